@@ -1,0 +1,213 @@
+"""Every setting of the product, typed, from one TOML file and the environment.
+
+`config.example.toml` lists the same settings with one line why. A secret may also stand in a file of its own:
+`app_secret_file = "/run/secrets/app_secret"`. What is wrong is raised as `ConfigError`, one line.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+PREFIX = "WEILAN_"
+NO_SETTING = frozenset({"WEILAN_CONFIG", "WEILAN_PASSWORD"})
+
+AccountKind = Literal["service", "subscription"]
+
+
+class ConfigError(Exception):
+    """One line that names the file, the key and what was expected."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class WeChat(Section):
+    app_id: str = ""
+    app_secret: SecretStr = SecretStr("")
+    token: SecretStr = SecretStr("")
+    encoding_aes_key: SecretStr = SecretStr("")
+    previous_aes_key: SecretStr = SecretStr("")
+    account_kind: AccountKind = "service"
+    verified: bool = True
+    api_base: str = "https://api.weixin.qq.com"
+    limits: dict[str, int] = {}
+
+    @field_validator("encoding_aes_key", "previous_aes_key")
+    @classmethod
+    def _is_empty_or_43(cls, key: SecretStr) -> SecretStr:
+        given = key.get_secret_value()
+        if given and not (len(given) == 43 and given.isalnum() and given.isascii()):
+            raise ValueError("expected 43 letters and digits, or nothing for plain mode")
+        return key
+
+    @field_validator("api_base")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        return _address(address)
+
+
+class Server(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str = "http://127.0.0.1:8000"
+    threads: int = Field(default=4, ge=1, le=64)
+    processes: int = Field(default=1, ge=1, le=64)
+    secret_key: SecretStr = SecretStr("")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        return _address(address)
+
+
+class Database(Section):
+    url: SecretStr = SecretStr("sqlite:///data/weilan.db")
+    synchronous: Literal["normal", "full"] = "full"
+
+    @field_validator("url")
+    @classmethod
+    def _is_a_known_database(cls, url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("expected sqlite:///… or postgresql+psycopg://…")
+        return url
+
+
+class Redis(Section):
+    url: SecretStr = SecretStr("")
+
+    @field_validator("url")
+    @classmethod
+    def _is_redis_or_nothing(cls, url: SecretStr) -> SecretStr:
+        given = url.get_secret_value()
+        if given and not given.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("expected redis://…, rediss://…, unix://… or nothing for the embedded store")
+        return url
+
+
+class Push(Section):
+    min_gap_days: int = Field(default=2, ge=1, le=30)
+    max_gap_days: int = Field(default=3, ge=1, le=60)
+    tired_gap_days: int = Field(default=7, ge=1, le=90)
+    daily_cap: Literal[1] = 1
+    timezone: str = "Asia/Shanghai"
+    quiet_from: time = time(22)
+    quiet_until: time = time(8)
+    hold_out_percent: int = Field(default=0, ge=0, le=50)
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("expected a time zone such as Asia/Shanghai") from error
+        return name
+
+    @field_validator("max_gap_days")
+    @classmethod
+    def _is_not_below_the_least(cls, days: int, info: Any) -> int:
+        if days < info.data.get("min_gap_days", 1):
+            raise ValueError("expected a number not below push.min_gap_days")
+        return days
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def least_apart(self) -> timedelta:
+        """Two calendar days may be 44 h: a push before noon, and one the next day but one in the morning."""
+        return timedelta(days=self.min_gap_days) - timedelta(hours=4)
+
+
+class Sandbox(Section):
+    clock: bool = False
+    simulator: bool = False
+
+
+class Config(Section):
+    wechat: WeChat = WeChat()
+    server: Server = Server()
+    database: Database = Database()
+    redis: Redis = Redis()
+    push: Push = Push()
+    sandbox: Sandbox = Sandbox()
+
+
+def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
+    """Settings from `path` (none: only defaults and environment), then from the environment, which wins."""
+    settings = _read(path) if path else {}
+    origin = str(path) if path else "defaults"
+    named = _from_environment(settings, environment)
+    _read_secret_files(settings, origin)
+    try:
+        config = Config.model_validate(settings)
+    except ValidationError as error:
+        raise ConfigError(_one_line(error, origin, named)) from None
+    if config.sandbox.clock and config.server.host not in {"127.0.0.1", "localhost", "::1"}:
+        raise ConfigError(f"{origin}: sandbox.clock: expected false unless server.host is loopback")
+    return config
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: expected UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+
+
+def _from_environment(settings: dict[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
+    """Lays WEILAN_SECTION__KEY over the settings; answers which key came from which variable."""
+    named = {}
+    for variable, value in environment.items():
+        if not variable.startswith(PREFIX) or variable in NO_SETTING or "__" not in variable:
+            continue
+        section, key = variable.removeprefix(PREFIX).lower().split("__", 1)
+        table = settings.setdefault(section, {})
+        if not isinstance(table, dict):
+            raise ConfigError(f"{section}: expected a table")
+        table[key] = value
+        named[f"{section}.{key.removesuffix('_file')}"] = variable
+    return named
+
+
+def _read_secret_files(settings: dict[str, Any], origin: str) -> None:
+    for section, table in settings.items():
+        if not isinstance(table, dict):
+            continue
+        for key in [key for key in table if key.endswith("_file")]:
+            file = Path(str(table.pop(key)))
+            try:
+                table[key.removesuffix("_file")] = file.read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError):
+                raise ConfigError(f"{origin}: {section}.{key}: expected a readable file, {file} is none") from None
+
+
+def _one_line(error: ValidationError, origin: str, named: Mapping[str, str]) -> str:
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    where = named.get(key) or origin
+    match first["type"]:
+        case "extra_forbidden":
+            return f"{where}: {key}: unknown key; config.example.toml lists every key"
+        case "value_error":
+            return f"{where}: {key}: {first['ctx']['error']}"
+        case _:
+            return f"{where}: {key}: {first['msg'].replace('Input should be', 'expected')}"
+
+
+def _address(address: str) -> str:
+    if not address.startswith(("http://", "https://")):
+        raise ValueError("expected http://… or https://…")
+    return address.rstrip("/")

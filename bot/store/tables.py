@@ -1,0 +1,387 @@
+"""The tables: columns, keys and indexes, nothing else. Questions live in the file of their noun.
+
+Times are UTC (`Instant`); days are calendar days in the shop's time zone. Every change here needs a migration.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    JSON,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from bot.store.database import Instant
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only an INTEGER PRIMARY KEY
+Json = JSON().with_variant(JSONB(), "postgresql")
+Money = Numeric(12, 2)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("openid", String(64), unique=True),  # empty: known before following, or forgotten
+    Column("external_id", String(64), unique=True),
+    Column("name", String(100)),
+    Column("province", String(40)),
+    Column("city", String(40)),
+    Column("level", String(40)),
+    Column("points", Integer, nullable=False, server_default="0"),
+    Column("source", String(40), nullable=False, server_default=""),
+    Column("source_scene", String(64), nullable=False, server_default=""),
+    Column("followed_at", Instant),
+    Column("unfollowed_at", Instant),
+    Column("forgotten_at", Instant),
+    Column("spoke_at", Instant),
+    Column("wants_pushes", Boolean, nullable=False, server_default=true()),
+    Column("asked_for_pushes_at", Instant),  # START is on record: marketing may use the reply window
+    Column("stopped_pushes_at", Instant),
+    Column("engagement", String(10), nullable=False, server_default="ordinary"),  # engaged, ordinary, tired
+    Column("silent_pushes", Integer, nullable=False, server_default="0"),  # pushes since they last spoke
+    Column("bucket", Integer, nullable=False),  # 0..9999, by hash of the openid: hold-out and variants
+    Column("with_person_until", Instant),
+    Column("complaint_open", Boolean, nullable=False, server_default=false()),
+    # the ledger of WeChat's reply window: 5 in 48 h after a message, 3 in a minute after follow, scan, menu tap
+    Column("window_until", Instant),
+    Column("window_left", Integer, nullable=False, server_default="0"),
+    Column("scene_until", Instant),
+    Column("scene_left", Integer, nullable=False, server_default="0"),
+    # the rhythm: written only by the claim, and by taking back a claim that certainly sent nothing
+    Column("last_push_at", Instant),
+    Column("last_push_day", Date),
+    Column("last_push_id", BigInteger),
+    Column("mass_month", String(7)),  # "2026-11": the month mass_used counts
+    Column("mass_used", Integer, nullable=False, server_default="0"),
+    Column("has_kept", Boolean, nullable=False, server_default=false()),  # something waits for the next contact
+    Column("created_at", Instant, nullable=False),
+    CheckConstraint("window_left >= 0", name="window_left"),
+    CheckConstraint("scene_left >= 0", name="scene_left"),
+)
+
+customer_tags = Table(
+    "customer_tags",
+    metadata,
+    Column("customer_id", ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag", String(40), primary_key=True),
+    Index("ix_customer_tags_tag_customer_id", "tag", "customer_id"),
+)
+
+suppressions = Table(  # what outlives forgetting: no openid, only a salted hash of it
+    "suppressions",
+    metadata,
+    Column("openid_hash", String(64), primary_key=True),
+    Column("opted_out", Boolean, nullable=False),
+    Column("last_push_at", Instant),  # so that leaving and coming back does not bring two pushes a day
+    Column("last_push_day", Date),
+    Column("mass_month", String(7)),
+    Column("mass_used", Integer, nullable=False, server_default="0"),
+    Column("forgotten_at", Instant, nullable=False),
+)
+
+messages = Table(  # the conversation log
+    "messages",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id", ondelete="CASCADE")),  # empty: the platform's own report
+    Column("direction", String(3), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("wechat_msg_id", String(32)),
+    Column("once_key", String(100), unique=True),  # exactly once in: WeChat's repeats collide here
+    Column("state", String(10), nullable=False, server_default="done"),  # in: done, pending (answer still owed)
+    Column("answers_id", ForeignKey("messages.id", ondelete="CASCADE"), unique=True),  # out: passive answer to
+    Column("payload", Json),  # out: the reply; in: fields beyond the text
+    Column("handler", String(40)),  # which intention answered
+    Column("source_id", String(64)),  # the knowledge entry it came from
+    Column("delivery_id", BigInteger),
+    Column("staff_id", ForeignKey("staff.id")),
+    Column("raw", Text),  # in: the opened body, for inspection; tidied away after a while
+    Column("created_at", Instant, nullable=False),
+    CheckConstraint("direction IN ('in', 'out')", name="direction"),
+    Index("ix_messages_customer_id_id", "customer_id", "id"),
+    Index("ix_messages_created_at", "created_at"),
+    Index("ix_messages_pending", "customer_id", "id", sqlite_where=text("state = 'pending'"), postgresql_where=text("state = 'pending'")),
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("rule", Json, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("title", String(100), nullable=False),
+    Column("category", String(20), nullable=False),
+    Column("purpose", String(10), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("media_id", String(128)),
+    Column("useful_until", Instant),  # after this it is skipped, too_late
+    Column("approved_by", ForeignKey("staff.id")),
+    Column("approved_at", Instant),
+    Column("updated_at", Instant, nullable=False),
+    CheckConstraint("purpose IN ('marketing', 'care', 'service')", name="purpose"),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("segment_id", ForeignKey("segments.id"), nullable=False),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("starts", Date, nullable=False),
+    Column("ends", Date, nullable=False),
+    Column("status", String(10), nullable=False, server_default="draft"),
+    Column("regular", Boolean, nullable=False, server_default=true()),
+    Column("repeat", Boolean, nullable=False, server_default=false()),
+    Column("channels", Json, nullable=False),
+    Column("marketing_in_window", Boolean, nullable=False, server_default=false()),  # the operator's switch (T9)
+    Column("updated_at", Instant, nullable=False),
+    CheckConstraint("status IN ('draft', 'running', 'paused', 'ended')", name="status"),
+)
+
+campaign_contents = Table(
+    "campaign_contents",
+    metadata,
+    Column("campaign_id", ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
+    Column("content_id", ForeignKey("contents.id"), primary_key=True),
+    Column("position", Integer, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("campaign_id", ForeignKey("campaigns.id")),  # empty: an answer that was not ready in time, not a push
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("content_id", ForeignKey("contents.id")),
+    Column("channel", String(20), nullable=False),
+    Column("purpose", String(10), nullable=False),
+    Column("regular", Boolean, nullable=False, server_default=true()),
+    Column("state", String(10), nullable=False, server_default="planned"),
+    Column("reason", String(100), nullable=False, server_default=""),
+    Column("day", Date, nullable=False),  # the calendar day it is meant for
+    Column("planned_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("closes_at", Instant),  # end of the purpose's window it was planned into
+    Column("claimed_at", Instant),
+    Column("left_at", Instant),  # written before the request leaves: after a crash it tells unknown from planned
+    Column("finished_at", Instant),
+    Column("claim_token", String(32)),
+    Column("lease_until", Instant),  # real time, not the sandbox's
+    Column("handed_until", Instant),  # real time: handed to a worker, not to be handed again before
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("before_push_at", Instant),  # the customer's rhythm before this claim, to take it back
+    Column("before_push_day", Date),
+    Column("before_push_id", BigInteger),
+    Column("took", String(10)),  # which ledger the claim took from: window, scene, mass
+    Column("mass_send_id", ForeignKey("mass_sends.id")),
+    Column("wechat_id", String(40)),
+    Column("payload", Json),  # of an answer: the reply itself
+    Column("answers_id", ForeignKey("messages.id", ondelete="SET NULL")),
+    CheckConstraint("state IN ('planned', 'claimed', 'accepted', 'sent', 'failed', 'unknown', 'skipped')", name="state"),
+    Index("ix_deliveries_campaign_id_state", "campaign_id", "state"),
+    Index("ix_deliveries_customer_id_content_id", "customer_id", "content_id"),
+    Index("ix_deliveries_mass_send_id", "mass_send_id"),
+    Index("ix_deliveries_due", "due_at", sqlite_where=text("state = 'planned'"), postgresql_where=text("state = 'planned'")),
+    Index("ix_deliveries_claimed", "lease_until", sqlite_where=text("state = 'claimed'"), postgresql_where=text("state = 'claimed'")),
+    # at most one push is planned for a customer at any time, whatever the campaigns (kept ones wait aside)
+    Index(
+        "uq_deliveries_one_planned",
+        "customer_id",
+        unique=True,
+        sqlite_where=text("state = 'planned' AND campaign_id IS NOT NULL AND channel <> 'next_contact'"),
+        postgresql_where=text("state = 'planned' AND campaign_id IS NOT NULL AND channel <> 'next_contact'"),
+    ),
+    # one attempt for a customer and campaign a day
+    Index(
+        "uq_deliveries_one_a_day",
+        "customer_id",
+        "campaign_id",
+        "day",
+        unique=True,
+        sqlite_where=text("state <> 'skipped'"),
+        postgresql_where=text("state <> 'skipped'"),
+    ),
+)
+
+mass_sends = Table(
+    "mass_sends",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("client_msg_id", String(32), nullable=False, unique=True),  # WeChat's own idempotency key
+    Column("content_id", ForeignKey("contents.id"), nullable=False),
+    Column("target", String(10), nullable=False),  # openids, tag
+    Column("state", String(10), nullable=False),  # claimed, accepted, done, failed, unknown
+    Column("reason", String(100), nullable=False, server_default=""),
+    Column("wechat_id", String(40), index=True),
+    Column("total", Integer),
+    Column("filtered", Integer),
+    Column("sent", Integer),
+    Column("errors", Integer),
+    Column("created_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+)
+
+verdicts = Table(  # the last word on each candidate of each campaign
+    "verdicts",
+    metadata,
+    Column("campaign_id", ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
+    Column("customer_id", ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True),
+    Column("reason", String(100), nullable=False),  # "planned", or why not
+    Column("decided_at", Instant, nullable=False),
+)
+
+plan_totals = Table(  # how many candidates of a pass got which verdict
+    "plan_totals",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("pass_at", Instant, nullable=False),
+    Column("campaign_id", ForeignKey("campaigns.id", ondelete="CASCADE"), nullable=False),
+    Column("reason", String(100), nullable=False),
+    Column("customers", Integer, nullable=False),
+    Index("ix_plan_totals_campaign_id_pass_at", "campaign_id", "pass_at"),
+)
+
+channel_halts = Table(  # a channel somebody has to look at before it is used again
+    "channel_halts",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("reason", String(200), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant),  # empty: until a person lifts it
+)
+
+knowledge = Table(
+    "knowledge",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("keywords", Text, nullable=False, server_default=""),
+    Column("answer", Text, nullable=False),
+    Column("category", String(20), nullable=False, server_default=""),
+    Column("enabled", Boolean, nullable=False, server_default=true()),
+    Column("updated_at", Instant, nullable=False),
+)
+
+products = Table(
+    "products",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("external_id", String(64), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("category", String(40), nullable=False, server_default=""),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("price", Money, nullable=False),
+    Column("stock", Integer, nullable=False, server_default="0"),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("external_id", String(64), nullable=False, unique=True),
+    Column("customer_id", ForeignKey("customers.id", ondelete="SET NULL")),
+    Column("status", String(20), nullable=False),  # placed, paid, shipped, delivered, closed, refunded
+    Column("amount", Money, nullable=False),
+    Column("ordered_at", Instant, nullable=False),
+    Column("paid_at", Instant),
+    Column("carrier", String(40)),
+    Column("tracking_no", String(40)),
+    Column("shipped_at", Instant),
+    Column("delivered_at", Instant),
+    Index("ix_orders_customer_id_ordered_at", "customer_id", "ordered_at"),
+)
+
+order_lines = Table(
+    "order_lines",
+    metadata,
+    Column("order_id", ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("product_id", ForeignKey("products.id")),
+    Column("product_name", String(200), nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("price", Money, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("role", String(10), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("disabled_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    CheckConstraint("role IN ('operator', 'admin')", name="role"),
+)
+
+staff_sessions = Table(
+    "staff_sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("staff_id", ForeignKey("staff.id", ondelete="CASCADE"), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("staff_id", ForeignKey("staff.id")),  # empty: the system, or the command
+    Column("action", String(40), nullable=False),
+    Column("subject_kind", String(20), nullable=False),
+    Column("subject_id", String(64), nullable=False),
+    Column("detail", Json),
+    Column("at", Instant, nullable=False),
+    Index("ix_audit_subject_kind_subject_id_id", "subject_kind", "subject_id", "id"),
+)
+
+leases = Table(  # SQLite's twin of PostgreSQL's advisory lock: who is the one scheduler
+    "leases",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+volatile = Table(  # the embedded twin of Redis: may be lost at any time
+    "volatile",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("expires_at", Instant),
+)

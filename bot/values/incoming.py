@@ -1,0 +1,321 @@
+"""What WeChat tells us: every message and event of the platform as a typed value.
+
+Field names follow the platform's, in our spelling; `kind` is what the conversation log shows.
+Source of the fields: the platform's documentation of ordinary messages and event pushes (2025–2026).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """The envelope every message and event has. `once_key` is equal for WeChat's repeats of one push."""
+
+    account: str
+    openid: str
+    sent_at: datetime
+    once_key: str
+    msg_id: str | None = None
+
+    @property
+    def kind(self) -> str:
+        return type(self).__name__.lower()
+
+    @property
+    def text(self) -> str:
+        """What stands in the conversation log; empty where the customer said nothing in words."""
+        return ""
+
+    @property
+    def is_of_a_customer(self) -> bool:
+        """False for what the platform itself reports: no customer is made from it."""
+        return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(Incoming):
+    content: str
+    menu_id: str = ""  # bizmsgmenuid: the customer tapped an option of a msgmenu
+
+    @property
+    def text(self) -> str:
+        return self.content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image(Incoming):
+    pic_url: str
+    media_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice(Incoming):
+    media_id: str
+    format: str = ""
+    media_id_16k: str = ""
+    recognition: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.recognition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video(Incoming):
+    media_id: str
+    thumb_media_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortVideo(Video):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location(Incoming):
+    latitude: float
+    longitude: float
+    scale: int = 0
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link(Incoming):
+    title: str
+    description: str = ""
+    url: str = ""
+
+    @property
+    def text(self) -> str:
+        return f"{self.title} {self.url}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MiniProgramPage(Incoming):
+    app_id: str
+    title: str = ""
+    page_path: str = ""
+    thumb_url: str = ""
+    thumb_media_id: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow(Incoming):
+    scene: str = ""  # without the platform's prefix qrscene_
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfollow(Incoming):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan(Incoming):
+    scene: str
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationReport(Incoming):
+    latitude: float
+    longitude: float
+    precision: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuClick(Incoming):
+    key: str
+
+    @property
+    def text(self) -> str:
+        return self.key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuView(Incoming):
+    url: str
+    menu_id: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuMiniProgram(Incoming):
+    page_path: str
+    menu_id: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.page_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuScan(Incoming):
+    """scancode_push and scancode_waitmsg; `waits` is true for the second, which expects an answer."""
+
+    key: str
+    scan_type: str
+    result: str
+    waits: bool
+
+    @property
+    def text(self) -> str:
+        return self.result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuPictures(Incoming):
+    """pic_sysphoto, pic_photo_or_album, pic_weixin; the pictures follow as messages of their own."""
+
+    key: str
+    taken_by: str
+    md5s: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuLocation(Incoming):
+    key: str
+    latitude: float
+    longitude: float
+    scale: int = 0
+    label: str = ""
+    poi_name: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeConsent:
+    template_id: str
+    accepted: bool
+    scene: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticePopup(Incoming):
+    """subscribe_msg_popup_event: the customer accepted or refused subscription notices."""
+
+    consents: tuple[NoticeConsent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeChange(Incoming):
+    """subscribe_msg_change_event: refused later, on the management page."""
+
+    consents: tuple[NoticeConsent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeResult:
+    template_id: str
+    msg_id: str  # exceeds 2^53
+    error_code: int
+    error_status: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSent(Incoming):
+    results: tuple[NoticeResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonSession(Incoming):
+    """kf_create_session, kf_close_session, kf_switch_session of WeChat's own customer service."""
+
+    change: str  # "create", "close" or "switch"
+    account_of_person: str = ""
+    from_account: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserInfoModified(Incoming):
+    union_id: str = ""
+    revoked: str = ""  # RevokeInfo, of user_authorization_revoke
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRevoked(UserInfoModified):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationCancelled(UserInfoModified):
+    """The person closed their WeChat account: their data goes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Incoming):
+    """What the platform itself reports; its sender is no customer."""
+
+    @property
+    def is_of_a_customer(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateFinished(Report):
+    msg_id_of_job: str
+    status: str
+
+    @property
+    def is_of_a_customer(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MassFinished(Report):
+    msg_id_of_job: str
+    status: str  # "send success", "send fail" or "err(30003)"
+    total: int = 0
+    filtered: int = 0
+    sent: int = 0
+    errors: int = 0
+    article_urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishFinished(Report):
+    publish_id: str
+    status: int
+    article_id: str = ""
+    article_urls: tuple[str, ...] = ()
+    failed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification(Report):
+    """qualification_verify_*, naming_verify_*, annual_renew, verify_expired."""
+
+    event: str
+    expires_at: datetime | None = None
+    failed_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown(Incoming):
+    """Kept and acknowledged; `name` is the platform's MsgType or Event."""
+
+    name: str
+
+    @property
+    def text(self) -> str:
+        return self.name
+
+    @property
+    def is_of_a_customer(self) -> bool:
+        return False

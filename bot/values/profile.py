@@ -1,0 +1,35 @@
+"""A customer as rules and chat see them: the row of the moment, never written back as a whole."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    id: int
+    openid: str
+    name: str = ""
+    source: str = ""
+    source_scene: str = ""
+    followed_at: datetime | None = None
+    wants_pushes: bool = True
+    asked_for_pushes_at: datetime | None = None
+    spoke_at: datetime | None = None
+    with_person_until: datetime | None = None
+    complaint_open: bool = False
+    engagement: str = "ordinary"
+    province: str = ""
+    city: str = ""
+    level: str = ""
+    points: int = 0
+    window_until: datetime | None = None
+    window_left: int = 0
+    scene_until: datetime | None = None
+    scene_left: int = 0
+    last_push_at: datetime | None = None
+    last_push_day: date | None = None
+    has_kept: bool = False
+    forgotten: bool = False
+
+    def is_with_a_person(self, now: datetime) -> bool:
+        return self.with_person_until is not None and now < self.with_person_until

@@ -1,0 +1,109 @@
+"""What can stand in the one passive reply to a message, and in a customer-service message.
+
+`to_json` and `from_json` keep a reply in the log, so that a repeat of the message gets the same answer.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    media_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    media_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    media_id: str
+    title: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    thumb_media_id: str
+    title: str = ""
+    description: str = ""
+    music_url: str = ""
+    hq_music_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    title: str
+    description: str = ""
+    pic_url: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Up to 8 articles for menu and scan events, one for anything else."""
+
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToPerson:
+    """transfer_customer_service: WeChat's own customer service takes over."""
+
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Acknowledged, nothing said: `success`."""
+
+
+Reply = Text | Image | Voice | Video | Music | News | ToPerson | Silence
+
+_KINDS: dict[str, type[Reply]] = {
+    "text": Text,
+    "image": Image,
+    "voice": Voice,
+    "video": Video,
+    "music": Music,
+    "news": News,
+    "transfer_customer_service": ToPerson,
+    "silence": Silence,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+def kind_of(reply: Reply) -> str:
+    """WeChat's own name of the reply's type."""
+    return _NAMES[type(reply)]
+
+
+def text_of(reply: Reply) -> str:
+    """What stands in the conversation log."""
+    match reply:
+        case Text(text):
+            return text
+        case News(articles):
+            return "\n".join(article.title for article in articles)
+        case Video(title=title) | Music(title=title):
+            return title
+        case _:
+            return ""
+
+
+def to_json(reply: Reply) -> dict[str, Any]:
+    return {"kind": kind_of(reply), **asdict(reply)}
+
+
+def from_json(stored: dict[str, Any]) -> Reply:
+    fields = {name: value for name, value in stored.items() if name != "kind"}
+    if stored["kind"] == "news":
+        return News(tuple(Article(**article) for article in fields["articles"]))
+    return _KINDS[stored["kind"]](**fields)

@@ -1,0 +1,54 @@
+"""What every intention of the private chat is made of: `recognise` finds, `answer` answers.
+
+A module of this package is a `Handler`: it has the two functions. `order.py` lists them, first match answers.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.services import Services
+from bot.store.database import Session
+from bot.values.incoming import Incoming
+from bot.values.profile import Profile
+from bot.values.reply import Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What an answer may use. The session is the message's own transaction: no network while it is open."""
+
+    session: Session
+    services: Services
+    profile: Profile
+    incoming: Incoming
+    message_id: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    reply: Reply
+    source_id: str = ""  # the knowledge entry it was made from, for the admin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slow:
+    """An answer that needs the network or long thought: made outside the transaction, within four seconds.
+
+    When it is ready later it goes out as a customer-service message. `work` is run again after a crash, from
+    the stored message, so it changes nothing by itself.
+    """
+
+    work: Callable[[], Answer]
+
+
+class Handler(Protocol):
+    """`recognise` gives what it found in the message, or None; `answer` is called with exactly that."""
+
+    __name__: str
+
+    def recognise(self, incoming: Incoming, profile: Profile) -> Any | None: ...
+
+    def answer(self, found: Any, context: Context) -> Answer | Slow: ...

@@ -1,0 +1,94 @@
+"""What every test may ask for: the two databases, a real Redis, a clock, the builders."""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from bot.clock import FixedClock
+from bot.store import schema
+from bot.store.database import Database, Session
+from bot.store.tables import metadata
+from tests.support import servers
+from tests.support.build import Build
+
+NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)  # Tuesday, a working day, 12:00 in Shanghai
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    with servers.postgresql() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with servers.redis_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite file at the newest migration, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
+    database = Database(f"sqlite:///{path}", synchronous="normal")
+    schema.upgrade(database)
+    with database.engine.connect() as session:
+        session.exec_driver_sql("ROLLBACK")
+        session.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: str) -> Iterator[Database]:
+    database = Database(servers.create_database(postgresql_server, f"weilan_{uuid.uuid4().hex[:8]}"))
+    schema.upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def sqlite(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "weilan.db"
+    shutil.copy(migrated_sqlite, path)
+    database = Database(f"sqlite:///{path}", synchronous="normal")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgresql(migrated_postgresql: Database) -> Iterator[Database]:
+    yield migrated_postgresql
+    with migrated_postgresql.transaction() as session:
+        for table in reversed(metadata.sorted_tables):
+            session.execute(delete(table))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Both databases, one after the other."""
+    found: Database = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    with database.transaction() as session:
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+def build(session: Session) -> Build:
+    """Builders inside the test's own transaction. For flows make `Build(other_session)` yourself."""
+    return Build(session)
