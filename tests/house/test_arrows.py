@@ -1,0 +1,132 @@
+"""Who may import whom, as a table."""
+
+import ast
+from collections.abc import Iterable
+
+import pytest
+
+from tests.house.sources import imports, modules
+
+# A room, and the rooms of ours it may import from. The longest name that fits a module is its room.
+MAY: dict[str, tuple[str, ...]] = {
+    "weilan": ("bot", "handlers", "scheduler"),
+    "handlers": ("bot", "handlers"),
+    "scheduler": ("bot", "scheduler"),
+    "bot.config": (),
+    "bot.clock": (),
+    "bot.logging": ("bot.config",),
+    "bot.values": ("bot.values",),
+    "bot.rules": ("bot.rules", "bot.values", "bot.config"),
+    "bot.insight": ("bot.insight", "bot.values", "bot.rules"),
+    "bot.store": ("bot.store", "bot.values", "bot.rules", "bot.config", "bot.clock"),
+    "bot.wechat": ("bot.wechat", "bot.values", "bot.config"),
+    "bot.channels": ("bot.channels", "bot.wechat", "bot.values", "bot.rules", "bot.config"),
+    "bot.sandbox": ("bot.sandbox", "bot.values", "bot.rules", "bot.config", "bot.clock", "bot.wechat", "bot.store"),
+    "bot.services": ("bot",),
+}
+
+# A foreign library, and the rooms where it is at home.
+HOMES: dict[str, tuple[str, ...]] = {
+    "sqlalchemy": ("bot.store",),
+    "alembic": ("bot.store",),
+    "redis": ("bot.store",),
+    "wechatpy": ("bot.wechat",),
+    "requests": ("bot.wechat", "bot.sandbox"),
+    "flask": ("handlers",),
+    "flask_wtf": ("handlers",),
+    "flask_login": ("handlers",),
+    "flask_limiter": ("handlers",),
+    "flask_babel": ("handlers",),
+    "wtforms": ("handlers",),
+    "apscheduler": ("scheduler",),
+    "dramatiq": ("scheduler",),
+    "numpy": ("bot.insight",),
+    "sklearn": ("bot.insight",),
+    "granian": ("weilan",),
+    "typer": ("weilan",),
+}
+
+OURS = ("bot", "handlers", "scheduler", "weilan")
+
+
+def wrong_arrows(house: Iterable[tuple[str, ast.Module]]) -> list[str]:
+    wrong = []
+    for name, tree in house:
+        for imported, statement, inside in imports(tree):
+            where = f"{name}:{statement.lineno}: {imported}"
+            top = imported.split(".")[0]
+            if imported.startswith("."):
+                wrong.append(f"{where}: relative import")
+            elif inside:
+                wrong.append(f"{where}: import inside a function")
+            elif top in OURS and not any(_is_in(imported, room) for room in MAY[_room(name)]):
+                wrong.append(f"{where}: {_room(name)} may not know {top}'s part")
+            elif top in HOMES and not any(_is_in(name, home) for home in HOMES[top]):
+                wrong.append(f"{where}: {top} is at home in {', '.join(HOMES[top])}")
+    return wrong
+
+
+def circles(house: Iterable[tuple[str, ast.Module]]) -> list[str]:
+    arrows = {name: {_module_of(imported) for imported, _, _ in imports(tree)} for name, tree in house}
+    arrows = {name: {_longest(imported, arrows) for imported in found} - {name, ""} for name, found in arrows.items()}
+    done: set[str] = set()
+    found: list[str] = []
+
+    def walk(name: str, way: tuple[str, ...]) -> None:
+        if name in way:
+            found.append(" → ".join([*way[way.index(name) :], name]))
+        elif name not in done:
+            for further in sorted(arrows.get(name, ())):
+                walk(further, (*way, name))
+            done.add(name)
+
+    for name in sorted(arrows):
+        walk(name, ())
+    return found
+
+
+def _room(name: str) -> str:
+    return max((room for room in MAY if _is_in(name, room)), key=len)
+
+
+def _is_in(name: str, room: str) -> bool:
+    return name == room or name.startswith(room + ".")
+
+
+def _module_of(imported: str) -> str:
+    return imported if imported.split(".")[0] in OURS else ""
+
+
+def _longest(imported: str, known: Iterable[str]) -> str:
+    return max((name for name in known if _is_in(imported, name)), key=len, default="")
+
+
+def test_every_arrow_points_the_right_way() -> None:
+    assert wrong_arrows(modules()) == []
+
+
+def test_nothing_goes_in_a_circle() -> None:
+    assert circles(modules()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        pytest.param("bot.rules.windows", "from handlers import app", id="a rule that knows a door"),
+        pytest.param("bot.rules.windows", "from bot.store import tables", id="a rule that knows the store"),
+        pytest.param("bot.values.reply", "import bot.rules.windows", id="a value that knows a rule"),
+        pytest.param("handlers.webhook", "from scheduler import plan", id="two doors that meet"),
+        pytest.param("handlers.webhook", "from sqlalchemy import select", id="SQL outside the store"),
+        pytest.param("bot.store.messages", "import flask", id="Flask inside the house"),
+        pytest.param("bot.store.messages", "from . import tables", id="a relative import"),
+        pytest.param("bot.store.messages", "def f():\n    import json", id="an import inside a function"),
+        pytest.param("scheduler.deliver", "import wechatpy.client", id="wechatpy outside its home"),
+    ],
+)
+def test_a_planted_wrong_arrow_is_found(name: str, source: str) -> None:
+    assert len(wrong_arrows([(name, ast.parse(source))])) == 1
+
+
+def test_a_planted_circle_is_found() -> None:
+    house = [("bot.rules.a", ast.parse("import bot.rules.b")), ("bot.rules.b", ast.parse("from bot.rules import a"))]
+    assert circles(house) == ["bot.rules.a → bot.rules.b → bot.rules.a"]
