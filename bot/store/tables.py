@@ -347,6 +347,28 @@ staff = Table(
     CheckConstraint("role IN ('operator', 'admin')", name="role"),
 )
 
+handovers = Table(  # a customer who wants a person, until somebody has looked
+    "handovers",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
+    Column("reason", String(10), nullable=False),  # asked, complaint
+    Column("opened_at", Instant, nullable=False),
+    Column("asked_again_at", Instant),
+    Column("closed_at", Instant),
+    Column("closed_by", String(10)),  # customer, staff
+    Column("staff_id", ForeignKey("staff.id")),
+    CheckConstraint("reason IN ('asked', 'complaint')", name="reason"),
+    Index("ix_handovers_customer_id", "customer_id"),
+    Index(
+        "uq_handovers_one_open",
+        "customer_id",
+        unique=True,
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+)
+
 staff_sessions = Table(
     "staff_sessions",
     metadata,

@@ -212,6 +212,33 @@ def upgrade() -> None:
         batch_op.create_index("ix_customer_tags_tag_customer_id", ["tag", "customer_id"], unique=False)
 
     op.create_table(
+        "handovers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.String(length=10), nullable=False),
+        sa.Column("opened_at", bot.store.database.Instant(timezone=True), nullable=False),
+        sa.Column("asked_again_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.Column("closed_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(length=10), nullable=True),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("reason IN ('asked', 'complaint')", name=op.f("ck_handovers_reason")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_handovers_customer_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_handovers_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handovers")),
+    )
+    with op.batch_alter_table("handovers", schema=None) as batch_op:
+        batch_op.create_index("ix_handovers_customer_id", ["customer_id"], unique=False)
+        batch_op.create_index(
+            "uq_handovers_one_open",
+            ["customer_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
         "messages",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -515,6 +542,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_messages_created_at")
 
     op.drop_table("messages")
+    with op.batch_alter_table("handovers", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_handovers_one_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index("ix_handovers_customer_id")
+
+    op.drop_table("handovers")
     with op.batch_alter_table("customer_tags", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_tags_tag_customer_id")
 
