@@ -1,0 +1,45 @@
+"""A campaign and a content as a person wants them, before they are kept."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+CHANNELS = ("reply_window", "mass", "subscription_notice", "next_contact")
+PURPOSES = ("marketing", "care", "service")
+KINDS = ("text", "image", "voice", "video", "news")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignDraft:
+    name: str
+    segment_id: str
+    contents: tuple[str, ...]  # ids, in the order they are sent in
+    priority: int
+    starts: date
+    ends: date  # included
+    regular: bool
+    repeat: bool
+    channels: tuple[str, ...]  # empty: chosen for each customer and day
+    marketing_in_window: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentDraft:
+    title: str
+    category: str
+    purpose: str
+    kind: str
+    text: str
+    media_id: str
+    useful_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolContent:
+    """A content as a campaign's pool knows it."""
+
+    id: str
+    title: str
+    category: str
+    purpose: str
+    is_approved: bool
+    useful_until: datetime | None
