@@ -6,7 +6,8 @@ The encoding is fixed to UTF-8 whatever the body declares, so that `<!DOCTYPE` c
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, TypedDict
 from xml.parsers import expat
 
 from lxml import etree
@@ -32,6 +33,16 @@ class Unreadable(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Common(TypedDict):
+    """What every message and event has: the fields of `Incoming`."""
+
+    account: str
+    openid: str
+    sent_at: datetime
+    once_key: str
+    msg_id: str | None
 
 
 class Fields:
@@ -67,6 +78,14 @@ class Fields:
         except ValueError:
             return 0.0
         return number if math.isfinite(number) else 0.0
+
+    def instant(self, name: str) -> datetime | None:
+        """Seconds since 1970; None for what is no time, and for 0."""
+        try:
+            number = int(self.text(name))
+            return datetime.fromtimestamp(number, UTC) if number > 0 else None
+        except (ValueError, OverflowError, OSError):
+            return None
 
     def inside(self, name: str) -> "Fields":
         return Fields(self._children.get(name))

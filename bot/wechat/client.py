@@ -35,7 +35,9 @@ class WeChatApi(Protocol):
         """custom/send: has no idempotency key, so a lost answer is `Unsure`."""
         ...
 
-    def mass_to_openids(self, openids: Sequence[str], reply: Reply, client_msg_id: str, now: datetime) -> Outcome:
+    def mass_to_openids(
+        self, openids: Sequence[str], reply: Reply, client_msg_id: str, now: datetime
+    ) -> Outcome:
         """2 to 10,000 openids, verified service accounts only; 45065 with a known id counts as accepted."""
         ...
 
