@@ -15,12 +15,20 @@ from typing import Any, TypeAlias, TypeVar
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
+
+from bot.store.group_commit import PATIENCE, GroupCommit
 
 Session: TypeAlias = Connection
 T = TypeVar("T")
 
-MOST_IN_A_GROUP = 32
+WRITER_WAITS = 15.0  # seconds
+_POSTGRESQL = {
+    "options": "-c timezone=UTC",
+    "connect_timeout": 3,
+    "tcp_user_timeout": 4000,
+}  # a silent network is no answer
 
 
 class Instant(TypeDecorator[datetime]):
@@ -50,11 +58,13 @@ class Database:
         self.engine = _engine(url, synchronous, pool_size)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._reader = self.engine.execution_options(only_reads=True)
-        self._group = GroupCommit(self.engine)
+        self._writing = threading.Lock() if self.is_sqlite else None
+        self._group = GroupCommit(self.engine, self._writer)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        with self.engine.begin() as session:
+        """Commits at the end, undoes everything when an error leaves it."""
+        with self._writer(WRITER_WAITS), self.engine.begin() as session:
             yield session
 
     @contextmanager
@@ -63,94 +73,40 @@ class Database:
         with self._reader.connect() as session:
             yield session
 
-    def together(self, work: Callable[[Session], T]) -> T:
+    def together(self, work: Callable[[Session], T], *, key: str = "", within: float = PATIENCE) -> T:
         """Runs `work` in a transaction shared with what other threads do now; returns once it is committed.
 
-        `work` may run twice (another one's failure undoes the group), so it must touch nothing but the session.
+        `work` may run twice (another one's failure undoes the group) and in another thread, so it touches nothing
+        but the session, and finds out by a unique key whether it was done before. `key` names the row it locks
+        first. Raises what `work` raised, or `Unavailable` when the database did not take it `within` seconds; then
+        it may still be committed a little later.
         """
-        return self._group.run(work)
+        return self._group.run(work, key, within)
+
+    def is_up(self) -> bool:
+        try:
+            with self.reading() as session:
+                session.exec_driver_sql("SELECT 1")
+        except (DBAPIError, PoolTimeout):
+            return False
+        return True
 
     def close(self) -> None:
         self._group.close()
         self.engine.dispose()
 
+    @contextmanager
+    def _writer(self, waits: float) -> Iterator[None]:
+        """SQLite has one writer: threads of this process queue for it here, because its own waiting is a doze.
 
-class GroupCommit:
-    """One commit for several threads' work: the last one that nobody waits behind commits for all.
-
-    A commit costs far more than the statements of one message. Work takes its turn on one connection; whoever
-    sees nobody waiting commits, everybody else waits for that commit. A failure undoes the whole group; the
-    one that failed gets its error, the others run again, each alone.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._turn = threading.Lock()
-        self._waiting = 0
-        self._counting = threading.Lock()
-        self._group: _Group | None = None
-        self._session: Session | None = None
-
-    def run(self, work: Callable[[Session], T]) -> T:
-        with self._counting:
-            self._waiting += 1
-        with self._turn:
-            with self._counting:
-                self._waiting -= 1
-            group, session = self._open()
-            try:
-                result = work(session)
-                group.members += 1
-                if self._waiting == 0 or group.members >= MOST_IN_A_GROUP:
-                    self._commit(group, session)
-            except BaseException as error:
-                self._undo(group, session, error)
-                raise
-        group.done.wait()
-        if group.failed:
-            return self._alone(work)
-        return result
-
-    def close(self) -> None:
-        with self._turn:
-            if self._session is not None:
-                self._session.close()
-                self._session = None
-
-    def _open(self) -> tuple["_Group", Session]:
-        if self._session is None:
-            self._session = self._engine.connect()
-        if self._group is None:
-            self._session.begin()
-            self._group = _Group()
-        return self._group, self._session
-
-    def _commit(self, group: "_Group", session: Session) -> None:
-        session.commit()
-        self._group = None
-        group.done.set()
-
-    def _undo(self, group: "_Group", session: Session, error: BaseException) -> None:
-        self._group = None
-        group.failed = True
+        Who waits in vain goes on, and the database itself says that it is locked.
+        """
+        has_turn = self._writing.acquire(timeout=waits) if self._writing else False
         try:
-            session.rollback()
-            if isinstance(error, DBAPIError) and error.connection_invalidated:
-                self._session = None
-                session.close()
+            yield
         finally:
-            group.done.set()
-
-    def _alone(self, work: Callable[[Session], T]) -> T:
-        with self._turn, self._engine.begin() as session:
-            return work(session)
-
-
-class _Group:
-    def __init__(self) -> None:
-        self.members = 0
-        self.failed = False
-        self.done = threading.Event()
+            if self._writing and has_turn:
+                self._writing.release()
 
 
 def _engine(url: str, synchronous: str, pool_size: int) -> Engine:
@@ -158,18 +114,28 @@ def _engine(url: str, synchronous: str, pool_size: int) -> Engine:
         path = make_url(url).database
         if path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, pool_size=pool_size, connect_args={"timeout": 15, "check_same_thread": False})
+        engine = create_engine(
+            url, pool_size=pool_size, connect_args={"timeout": WRITER_WAITS, "check_same_thread": False}
+        )
         event.listen(engine, "connect", _sqlite_settings(synchronous))
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    return create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"})
+    return create_engine(
+        url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, connect_args=_POSTGRESQL
+    )
 
 
 def _sqlite_settings(synchronous: str) -> Callable[[Any, Any], None]:
     def settings(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself; _begin_immediate does
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", f"synchronous={synchronous.upper()}", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-32000"):
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous.upper()}",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "cache_size=-32000",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -77,6 +77,7 @@ customers = Table(
     Column("mass_month", String(7)),  # "2026-11": the month mass_used counts
     Column("mass_used", Integer, nullable=False, server_default="0"),
     Column("has_kept", Boolean, nullable=False, server_default=false()),  # something waits for the next contact
+    Column("has_pending", Boolean, nullable=False, server_default=false()),  # a message of theirs is not answered yet
     Column("created_at", Instant, nullable=False),
     CheckConstraint("window_left >= 0", name="window_left"),
     CheckConstraint("scene_left >= 0", name="scene_left"),

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("mass_month", sa.String(length=7), nullable=True),
         sa.Column("mass_used", sa.Integer(), server_default="0", nullable=False),
         sa.Column("has_kept", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("has_pending", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", bot.store.database.Instant(timezone=True), nullable=False),
         sa.CheckConstraint("scene_left >= 0", name=op.f("ck_customers_scene_left")),
         sa.CheckConstraint("window_left >= 0", name=op.f("ck_customers_window_left")),

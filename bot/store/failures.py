@@ -1,0 +1,60 @@
+"""What an error of the database means for whoever wanted something of it."""
+
+import enum
+import sqlite3
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+
+class Unavailable(Exception):
+    """The database takes nothing now: locked, down, full. Worth another try later, as it is."""
+
+
+class Failure(enum.Enum):
+    COLLISION = "undone in favour of another transaction: try again at once"
+    LOST = "the connection broke: try again on a new one; a commit that was under way may have been done"
+    UNAVAILABLE = "takes nothing now"
+    MISTAKE = "the statement or its values are wrong: trying again does not help"
+
+
+_SQLITE_UNAVAILABLE = frozenset({
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_NOMEM,
+})  # fmt: skip
+
+_POSTGRESQL_COLLISIONS = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+# lock not available, read-only, query cancelled; classes: 53 out of something, 57P shut down, 58 system
+_POSTGRESQL_UNAVAILABLE = ("55P03", "25006", "57014", "53", "57P", "58")
+
+
+def failure_of(error: Exception) -> Failure:
+    if isinstance(error, (Unavailable, PoolTimeout)):
+        return Failure.UNAVAILABLE
+    if not isinstance(error, DBAPIError):
+        return Failure.MISTAKE
+    if isinstance(error.orig, sqlite3.Error):
+        return _failure_of_sqlite(error.orig)
+    if isinstance(error.orig, psycopg.Error):
+        return _failure_of_postgresql(error.orig, is_lost=error.connection_invalidated)
+    return Failure.MISTAKE
+
+
+def _failure_of_sqlite(error: sqlite3.Error) -> Failure:
+    code = getattr(error, "sqlite_errorcode", None)  # missing where Python's own module complains
+    is_unavailable = code is not None and code & 0xFF in _SQLITE_UNAVAILABLE
+    return Failure.UNAVAILABLE if is_unavailable else Failure.MISTAKE
+
+
+def _failure_of_postgresql(error: psycopg.Error, *, is_lost: bool) -> Failure:
+    state = error.sqlstate or ""
+    if state in _POSTGRESQL_COLLISIONS:
+        return Failure.COLLISION
+    if is_lost or state.startswith(("08", "57P")):
+        return Failure.LOST
+    if state.startswith(_POSTGRESQL_UNAVAILABLE):
+        return Failure.UNAVAILABLE
+    if not state and isinstance(error, psycopg.OperationalError):
+        return Failure.UNAVAILABLE  # nobody answered at all
+    return Failure.MISTAKE

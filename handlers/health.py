@@ -1,0 +1,33 @@
+"""Alive, and able to work: for a load balancer, and for the person who looks why it is not."""
+
+from flask import Blueprint, Response, jsonify
+
+from bot.services import Services
+from bot.store import schema
+from handlers.serving import services
+
+page = Blueprint("health", __name__)
+
+BEHIND = "behind: run weilan db upgrade"
+
+
+@page.get("/healthz")
+def alive() -> str:
+    return "ok"
+
+
+@page.get("/readyz")
+def ready() -> tuple[Response, int]:
+    """503 while any of the three is not as it should be; messages are still taken, and kept if they must be."""
+    states = {
+        "database": _database(services()),
+        "keys": "ok" if services().keys.is_up() else "down",
+    }
+    is_ready = set(states.values()) == {"ok"}
+    return jsonify(ready=is_ready, **states), 200 if is_ready else 503
+
+
+def _database(served: Services) -> str:
+    if not served.database.is_up():
+        return "down"
+    return BEHIND if schema.missing(served.database) else "ok"
