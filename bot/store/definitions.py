@@ -1,0 +1,180 @@
+"""Puts definitions into the database by id: creates what is new, changes what differs, touches nothing else.
+
+All or nothing is the door's: it commits only when nothing was raised.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Table, delete, insert, select, update
+
+from bot.store import audit, segments
+from bot.store.database import Session
+from bot.store.tables import campaign_contents, campaigns, contents, knowledge
+from bot.store.tables import segments as segments_table
+from bot.values.definitions import (
+    BadDefinition,
+    Campaign,
+    Change,
+    Content,
+    Definition,
+    Definitions,
+    FieldChange,
+    Segment,
+)
+
+SHOP_ZONE = ZoneInfo("Asia/Shanghai")
+NOT_COLUMNS = frozenset({"id", "origin", "segment", "contents"})
+
+
+def apply(
+    session: Session,
+    definitions: Definitions,
+    *,
+    staff_id: int | None,
+    approve: bool,
+    now: datetime,
+    zone: ZoneInfo = SHOP_ZONE,
+) -> list[Change]:
+    """What was done, in the order of the tables. Raises `BadDefinition` for what does not fit what is there.
+
+    With `approve` the contents are approved in the name of `staff_id`; without, a changed content loses its approval.
+    """
+    segments.keep_everyone(session, now)
+    put = _Putter(session, staff_id, now)
+    changes = [put.segment(segment) for segment in definitions.segments]
+    changes += [put.content(content, approve=approve) for content in definitions.contents]
+    changes += [put.row(knowledge, "knowledge", entry.id, _columns(entry)) for entry in definitions.knowledge]
+    changes += [put.campaign(campaign, zone) for campaign in definitions.campaigns]
+    return changes
+
+
+class _Putter:
+    """Carries what every row needs: in whose name, and when."""
+
+    def __init__(self, session: Session, staff_id: int | None, now: datetime) -> None:
+        self._session = session
+        self._staff_id = staff_id
+        self._now = now
+
+    def segment(self, segment: Segment) -> Change:
+        if segment.id == segments.EVERYONE and segment.rule != {}:
+            raise _bad(segment, "segment", "rule", "expected {}: everyone is always everyone")
+        return self.row(segments_table, "segment", segment.id, _columns(segment))
+
+    def content(self, content: Content, *, approve: bool) -> Change:
+        change = self.row(contents, "content", content.id, _columns(content))
+        approved_by = self._session.execute(
+            select(contents.c.approved_by).where(contents.c.id == content.id)
+        ).scalar_one()
+        if approve and (approved_by is None or change.what != "unchanged"):
+            return self._approval(change, approved_by, self._staff_id)
+        if not approve and approved_by is not None and change.what == "updated":
+            return self._approval(change, approved_by, None)
+        return change
+
+    def campaign(self, campaign: Campaign, zone: ZoneInfo) -> Change:
+        if segments.find(self._session, campaign.segment) is None:
+            raise _bad(campaign, "campaign", "segment", f"no segment {campaign.segment}")
+        self._has_contents(campaign)
+        columns = _columns(campaign) | {"segment_id": campaign.segment, "channels": list(campaign.channels)}
+        change = self._pool(campaign, self.row(campaigns, "campaign", campaign.id, columns))
+        is_over = campaign.ends < self._now.astimezone(zone).date()
+        if is_over and campaign.status != "ended" and change.what != "unchanged":
+            raise _bad(campaign, "campaign", "ends", f"{campaign.ends} is past")
+        return change
+
+    def row(self, table: Table, kind: str, row_id: str, columns: Mapping[str, Any]) -> Change:
+        """Writes and audits only what differs."""
+        old = (
+            self._session.execute(select(table).where(table.c.id == row_id).with_for_update())
+            .mappings()
+            .one_or_none()
+        )
+        if old is None:
+            self._session.execute(insert(table).values(id=row_id, updated_at=self._now, **columns))
+            self._audit("created", kind, row_id, audit.changes({}, columns))
+            return Change("created", kind, row_id)
+        fields = tuple(FieldChange(name, old[name], new) for name, new in columns.items() if old[name] != new)
+        if not fields:
+            return Change("unchanged", kind, row_id)
+        values = {field.field: field.new for field in fields}
+        self._session.execute(
+            update(table).where(table.c.id == row_id).values(updated_at=self._now, **values)
+        )
+        self._audit("changed", kind, row_id, audit.changes(dict(old), values))
+        return Change("updated", kind, row_id, fields)
+
+    def _has_contents(self, campaign: Campaign) -> None:
+        asked = select(contents.c.id, contents.c.approved_at).where(contents.c.id.in_(campaign.contents))
+        approvals = {row.id: row.approved_at for row in self._session.execute(asked)}
+        for content in campaign.contents:
+            if content not in approvals:
+                raise _bad(campaign, "campaign", "contents", f"no content {content}")
+            if campaign.status == "running" and approvals[content] is None:
+                wanted = "approve it in the console, or apply with --approve"
+                raise _bad(campaign, "campaign", "contents", f"content {content} is not approved: {wanted}")
+
+    def _pool(self, campaign: Campaign, change: Change) -> Change:
+        """The contents in their order; a different order is a change too."""
+        of_campaign = campaign_contents.c.campaign_id == campaign.id
+        asked = (
+            select(campaign_contents.c.content_id).where(of_campaign).order_by(campaign_contents.c.position)
+        )
+        old = tuple(self._session.execute(asked).scalars())
+        if old == campaign.contents:
+            return change
+        self._session.execute(delete(campaign_contents).where(of_campaign))
+        rows = [
+            {"campaign_id": campaign.id, "content_id": content, "position": place}
+            for place, content in enumerate(campaign.contents)
+        ]
+        self._session.execute(insert(campaign_contents), rows)
+        if change.what == "created":
+            return change
+        pool = FieldChange("contents", list(old), list(campaign.contents))
+        self._session.execute(
+            update(campaigns).where(campaigns.c.id == campaign.id).values(updated_at=self._now)
+        )
+        self._audit(
+            "changed", "campaign", campaign.id, audit.changes({"contents": pool.old}, {"contents": pool.new})
+        )
+        return Change("updated", "campaign", campaign.id, (*change.fields, pool))
+
+    def _approval(self, change: Change, old: int | None, new: int | None) -> Change:
+        at = None if new is None else self._now
+        self._session.execute(
+            update(contents).where(contents.c.id == change.id).values(approved_by=new, approved_at=at)
+        )
+        if new is not None:
+            self._audit("approved", "content", change.id, {})
+        if change.what == "created" or old == new:
+            return change
+        return Change(
+            "updated",
+            "content",
+            change.id,
+            (*change.fields, FieldChange("approved", old is not None, new is not None)),
+        )
+
+    def _audit(self, done: str, kind: str, row_id: str, detail: Mapping[str, Any]) -> None:
+        audit.record(
+            self._session,
+            f"{kind}.{done}",
+            kind,
+            row_id,
+            staff_id=self._staff_id,
+            now=self._now,
+            detail=detail,
+        )
+
+
+def _columns(definition: Definition) -> dict[str, Any]:
+    return {name: value for name, value in asdict(definition).items() if name not in NOT_COLUMNS}
+
+
+def _bad(definition: Definition, kind: str, field: str, said: str) -> BadDefinition:
+    return BadDefinition(f"{definition.origin}: {kind} {definition.id}: {field}: {said}")

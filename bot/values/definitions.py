@@ -1,0 +1,81 @@
+"""Campaigns as code: what a file says about segments, contents, campaigns and knowledge, checked and typed."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+
+class BadDefinition(ValueError):
+    """One line that names the file, the table, the id and the field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    id: str
+    origin: str = field(default="", compare=False)  # the file it stands in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment(Definition):
+    name: str
+    rule: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content(Definition):
+    title: str
+    category: str
+    purpose: str
+    kind: str
+    text: str
+    media_id: str | None
+    useful_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign(Definition):
+    name: str
+    segment: str
+    contents: tuple[str, ...]
+    priority: int
+    starts: date
+    ends: date
+    status: str
+    regular: bool
+    repeat: bool
+    channels: tuple[str, ...]
+    marketing_in_window: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge(Definition):
+    question: str
+    keywords: str
+    answer: str
+    category: str
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definitions:
+    segments: tuple[Segment, ...] = ()
+    contents: tuple[Content, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    knowledge: tuple[Knowledge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    field: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What applying one definition did. `fields` is empty for what is new, and for what stayed as it was."""
+
+    what: Literal["created", "updated", "unchanged"]
+    kind: str  # segment, content, campaign, knowledge
+    id: str
+    fields: tuple[FieldChange, ...] = ()
