@@ -19,7 +19,7 @@ FIELDS: dict[str, Callable[[Profile], str]] = {
 PLACE = re.compile(r"\{([^{}|]*)(?:\|([^{}]*))?\}")
 
 
-class BadTemplate(ValueError):  # noqa: N818 - it is said of what a person wrote
+class BadTemplate(ValueError):
     """One line that shows the place and what was expected."""
 
 

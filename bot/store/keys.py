@@ -53,7 +53,7 @@ class Keys(Protocol):
     def is_up(self) -> bool: ...
 
 
-class KeysAreDown(Exception):  # noqa: N818 - it is a state, said plainly
+class KeysAreDown(Exception):
     """Redis did not answer. `ShelteredKeys` turns it into an answer of the twin."""
 
 

@@ -20,7 +20,7 @@ Value: TypeAlias = str | int | Decimal | bool
 Given: TypeAlias = Value | tuple[Value, ...]
 
 
-class BadRule(ValueError):  # noqa: N818 - it is said of what a person wrote
+class BadRule(ValueError):
     """One line that names the node and what was expected there."""
 
 
