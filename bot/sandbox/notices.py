@@ -1,0 +1,130 @@
+"""Template messages and subscription notices: service notices to one customer, by template.
+
+§4.3 and §4.4 of the platform's rules. A template message needs a follower, a subscription notice a consent.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from bot.sandbox.errors import Refused
+from bot.sandbox.state import Errand, Follower
+from bot.sandbox.world import Template, World
+
+FIELD_LETTERS = 20
+SAME_ID_LASTS = timedelta(minutes=10)
+LIMITS = {
+    "thing": 20, "number": 32, "letter": 32, "symbol": 5, "character_string": 32, "phone_number": 17, "car_number": 8,
+    "name": 20, "phrase": 5, "amount": 12, "date": 24, "time": 24,
+}  # fmt: skip
+
+
+def send_template(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    follower = world.follower(body.get("touser"))
+    template = _template(world.templates, body)
+    values = _values(template, body)
+    if follower.is_blocked:
+        raise Refused(43019)
+    if not follower.following:
+        raise Refused(43004)
+    now = world.now()
+    once = f"{follower.openid} {body['client_msg_id']}" if body.get("client_msg_id") else ""
+    known = world.state.template_messages.get(once)
+    if once and known and timedelta() <= now - known[0] < SAME_ID_LASTS:
+        return {"msgid": known[1]}
+    msg_id = 200_000_000 + world.number()
+    if once:
+        world.state.template_messages[once] = (now, msg_id)
+    shortened = {
+        key: value if len(value) <= FIELD_LETTERS else f"{value[: FIELD_LETTERS - 1]}…"
+        for key, value in values.items()
+    }
+    world.show(
+        follower.openid,
+        "account",
+        "template",
+        "template",
+        template.title,
+        values=shortened,
+        url=str(body.get("url", "")),
+    )
+    _owe(world, follower, "TEMPLATESENDJOBFINISH", {"MsgID": msg_id, "Status": "success"})
+    return {"msgid": msg_id}
+
+
+def send_notice(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """Uses up one consent; 43101 when none is left, whether it was refused or spent."""
+    follower = world.follower(body.get("touser"))
+    template = _template(world.notices, body)
+    values = _values(template, body)
+    for name, value in values.items():
+        most = LIMITS.get(name.rstrip("0123456789"), FIELD_LETTERS)
+        if not 0 < len(value) <= most:
+            raise Refused(47003, f"argument invalid! data.{name}.value invalid")
+    consents = world.state.consents.get(follower.openid, {})
+    if consents.get(template.id, 0) < 1:
+        raise Refused(43101)
+    consents[template.id] -= 1
+    world.show(
+        follower.openid,
+        "account",
+        "notice",
+        "template",
+        template.title,
+        values=values,
+        url=str(body.get("page", "")),
+    )
+    sent = {
+        "TemplateId": template.id,
+        "MsgID": str(1_700_000_000_000_000_000 + world.number()),
+        "ErrorCode": "0",
+        "ErrorStatus": "success",
+    }
+    _owe(world, follower, "subscribe_msg_sent_event", {"SubscribeMsgSentEvent": {"List": [sent]}})
+    return {}
+
+
+def templates_of_account(world: World) -> dict[str, Any]:
+    return {"template_list": [_described(template, "template_id") for template in world.templates]}
+
+
+def notices_of_account(world: World) -> dict[str, Any]:
+    return {"data": [_described(template, "priTmplId") | {"type": 2} for template in world.notices]}
+
+
+def _described(template: Template, id_field: str) -> dict[str, Any]:
+    content = "\n".join(f"{name}:{{{{{name}.DATA}}}}" for name in template.fields)
+    return {id_field: template.id, "title": template.title, "content": content, "example": ""}
+
+
+def _template(known: Any, body: dict[str, Any]) -> Template:
+    found = [template for template in known if template.id == body.get("template_id")]
+    if not found:
+        raise Refused(40037)
+    template: Template = found[0]
+    return template
+
+
+def _values(template: Template, body: dict[str, Any]) -> dict[str, str]:
+    data = body.get("data")
+    values = {}
+    for name in template.fields:
+        given = data.get(name) if isinstance(data, dict) else None
+        if not isinstance(given, dict) or given.get("value") in {None, ""}:
+            raise Refused(47003, f"argument invalid! data.{name}.value invalid")
+        values[name] = str(given["value"])
+    return values
+
+
+def _owe(world: World, follower: Follower, event: str, fields: dict[str, Any]) -> None:
+    envelope = {
+        "ToUserName": world.account.id,
+        "FromUserName": follower.openid,
+        "CreateTime": int(world.now().timestamp()),
+    }
+    world.owe(
+        Errand(
+            id=world.number(),
+            openid=follower.openid,
+            fields={**envelope, "MsgType": "event", "Event": event, **fields},
+        )
+    )
