@@ -76,8 +76,12 @@ customers = Table(
     Column("last_push_id", BigInteger),
     Column("mass_month", String(7)),  # "2026-11": the month mass_used counts
     Column("mass_used", Integer, nullable=False, server_default="0"),
-    Column("has_kept", Boolean, nullable=False, server_default=false()),  # something waits for the next contact
-    Column("has_pending", Boolean, nullable=False, server_default=false()),  # a message of theirs is not answered yet
+    Column(
+        "has_kept", Boolean, nullable=False, server_default=false()
+    ),  # something waits for the next contact
+    Column(
+        "has_pending", Boolean, nullable=False, server_default=false()
+    ),  # a message of theirs is not answered yet
     Column("created_at", Instant, nullable=False),
     CheckConstraint("window_left >= 0", name="window_left"),
     CheckConstraint("scene_left >= 0", name="scene_left"),
@@ -113,8 +117,12 @@ messages = Table(  # the conversation log
     Column("text", Text, nullable=False, server_default=""),
     Column("wechat_msg_id", String(32)),
     Column("once_key", String(100), unique=True),  # exactly once in: WeChat's repeats collide here
-    Column("state", String(10), nullable=False, server_default="done"),  # in: done, pending (answer still owed)
-    Column("answers_id", ForeignKey("messages.id", ondelete="CASCADE"), unique=True),  # out: passive answer to
+    Column(
+        "state", String(10), nullable=False, server_default="done"
+    ),  # in: done, pending (answer still owed)
+    Column(
+        "answers_id", ForeignKey("messages.id", ondelete="CASCADE"), unique=True
+    ),  # out: passive answer to
     Column("payload", Json),  # out: the reply; in: fields beyond the text
     Column("handler", String(40)),  # which intention answered
     Column("source_id", String(64)),  # the knowledge entry it came from
@@ -125,7 +133,13 @@ messages = Table(  # the conversation log
     CheckConstraint("direction IN ('in', 'out')", name="direction"),
     Index("ix_messages_customer_id_id", "customer_id", "id"),
     Index("ix_messages_created_at", "created_at"),
-    Index("ix_messages_pending", "customer_id", "id", sqlite_where=text("state = 'pending'"), postgresql_where=text("state = 'pending'")),
+    Index(
+        "ix_messages_pending",
+        "customer_id",
+        "id",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
 )
 
 segments = Table(
@@ -167,7 +181,9 @@ campaigns = Table(
     Column("regular", Boolean, nullable=False, server_default=true()),
     Column("repeat", Boolean, nullable=False, server_default=false()),
     Column("channels", Json, nullable=False),
-    Column("marketing_in_window", Boolean, nullable=False, server_default=false()),  # the operator's switch (T9)
+    Column(
+        "marketing_in_window", Boolean, nullable=False, server_default=false()
+    ),  # the operator's switch (T9)
     Column("updated_at", Instant, nullable=False),
     CheckConstraint("status IN ('draft', 'running', 'paused', 'ended')", name="status"),
 )
@@ -184,7 +200,9 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("campaign_id", ForeignKey("campaigns.id")),  # empty: an answer that was not ready in time, not a push
+    Column(
+        "campaign_id", ForeignKey("campaigns.id")
+    ),  # empty: an answer that was not ready in time, not a push
     Column("customer_id", ForeignKey("customers.id"), nullable=False),
     Column("content_id", ForeignKey("contents.id")),
     Column("channel", String(20), nullable=False),
@@ -197,7 +215,9 @@ deliveries = Table(
     Column("due_at", Instant, nullable=False),
     Column("closes_at", Instant),  # end of the purpose's window it was planned into
     Column("claimed_at", Instant),
-    Column("left_at", Instant),  # written before the request leaves: after a crash it tells unknown from planned
+    Column(
+        "left_at", Instant
+    ),  # written before the request leaves: after a crash it tells unknown from planned
     Column("finished_at", Instant),
     Column("claim_token", String(32)),
     Column("lease_until", Instant),  # real time, not the sandbox's
@@ -211,12 +231,24 @@ deliveries = Table(
     Column("wechat_id", String(40)),
     Column("payload", Json),  # of an answer: the reply itself
     Column("answers_id", ForeignKey("messages.id", ondelete="SET NULL")),
-    CheckConstraint("state IN ('planned', 'claimed', 'accepted', 'sent', 'failed', 'unknown', 'skipped')", name="state"),
+    CheckConstraint(
+        "state IN ('planned', 'claimed', 'accepted', 'sent', 'failed', 'unknown', 'skipped')", name="state"
+    ),
     Index("ix_deliveries_campaign_id_state", "campaign_id", "state"),
     Index("ix_deliveries_customer_id_content_id", "customer_id", "content_id"),
     Index("ix_deliveries_mass_send_id", "mass_send_id"),
-    Index("ix_deliveries_due", "due_at", sqlite_where=text("state = 'planned'"), postgresql_where=text("state = 'planned'")),
-    Index("ix_deliveries_claimed", "lease_until", sqlite_where=text("state = 'claimed'"), postgresql_where=text("state = 'claimed'")),
+    Index(
+        "ix_deliveries_due",
+        "due_at",
+        sqlite_where=text("state = 'planned'"),
+        postgresql_where=text("state = 'planned'"),
+    ),
+    Index(
+        "ix_deliveries_claimed",
+        "lease_until",
+        sqlite_where=text("state = 'claimed'"),
+        postgresql_where=text("state = 'claimed'"),
+    ),
     # at most one push is planned for a customer at any time, whatever the campaigns (kept ones wait aside)
     Index(
         "uq_deliveries_one_planned",
@@ -253,6 +285,7 @@ mass_sends = Table(
     Column("errors", Integer),
     Column("created_at", Instant, nullable=False),
     Column("finished_at", Instant),
+    Column("untagged_at", Instant),  # of a tag: its people were taken out of it again
 )
 
 verdicts = Table(  # the last word on each candidate of each campaign
@@ -407,4 +440,11 @@ volatile = Table(  # the embedded twin of Redis: may be lost at any time
     Column("key", String(200), primary_key=True),
     Column("value", Text, nullable=False),
     Column("expires_at", Instant),
+)
+
+kept_secrets = Table(  # made once by the product itself, when the settings give none
+    "kept_secrets",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", String(200), nullable=False),
 )

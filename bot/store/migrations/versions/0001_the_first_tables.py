@@ -67,6 +67,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("openid", name=op.f("uq_customers_openid")),
     )
     op.create_table(
+        "kept_secrets",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_kept_secrets")),
+    )
+    op.create_table(
         "knowledge",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
@@ -349,6 +355,7 @@ def upgrade() -> None:
         sa.Column("errors", sa.Integer(), nullable=True),
         sa.Column("created_at", bot.store.database.Instant(timezone=True), nullable=False),
         sa.Column("finished_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.Column("untagged_at", bot.store.database.Instant(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["content_id"], ["contents.id"], name=op.f("fk_mass_sends_content_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mass_sends")),
         sa.UniqueConstraint("client_msg_id", name=op.f("uq_mass_sends_client_msg_id")),
@@ -569,5 +576,6 @@ def downgrade() -> None:
     op.drop_table("products")
     op.drop_table("leases")
     op.drop_table("knowledge")
+    op.drop_table("kept_secrets")
     op.drop_table("customers")
     op.drop_table("channel_halts")
