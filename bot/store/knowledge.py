@@ -1,0 +1,32 @@
+"""The operator's knowledge entries, read as a whole for the index, and a version that tells when to read again."""
+
+from sqlalchemy import func, select
+
+from bot.store.database import Session
+from bot.store.tables import knowledge
+from bot.values.knowledge import Entry
+
+
+def entries(session: Session) -> list[Entry]:
+    """Every enabled entry."""
+    columns = (
+        knowledge.c.id,
+        knowledge.c.question,
+        knowledge.c.answer,
+        knowledge.c.keywords,
+        knowledge.c.category,
+    )
+    rows = session.execute(select(*columns).where(knowledge.c.enabled).order_by(knowledge.c.id))
+    return [
+        Entry(id=entry_id, question=question, answer=answer, keywords=keywords, category=category)
+        for entry_id, question, answer, keywords, category in rows
+    ]
+
+
+def version(session: Session) -> str:
+    """Changes with every edit: entries that are there, entries that are enabled, and the newest change."""
+    enabled = func.count().filter(knowledge.c.enabled)
+    total, live, newest = session.execute(
+        select(func.count(), enabled, func.max(knowledge.c.updated_at))
+    ).one()
+    return f"{total}:{live}:{newest.isoformat() if newest else ''}"

@@ -1,0 +1,89 @@
+"""Customers' orders, read for the chat: newest first, with what was bought."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Row, Select, func, select
+
+from bot.store.database import Session
+from bot.store.tables import order_lines, orders
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    product: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    number: str
+    status: str  # placed, paid, shipped, delivered, closed, refunded
+    amount: Decimal
+    ordered_at: datetime
+    carrier: str = ""
+    tracking_no: str = ""
+    lines: tuple[Line, ...] = ()
+
+
+_COLUMNS = (
+    orders.c.id,
+    orders.c.external_id,
+    orders.c.status,
+    orders.c.amount,
+    orders.c.ordered_at,
+    orders.c.carrier,
+    orders.c.tracking_no,
+)
+
+
+def newest(session: Session, customer_id: int, most: int = MOST) -> list[Order]:
+    """The customer's newest orders, newest first."""
+    mine = select(*_COLUMNS).where(orders.c.customer_id == customer_id)
+    return _read(session, mine.order_by(orders.c.ordered_at.desc(), orders.c.id.desc()).limit(most))
+
+
+def find_numbered(session: Session, customer_id: int, number: str) -> Order | None:
+    """The customer's own order of that number, capitals aside; nobody finds another's."""
+    mine = select(*_COLUMNS).where(
+        orders.c.customer_id == customer_id, func.upper(orders.c.external_id) == number.upper()
+    )
+    return next(iter(_read(session, mine)), None)
+
+
+def _read(
+    session: Session, statement: Select[int, str, str, Decimal, datetime, str | None, str | None]
+) -> list[Order]:
+    rows = session.execute(statement).all()
+    lines = _lines(session, [row.id for row in rows])
+    return [_order(row, lines.get(row.id, ())) for row in rows]
+
+
+def _order(
+    row: Row[int, str, str, Decimal, datetime, str | None, str | None], lines: Sequence[Line]
+) -> Order:
+    return Order(
+        number=row.external_id,
+        status=row.status,
+        amount=row.amount,
+        ordered_at=row.ordered_at,
+        carrier=row.carrier or "",
+        tracking_no=row.tracking_no or "",
+        lines=tuple(lines),
+    )
+
+
+def _lines(session: Session, order_ids: Sequence[int]) -> dict[int, list[Line]]:
+    found: dict[int, list[Line]] = {}
+    if order_ids:
+        columns = (order_lines.c.order_id, order_lines.c.product_name, order_lines.c.quantity)
+        of_these = select(*columns).where(order_lines.c.order_id.in_(order_ids))
+        for order_id, product, quantity in session.execute(
+            of_these.order_by(order_lines.c.order_id, order_lines.c.position)
+        ):
+            found.setdefault(order_id, []).append(Line(product, quantity))
+    return found
