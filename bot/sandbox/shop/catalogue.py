@@ -1,0 +1,36 @@
+"""Reads the demo shop's own files: what it sells, knows and plans, and the account's menu."""
+
+import tomllib
+from decimal import Decimal
+from importlib import resources
+from typing import Any
+
+from bot.rules import definitions
+from bot.values.definitions import Definitions
+from bot.values.trade import Product
+
+DEFINITIONS = ("knowledge.toml", "campaigns.toml")
+
+
+def products() -> tuple[Product, ...]:
+    rows = _read("products.toml")["product"]
+    return tuple(Product(**(row | {"price": Decimal(str(row["price"]))})) for row in rows)
+
+
+def plans_and_knowledge() -> Definitions:
+    """Segments, contents, campaigns and knowledge, ready to be applied. Raises `BadDefinition`."""
+    return definitions.together(definitions.read(name, _read(name)) for name in DEFINITIONS)
+
+
+def menu() -> dict[str, Any]:
+    """The body of WeChat's menu/create."""
+    return _read("menu.toml")
+
+
+def amounts() -> dict[str, int]:
+    """Every amount in yuan the texts may name beside the products' prices, by what it is for."""
+    return dict(_read("shop.toml")["amounts"])
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))

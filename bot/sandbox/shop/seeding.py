@@ -1,0 +1,20 @@
+"""Puts the demo shop into an empty store; what people change afterwards stays."""
+
+from datetime import datetime
+
+from bot.sandbox.shop.generate import Shop
+from bot.store import bulk
+from bot.store.database import Session
+
+
+def seed(session: Session, shop: Shop, now: datetime) -> bool:
+    """True when it was put in now, false when it was there already.
+
+    Looks for a product, not a customer: a customer may have been forgotten since.
+    """
+    if bulk.has_product(session, shop.products[0].external_id):
+        return False
+    product_ids = bulk.add_products(session, shop.products)
+    customer_ids = bulk.add_customers(session, shop.buyers, now)
+    bulk.add_orders(session, shop.orders, customer_ids, product_ids)
+    return True
