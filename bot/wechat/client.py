@@ -1,31 +1,27 @@
 """Calls to WeChat's API, each ending as a named outcome. The one place that talks to the platform."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from bot.values.outcome import Outcome
-from bot.values.reply import Reply
+import structlog
+from requests.adapters import BaseAdapter
 
+from bot.config import WeChat
+from bot.values.outcome import Accepted, Never, Outcome, Sent, Unsure
+from bot.values.reply import Reply, kind_of
+from bot.wechat import forms
+from bot.wechat.answers import Answer, FollowerDetails, FollowerPage, details_in, items_in, number_in, part_of
+from bot.wechat.errors import WeChatError, is_ours, outcome_of, reason_of
+from bot.wechat.limits import limits_of
+from bot.wechat.operations import Operations
+from bot.wechat.tokens import Keys
+from bot.wechat.transport import Transport
 
-@dataclass(frozen=True, slots=True)
-class FollowerPage:
-    total: int
-    openids: tuple[str, ...]
-    next_openid: str  # empty: this was the last page
+TAG_NAME_TAKEN = 45157
+ALREADY_SENT = 45065
 
-
-@dataclass(frozen=True, slots=True)
-class FollowerDetails:
-    openid: str
-    subscribed: bool
-    followed_at: datetime | None = None
-    source: str = ""  # ADD_SCENE_…
-    scene: str = ""
-    union_id: str = ""
-    remark: str = ""
-    tag_ids: tuple[int, ...] = ()
+_log = structlog.get_logger(__name__)
 
 
 class WeChatApi(Protocol):
@@ -66,3 +62,121 @@ class WeChatApi(Protocol):
     def check_token(self) -> None:
         """For `weilan doctor`: fetches a token if none is known; raises `WeChatError` with what to do."""
         ...
+
+
+class WeChatClient:
+    """`connections`: as many as threads send at once. `adapter` stands in for the network."""
+
+    def __init__(
+        self, settings: WeChat, keys: Keys, *, connections: int = 16, adapter: BaseAdapter | None = None
+    ) -> None:
+        self._transport = Transport(settings, keys, connections=connections, adapter=adapter)
+        self._limits = limits_of(settings)
+        self.operations = Operations(self._transport)
+
+    def send(self, openid: str, reply: Reply, now: datetime) -> Outcome:
+        form = forms.customer_service(openid, reply)
+        if form is None:
+            return Never(f"wechat cannot_send {kind_of(reply)}")
+        try:
+            self._transport.post("message/custom/send", form)
+        except WeChatError as error:
+            return _ended(error, "message/custom/send", now, repeatable=False)
+        return Sent()
+
+    def mass_to_openids(
+        self, openids: Sequence[str], reply: Reply, client_msg_id: str, now: datetime
+    ) -> Outcome:
+        if not self._limits["mass_openids_least"] <= len(openids) <= self._limits["mass_openids_most"]:
+            return Never(f"wechat cannot_send to {len(openids)} openids at once")
+        return self._mass("message/mass/send", {"touser": list(openids)}, reply, client_msg_id, now)
+
+    def mass_to_tag(self, tag_id: int, reply: Reply, client_msg_id: str, now: datetime) -> Outcome:
+        target = {"filter": {"is_to_all": False, "tag_id": tag_id}}
+        return self._mass("message/mass/sendall", target, reply, client_msg_id, now)
+
+    def mass_state(self, msg_id: str) -> str:
+        return str(self._transport.post("message/mass/get", {"msg_id": msg_id}).get("msg_status", ""))
+
+    def create_tag(self, name: str) -> int:
+        """The tag of that name, made if there is none: a lost answer may be asked for again."""
+        try:
+            return number_in(
+                part_of(self._transport.post("tags/create", {"tag": {"name": name}}), "tag").get("id")
+            )
+        except WeChatError as error:
+            if error.code != TAG_NAME_TAKEN:
+                raise
+            return self.tags()[name]
+
+    def tags(self) -> dict[str, int]:
+        return {
+            str(tag.get("name", "")): number_in(tag.get("id"))
+            for tag in items_in(self._transport.get("tags/get"), "tags")
+        }
+
+    def tag(self, openids: Sequence[str], tag_id: int) -> None:
+        self._change_tag("tags/members/batchtagging", openids, tag_id)
+
+    def untag(self, openids: Sequence[str], tag_id: int) -> None:
+        self._change_tag("tags/members/batchuntagging", openids, tag_id)
+
+    def followers(self, after: str = "") -> FollowerPage:
+        """The last page names a next openid, too; only the empty page behind it tells that it was the last."""
+        answer = self._transport.get("user/get", **({"next_openid": after} if after else {}))
+        found = part_of(answer, "data").get("openid")
+        openids = tuple(str(openid) for openid in found) if isinstance(found, list) else ()
+        return FollowerPage(
+            number_in(answer.get("total")), openids, str(answer.get("next_openid", "")) if openids else ""
+        )
+
+    def details(self, openids: Sequence[str]) -> tuple[FollowerDetails, ...]:
+        asked = {"user_list": [{"openid": openid, "lang": "zh_CN"} for openid in openids]}
+        return tuple(
+            details_in(found)
+            for found in items_in(self._transport.post("user/info/batchget", asked), "user_info_list")
+        )
+
+    def check_token(self) -> None:
+        self._transport.tokens.token()
+
+    def _mass(
+        self, path: str, target: dict[str, Any], reply: Reply, client_msg_id: str, now: datetime
+    ) -> Outcome:
+        """Repeated with the same id it sends nothing twice, so a lost answer is asked for again."""
+        form = forms.mass(reply)
+        if form is None:
+            return Never(f"wechat cannot_send {kind_of(reply)} to many")
+        if not 0 < len(client_msg_id.encode()) <= self._limits["mass_client_msg_id_bytes"]:
+            raise ValueError(
+                f"client_msg_id of 1 to {self._limits['mass_client_msg_id_bytes']} bytes expected"
+            )
+        try:
+            return _accepted(self._transport.post(path, {**target, **form, "clientmsgid": client_msg_id}))
+        except WeChatError as error:
+            if error.code == ALREADY_SENT:
+                return _accepted(error.answer)
+            return _ended(error, path, now, repeatable=True)
+
+    def _change_tag(self, path: str, openids: Sequence[str], tag_id: int) -> None:
+        for some in _parts(openids, self._limits["openids_per_tagging"]):
+            self._transport.post(path, {"openid_list": list(some), "tagid": tag_id})
+
+
+def _ended(error: WeChatError, path: str, now: datetime, *, repeatable: bool) -> Outcome:
+    if is_ours(error):
+        _log.error(
+            "wechat_refused", path=path, reason=reason_of(error), message=error.message, advice=error.advice
+        )
+    return outcome_of(error, now, repeatable=repeatable)
+
+
+def _accepted(answer: Answer) -> Outcome:
+    """Without its id the job's end cannot be told from another's."""
+    if not answer.get("msg_id"):
+        return Unsure("wechat no_msg_id")
+    return Accepted(str(answer["msg_id"]), str(answer.get("msg_data_id") or ""))
+
+
+def _parts(openids: Sequence[str], most: int) -> Iterator[Sequence[str]]:
+    return (openids[start : start + most] for start in range(0, len(openids), most))

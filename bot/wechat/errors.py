@@ -4,25 +4,33 @@ Source of the codes: the platform's per-call lists and its global list, 2025–2
 """
 
 import random
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from types import MappingProxyType
+from typing import Any
 
-from bot.values.outcome import Halt, Later, Never, Outcome
+from bot.values.outcome import Halt, Later, Never, Outcome, Unsure
 from bot.wechat import waits
 from bot.wechat.waits import Wait
 
 
 class WeChatError(Exception):
-    """The platform said no. `code` is None where it said nothing that can be understood."""
+    """The platform said no. `code` is None where it said nothing that can be understood.
 
-    def __init__(self, code: int | None, message: str) -> None:
+    `answer` is all it said: with 45065 it names the message that was sent before.
+    """
+
+    def __init__(
+        self, code: int | None, message: str, answer: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
         super().__init__(
             f"wechat {code} {name_of(code)}: {message}" if code is not None else f"wechat {message}"
         )
         self.code = code
         self.message = message
+        self.answer = answer
 
     @property
     def advice(self) -> str:
@@ -201,26 +209,19 @@ RANGES: tuple[tuple[range, Meaning], ...] = (
     (range(9001001, 9001037), Meaning(R, "back_end")),
 )
 
-ADDRESS = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")
 
-
-def outcome_of(error: WeChatError, now: datetime) -> Outcome:
-    """What an attempt that ended in `error` comes to, when a lost answer may be asked for again."""
-    reason = reason_of(error)
-    if error.code is None:
+def outcome_of(error: WeChatError, now: datetime, *, repeatable: bool = False) -> Outcome:
+    """What an attempt that ended in `error` comes to. `repeatable`: WeChat knows a repeat by its idempotency key."""
+    reason, found = reason_of(error), _meaning(error.code)
+    if isinstance(error, Lost) and not repeatable:
+        return Unsure(reason)
+    if error.code is None or (found and found.reaction is Reaction.RETRY):
         return Later(_soon(now), reason)
-    found = _meaning(error.code)
-    if found is None:
-        return Never(reason)
-    match found.reaction:
-        case Reaction.REFRESH | Reaction.HALT:
-            return Halt(reason)
-        case Reaction.RETRY:
-            return Later(_soon(now), reason)
-        case Reaction.WAIT:
-            return Later(found.wait(now), reason)
-        case Reaction.DROP | Reaction.BUG | Reaction.REPEATED:
-            return Never(reason)
+    if found and found.reaction is Reaction.WAIT:
+        return Later(found.wait(now), reason)
+    if found and found.reaction in {Reaction.HALT, Reaction.REFRESH}:
+        return Halt(reason)
+    return Never(reason)
 
 
 def reason_of(error: WeChatError) -> str:

@@ -1,0 +1,136 @@
+"""Calls of the set-up, of an operator and of channels to come: menu, media, notices, QR codes, quotas.
+
+What asks raises `WeChatError`; what sends answers with an outcome, as in `client`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from bot.values.outcome import Outcome, Sent
+from bot.wechat.errors import WeChatError, outcome_of
+from bot.wechat.transport import Transport
+
+Media = Literal["image", "voice", "video", "thumb"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Of one call, as WeChat counts it; wrong by about one in a hundred."""
+
+    daily_limit: int
+    used: int
+    left: int
+
+
+class Operations:
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    # ---- to one customer
+
+    def show_typing(self, openid: str) -> None:
+        """Refused (45080, 45081) when nothing was said for 30 s, or when it shows already."""
+        self._transport.post("message/custom/typing", {"touser": openid, "command": "Typing"})
+
+    def send_article(self, openid: str, article_id: str, now: datetime) -> Outcome:
+        """A published article, through the reply window."""
+        form = {"touser": openid, "msgtype": "mpnewsarticle", "mpnewsarticle": {"article_id": article_id}}
+        return self._sent("message/custom/send", form, now, repeatable=False)
+
+    def send_template(
+        self,
+        openid: str,
+        template_id: str,
+        data: Mapping[str, str],
+        client_msg_id: str,
+        now: datetime,
+        *,
+        url: str = "",
+    ) -> Outcome:
+        """For ten minutes `client_msg_id` makes a repeat harmless. Never marketing: the platform forbids it."""
+        values = {name: {"value": value} for name, value in data.items()}
+        form = {"touser": openid, "template_id": template_id, "data": values, "client_msg_id": client_msg_id}
+        return self._sent(
+            "message/template/send", {**form, **({"url": url} if url else {})}, now, repeatable=True
+        )
+
+    def send_notice(
+        self, openid: str, template_id: str, data: Mapping[str, str], now: datetime, *, page: str = ""
+    ) -> Outcome:
+        """A subscription notice: uses up one consent (43101: none is left). It has no idempotency key to rely on."""
+        values = {name: {"value": value} for name, value in data.items()}
+        form = {
+            "touser": openid,
+            "template_id": template_id,
+            "data": values,
+            **({"page": page} if page else {}),
+        }
+        return self._sent("message/subscribe/bizsend", form, now, repeatable=False)
+
+    def set_remark(self, openid: str, remark: str) -> None:
+        self._transport.post("user/info/updateremark", {"openid": openid, "remark": remark})
+
+    def blacklist(self, openids: Sequence[str]) -> None:
+        """At most 20 at once."""
+        self._transport.post("tags/members/batchblacklist", {"openid_list": list(openids)})
+
+    def take_off_blacklist(self, openids: Sequence[str]) -> None:
+        self._transport.post("tags/members/batchunblacklist", {"openid_list": list(openids)})
+
+    # ---- of the account
+
+    def create_menu(self, menu: Mapping[str, Any]) -> None:
+        """Replaces the whole menu; customers see it within five minutes."""
+        self._transport.post("menu/create", menu)
+
+    def create_qrcode(self, scene: str, lasts: timedelta | None = None) -> str:
+        """The ticket of a QR code that brings `scene` along, for at most 30 days, or for ever (100,000 of those)."""
+        action: dict[str, Any] = {"action_info": {"scene": {"scene_str": scene}}}
+        if lasts is None:
+            action["action_name"] = "QR_LIMIT_STR_SCENE"
+        else:
+            action |= {"action_name": "QR_STR_SCENE", "expire_seconds": int(lasts.total_seconds())}
+        return str(self._transport.post("qrcode/create", action).get("ticket", ""))
+
+    def upload_for_three_days(self, media: Media, filename: str, content: bytes) -> str:
+        """The media id."""
+        return str(self._transport.upload("media/upload", filename, content, type=media).get("media_id", ""))
+
+    def upload_for_good(
+        self, media: Literal["image", "voice", "thumb"], filename: str, content: bytes
+    ) -> str:
+        """The media id."""
+        return str(
+            self._transport.upload("material/add_material", filename, content, type=media).get("media_id", "")
+        )
+
+    def upload_into_articles(self, filename: str, content: bytes) -> str:
+        """The address of a picture, JPEG or PNG under 1 MB, that may stand in an article."""
+        return str(self._transport.upload("media/uploadimg", filename, content).get("url", ""))
+
+    def preview(self, openid: str, form: Mapping[str, Any]) -> None:
+        """Shows a mass send to one person first; 100 a day."""
+        self._transport.post("message/mass/preview", {"touser": openid, **form})
+
+    # ---- quotas
+
+    def quota(self, path: str) -> Quota:
+        """`path` as in the documentation: `/cgi-bin/message/custom/send`."""
+        found = self._transport.post("openapi/quota/get", {"cgi_path": path}).get("quota")
+        numbers = found if isinstance(found, dict) else {}
+        return Quota(
+            int(numbers.get("daily_limit", 0)), int(numbers.get("used", 0)), int(numbers.get("remain", 0))
+        )
+
+    def clear_quota(self, app_id: str) -> None:
+        """All counters of the day, ten times a month: a person decides that."""
+        self._transport.post("clear_quota", {"appid": app_id})
+
+    def _sent(self, path: str, form: Mapping[str, Any], now: datetime, *, repeatable: bool) -> Outcome:
+        try:
+            answer = self._transport.post(path, form)
+        except WeChatError as error:
+            return outcome_of(error, now, repeatable=repeatable)
+        return Sent(str(answer.get("msgid") or ""))
