@@ -1,0 +1,118 @@
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.config import ConfigError, load
+
+AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config.toml"
+
+
+def test_without_a_file_everything_has_its_default() -> None:
+    config = load(None, {})
+    assert (config.server.port, config.push.min_gap_days, config.push.quiet_from) == (8000, 2, time(22))
+    assert config.database.url.get_secret_value() == "sqlite:///data/weilan.db"
+
+
+def test_the_file_says_and_the_environment_wins(file: Path) -> None:
+    file.write_text('[server]\nport = 8001\nhost = "0.0.0.0"\n[push]\nmin_gap_days = 1\n', encoding="utf-8")
+    config = load(
+        file,
+        {"WEILAN_SERVER__PORT": "8002", "WEILAN_CONFIG": "x", "WEILAN_PASSWORD": "y", "WEILAN_OTHER": "z"},
+    )
+    assert (config.server.port, config.server.host) == (8002, "0.0.0.0")
+    assert config.push.least_apart == timedelta(hours=20)
+
+
+def test_a_secret_may_stand_in_a_file_of_its_own(file: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "app_secret"
+    secret.write_text("hush\n", encoding="utf-8")
+    file.write_text(f'[wechat]\napp_secret_file = "{secret}"\n', encoding="utf-8")
+    assert load(file, {}).wechat.app_secret.get_secret_value() == "hush"
+    assert (
+        load(None, {"WEILAN_WECHAT__APP_SECRET_FILE": str(secret)}).wechat.app_secret.get_secret_value()
+        == "hush"
+    )
+
+
+def test_a_secret_is_not_shown() -> None:
+    assert "hush" not in repr(load(None, {"WEILAN_WECHAT__APP_SECRET": "hush"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("[wechat]\napp_ids = 'x'", "wechat.app_ids: unknown key", id="unknown key"),
+        pytest.param("[wetchat]\napp_id = 'x'", "wetchat: unknown key", id="unknown section"),
+        pytest.param("port = 8000", "port: unknown key", id="a key outside its section"),
+        pytest.param("server = 8000", "server: expected", id="no section"),
+        pytest.param("[server]\nport = 'eighty'", "server.port: expected", id="wrong type"),
+        pytest.param("[server]\nport = 70000", "server.port: expected", id="out of range"),
+        pytest.param(
+            "[server]\npublic_url = 'weilan.example'", "server.public_url: expected http://", id="no address"
+        ),
+        pytest.param(
+            "[wechat]\nencoding_aes_key = 'short'", "wechat.encoding_aes_key: expected 43", id="short key"
+        ),
+        pytest.param(
+            "[wechat]\naccount_kind = 'personal'",
+            "wechat.account_kind: expected 'service' or",
+            id="unknown kind",
+        ),
+        pytest.param(
+            "[wechat]\napp_secret_file = '/nowhere/secret'",
+            "wechat.app_secret_file: expected a readable file",
+            id="missing secret",
+        ),
+        pytest.param("[database]\nurl = 'mysql://x'", "database.url: expected sqlite", id="unknown database"),
+        pytest.param("[redis]\nurl = 'memcached://x'", "redis.url: expected redis", id="unknown key store"),
+        pytest.param("[push]\ndaily_cap = 2", "push.daily_cap: expected 1", id="the cap stays"),
+        pytest.param(
+            "[push]\nmin_gap_days = 5\nmax_gap_days = 4",
+            "push.max_gap_days: expected a number not below",
+            id="upside down",
+        ),
+        pytest.param(
+            "[push]\ntimezone = 'Shanghai'", "push.timezone: expected a time zone", id="unknown zone"
+        ),
+        pytest.param(
+            "[server]\nhost = '0.0.0.0'\n[sandbox]\nclock = true",
+            "sandbox.clock: expected false unless",
+            id="a clock for everybody",
+        ),
+        pytest.param("[server", "not TOML", id="not TOML"),
+    ],
+)
+def test_a_fault_is_one_line_with_file_key_and_what_was_expected(file: Path, text: str, says: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        load(file, {})
+
+    assert str(refused.value).startswith(f"{file}: ")
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_fault_of_the_environment_names_the_variable() -> None:
+    with pytest.raises(ConfigError, match=r"^WEILAN_SERVER__PORT: server.port: expected"):
+        load(None, {"WEILAN_SERVER__PORT": "x"})
+
+
+def test_a_file_that_is_not_there_or_not_text_is_named(file: Path) -> None:
+    with pytest.raises(ConfigError, match=r"config.toml: No such file"):
+        load(file, {})
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match=r"config.toml: expected UTF-8"):
+        load(file, {})
+
+
+def test_a_full_aes_key_is_taken() -> None:
+    assert (
+        load(None, {"WEILAN_WECHAT__ENCODING_AES_KEY": AES_KEY}).wechat.encoding_aes_key.get_secret_value()
+        == AES_KEY
+    )
