@@ -7,8 +7,3 @@ import hmac
 def openid_hash(openid: str, salt: str) -> str:
     """64 hex digits; without the salt nobody can tell whose it is, even holding a list of openids."""
     return hmac.new(salt.encode(), openid.encode(), hashlib.sha256).hexdigest()
-
-
-def once_hash(once_key: str) -> str:
-    """Stands for a once-key that contains an openid, so that repeats still collide after the person is forgotten."""
-    return "#" + hashlib.sha256(once_key.encode()).hexdigest()

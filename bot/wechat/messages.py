@@ -24,7 +24,6 @@ from bot.wechat import events
 from bot.wechat.bodies import Common, Fields, Unreadable, fields_of
 
 LONGEST_NAME = 64  # of an openid or an account; 28 and 15 in practice
-LONGEST_KEY = 100
 LONGEST_MSG_ID = 20  # digits of a 64-bit number
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -76,10 +75,13 @@ def _msg_id(fields: Fields) -> str | None:
 
 
 def _key_of_event(fields: Fields, openid: str, event: str) -> str:
-    """The platform says sender and second; two different events may share both, so what it is about joins them."""
+    """The platform says sender and second; two different events may share both, so what it is about joins them.
+
+    Hashed, because the key of an unfollow has to outlive everything else that names the customer.
+    """
     about = events.about(fields)
-    key = f"e:{openid}:{fields.text('CreateTime')}:{event}:{about}"
-    return key if len(key) <= LONGEST_KEY else f"e:{_hash(key.encode())}"
+    key = f"{openid}:{fields.text('CreateTime')}:{event}:{about}"
+    return f"e:{_hash(key.encode())}"
 
 
 def _hash(content: bytes) -> str:
