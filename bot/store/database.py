@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
 
-from bot.store.group_commit import PATIENCE, GroupCommit
+from bot.store.group_commit import IS_BEGUN_BY_HAND, PATIENCE, GroupCommit
 
 Session: TypeAlias = Connection
 T = TypeVar("T")
@@ -42,10 +42,11 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value} has no time zone")
-        value = value.astimezone(UTC)
+        if value.tzinfo is not UTC:
+            value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -144,8 +145,10 @@ def _sqlite_settings(synchronous: str) -> Callable[[Any, Any], None]:
 
 def _begin_immediate(session: Connection) -> None:
     """A reader that turns writer fails on a busy SQLite at once, without waiting; a writer from the start waits."""
-    only_reads = session.get_execution_options().get("only_reads", False)
-    session.exec_driver_sql("BEGIN DEFERRED" if only_reads else "BEGIN IMMEDIATE")
+    options = session.get_execution_options()
+    if options.get(IS_BEGUN_BY_HAND, False):
+        return
+    session.exec_driver_sql("BEGIN DEFERRED" if options.get("only_reads", False) else "BEGIN IMMEDIATE")
 
 
 def wait_until_up(database: Database, *, at_most: float) -> None:

@@ -30,14 +30,15 @@ _POSTGRESQL_UNAVAILABLE = ("55P03", "25006", "57014", "53", "57P", "58")
 
 
 def failure_of(error: Exception) -> Failure:
+    """Of an error as SQLAlchemy wraps it, or bare from the driver, as prepared statements raise it."""
     if isinstance(error, (Unavailable, PoolTimeout)):
         return Failure.UNAVAILABLE
-    if not isinstance(error, DBAPIError):
-        return Failure.MISTAKE
-    if isinstance(error.orig, sqlite3.Error):
-        return _failure_of_sqlite(error.orig)
-    if isinstance(error.orig, psycopg.Error):
-        return _failure_of_postgresql(error.orig, is_lost=error.connection_invalidated)
+    bare = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(bare, sqlite3.Error):
+        return _failure_of_sqlite(bare)
+    if isinstance(bare, psycopg.Error):
+        broke = error.connection_invalidated if isinstance(error, DBAPIError) else not bare.sqlstate
+        return _failure_of_postgresql(bare, is_lost=broke and isinstance(bare, psycopg.OperationalError))
     return Failure.MISTAKE
 
 

@@ -27,6 +27,9 @@ PATIENCE = 4.0  # seconds, unless the caller says
 OTHERS_WRITE_FOR = 0.5  # seconds a leader waits for the other writers of this process
 LOCKED_FOR = 1.5  # seconds it waits for other processes' locks
 LEADING_TAKES = OTHERS_WRITE_FOR + LOCKED_FOR  # at worst: who has less left does not start
+IS_BEGUN_BY_HAND = (
+    "is_begun_by_hand"  # an execution option: SQLite's BEGIN comes from here, straight to the driver
+)
 TRIES = 3  # of work that collided with another process, or lost its connection
 
 
@@ -37,7 +40,8 @@ class GroupCommit:
         self._queueing = threading.Lock()
         self._queue: deque[_Member] = deque()
         self._is_led = False
-        self._session: Connection | None = None  # only the leader touches it
+        self._session: Connection | None = None  # only the leader touches these
+        self._driver: Any = None
 
     def run(self, work: Callable[[Connection], T], key: str, within: float) -> T:
         member = _Member(work, key, time.monotonic() + within)
@@ -121,7 +125,7 @@ class GroupCommit:
         if error is None:
             return []
         failure = failure_of(error)
-        if failure in {Failure.COLLISION, Failure.LOST} and all([member.may_try_again() for member in group]):
+        if failure in {Failure.COLLISION, Failure.LOST} and _may_try_again(group):
             return _each_alone(group) if failure is Failure.COLLISION else [group]
         if failure is Failure.MISTAKE and culprit is None and len(group) > 1:
             return _each_alone(group)  # the commit refused somebody's work: find out whose
@@ -154,8 +158,11 @@ class GroupCommit:
 
     def _open(self) -> Connection:
         if self._session is None:
-            self._session = _patient(self._engine.connect())
+            self._session = _patient(self._engine.connect().execution_options(**{IS_BEGUN_BY_HAND: True}))
+            self._driver = self._session.connection.dbapi_connection
         self._session.begin()
+        if self._session.dialect.name == "sqlite":
+            self._driver.execute("BEGIN IMMEDIATE")
         return self._session
 
     def _undo(self, error: BaseException) -> None:
@@ -191,13 +198,15 @@ class _Member:
         self.error: Exception | None = None
         self.tries = 0
 
-    def may_try_again(self) -> bool:
-        self.tries += 1
-        return self.tries < TRIES
-
 
 def _key(member: _Member) -> str:
     return member.key
+
+
+def _may_try_again(group: list[_Member]) -> bool:
+    for member in group:
+        member.tries += 1
+    return max(member.tries for member in group) < TRIES
 
 
 def _each_alone(group: list[_Member]) -> list[list[_Member]]:
