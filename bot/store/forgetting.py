@@ -1,0 +1,151 @@
+"""Forgets a person, as the platform demands when they leave: what is kept says nothing about anybody.
+
+An anonymous row stays so that deliveries keep adding up. A keyed hash keeps the opt-out, and the rhythm for a
+month, so that leaving and coming back neither undoes a refusal nor brings two pushes on one day.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, func, insert, null, select, update
+
+from bot.rules.hashing import openid_hash
+from bot.store.database import Session
+from bot.store.tables import (
+    customer_tags,
+    customers,
+    deliveries,
+    handovers,
+    messages,
+    orders,
+    suppressions,
+    verdicts,
+)
+
+RHYTHM_KEPT = timedelta(days=31)  # the longest a monthly quota or a gap can matter
+REPEATS_END = timedelta(minutes=1)  # WeChat repeats a push for 15 s; until then the key of each must stand
+
+# what the anonymous row no longer says
+_NOTHING: dict[str, Any] = {
+    "openid": None, "external_id": None, "name": None, "province": None, "city": None, "level": None, "points": 0,
+    "source_scene": "", "followed_at": None, "spoke_at": None, "wants_pushes": False, "asked_for_pushes_at": None,
+    "stopped_pushes_at": None, "engagement": "ordinary", "silent_pushes": 0, "with_person_until": None,
+    "complaint_open": False, "window_until": None, "window_left": 0, "scene_until": None, "scene_left": 0,
+    "last_push_at": None, "last_push_day": None, "last_push_id": None, "mass_month": None, "mass_used": 0,
+    "has_kept": False, "has_pending": False,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What was removed, by count; `known` is false when there was nobody to forget."""
+
+    known: bool
+    messages: int = 0
+    tags: int = 0
+    verdicts: int = 0
+    handovers: int = 0
+    deliveries_called_off: int = 0
+    orders_unlinked: int = 0
+    keeps_opt_out: bool = False
+
+
+def forget(session: Session, customer_id: int, salt: str, now: datetime) -> Receipt:
+    """Everything at once, in the caller's transaction; a second time there is nothing left to do."""
+    person = session.execute(select(customers).where(customers.c.id == customer_id).with_for_update()).first()
+    if person is None or person.forgotten_at is not None:
+        return Receipt(known=False)
+    if person.openid:
+        _keep_the_refusal(session, person, salt, now)
+    called_off = _call_off(session, customer_id, now)
+    receipt = Receipt(
+        known=True,
+        messages=_forget_messages(session, customer_id, now),
+        tags=_remove(session, customer_tags.delete().where(customer_tags.c.customer_id == customer_id)),
+        verdicts=_remove(session, verdicts.delete().where(verdicts.c.customer_id == customer_id)),
+        handovers=_remove(session, handovers.delete().where(handovers.c.customer_id == customer_id)),
+        deliveries_called_off=called_off,
+        orders_unlinked=_unlink_orders(session, customer_id),
+        keeps_opt_out=not person.wants_pushes,
+    )
+    gone = _NOTHING | {"forgotten_at": now, "unfollowed_at": now}
+    session.execute(update(customers).where(customers.c.id == customer_id).values(gone))
+    return receipt
+
+
+def forget_authorised(session: Session, customer_id: int) -> None:
+    """They withdrew what a web page of ours was allowed to read; they still follow."""
+    shared: dict[str, Any] = {"name": None, "province": None, "city": None}
+    session.execute(update(customers).where(customers.c.id == customer_id).values(shared))
+
+
+def tidy(session: Session, now: datetime) -> int:
+    """Daily: hashes that keep no refusal, and what arrived for somebody while they were being forgotten."""
+    old = suppressions.c.forgotten_at < now - RHYTHM_KEPT
+    session.execute(update(suppressions).where(old, suppressions.c.opted_out).values(_NO_RHYTHM))
+    removed = _remove(session, delete(suppressions).where(old, ~suppressions.c.opted_out))
+    forgotten = select(customers.c.id).where(customers.c.forgotten_at < now - REPEATS_END)
+    session.execute(delete(messages).where(messages.c.customer_id.in_(forgotten)))
+    session.execute(
+        update(deliveries).where(deliveries.c.customer_id.in_(forgotten), _has_words()).values(payload=null())
+    )
+    return removed
+
+
+_NO_RHYTHM: dict[str, Any] = {"last_push_at": None, "last_push_day": None, "mass_month": None, "mass_used": 0}
+
+
+def _keep_the_refusal(session: Session, person: Row[Any], salt: str, now: datetime) -> None:
+    hashed = openid_hash(person.openid, salt)
+    session.execute(delete(suppressions).where(suppressions.c.openid_hash == hashed))
+    if person.wants_pushes and person.last_push_at is None and not person.mass_used:
+        return
+    session.execute(
+        insert(suppressions).values(
+            openid_hash=hashed,
+            opted_out=not person.wants_pushes,
+            last_push_at=person.last_push_at,
+            last_push_day=person.last_push_day,
+            mass_month=person.mass_month,
+            mass_used=person.mass_used,
+            forgotten_at=now,
+        )
+    )
+
+
+def _forget_messages(session: Session, customer_id: int, now: datetime) -> int:
+    """Words go at once. The bare keys of the last minute stay, so that a repeat of them has no effect."""
+    theirs = messages.c.customer_id == customer_id
+    count = session.execute(select(func.count()).select_from(messages).where(theirs)).scalar_one()
+    repeatable = (messages.c.direction == "in") & (messages.c.created_at > now - REPEATS_END)
+    session.execute(delete(messages).where(theirs, ~repeatable))
+    bare: dict[str, Any] = {"text": "", "raw": None, "payload": null(), "source_id": None, "state": "done"}
+    session.execute(update(messages).where(theirs).values(bare))
+    return int(count)
+
+
+def _call_off(session: Session, customer_id: int, now: datetime) -> int:
+    theirs = deliveries.c.customer_id == customer_id
+    waiting = update(deliveries).where(theirs, deliveries.c.state == "planned")
+    called_off = _remove(
+        session, waiting.values(state="skipped", reason="forgotten", finished_at=now, payload=null())
+    )
+    over = update(deliveries).where(theirs, deliveries.c.state != "claimed", _has_words())
+    session.execute(over.values(payload=null()))
+    return called_off
+
+
+def _has_words() -> ColumnElement[bool]:
+    return deliveries.c.payload.is_not(None) & (deliveries.c.state != "claimed")
+
+
+def _unlink_orders(session: Session, customer_id: int) -> int:
+    """The shop's books keep the order; whose it was stays with the shop."""
+    return _remove(
+        session, update(orders).where(orders.c.customer_id == customer_id).values(customer_id=None)
+    )
+
+
+def _remove(session: Session, statement: Any) -> int:
+    return int(session.execute(statement).rowcount)
