@@ -1,0 +1,16 @@
+"""Nobody recognised it: say what can be asked. An event, or empty words, needs no answer at all."""
+
+from bot.rules import texts
+from bot.values.incoming import Incoming
+from bot.values.incoming import Text as Said
+from bot.values.profile import Profile
+from bot.values.reply import Silence, Text
+from handlers.chat.speaking import Answer, Context
+
+
+def recognise(incoming: Incoming, _profile: Profile) -> Incoming:
+    return incoming
+
+
+def answer(found: Incoming, _context: Context) -> Answer:
+    return Answer(reply=Text(texts.CANNOT_TELL) if isinstance(found, Said) else Silence())

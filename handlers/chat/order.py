@@ -1,0 +1,42 @@
+"""Who is asked first: the first one to recognise a message answers it."""
+
+from handlers.chat import (
+    attachments,
+    authorization,
+    fallback,
+    follow,
+    human,
+    knowledge,
+    menu,
+    orders,
+    points,
+    quiet_events,
+    reports,
+    scan,
+    small_talk,
+    start_pushes,
+    stop_pushes,
+    unfollow,
+    with_person,
+)
+from handlers.chat.speaking import Handler
+
+ORDER: tuple[Handler, ...] = (
+    unfollow,  # before authorization: a closed account is a kind of it
+    follow,
+    scan,
+    stop_pushes,  # before with_person: a wish to be left alone is heard even then
+    start_pushes,
+    with_person,  # before all other words: a person serves
+    human,
+    orders,  # before knowledge, which explains in general where parcels are
+    points,  # before knowledge, which explains points in general
+    menu,  # after the intentions that have a key of their own
+    small_talk,  # before knowledge: its words stand in many entries
+    attachments,
+    knowledge,  # takes anything in words
+    authorization,
+    reports,
+    quiet_events,
+    fallback,
+)

@@ -1,0 +1,30 @@
+"""A follower scanned a QR code of ours, or something else through the menu."""
+
+from dataclasses import dataclass
+
+from bot.rules import texts
+from bot.values.incoming import Incoming, MenuScan, Scan
+from bot.values.profile import Profile
+from bot.values.reply import Silence, Text
+from handlers.chat.speaking import Answer, Context
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    sentence: str  # empty: the page that was scanned opens by itself
+
+
+def recognise(incoming: Incoming, _profile: Profile) -> Scanned | None:
+    match incoming:
+        case Scan():
+            return Scanned(texts.SCANNED)
+        case MenuScan(waits=True):
+            return Scanned(texts.SCANNED_FROM_MENU)
+        case MenuScan():
+            return Scanned("")
+        case _:
+            return None
+
+
+def answer(found: Scanned, _context: Context) -> Answer:
+    return Answer(reply=Text(found.sentence) if found.sentence else Silence())

@@ -1,0 +1,31 @@
+"""Greetings, thanks, and who it is that answers."""
+
+from dataclasses import dataclass
+
+from bot.rules import texts
+from bot.rules.person_words import asks_who_answers
+from bot.rules.shop_words import greets, is_courtesy
+from bot.values.incoming import Incoming
+from bot.values.incoming import Text as Said
+from bot.values.profile import Profile
+from bot.values.reply import Text
+from handlers.chat.speaking import Answer, Context
+
+
+@dataclass(frozen=True, slots=True)
+class SmallTalk:
+    sentence: str
+
+
+def recognise(incoming: Incoming, _profile: Profile) -> SmallTalk | None:
+    if not isinstance(incoming, Said):
+        return None
+    if greets(incoming.content):
+        return SmallTalk(texts.HELLO)
+    if is_courtesy(incoming.content):
+        return SmallTalk(texts.THANKS)
+    return SmallTalk(texts.WHO_ANSWERS) if asks_who_answers(incoming.content) else None
+
+
+def answer(found: SmallTalk, context: Context) -> Answer:
+    return Answer(reply=Text(texts.addressed(found.sentence, context.profile.name)))

@@ -1,0 +1,36 @@
+"""They want pushes again, or ask for them: from now on it is on record that they asked."""
+
+from dataclasses import dataclass
+
+from bot.rules import texts
+from bot.rules.wishes import starts_pushes
+from bot.store import consents
+from bot.values.incoming import Incoming, MenuClick
+from bot.values.incoming import Text as Said
+from bot.values.profile import Profile
+from bot.values.reply import Text
+from handlers.chat.speaking import Answer, Context
+
+MENU_KEYS = frozenset({"START", "START_PUSHES"})
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    pass
+
+
+def recognise(incoming: Incoming, _profile: Profile) -> Start | None:
+    match incoming:
+        case Said() if starts_pushes(incoming.content):
+            return Start()
+        case MenuClick(key=key) if key.upper() in MENU_KEYS:
+            return Start()
+        case _:
+            return None
+
+
+def answer(_found: Start, context: Context) -> Answer:
+    profile = context.profile
+    consents.start_pushes(context.session, profile.id, context.now)
+    asked_before = profile.wants_pushes and profile.asked_for_pushes_at is not None
+    return Answer(reply=Text(texts.STARTED_ALREADY if asked_before else texts.STARTED))

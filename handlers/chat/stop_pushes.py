@@ -1,0 +1,34 @@
+"""They want no more pushes: at once, without a question back. Heard even while a person serves."""
+
+from dataclasses import dataclass
+
+from bot.rules import texts
+from bot.rules.wishes import stops_pushes
+from bot.store import consents
+from bot.values.incoming import Incoming, MenuClick
+from bot.values.incoming import Text as Said
+from bot.values.profile import Profile
+from bot.values.reply import Text
+from handlers.chat.speaking import Answer, Context
+
+MENU_KEYS = frozenset({"STOP", "STOP_PUSHES"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    pass
+
+
+def recognise(incoming: Incoming, _profile: Profile) -> Stop | None:
+    match incoming:
+        case Said() if stops_pushes(incoming.content):
+            return Stop()
+        case MenuClick(key=key) if key.upper() in MENU_KEYS:
+            return Stop()
+        case _:
+            return None
+
+
+def answer(_found: Stop, context: Context) -> Answer:
+    consents.stop_pushes(context.session, context.profile.id, context.now)
+    return Answer(reply=Text(texts.STOPPED if context.profile.wants_pushes else texts.STOPPED_ALREADY))

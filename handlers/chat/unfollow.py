@@ -1,0 +1,18 @@
+"""They left, or closed their WeChat account: what we know of them is forgotten, as the platform demands."""
+
+from bot.store import forgetting, kept_secrets
+from bot.values.incoming import AuthorizationCancelled, Incoming, Unfollow
+from bot.values.profile import Profile
+from bot.values.reply import Silence
+from handlers.chat.speaking import Answer, Context
+
+
+def recognise(incoming: Incoming, _profile: Profile) -> Incoming | None:
+    return incoming if isinstance(incoming, Unfollow | AuthorizationCancelled) else None
+
+
+def answer(_found: Incoming, context: Context) -> Answer:
+    configured = context.services.config.server.secret_key.get_secret_value()
+    salt = kept_secrets.salt(context.session, configured)
+    forgetting.forget(context.session, context.profile.id, salt, context.now)
+    return Answer(reply=Silence())
