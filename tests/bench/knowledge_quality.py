@@ -1,0 +1,100 @@
+"""How well the demo shop's knowledge is found: `python -m tests.bench.knowledge_quality`.
+
+hit@1: the right entry first; hit@3: among the three; false answers: something said where nothing fits.
+The questions are worded otherwise than the entries. Entries are never tuned to one of these sentences.
+"""
+
+import csv
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.insight.knowledge import KnowledgeIndex, WordIndex
+from bot.sandbox.shop import catalogue
+from bot.values.knowledge import Entry
+
+QUESTIONS = Path(__file__).parents[1] / "bot" / "insight" / "questions.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    text: str
+    entry_id: str  # empty: nothing we know about
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    answerable: int
+    first: int
+    among_three: int
+    silent: int  # answerable, and nothing was found
+    unrelated: int
+    false_answers: int
+    milliseconds: float  # a question
+    missed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"hit@1 {self.first / self.answerable:.1%} · hit@3 {self.among_three / self.answerable:.1%} · "
+            f"silent {self.silent / self.answerable:.1%} of {self.answerable} · "
+            f"false answers {self.false_answers} of {self.unrelated} · {self.milliseconds:.2f} ms a question"
+        )
+
+
+def questions() -> list[Question]:
+    with QUESTIONS.open(encoding="utf-8", newline="") as file:
+        return [Question(**row) for row in csv.DictReader(file)]
+
+
+def demo_index() -> WordIndex:
+    index = WordIndex()
+    entries = (
+        Entry(
+            id=one.id, question=one.question, answer=one.answer, keywords=one.keywords, category=one.category
+        )
+        for one in catalogue.plans_and_knowledge().knowledge
+    )
+    index.replace(entries, "demo")
+    return index
+
+
+def measure(index: KnowledgeIndex, asked: Sequence[Question]) -> Quality:
+    began = time.perf_counter()
+    answers = [
+        [(found.entry.id, found.score) for found in index.search(question.text, most=3)] for question in asked
+    ]
+    took = time.perf_counter() - began
+    answerable = [
+        (question, found) for question, found in zip(asked, answers, strict=True) if question.entry_id
+    ]
+    unrelated = [
+        (question, found) for question, found in zip(asked, answers, strict=True) if not question.entry_id
+    ]
+    wrong = [
+        (question, found) for question, found in answerable if not found or found[0][0] != question.entry_id
+    ]
+    false = [(question, found) for question, found in unrelated if found]
+    return Quality(
+        answerable=len(answerable),
+        first=len(answerable) - len(wrong),
+        among_three=sum(question.entry_id in [id for id, _ in found] for question, found in answerable),  # noqa: A001
+        silent=sum(not found for _, found in answerable),
+        unrelated=len(unrelated),
+        false_answers=len(false),
+        milliseconds=1000 * took / len(asked),
+        missed=tuple(
+            f"{question.text} → {question.entry_id or 'nothing'}; found {found}"
+            for question, found in [*wrong, *false]
+        ),
+    )
+
+
+def main() -> None:
+    quality = measure(demo_index(), questions())
+    print("\n".join(quality.missed))
+    print(quality)
+
+
+if __name__ == "__main__":
+    main()
