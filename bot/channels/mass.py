@@ -1,0 +1,37 @@
+"""Mass sends: a list of openids for a service account, a tag for a subscription account. The key makes it repeatable."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.rules.rendering import Unsendable, reply_of
+from bot.values.outcome import Never, Outcome
+from bot.values.push import MassSend
+from bot.wechat.client import WeChatApi
+from bot.wechat.errors import WeChatError, outcome_of
+
+name = "mass"
+TAG = "微澜今日"  # who gets the day's send of a subscription account
+
+
+def send(wechat: WeChatApi, mass: MassSend, under_the_tag: Sequence[str], now: datetime) -> Outcome:
+    """`under_the_tag`: who an earlier send left there. Everybody gets the same words."""
+    try:
+        words = reply_of(mass.content)
+    except Unsendable:
+        return Never("unsendable")
+    if mass.target == "openids":
+        return wechat.mass_to_openids(mass.openids, words, mass.client_msg_id, now)
+    try:
+        tag_id = _put_under_the_tag(wechat, mass.openids, under_the_tag)
+    except WeChatError as error:  # nothing was sent yet
+        return outcome_of(error, now)
+    return wechat.mass_to_tag(tag_id, words, mass.client_msg_id, now)
+
+
+def _put_under_the_tag(wechat: WeChatApi, openids: Sequence[str], under_the_tag: Sequence[str]) -> int:
+    """Raises `WeChatError`."""
+    tag_id = wechat.tags().get(TAG) or wechat.create_tag(TAG)
+    if gone := set(under_the_tag) - set(openids):
+        wechat.untag(sorted(gone), tag_id)
+    wechat.tag(openids, tag_id)
+    return tag_id

@@ -1,0 +1,60 @@
+"""Every reason a delivery or a verdict can have, with a sentence for the operator, in Chinese and in English."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    zh: str
+    en: str
+
+
+REASONS: dict[str, Reason] = {
+    "planned": Reason("已排入计划", "a delivery is planned, or went out today"),
+    "kept": Reason("内容已保留，待客户下次联系时发送", "kept for the customer's next contact"),
+    "forgotten": Reason("客户资料已按要求删除", "the customer's data was erased"),
+    "not_following": Reason("客户没有关注公众号", "the customer does not follow the account"),
+    "opted_out": Reason("客户已退订推送", "the customer asked for no pushes"),
+    "hold_out": Reason("客户属于不推送的对照组", "the customer is in the hold-out, which gets no pushes"),
+    "with_person": Reason(
+        "客户正在与人工客服沟通，暂停营销内容", "the customer is talking to a person; marketing waits"
+    ),
+    "complaint_open": Reason(
+        "客户有未结投诉，暂停营销内容", "the customer has an open complaint; marketing waits"
+    ),
+    "campaign_over": Reason("活动未在进行中", "the campaign is not running now"),
+    "lost_to": Reason("当天的名额归另一活动", "another campaign has this customer's turn"),
+    "day_taken": Reason("当天或 20 小时内已有推送", "there was a push today or within 20 hours"),
+    "too_soon": Reason("距上次推送时间太短", "the last push is too recent for this customer's rhythm"),
+    "nothing_new": Reason("活动内容客户都已收到过", "the customer has had every content of the campaign"),
+    "not_approved": Reason("内容尚未经人审核", "nobody has approved the content yet"),
+    "too_late": Reason("内容已过有效时间", "the content is not useful any more"),
+    "quota_reserved": Reason(
+        "本月群发次数只剩节日预留", "what is left of the monthly quota is kept for festivals"
+    ),
+    "no_entitlement": Reason("目前没有可用的发送渠道", "no channel can reach the customer now"),
+    "outside_window": Reason("不在可推送的时段", "outside the hours for this purpose"),
+    "channel_halted": Reason("渠道已暂停，待人处理", "the channel is halted until somebody looks"),
+    "too_few": Reason("群发至少需要两位收件人", "a mass send needs at least two recipients"),
+    "day_is_spent": Reason("公众号当天的群发已用完", "the account's one mass send of the day is used"),
+    "no_answer": Reason("请求发出后没有回音，结果未知", "the request left and no answer came: nobody knows"),
+    "unsendable": Reason("这种内容暂时无法发送", "no channel can send this kind of content yet"),
+    "gave_up": Reason("多次尝试后放弃", "given up after several tries"),
+    "contact_awaited": Reason("等待客户下次联系", "waits for the customer's next contact"),
+    "not_reported": Reason("微信没有回报群发结果", "WeChat never reported how the mass send ended"),
+    "mass_failed": Reason("微信回报群发失败", "WeChat reported that the mass send failed"),
+}
+
+Locale = str
+
+
+def sentence(reason: str, locale: Locale = "zh") -> str:
+    """The sentence for a reason as it is stored; one that WeChat gave stays as it is."""
+    name, _, detail = reason.partition(":")
+    known = REASONS.get(name)
+    if known is None:
+        return reason
+    words = known.en if locale.startswith("en") else known.zh
+    if not detail:
+        return words
+    return f"{words}: {detail}" if locale.startswith("en") else f"{words}：{detail}"

@@ -1,0 +1,360 @@
+"""A due delivery becomes one worker's own, if every policy allows it at this very instant: exactly once.
+
+The claim is one conditional UPDATE on the customer's row: it asks all policies, writes the rhythm and takes from
+the ledger. Nothing else in the house moves a customer's rhythm forward, so no set of campaigns, workers or
+crashes can bring two pushes too near each other. `mark_left` is the second gate: only what it lets through is
+sent. A claim that certainly sent nothing is taken back; one that may have sent is never repeated.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    ScalarSelect,
+    and_,
+    case,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from bot.store.candidates import is_joined, of_delivery
+from bot.store.database import Session
+from bot.store.eligibility import (
+    CLAIM,
+    LEAVE,
+    MASS,
+    NEXT_CONTACT,
+    allowed,
+    in_open_scene,
+    in_open_window,
+    mass_used,
+    objection,
+)
+from bot.store.moments import Moment
+from bot.store.tables import customers, deliveries
+from bot.values.push import Refused
+
+LEASE = timedelta(minutes=2)  # of real time; a claim older than this and not closed belongs to a dead worker
+WAITS = frozenset({"outside_window", "channel_halted"})  # refused for now: the delivery stays planned
+
+
+def claim_pushes(
+    session: Session, ids: Sequence[int], moment: Moment, *, token: str, real: datetime
+) -> tuple[list[int], list[Refused]]:
+    """Of these due pushes, those that are this token's now, and why the others are not."""
+    picked = _pick(session, ids, deliveries.c.campaign_id.is_not(None), moment)
+    if not picked:
+        return [], []
+    _sign(session, picked, moment, token)
+    mine = deliveries.alias("mine")
+    of_customer = and_(
+        mine.c.customer_id == customers.c.id, mine.c.claim_token == token, mine.c.state == "planned"
+    )
+    is_allowed = (
+        select(literal(1))
+        .select_from(is_joined(mine))
+        .where(of_customer, allowed(of_delivery(mine, moment), moment, CLAIM))
+        .correlate(customers)
+        .exists()
+    )
+    won = session.execute(
+        update(customers)
+        .where(customers.c.id.in_(picked.values()), is_allowed)
+        .values(
+            last_push_at=moment.now,
+            last_push_day=moment.today,
+            last_push_id=_of(mine, mine.c.id, of_customer),
+            **_taken_from_ledger(mine, of_customer, moment),
+        )
+        .returning(customers.c.id)
+    )
+    claimed = _own(session, token, list(won.scalars()), moment, real)
+    return claimed, _refuse(session, token, moment)
+
+
+def claim_answers(
+    session: Session, ids: Sequence[int], moment: Moment, *, token: str, real: datetime
+) -> tuple[list[int], list[Refused]]:
+    """Answers that came too late for the passive reply: they obey the reply window and nothing else.
+
+    One a customer at a time, the oldest first. Those that find no open window wait for the next contact.
+    """
+    before = deliveries.alias("before")
+    is_first = ~exists().where(
+        before.c.customer_id == deliveries.c.customer_id,
+        before.c.campaign_id.is_(None),
+        or_(before.c.state == "claimed", and_(before.c.state == "planned", before.c.channel != NEXT_CONTACT)),
+        before.c.id < deliveries.c.id,
+    ).correlate(deliveries)
+    picked = _pick(session, ids, and_(deliveries.c.campaign_id.is_(None), is_first), moment)
+    if not picked:
+        return [], []
+    _sign(session, picked, moment, token)
+    mine = deliveries.alias("mine")
+    of_customer = and_(
+        mine.c.customer_id == customers.c.id, mine.c.claim_token == token, mine.c.state == "planned"
+    )
+    won = session.execute(
+        update(customers)
+        .where(customers.c.id.in_(picked.values()), customers.c.forgotten_at.is_(None))
+        .where(customers.c.openid.is_not(None), or_(in_open_window(moment), in_open_scene(moment)))
+        .values(_taken_from_ledger(mine, of_customer, moment))
+        .returning(customers.c.id)
+    )
+    claimed = _own(session, token, list(won.scalars()), moment, real)
+    lost = [id_ for id_ in picked if id_ not in set(claimed)]
+    return claimed, _keep_for_contact(session, lost, moment)
+
+
+def mark_left(
+    session: Session, ids: Sequence[int], token: str, moment: Moment, *, real: datetime
+) -> list[int]:
+    """The last gate before the requests leave: only what it gives back may be sent.
+
+    Refuses what is not this token's any more, whose window closed, whose claim is of a later time (the clock
+    was set back), and whose customer said no since. The rhythm counts from here.
+    """
+    mine = deliveries.alias("leaving")
+    still_wanted = (
+        select(literal(1))
+        .select_from(customers)
+        .where(customers.c.id == mine.c.customer_id)
+        .where(or_(mine.c.campaign_id.is_(None), allowed(of_delivery(mine, moment), moment, LEAVE)))
+        .correlate(mine)
+        .exists()
+    )
+    wanted = (
+        select(mine.c.id)
+        .where(mine.c.id.in_(ids), mine.c.state == "claimed", mine.c.claim_token == token)
+        .where(mine.c.lease_until > real, mine.c.claimed_at <= moment.now)
+        .where(or_(mine.c.closes_at.is_(None), mine.c.closes_at > moment.now), still_wanted)
+    )
+    if session.dialect.name == "postgresql":
+        wanted = wanted.with_for_update(of=mine)
+    left = list(session.execute(wanted).scalars())
+    session.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(left), deliveries.c.state == "claimed")
+        .values(left_at=moment.now)
+    )
+    session.execute(
+        update(customers)
+        .where(customers.c.id.in_(_customers_of(left)), customers.c.last_push_id.in_(left))
+        .where(customers.c.last_push_at < moment.now)
+        .values(last_push_at=moment.now)
+    )
+    return left
+
+
+def take_back(session: Session, ids: Iterable[int], month: str) -> None:
+    """Of deliveries that certainly sent nothing: the customer gets the rhythm and the ledger back.
+
+    The rhythm only while nobody has pushed since; the ledger only while it is still the one taken from. The
+    caller has just moved these from `claimed` by compare-and-set, so it happens once.
+    """
+    ids = list(ids)
+    taken = deliveries.alias("taken")
+    is_last = taken.c.id == customers.c.last_push_id
+    session.execute(
+        update(customers)
+        .where(customers.c.id.in_(_customers_of(ids)), customers.c.last_push_id.in_(ids))
+        .values(
+            last_push_at=_of(taken, taken.c.before_push_at, is_last),
+            last_push_day=_of(taken, taken.c.before_push_day, is_last),
+            last_push_id=_of(taken, taken.c.before_push_id, is_last),
+        )
+    )
+    _give_to_ledger(
+        session, ids, "window", {"window_left": customers.c.window_left + 1}, _no_message_since(taken, ids)
+    )
+    _give_to_ledger(
+        session, ids, "mass", {"mass_used": customers.c.mass_used - 1},
+        and_(customers.c.mass_month == month, customers.c.mass_used > 0),
+    )  # fmt: skip
+
+
+def release(
+    session: Session,
+    ids: Sequence[int],
+    moment: Moment,
+    reason: str,
+    *,
+    token: str | None = None,
+    due_at: datetime | None = None,
+) -> None:
+    """Claimed deliveries that certainly sent nothing are planned again, and the claim is taken back.
+
+    With a token, only while they are that claim's. One whose customer has another push planned meanwhile gives
+    way to it.
+    """
+    claimed = and_(deliveries.c.id.in_(ids), deliveries.c.state == "claimed")
+    if token is not None:
+        claimed = and_(claimed, deliveries.c.claim_token == token)
+    there = deliveries.alias("there")
+    is_replaced = and_(
+        deliveries.c.campaign_id.is_not(None),
+        exists()
+        .where(
+            there.c.customer_id == deliveries.c.customer_id,
+            there.c.state == "planned",
+            there.c.campaign_id.is_not(None),
+            there.c.channel != NEXT_CONTACT,
+        )
+        .correlate(deliveries),
+    )
+    gave_way = session.execute(
+        update(deliveries)
+        .where(claimed, is_replaced)
+        .values(state="skipped", reason="lost_to", finished_at=moment.now)
+        .returning(deliveries.c.id)
+    )
+    take_back(session, list(gave_way.scalars()), moment.month)
+    values: dict[str, Any] = {
+        "state": "planned",
+        "reason": reason[:100],
+        "claim_token": None,
+        "left_at": None,
+    }
+    values |= {"lease_until": None, "handed_until": None}
+    if due_at is not None:
+        values["due_at"] = due_at
+    back = session.execute(update(deliveries).where(claimed).values(values).returning(deliveries.c.id))
+    take_back(session, list(back.scalars()), moment.month)
+
+
+def _pick(session: Session, ids: Sequence[int], which: ColumnElement[bool], moment: Moment) -> dict[int, int]:
+    """Locks the due ones and their customers, passing over what somebody else holds: delivery → customer."""
+    due = (
+        select(deliveries.c.id, deliveries.c.customer_id)
+        .join(customers, customers.c.id == deliveries.c.customer_id)
+        .where(deliveries.c.id.in_(ids), deliveries.c.state == "planned", deliveries.c.due_at <= moment.now)
+        .where(or_(deliveries.c.closes_at.is_(None), deliveries.c.closes_at > moment.now))
+        .where(deliveries.c.channel != NEXT_CONTACT, which)
+        .order_by(deliveries.c.id)
+        .with_for_update(skip_locked=True, key_share=True, of=[deliveries, customers])
+    )
+    return {row.id: row.customer_id for row in session.execute(due)}
+
+
+def _sign(session: Session, picked: dict[int, int], moment: Moment, token: str) -> None:
+    """Writes onto the picked ones whose they may become, what the rhythm was, and which ledger would pay."""
+
+    def before(column: ColumnElement[Any]) -> ScalarSelect[Any]:
+        return (
+            select(column)
+            .where(customers.c.id == deliveries.c.customer_id)
+            .correlate(deliveries)
+            .scalar_subquery()
+        )
+
+    payer = before(case((in_open_window(moment), "window"), else_="scene"))
+    session.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(picked))
+        .values(
+            claim_token=token,
+            before_push_at=before(customers.c.last_push_at),
+            before_push_day=before(customers.c.last_push_day),
+            before_push_id=before(customers.c.last_push_id),
+            took=case((deliveries.c.channel == MASS, "mass"), else_=payer),
+        )
+    )
+
+
+def _taken_from_ledger(mine: FromClause, of_customer: ColumnElement[bool], moment: Moment) -> dict[str, Any]:
+    took = _of(mine, mine.c.took, of_customer)
+    return {
+        "window_left": customers.c.window_left - case((took == "window", 1), else_=0),
+        "scene_left": customers.c.scene_left - case((took == "scene", 1), else_=0),
+        "mass_used": case((took == "mass", mass_used(moment) + 1), else_=customers.c.mass_used),
+        "mass_month": case((took == "mass", moment.month), else_=customers.c.mass_month),
+    }
+
+
+def _own(session: Session, token: str, customer_ids: list[int], moment: Moment, real: datetime) -> list[int]:
+    owned = session.execute(
+        update(deliveries)
+        .where(deliveries.c.claim_token == token, deliveries.c.state == "planned")
+        .where(deliveries.c.customer_id.in_(customer_ids))
+        .values(
+            state="claimed", reason="", claimed_at=moment.now, left_at=None, lease_until=real + LEASE,
+            attempts=deliveries.c.attempts + 1,
+        )
+        .returning(deliveries.c.id)
+    )  # fmt: skip
+    return sorted(owned.scalars())
+
+
+def _refuse(session: Session, token: str, moment: Moment) -> list[Refused]:
+    """Names what stood against the rest; what can wait stays planned, the others are skipped."""
+    lost = deliveries.alias("lost")
+    asked = (
+        select(lost.c.id, objection(of_delivery(lost, moment), moment, CLAIM))
+        .select_from(is_joined(lost).join(customers, customers.c.id == lost.c.customer_id))
+        .where(lost.c.claim_token == token, lost.c.state == "planned")
+        .order_by(lost.c.id)
+    )
+    refused = [Refused(id_, reason) for id_, reason in session.execute(asked) if reason]
+    for reason in sorted({one.reason for one in refused}):
+        ids = [one.id for one in refused if one.reason == reason]
+        values: dict[str, Any] = {"reason": reason, "claim_token": None, "took": None}
+        if reason not in WAITS:
+            values |= {"state": "skipped", "finished_at": moment.now}
+        session.execute(
+            update(deliveries).where(deliveries.c.id.in_(ids), deliveries.c.state == "planned").values(values)
+        )
+    return refused
+
+
+def _keep_for_contact(session: Session, lost: list[int], moment: Moment) -> list[Refused]:
+    """Answers for which no window is open any more."""
+    nobody = select(customers.c.id).where(customers.c.openid.is_(None))
+    of_nobody = and_(deliveries.c.id.in_(lost), deliveries.c.customer_id.in_(nobody))
+    session.execute(
+        update(deliveries)
+        .where(of_nobody, deliveries.c.state == "planned")
+        .values(state="skipped", reason="forgotten", finished_at=moment.now, claim_token=None, took=None)
+    )
+    session.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(lost), deliveries.c.state == "planned")
+        .values(
+            channel=NEXT_CONTACT, reason="contact_awaited", claim_token=None, took=None, handed_until=None
+        )
+    )
+    session.execute(update(customers).where(customers.c.id.in_(_customers_of(lost))).values(has_kept=True))
+    return [Refused(id_, "contact_awaited") for id_ in lost]
+
+
+def _of(mine: FromClause, what: ColumnElement[Any], which: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return select(what).select_from(mine).where(which).correlate(customers).scalar_subquery()
+
+
+def _customers_of(ids: Sequence[int]) -> Any:
+    return select(deliveries.c.customer_id).where(deliveries.c.id.in_(ids))
+
+
+def _give_to_ledger(
+    session: Session, ids: list[int], took: str, values: dict[str, Any], still_the_same: ColumnElement[bool]
+) -> None:
+    paid = select(deliveries.c.customer_id).where(deliveries.c.id.in_(ids), deliveries.c.took == took)
+    session.execute(update(customers).where(customers.c.id.in_(paid), still_the_same).values(values))
+
+
+def _no_message_since(taken: FromClause, ids: list[int]) -> ColumnElement[bool]:
+    """Their next message opens a new window; what an old one was owed is not added to it."""
+    claimed_at = (
+        select(taken.c.claimed_at)
+        .where(taken.c.customer_id == customers.c.id, taken.c.id.in_(ids), taken.c.took == "window")
+        .order_by(taken.c.id.desc())
+        .limit(1)
+        .correlate(customers)
+        .scalar_subquery()
+    )
+    return or_(customers.c.spoke_at.is_(None), customers.c.spoke_at <= claimed_at)

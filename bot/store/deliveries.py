@@ -1,0 +1,314 @@
+"""Deliveries: what is owed, what is handed to workers, how each attempt ended, and how many there are of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.config import Push
+from bot.rules.windows import next_window, window_at
+from bot.store import messages
+from bot.store.claims import LEASE, release, take_back
+from bot.store.customers import COLUMNS, profile_from
+from bot.store.database import Session
+from bot.store.eligibility import MASS, NEXT_CONTACT, REPLY_WINDOW
+from bot.store.halts import halt
+from bot.store.mass_sends import content_of
+from bot.store.moments import Moment
+from bot.store.tables import contents, customers, deliveries
+from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
+from bot.values.push import Claimed, Content
+from bot.values.reply import Reply, kind_of, text_of, to_json
+
+BATCH = 100
+MASS_BATCH = 10_000  # openids in one request to WeChat
+MOST_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Delivery ids for one worker: customer-service messages, or one content's mass send."""
+
+    ids: tuple[int, ...]
+    channel: str
+
+
+def owe_answer(
+    session: Session, *, customer_id: int, answers_id: int | None, reply: Reply, day: date, now: datetime
+) -> int:
+    """An answer that was not ready in time: due now if a window is open, else kept for the next contact.
+
+    No push: it obeys no rhythm and no window of a purpose.
+    """
+    row = session.execute(select(customers).where(customers.c.id == customer_id)).one()
+    is_open = (row.window_left > 0 and row.window_until is not None and row.window_until > now) or (
+        row.scene_left > 0 and row.scene_until is not None and row.scene_until > now
+    )
+    owed = insert(deliveries).values(
+        customer_id=customer_id,
+        answers_id=answers_id,
+        channel=REPLY_WINDOW if is_open else NEXT_CONTACT,
+        reason="" if is_open else "contact_awaited",
+        purpose="service",
+        regular=False,
+        state="planned",
+        day=day,
+        planned_at=now,
+        due_at=now,
+        payload=to_json(reply),
+    )
+    if not is_open:
+        session.execute(update(customers).where(customers.c.id == customer_id).values(has_kept=True))
+    owed_id: int = session.execute(owed.returning(deliveries.c.id)).scalar_one()
+    return owed_id
+
+
+def release_kept(session: Session, customer_id: int, now: datetime, push: Push) -> int:
+    """They made contact: answers that waited are due now, and the oldest push that waited in its next window.
+
+    One push at a time; the claim asks every policy again. Gives how many became due.
+    """
+    kept = and_(
+        deliveries.c.customer_id == customer_id,
+        deliveries.c.state == "planned",
+        deliveries.c.channel == NEXT_CONTACT,
+    )
+    answers = session.execute(
+        update(deliveries)
+        .where(kept, deliveries.c.campaign_id.is_(None))
+        .values(channel=REPLY_WINDOW, reason="", due_at=now, handed_until=None)
+    ).rowcount
+    pushes = _release_push(session, customer_id, kept, now, push)
+    still = session.execute(select(deliveries.c.id).where(kept).limit(1)).first() is not None
+    session.execute(update(customers).where(customers.c.id == customer_id).values(has_kept=still))
+    return answers + pushes
+
+
+def _release_push(
+    session: Session, customer_id: int, kept: ColumnElement[bool], now: datetime, push: Push
+) -> int:
+    oldest = session.execute(
+        select(deliveries.c.id, deliveries.c.purpose, deliveries.c.campaign_id)
+        .where(kept, deliveries.c.campaign_id.is_not(None))
+        .order_by(deliveries.c.id)
+        .limit(1)
+    ).one_or_none()
+    if oldest is None:
+        return 0
+    window = window_at(oldest.purpose, now, push) or next_window(oldest.purpose, now, push)
+    there = deliveries.alias("there")
+    in_the_way = exists().where(
+        there.c.customer_id == customer_id,
+        there.c.id != oldest.id,
+        or_(
+            and_(
+                there.c.campaign_id.is_not(None),
+                there.c.state.in_(("planned", "claimed")),
+                there.c.channel != NEXT_CONTACT,
+            ),
+            and_(
+                there.c.campaign_id == oldest.campaign_id,
+                there.c.day == window.day,
+                there.c.state != "skipped",
+            ),
+        ),
+    )
+    released = (
+        update(deliveries)
+        .where(deliveries.c.id == oldest.id, deliveries.c.state == "planned", ~in_the_way)
+        .values(
+            channel=REPLY_WINDOW,
+            due_at=max(now, window.opens),
+            closes_at=window.closes,
+            day=window.day,
+            handed_until=None,
+        )
+    )
+    try:
+        with session.begin_nested():
+            return session.execute(released).rowcount
+    except IntegrityError:  # PostgreSQL: the planner was faster with another push; this one goes on waiting
+        return 0
+
+
+def hand_out(
+    session: Session, now: datetime, real: datetime, halted: Sequence[str], *, most: int
+) -> list[Batch]:
+    """Due deliveries as batches, each handed once until its lease is over; a lost batch is handed out again."""
+    singles = _due(now, real).where(deliveries.c.channel == REPLY_WINDOW)
+    batches = []
+    if REPLY_WINDOW not in halted:
+        ids = _take(session, singles.limit(most), real)
+        batches += [Batch(tuple(ids[n : n + BATCH]), REPLY_WINDOW) for n in range(0, len(ids), BATCH)]
+    if MASS not in halted:
+        by_mass = _due(now, real).where(deliveries.c.channel == MASS)
+        first = session.execute(by_mass.with_only_columns(deliveries.c.content_id).limit(1)).scalar()
+        of_content = by_mass.where(deliveries.c.content_id == first)
+        ids = _take(session, of_content.limit(MASS_BATCH), real) if first else []
+        batches += [Batch(tuple(ids), MASS)] if ids else []
+    return batches
+
+
+def put_back(session: Session, ids: Sequence[int]) -> None:
+    """Handed out, but not claimed and still planned: may be handed out again at once."""
+    session.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(ids), deliveries.c.state == "planned")
+        .values(handed_until=None)
+    )
+
+
+def skip(session: Session, ids: Sequence[int], reason: str, now: datetime) -> None:
+    planned = and_(deliveries.c.id.in_(ids), deliveries.c.state == "planned")
+    session.execute(update(deliveries).where(planned).values(state="skipped", reason=reason, finished_at=now))
+
+
+def _due(now: datetime, real: datetime) -> Select[Any]:
+    return (
+        select(deliveries.c.id)
+        .where(deliveries.c.state == "planned", deliveries.c.due_at <= now)
+        .where(or_(deliveries.c.closes_at.is_(None), deliveries.c.closes_at > now))
+        .where(or_(deliveries.c.handed_until.is_(None), deliveries.c.handed_until < real))
+        .order_by(deliveries.c.due_at, deliveries.c.id)
+    )
+
+
+def _take(session: Session, due: Select[Any], real: datetime) -> list[int]:
+    ids = list(session.execute(due.with_for_update(skip_locked=True, key_share=True)).scalars())
+    session.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(handed_until=real + LEASE))
+    return ids
+
+
+def claimed(session: Session, ids: Sequence[int]) -> list[Claimed]:
+    """What a worker needs to send these."""
+    wide = len(COLUMNS)
+    rows = session.execute(
+        select(*COLUMNS, deliveries.c.id.label("delivery_id"), deliveries.c.claim_token, deliveries.c.channel,
+               deliveries.c.payload, deliveries.c.attempts, deliveries.c.content_id)
+        .join(deliveries, deliveries.c.customer_id == customers.c.id)
+        .where(deliveries.c.id.in_(ids))
+        .order_by(deliveries.c.id)
+    ).all()  # fmt: skip
+    known = _contents(session, {row.content_id for row in rows if row.content_id})
+    return [
+        Claimed(
+            id=row.delivery_id,
+            token=row.claim_token,
+            channel=row.channel,
+            profile=profile_from(row[:wide]),
+            content=known.get(row.content_id),
+            payload=row.payload,
+            attempts=row.attempts,
+        )
+        for row in rows
+    ]
+
+
+def _contents(session: Session, ids: set[str]) -> dict[str, Content]:
+    return {
+        row.id: content_of(row) for row in session.execute(select(contents).where(contents.c.id.in_(ids)))
+    }
+
+
+def close(
+    session: Session, delivery: Claimed, outcome: Outcome, moment: Moment, *, said: Reply | None = None
+) -> None:
+    """Writes how the attempt ended, if the delivery is still this claim's; what was said goes into the log.
+
+    One that recovery has called unknown meanwhile may still be told sent or failed: its worker knows.
+    """
+    match outcome:
+        case Sent(wechat_id) | Accepted(wechat_id):
+            if _end(session, delivery, "sent", "", moment, wechat_id) and said is not None:
+                _reached(session, delivery, said, moment.now)
+        case Unsure(_):
+            _end(session, delivery, "unknown", "no_answer", moment)
+        case Never(reason):
+            if _end(session, delivery, "failed", reason, moment):
+                take_back(session, [delivery.id], moment.month)
+        case Later(at, reason) if delivery.attempts < MOST_TRIES:
+            release(session, [delivery.id], moment, reason, token=delivery.token, due_at=at)
+        case Later(_, reason):
+            if _end(session, delivery, "failed", f"gave_up:{reason}", moment):
+                take_back(session, [delivery.id], moment.month)
+        case Halt(reason):
+            release(session, [delivery.id], moment, reason, token=delivery.token)
+            halt(session, delivery.channel, reason, moment.now)
+
+
+def _end(
+    session: Session, delivery: Claimed, state: str, reason: str, moment: Moment, wechat_id: str | None = None
+) -> bool:
+    ended = session.execute(
+        update(deliveries)
+        .where(deliveries.c.id == delivery.id, deliveries.c.claim_token == delivery.token)
+        .where(deliveries.c.state.in_(("claimed", "unknown")))
+        .values(state=state, reason=reason[:100], finished_at=moment.now, wechat_id=wechat_id or None)
+    )
+    return ended.rowcount == 1
+
+
+def _reached(session: Session, delivery: Claimed, said: Reply, now: datetime) -> None:
+    """An answer is no push, so only a push counts as one they did not answer."""
+    if delivery.content is not None:
+        session.execute(
+            update(customers)
+            .where(customers.c.id == delivery.profile.id)
+            .values(silent_pushes=customers.c.silent_pushes + 1)
+        )
+    messages.said(
+        session,
+        delivery.profile.id,
+        kind_of(said),
+        text_of(said),
+        to_json(said),
+        delivery_id=delivery.id,
+        now=now,
+    )
+
+
+def recover(session: Session, moment: Moment, real: datetime) -> tuple[int, int]:
+    """Claims whose worker is gone. Never left: planned again. Left, without a key that allows a repeat: unknown.
+
+    Gives how many of each. Mass sends that left are repeated by `scheduler/recover.py`.
+    """
+    dead = and_(deliveries.c.state == "claimed", deliveries.c.lease_until < real)
+    never_left = list(
+        session.execute(select(deliveries.c.id).where(dead, deliveries.c.left_at.is_(None))).scalars()
+    )
+    release(session, _still(session, never_left, dead), moment, "")
+    lost = session.execute(
+        update(deliveries)
+        .where(dead, deliveries.c.left_at.is_not(None), deliveries.c.mass_send_id.is_(None))
+        .values(state="unknown", reason="no_answer", finished_at=moment.now)
+    ).rowcount
+    return len(never_left), lost
+
+
+def _still(session: Session, ids: list[int], dead: ColumnElement[bool]) -> list[int]:
+    """Locks them: their worker may be slow, not dead, and be leaving at this moment."""
+    locked = select(deliveries.c.id).where(deliveries.c.id.in_(ids), dead, deliveries.c.left_at.is_(None))
+    return list(session.execute(locked.with_for_update(skip_locked=True)).scalars())
+
+
+def counts(session: Session, campaign_id: str | None = None) -> dict[str, dict[str, int]]:
+    """Deliveries by campaign and state; every state's number together is every row."""
+    counted = select(deliveries.c.campaign_id, deliveries.c.state, func.count().label("number"))
+    if campaign_id is not None:
+        counted = counted.where(deliveries.c.campaign_id == campaign_id)
+    found: dict[str, dict[str, int]] = {}
+    for row in session.execute(counted.group_by(deliveries.c.campaign_id, deliveries.c.state)):
+        found.setdefault(row.campaign_id or "", {})[row.state] = row.number
+    return found
+
+
+def withdraw(session: Session, campaign_id: str, now: datetime) -> int:
+    """What the campaign has planned and has not claimed yet goes nowhere."""
+    planned = and_(deliveries.c.campaign_id == campaign_id, deliveries.c.state == "planned")
+    withdrawn = (
+        update(deliveries).where(planned).values(state="skipped", reason="campaign_over", finished_at=now)
+    )
+    return session.execute(withdrawn).rowcount

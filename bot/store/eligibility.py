@@ -1,0 +1,214 @@
+"""The policies: each one name, one SQL expression, one sentence (in `rules/reasons.py`), and no second copy.
+
+Planning asks for the first objection, the claim for none, the explanation for each of them. An expression is
+true when the policy stands against the push, and never unknown. Its operands are the row of `customers` in the
+statement, a `Candidate` (what is meant for them) and a `Moment` (the constants); time is never counted here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, not_, null, or_
+
+from bot.rules.rhythm import Apart
+from bot.store.moments import Moment
+from bot.store.tables import customers
+
+PLAN, CLAIM, LEAVE = "plan", "claim", "leave"
+REPLY_WINDOW, MASS, NEXT_CONTACT = "reply_window", "mass", "next_contact"
+
+Condition = ColumnElement[bool]
+Text = ColumnElement[Any]
+
+NONE: Final[Text] = null()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """What is meant for the customer: columns of a delivery and its campaign and content, or literals."""
+
+    campaign_id: Text
+    running: Condition
+    purpose: Text
+    regular: Condition
+    marketing_in_window: Condition
+    content_id: Text
+    approved_by: Text
+    useful_until: Text
+    channel: Text  # null: none can reach them
+    entitled: Condition
+    reserved: Condition  # only the reserve stands between them and a mass send
+    mine: Text = NONE  # planning: "planned" or "kept" when this campaign has its delivery for the day
+    other: Text = NONE  # planning: the campaign that has the customer's turn
+    kept: Text = NONE  # planning: the campaign whose content waits for the next contact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    name: str
+    holds: Callable[[Candidate, Moment], Condition]
+    stages: tuple[str, ...] = (PLAN, CLAIM)
+    reason: Callable[[Candidate], Text] | None = None  # when it says more than its name
+    shows: tuple[str, ...] = ()  # the customer's columns it was decided on
+
+    def says(self, candidate: Candidate) -> Text:
+        return self.reason(candidate) if self.reason else literal(self.name)
+
+
+def _true(condition: ColumnElement[Any]) -> Condition:
+    """Unknown counts as no."""
+    return func.coalesce(condition, false())
+
+
+def _far_enough(apart: Apart) -> Condition:
+    return and_(
+        or_(customers.c.last_push_day.is_(None), customers.c.last_push_day <= apart.day),
+        or_(customers.c.last_push_at.is_(None), customers.c.last_push_at <= apart.at),
+    )
+
+
+def _keeps_the_gap(moment: Moment) -> Condition:
+    return case(
+        (customers.c.engagement == "engaged", _far_enough(moment.gaps["engaged"])),
+        (customers.c.engagement == "tired", _far_enough(moment.gaps["tired"])),
+        else_=_far_enough(moment.gaps["ordinary"]),
+    )
+
+
+POLICIES: tuple[Policy, ...] = (
+    Policy(
+        name="forgotten",
+        holds=lambda _c, _m: customers.c.forgotten_at.is_not(None),
+        stages=(PLAN, CLAIM, LEAVE),
+        shows=("forgotten_at",),
+    ),
+    Policy(
+        name="not_following",
+        holds=lambda _c, _m: or_(
+            customers.c.openid.is_(None),
+            customers.c.followed_at.is_(None),
+            customers.c.unfollowed_at.is_not(None),
+        ),
+        stages=(PLAN, CLAIM, LEAVE),
+        shows=("followed_at", "unfollowed_at"),
+    ),
+    Policy(
+        name="opted_out",
+        holds=lambda _c, _m: not_(customers.c.wants_pushes),
+        stages=(PLAN, CLAIM, LEAVE),
+        shows=("wants_pushes", "stopped_pushes_at"),
+    ),
+    Policy(name="hold_out", holds=lambda _c, m: customers.c.bucket < m.hold_out_below, shows=("bucket",)),
+    Policy(
+        name="with_person",
+        holds=lambda c, m: and_(c.purpose == "marketing", _true(customers.c.with_person_until > m.now)),
+        stages=(PLAN, CLAIM, LEAVE),
+        shows=("with_person_until",),
+    ),
+    Policy(
+        name="complaint_open",
+        holds=lambda c, _m: and_(c.purpose == "marketing", customers.c.complaint_open),
+        stages=(PLAN, CLAIM, LEAVE),
+        shows=("complaint_open",),
+    ),
+    Policy(name="campaign_over", holds=lambda c, _m: not_(c.running)),
+    Policy(
+        name="mine",
+        holds=lambda c, _m: c.mine.is_not(None),
+        stages=(PLAN,),
+        reason=lambda c: c.mine,
+    ),
+    Policy(
+        name="lost_to",
+        holds=lambda c, _m: c.other.is_not(None),
+        stages=(PLAN,),
+        reason=lambda c: literal("lost_to:") + c.other,
+    ),
+    Policy(
+        name="day_taken",
+        holds=lambda _c, m: not_(_far_enough(m.daily)),
+        shows=("last_push_at", "last_push_day"),
+    ),
+    Policy(
+        name="too_soon",
+        holds=lambda c, m: and_(c.regular, not_(_keeps_the_gap(m))),
+        shows=("last_push_at", "last_push_day", "engagement"),
+    ),
+    Policy(name="nothing_new", holds=lambda c, _m: c.content_id.is_(None)),
+    Policy(
+        name="not_approved",
+        holds=lambda c, _m: and_(
+            c.approved_by.is_(None), or_(c.purpose == "marketing", _true(c.channel == MASS))
+        ),
+    ),
+    Policy(name="too_late", holds=lambda c, m: _true(c.useful_until <= m.now)),
+    Policy(
+        name="quota_reserved",
+        holds=lambda c, _m: and_(not_(c.entitled), c.reserved),
+        shows=("mass_month", "mass_used"),
+    ),
+    Policy(
+        name="no_entitlement",
+        holds=lambda c, _m: not_(c.entitled),
+        shows=("window_until", "window_left", "asked_for_pushes_at", "mass_month", "mass_used"),
+    ),
+    Policy(
+        name="already_kept",
+        holds=lambda c, _m: and_(_true(c.channel == NEXT_CONTACT), c.kept.is_not(None)),
+        stages=(PLAN,),
+        reason=lambda c: case((c.kept == c.campaign_id, "kept"), else_=literal("lost_to:") + c.kept),
+        shows=("has_kept",),
+    ),
+    Policy(name="outside_window", holds=lambda c, m: not_(c.purpose.in_(sorted(m.open_purposes)))),
+    Policy(name="channel_halted", holds=lambda c, m: _true(c.channel.in_(sorted(m.halted)))),
+)
+
+
+def at_stage(stage: str) -> tuple[Policy, ...]:
+    return tuple(policy for policy in POLICIES if stage in policy.stages)
+
+
+def objection(candidate: Candidate, moment: Moment, stage: str) -> Text:
+    """The first policy's reason against it; null when there is none."""
+    return case(
+        *((policy.holds(candidate, moment), policy.says(candidate)) for policy in at_stage(stage)), else_=None
+    )
+
+
+def allowed(candidate: Candidate, moment: Moment, stage: str) -> Condition:
+    return and_(*(not_(policy.holds(candidate, moment)) for policy in at_stage(stage)))
+
+
+def in_open_window(moment: Moment) -> Condition:
+    """Messages are left in the 48 hours after they wrote."""
+    return and_(customers.c.window_left > 0, _true(customers.c.window_until > moment.window_lasts_until))
+
+
+def in_open_scene(moment: Moment) -> Condition:
+    """Messages are left in the minute after a follow, a scan or a menu tap."""
+    return and_(customers.c.scene_left > 0, _true(customers.c.scene_until > moment.window_lasts_until))
+
+
+def may_use_window(candidate: Candidate) -> Condition:
+    """WeChat punishes marketing that nobody asked for in the reply window (T9)."""
+    return or_(
+        candidate.purpose != "marketing",
+        customers.c.asked_for_pushes_at.is_not(None),
+        candidate.marketing_in_window,
+    )
+
+
+def mass_used(moment: Moment) -> ColumnElement[int]:
+    return case((_true(customers.c.mass_month == moment.month), customers.c.mass_used), else_=0)
+
+
+def mass_is_left(candidate: Candidate, moment: Moment) -> Condition:
+    """Of the month's sends, less the reserve for those who are not bound to a day."""
+    return mass_used(moment) < case(
+        (candidate.regular, moment.mass.most - moment.mass.reserve), else_=moment.mass.most
+    )
+
+
+def only_reserve_is_left(candidate: Candidate, moment: Moment) -> Condition:
+    return and_(mass_used(moment) < moment.mass.most, not_(mass_is_left(candidate, moment)))

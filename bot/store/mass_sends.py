@@ -1,0 +1,337 @@
+"""Mass sends: one request to WeChat for many deliveries, with WeChat's own idempotency key, so it may be repeated.
+
+A repeat has the same key, so the platform counts it once. What it answers to a repeat says nothing about the
+first request, unless it says "accepted": everything else leaves the deliveries unknown.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, insert, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.claims import LEASE, mark_left, release, take_back
+from bot.store.database import Instant, Session
+from bot.store.eligibility import MASS
+from bot.store.halts import halt
+from bot.store.moments import Moment
+from bot.store.tables import contents, customers, deliveries, mass_sends, messages
+from bot.values.incoming import MassFinished
+from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
+from bot.values.push import Content, MassSend
+
+FEWEST = 2  # openids; WeChat refuses a list of one
+SOON_ENOUGH = timedelta(minutes=1)  # before a request that got no answer is repeated
+REPORTED_WITHIN = timedelta(days=3)
+
+
+def gather(
+    session: Session, ids: Sequence[int], *, target: str, token: str, day: date, now: datetime
+) -> MassSend | None:
+    """Makes one mass send of claimed deliveries of one content; None when the day's one send is used."""
+    first = session.execute(
+        select(deliveries.c.id, deliveries.c.attempts, deliveries.c.planned_at, deliveries.c.content_id)
+        .where(deliveries.c.id.in_(ids))
+        .order_by(deliveries.c.id)
+        .limit(1)
+    ).one()
+    key = _day_key(day) if target == "tag" else f"{first.id}-{first.attempts}-{first.planned_at:%y%m%d%H%M%S}"
+    row = {
+        "content_id": first.content_id,
+        "target": target,
+        "state": "claimed",
+        "reason": "",
+        "created_at": now,
+    }
+    made = _insert(session).values(client_msg_id=key, **row)
+    made = made.on_conflict_do_update(
+        index_elements=[mass_sends.c.client_msg_id], set_=row, where=mass_sends.c.state == "failed"
+    )
+    made_id = session.execute(made.returning(mass_sends.c.id)).scalar_one_or_none()
+    if made_id is None:
+        return None
+    session.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(mass_send_id=made_id))
+    return _load(session, made_id, token)
+
+
+def day_is_spent(session: Session, day: date) -> bool:
+    """A subscription account has one mass send a day, and it is under way or done."""
+    of_the_day = and_(mass_sends.c.client_msg_id == _day_key(day), mass_sends.c.state != "failed")
+    return session.execute(select(mass_sends.c.id).where(of_the_day)).first() is not None
+
+
+def leave(session: Session, mass: MassSend, moment: Moment, *, real: datetime) -> MassSend | None:
+    """The last gate, for all that are in it; None when too few are left. Those refused are planned again."""
+    left = set(mark_left(session, list(mass.deliveries), mass.token, moment, real=real))
+    release(session, [id_ for id_ in mass.deliveries if id_ not in left], moment, "", token=mass.token)
+    if len(left) < (FEWEST if mass.target == "openids" else 1):
+        release(
+            session,
+            list(left),
+            moment,
+            "too_few",
+            token=mass.token,
+            due_at=moment.closes.get(mass.content.purpose),
+        )
+        _end(session, mass.id, "failed", "too_few", moment.now)
+        return None
+    return _load(session, mass.id, mass.token)
+
+
+def close(
+    session: Session, mass: MassSend, outcome: Outcome, moment: Moment, *, real: datetime, repeated: bool
+) -> None:
+    """Writes what became of the request into it and into each delivery."""
+    match outcome:
+        case Accepted(wechat_id) | Sent(wechat_id):
+            _accept(session, mass, wechat_id, moment.now)
+        case Unsure(_):
+            _hold(session, mass, real + SOON_ENOUGH)
+        case Later(
+            at, _
+        ):  # not released: a lost answer, or an administrator who has yet to confirm, looks alike
+            _hold(session, mass, real + max(SOON_ENOUGH, at - moment.now))
+        case Never(reason) | Halt(reason) if repeated:
+            _lose(session, mass.id, mass.token, reason, moment.now)
+        case Halt(reason):
+            release(session, list(mass.deliveries), moment, reason, token=mass.token)
+            _end(session, mass.id, "failed", reason, moment.now)
+        case Never(reason):
+            _fail(session, mass, reason, moment)
+            _end(session, mass.id, "failed", reason, moment.now)
+    if isinstance(outcome, Halt):
+        halt(session, MASS, outcome.reason, moment.now)
+
+
+def unanswered(session: Session, real: datetime) -> list[int]:
+    """Requests that left and whose worker is gone, or got no answer."""
+    return list(
+        session.execute(
+            select(deliveries.c.mass_send_id)
+            .where(deliveries.c.state == "claimed", deliveries.c.lease_until < real)
+            .where(deliveries.c.left_at.is_not(None), deliveries.c.mass_send_id.is_not(None))
+            .distinct()
+        ).scalars()
+    )
+
+
+def take_again(
+    session: Session, mass_id: int, token: str, moment: Moment, *, real: datetime
+) -> MassSend | None:
+    """For a repeat with the same key, while its window is open; None when that is over, or another has it.
+
+    Those who may not be sent to any more stay unknown: the first request may have reached them.
+    """
+    mine = and_(deliveries.c.mass_send_id == mass_id, deliveries.c.state == "claimed")
+    dead = and_(mine, deliveries.c.lease_until < real, deliveries.c.left_at.is_not(None))
+    ids = list(
+        session.execute(
+            update(deliveries)
+            .where(dead)
+            .values(claim_token=token, lease_until=real + LEASE)
+            .returning(deliveries.c.id)
+        ).scalars()
+    )
+    again = set(mark_left(session, ids, token, moment, real=real))
+    lost = [id_ for id_ in ids if id_ not in again]
+    session.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(lost), deliveries.c.state == "claimed")
+        .values(state="unknown", reason="no_answer", finished_at=moment.now)
+    )
+    mass = _load(session, mass_id, token) if again else None
+    if mass is None or (mass.target == "openids" and len(mass.deliveries) < FEWEST):
+        _lose(session, mass_id, token, "no_answer", moment.now)
+        return None
+    return mass
+
+
+def finished(session: Session, report: MassFinished, now: datetime) -> None:
+    """MASSSENDJOBFINISH, or what mass/get says later. Told twice, or of a send that is not ours: no effect."""
+    found = session.execute(
+        update(mass_sends)
+        .where(mass_sends.c.wechat_id == report.msg_id_of_job, mass_sends.c.state == "accepted")
+        .values(
+            state="done" if _went_well(report) else "failed",
+            reason=report.status[:100],
+            total=report.total,
+            filtered=report.filtered,
+            sent=report.sent,
+            errors=report.errors,
+            finished_at=now,
+        )
+        .returning(mass_sends.c.id)
+    ).one_or_none()
+    if found is None:
+        return
+    if _went_well(report):
+        session.execute(
+            update(deliveries)
+            .where(deliveries.c.mass_send_id == found.id, deliveries.c.state == "accepted")
+            .values(state="sent", finished_at=now)
+        )
+        return
+    failed = (
+        update(deliveries)
+        .where(deliveries.c.mass_send_id == found.id, deliveries.c.state == "accepted")
+        .values(state="failed", reason="mass_failed", finished_at=now)
+        .returning(deliveries.c.id, deliveries.c.day)
+    )
+    days = {row.id: row.day for row in session.execute(failed)}
+    for month in sorted({f"{day:%Y-%m}" for day in days.values()}):
+        take_back(session, [id_ for id_, day in days.items() if f"{day:%Y-%m}" == month], month)
+
+
+def unreported(session: Session, before: datetime) -> list[str]:
+    """WeChat's ids of the sends accepted before then of which no end was reported."""
+    waiting = select(mass_sends.c.wechat_id).where(
+        mass_sends.c.state == "accepted", mass_sends.c.created_at < before
+    )
+    return [wechat_id for wechat_id in session.execute(waiting).scalars() if wechat_id]
+
+
+def give_up_unreported(session: Session, now: datetime) -> None:
+    """Nobody ever said how they ended: unknown, and said so."""
+    old = select(mass_sends.c.id).where(
+        mass_sends.c.state == "accepted", mass_sends.c.created_at < now - REPORTED_WITHIN
+    )
+    for mass_id in list(session.execute(old).scalars()):
+        session.execute(
+            update(deliveries)
+            .where(deliveries.c.mass_send_id == mass_id, deliveries.c.state == "accepted")
+            .values(state="unknown", reason="not_reported", finished_at=now)
+        )
+        _end(session, mass_id, "unknown", "not_reported", now)
+
+
+def in_the_tag(session: Session, besides: int) -> list[str]:
+    """Who was put under the day's tag by an earlier send, and is still under it."""
+    earlier = select(mass_sends.c.id).where(
+        mass_sends.c.target == "tag", mass_sends.c.id != besides, mass_sends.c.untagged_at.is_(None)
+    )
+    found = (
+        select(customers.c.openid)
+        .join(deliveries, deliveries.c.customer_id == customers.c.id)
+        .where(deliveries.c.mass_send_id.in_(earlier), customers.c.openid.is_not(None))
+        .distinct()
+    )
+    return [openid for openid in session.execute(found).scalars() if openid]
+
+
+def tag_is_empty(session: Session, besides: int, now: datetime) -> None:
+    session.execute(
+        update(mass_sends)
+        .where(mass_sends.c.target == "tag", mass_sends.c.id != besides, mass_sends.c.untagged_at.is_(None))
+        .values(untagged_at=now)
+    )
+
+
+def _went_well(report: MassFinished) -> bool:
+    return report.status.strip().lower().replace("_", " ") == "send success"
+
+
+def _day_key(day: date) -> str:
+    return f"day-{day:%Y%m%d}"
+
+
+def _load(session: Session, mass_id: int, token: str) -> MassSend:
+    row = session.execute(
+        select(mass_sends.c.client_msg_id, mass_sends.c.target, contents)
+        .join(contents, contents.c.id == mass_sends.c.content_id)
+        .where(mass_sends.c.id == mass_id)
+    ).one()
+    within = session.execute(
+        select(deliveries.c.id, customers.c.openid)
+        .join(customers, customers.c.id == deliveries.c.customer_id)
+        .where(deliveries.c.mass_send_id == mass_id, deliveries.c.state == "claimed")
+        .where(deliveries.c.claim_token == token, customers.c.openid.is_not(None))
+        .order_by(deliveries.c.id)
+    )
+    return MassSend(
+        id=mass_id,
+        token=token,
+        client_msg_id=row.client_msg_id,
+        target=row.target,
+        content=content_of(row),
+        deliveries={row.id: row.openid for row in within},
+    )
+
+
+def content_of(row: Row[Any]) -> Content:
+    return Content(id=row.id, purpose=row.purpose, kind=row.kind, text=row.text, media_id=row.media_id or "")
+
+
+def _accept(session: Session, mass: MassSend, wechat_id: str, now: datetime) -> None:
+    session.execute(
+        update(mass_sends)
+        .where(mass_sends.c.id == mass.id, mass_sends.c.state.in_(("claimed", "unknown")))
+        .values(state="accepted", wechat_id=wechat_id, reason="")
+    )
+    accepted = session.execute(
+        update(deliveries)
+        .where(deliveries.c.mass_send_id == mass.id, deliveries.c.claim_token == mass.token)
+        .where(deliveries.c.state == "claimed")
+        .values(state="accepted", wechat_id=wechat_id, reason="")
+        .returning(deliveries.c.customer_id)
+    )
+    reached = list(accepted.scalars())
+    session.execute(
+        update(customers)
+        .where(customers.c.id.in_(reached))
+        .values(silent_pushes=customers.c.silent_pushes + 1)
+    )
+    _log(session, mass, reached, now)
+
+
+def _log(session: Session, mass: MassSend, customer_ids: list[int], now: datetime) -> None:
+    """One line in each conversation; the delivery holds the rest."""
+    text = session.execute(select(contents.c.text).where(contents.c.id == mass.content.id)).scalar_one()
+    said = select(
+        deliveries.c.customer_id, literal("out"), literal(mass.content.kind), literal(text), deliveries.c.id,
+        literal(now, Instant()),
+    ).where(deliveries.c.mass_send_id == mass.id, deliveries.c.customer_id.in_(customer_ids))  # fmt: skip
+    columns = ["customer_id", "direction", "kind", "text", "delivery_id", "created_at"]
+    session.execute(insert(messages).from_select(columns, said.where(deliveries.c.state == "accepted")))
+
+
+def _hold(session: Session, mass: MassSend, until: datetime) -> None:
+    session.execute(
+        update(deliveries)
+        .where(deliveries.c.mass_send_id == mass.id, deliveries.c.state == "claimed")
+        .where(deliveries.c.claim_token == mass.token)
+        .values(lease_until=until)
+    )
+
+
+def _lose(session: Session, mass_id: int, token: str, reason: str, now: datetime) -> None:
+    session.execute(
+        update(deliveries)
+        .where(deliveries.c.mass_send_id == mass_id, deliveries.c.claim_token == token)
+        .where(deliveries.c.state == "claimed")
+        .values(state="unknown", reason="no_answer", finished_at=now)
+    )
+    _end(session, mass_id, "unknown", reason, now)
+
+
+def _fail(session: Session, mass: MassSend, reason: str, moment: Moment) -> None:
+    failed = session.execute(
+        update(deliveries)
+        .where(deliveries.c.mass_send_id == mass.id, deliveries.c.claim_token == mass.token)
+        .where(deliveries.c.state == "claimed")
+        .values(state="failed", reason=reason[:100], finished_at=moment.now)
+        .returning(deliveries.c.id)
+    )
+    take_back(session, list(failed.scalars()), moment.month)
+
+
+def _end(session: Session, mass_id: int, state: str, reason: str, now: datetime) -> None:
+    session.execute(
+        update(mass_sends)
+        .where(mass_sends.c.id == mass_id, mass_sends.c.state.in_(("claimed", "accepted")))
+        .values(state=state, reason=reason[:100], finished_at=now)
+    )
+
+
+def _insert(session: Session) -> Any:
+    return sqlite.insert(mass_sends) if session.dialect.name == "sqlite" else postgresql.insert(mass_sends)

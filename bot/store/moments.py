@@ -1,0 +1,61 @@
+"""The instant a decision is made for, with every constant the policies compare with: all time is counted here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+
+from bot.config import Config
+from bot.rules.entitlements import MassRules, mass_rules
+from bot.rules.rhythm import ENGAGEMENTS, Apart, thresholds
+from bot.rules.windows import PURPOSES, Window, window_at
+from bot.store.database import Session
+from bot.store.tables import channel_halts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    now: datetime
+    today: date
+    month: str  # "2026-11"
+    daily: Apart
+    gaps: Mapping[str, Apart]  # by engagement
+    open_purposes: frozenset[str]
+    closes: Mapping[str, datetime]  # of the purposes that are open
+    window_lasts_until: datetime  # a reply window that ends before is of no use
+    hold_out_below: int  # of the customers' buckets
+    mass: MassRules
+    halted: frozenset[str]
+
+
+def claiming(session: Session, now: datetime, config: Config) -> Moment:
+    """For what leaves now: the least gap for everybody, and only purposes whose window is open."""
+    known = thresholds(now, config.push)
+    windows = {purpose: window_at(purpose, now, config.push) for purpose in PURPOSES}
+    today = now.astimezone(config.push.zone).date()
+    return Moment(
+        now=now,
+        today=today,
+        month=f"{today:%Y-%m}",
+        daily=known.daily,
+        gaps=dict.fromkeys(ENGAGEMENTS, known.least),
+        open_purposes=frozenset(purpose for purpose, window in windows.items() if window),
+        closes={purpose: window.closes for purpose, window in windows.items() if window},
+        window_lasts_until=now,
+        hold_out_below=config.push.hold_out_percent * 100,
+        mass=mass_rules(config.wechat),
+        halted=_halted(session, now),
+    )
+
+
+def planning(session: Session, window: Window, at: datetime, last_slot: datetime, config: Config) -> Moment:
+    """For what is to leave in this window, decided for its first instant still to come: the gap aimed at."""
+    first = max(at, window.opens)
+    moment = claiming(session, first, config)
+    return replace(moment, gaps=thresholds(first, config.push).aimed, window_lasts_until=last_slot)
+
+
+def _halted(session: Session, now: datetime) -> frozenset[str]:
+    stands = or_(channel_halts.c.until.is_(None), channel_halts.c.until > now)
+    return frozenset(session.execute(select(channel_halts.c.channel).where(stands)).scalars())

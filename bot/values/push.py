@@ -1,0 +1,76 @@
+"""What the push engine's parts say to each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.values.profile import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    id: str
+    purpose: str
+    kind: str
+    text: str = ""
+    media_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A delivery that is one worker's own until its lease ends. One of content and payload says what to send."""
+
+    id: int
+    token: str
+    channel: str
+    profile: Profile
+    content: Content | None
+    payload: Mapping[str, Any] | None
+    attempts: int
+    mass_send_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MassSend:
+    """One request to WeChat for many: its content, its own idempotency key, and who is in it."""
+
+    id: int
+    token: str
+    client_msg_id: str
+    target: str  # openids, tag
+    content: Content
+    deliveries: Mapping[int, str]  # id → openid
+
+    @property
+    def openids(self) -> list[str]:
+        return list(self.deliveries.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A delivery the claim did not take, and the first policy that stood against it."""
+
+    id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignPlan:
+    campaign_id: str
+    purpose: str
+    planned: int  # new deliveries of this pass
+    totals: Mapping[str, int]  # verdict → customers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanReport:
+    at: datetime
+    campaigns: tuple[CampaignPlan, ...] = ()
+    moved: int = 0  # deliveries whose window closed before they went out
+    too_late: int = 0
+    calendar_known: bool = True  # false: the year's holidays are not known yet
+
+    @property
+    def planned(self) -> int:
+        return sum(campaign.planned for campaign in self.campaigns)

@@ -1,0 +1,19 @@
+"""Housekeeping, once a day: what was only kept for a while goes."""
+
+from bot.services import Services
+from bot.store import tidying
+
+
+def tidy(services: Services) -> None:
+    now = services.now()
+    with services.database.transaction() as session:
+        tidying.drop_raw_bodies(session, now)
+        tidying.drop_totals(session, now)
+        tidying.drop_ended_sessions(session, now)
+        tidying.drop_expired_keys(session, services.clock.real())
+
+
+def refresh_engagement(services: Services) -> None:
+    """Engaged, ordinary or tired: from it follows how far apart their pushes are aimed."""
+    with services.database.transaction() as session:
+        tidying.refresh_engagement(session, services.now())

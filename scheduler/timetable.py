@@ -1,0 +1,142 @@
+"""What runs when, as one literal tuple, and the one process that runs it.
+
+Several may stand by; a lease says who is active, and the claim would keep two from sending twice all the same.
+The ticks are of real time: when the product's clock is moved, everything that depends on it runs at once.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.services import Services
+from bot.store.leases import Lease, lease
+from scheduler import deliver, engine, plan, recover, tidy
+from scheduler.engine import Engine
+
+LATE_ALLOWED = 30  # seconds
+ASKED_EVERY = 2.0  # seconds; well within the lease
+A_JUMP = timedelta(seconds=30)  # of the product's clock against the real one
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Desk:
+    """What the jobs of one process work with."""
+
+    services: Services
+    engine: Engine
+    offset: timedelta = field(default=timedelta(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    id: str
+    run: Callable[[Desk], None]
+    when: Any  # an APScheduler trigger
+
+
+def _deliver(desk: Desk) -> None:
+    engine.hand_all(desk.services, desk.engine, deliver.hand_out_at_rate(desk.services))
+
+
+def _plan(desk: Desk) -> None:
+    plan.plan(desk.services, desk.services.now())
+
+
+def _recover(desk: Desk) -> None:
+    recover.recover(desk.services)
+
+
+def _ask_after_mass(desk: Desk) -> None:
+    recover.ask_after_mass(desk.services)
+
+
+def _refresh_engagement(desk: Desk) -> None:
+    tidy.refresh_engagement(desk.services)
+
+
+def _tidy(desk: Desk) -> None:
+    tidy.tidy(desk.services)
+
+
+def _notice_the_clock(desk: Desk) -> None:
+    """The sandbox's clock was moved: what a day would have brought comes now."""
+    offset = desk.services.now() - desk.services.clock.real()
+    if abs(offset - desk.offset) < A_JUMP:
+        return
+    desk.offset = offset
+    for job in (_refresh_engagement, _plan, _deliver):
+        job(desk)
+
+
+TIMETABLE: tuple[Job, ...] = (
+    Job("notice the clock", _notice_the_clock, IntervalTrigger(seconds=1)),
+    Job("deliver", _deliver, IntervalTrigger(seconds=1)),
+    Job("plan", _plan, IntervalTrigger(minutes=1)),
+    Job("recover", _recover, IntervalTrigger(seconds=30)),
+    Job("ask after mass sends", _ask_after_mass, IntervalTrigger(minutes=10)),
+    Job("tidy", _tidy, CronTrigger(hour=3, minute=30, timezone="Asia/Shanghai")),
+    Job("refresh engagement", _refresh_engagement, CronTrigger(hour=4, minute=10, timezone="Asia/Shanghai")),
+)
+
+
+def run(services: Services, stop: threading.Event) -> None:
+    """Runs the timetable whenever this process has the lease, until `stop` is set; then ends what has begun."""
+    mine = lease(services.database, "scheduler", services.clock.real)
+    active: Active | None = None
+    try:
+        while not stop.is_set():
+            if mine.hold():
+                active = active or Active(services, mine)
+            elif active is not None:
+                _log.warning("another scheduler has taken over")
+                active.stop()
+                active = None
+            stop.wait(ASKED_EVERY)
+    finally:
+        if active is not None:
+            active.stop()
+        mine.release()
+
+
+class Active:
+    """The timetable at work in this process."""
+
+    def __init__(self, services: Services, mine: Lease) -> None:
+        self._desk = Desk(services, engine.build(services), services.now() - services.clock.real())
+        self._lease = mine
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE_ALLOWED},
+        )
+        for job in TIMETABLE:
+            self._scheduler.add_job(self._run, job.when, args=[job], id=job.id)
+        self._plan_at_once()
+        self._scheduler.start()
+        _log.info("the timetable runs here")
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=True)
+        self._desk.engine.stop()
+
+    def _plan_at_once(self) -> None:
+        first = next(job for job in TIMETABLE if job.id == "plan")
+        self._scheduler.add_job(self._run, "date", run_date=_soon(), args=[first], id="first plan")
+
+    def _run(self, job: Job) -> None:
+        try:
+            job.run(self._desk)
+        except Exception:  # noqa: BLE001 - the job runner
+            _log.exception("a job failed", job=job.id)
+
+
+def _soon() -> datetime:
+    return datetime.now().astimezone()
