@@ -13,7 +13,9 @@ FIELDS: dict[str, Callable[[Profile], str]] = {
     "customer.province": lambda profile: profile.province,
     "customer.city": lambda profile: profile.city,
     "customer.level": lambda profile: profile.level,
-    "customer.points": lambda profile: str(profile.points),
+    "customer.points": lambda profile: (
+        str(profile.points) if profile.openid else ""
+    ),  # of nobody in particular: unknown
 }
 
 PLACE = re.compile(r"\{([^{}|]*)(?:\|([^{}]*))?\}")

@@ -16,6 +16,12 @@ NOBODY = Profile(id=2, openid="o-2")
         pytest.param("{customer.name|}您好", NOBODY, "您好", id="an empty fallback"),
         pytest.param("{customer.points}分，{customer.city|当地}", LIN, "120分，杭州", id="several"),
         pytest.param("{customer.points|没有}分", NOBODY, "0分", id="none is a number too"),
+        pytest.param(
+            "{customer.points|许多}分",
+            Profile(id=0, openid=""),
+            "许多分",
+            id="many get the same words, and no number",
+        ),
         pytest.param("{customer.id}", LIN, "{customer.id}", id="an unknown name stays as it is"),
         pytest.param(
             "{0} {customer.name.__class__} %s {",
