@@ -88,9 +88,11 @@ def close(session: Session, customer_id: int, *, staff_id: int, now: datetime) -
 def waiting(session: Session) -> list[Waiting]:
     """Who waits for a person, complaints first, then the longest waiting."""
     of_customer = messages.c.customer_id == handovers.c.customer_id
+    by_staff = messages.alias("by_staff")
     answered = (
-        select(func.max(messages.c.id))
-        .where(of_customer, messages.c.direction == "out", messages.c.staff_id.is_not(None))
+        select(func.max(by_staff.c.id))
+        .where(by_staff.c.customer_id == handovers.c.customer_id, by_staff.c.staff_id.is_not(None))
+        .correlate(handovers)
         .scalar_subquery()
     )
     theirs = and_(of_customer, messages.c.direction == "in", messages.c.text != "")
