@@ -9,12 +9,12 @@ from bot.store.tables import customers
 
 
 def followed(session: Session, customer_id: int, *, source: str, scene: str, now: datetime) -> None:
-    """Follows now. Source and scene stay what brought them first."""
-    unknown = customers.c.source.in_(("", "message", "event"))
+    """Follows now. Source and scene stay what brought them first; who is new was brought by this."""
+    is_new = (customers.c.created_at == now) | customers.c.source.in_(("", "message", "menu"))
     follows = {
         "followed_at": now,
         "unfollowed_at": None,
-        "source": case((unknown, source), else_=customers.c.source),
-        "source_scene": case((customers.c.source_scene == "", scene), else_=customers.c.source_scene),
+        "source": case((is_new, source), else_=customers.c.source),
+        "source_scene": case((is_new, scene), else_=customers.c.source_scene),
     }
     session.execute(update(customers).where(customers.c.id == customer_id).values(follows))

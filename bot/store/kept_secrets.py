@@ -26,11 +26,6 @@ def secret_key(session: Session) -> str:
     return _kept(session) or ""
 
 
-def salt(session: Session, configured: str) -> str:
-    """What hides who was forgotten: the configured key, or the one kept here."""
-    return configured or secret_key(session)
-
-
 def _kept(session: Session) -> str | None:
     return session.execute(
         select(kept_secrets.c.value).where(kept_secrets.c.name == SECRET_KEY)

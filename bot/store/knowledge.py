@@ -1,10 +1,13 @@
 """The operator's knowledge entries, read as a whole for the index, and a version that tells when to read again."""
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store.database import Session
 from bot.store.tables import knowledge
 from bot.values.knowledge import Entry
+
+Unreachable = SQLAlchemyError  # what reading may raise while the database is down or behind
 
 
 def entries(session: Session) -> list[Entry]:

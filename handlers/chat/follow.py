@@ -9,7 +9,7 @@ from bot.values.profile import Profile
 from bot.values.reply import Text
 from handlers.chat.speaking import Answer, Context
 
-FROM_QR = "qr"
+FROM_A_CODE = "scan"
 BY_THEMSELVES = "follow"
 
 
@@ -23,7 +23,7 @@ def recognise(incoming: Incoming, _profile: Profile) -> Followed | None:
 
 
 def answer(found: Followed, context: Context) -> Answer:
-    source = FROM_QR if found.scene else BY_THEMSELVES
+    source = FROM_A_CODE if found.scene else BY_THEMSELVES
     following.followed(context.session, context.profile.id, source=source, scene=found.scene, now=context.now)
     return Answer(reply=Text(texts.addressed(_greeting(context), context.profile.name)))
 

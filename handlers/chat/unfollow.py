@@ -1,6 +1,6 @@
 """They left, or closed their WeChat account: what we know of them is forgotten, as the platform demands."""
 
-from bot.store import forgetting, kept_secrets
+from bot.store import forgetting
 from bot.values.incoming import AuthorizationCancelled, Incoming, Unfollow
 from bot.values.profile import Profile
 from bot.values.reply import Silence
@@ -12,7 +12,6 @@ def recognise(incoming: Incoming, _profile: Profile) -> Incoming | None:
 
 
 def answer(_found: Incoming, context: Context) -> Answer:
-    configured = context.services.config.server.secret_key.get_secret_value()
-    salt = kept_secrets.salt(context.session, configured)
+    salt = context.services.config.server.secret_key.get_secret_value()
     forgetting.forget(context.session, context.profile.id, salt, context.now)
     return Answer(reply=Silence())
