@@ -11,7 +11,7 @@ from typing import Literal
 from sqlalchemy import and_, func, insert, or_, select, update
 
 from bot.store.database import Session
-from bot.store.tables import customers, handovers, messages
+from bot.store.tables import customers, deliveries, handovers, messages
 
 Reason = Literal["asked", "complaint"]
 MOST_LISTED = 200
@@ -89,9 +89,13 @@ def waiting(session: Session) -> list[Waiting]:
     """Who waits for a person, complaints first, then the longest waiting."""
     of_customer = messages.c.customer_id == handovers.c.customer_id
     by_staff = messages.alias("by_staff")
+    words_of_staff = select(deliveries.c.id).where(
+        deliveries.c.customer_id == handovers.c.customer_id, deliveries.c.campaign_id.is_(None)
+    )
     answered = (
         select(func.max(by_staff.c.id))
-        .where(by_staff.c.customer_id == handovers.c.customer_id, by_staff.c.staff_id.is_not(None))
+        .where(by_staff.c.customer_id == handovers.c.customer_id, by_staff.c.direction == "out")
+        .where(or_(by_staff.c.staff_id.is_not(None), by_staff.c.delivery_id.in_(words_of_staff)))
         .correlate(handovers)
         .scalar_subquery()
     )
