@@ -60,6 +60,7 @@ class Server(Section):
     threads: int = Field(default=4, ge=1, le=64)
     processes: int = Field(default=1, ge=1, le=64)
     secret_key: SecretStr = SecretStr("")
+    spool: str = ""
 
     @field_validator("public_url")
     @classmethod
@@ -156,6 +157,17 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Conf
     return config
 
 
+def missing(config: Config) -> list[str]:
+    """The keys without which WeChat can neither call nor be called."""
+    wechat = config.wechat
+    needed = {
+        "wechat.app_id": wechat.app_id,
+        "wechat.app_secret": wechat.app_secret.get_secret_value(),
+        "wechat.token": wechat.token.get_secret_value(),
+    }
+    return [key for key, value in needed.items() if not value]
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -191,7 +203,9 @@ def _read_secret_files(settings: dict[str, Any], origin: str) -> None:
             try:
                 table[key.removesuffix("_file")] = file.read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError):
-                raise ConfigError(f"{origin}: {section}.{key}: expected a readable file, {file} is none") from None
+                raise ConfigError(
+                    f"{origin}: {section}.{key}: expected a readable file, {file} is none"
+                ) from None
 
 
 def _one_line(error: ValidationError, origin: str, named: Mapping[str, str]) -> str:

@@ -1,0 +1,150 @@
+"""Looks at the settings and everything they name, one by one, and says what to do about each fault.
+
+Each look stands alone: what is broken here does not hide what is broken there. Changes nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from bot.config import Config, missing
+from bot.services import Services, build, connect
+from bot.store import schema, server_time
+from bot.store.database import Database
+from bot.store.keys import RedisKeys
+from bot.wechat.client import WeChatClient
+from bot.wechat.errors import WeChatError
+
+T = TypeVar("T")
+
+MOST_APART = timedelta(seconds=2)  # of two clocks: claims and windows lean on them
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+SEND = "/cgi-bin/message/custom/send"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    about: str
+    is_fine: bool
+    said: str
+    todo: str = ""
+
+
+def examine(config: Config) -> Iterator[Finding]:
+    """The findings in the order in which one would put them right."""
+    yield _settings(config)
+    yield _public_url(config)
+    yield _processes(config)
+    database = connect(config)
+    try:
+        findings = list(_stores(config, database))
+    finally:
+        database.close()
+    yield from findings
+    yield _keys(config)
+    if all(finding.is_fine for finding in findings) and not missing(config):
+        services = build(config)
+        try:
+            yield from _wechat(services)
+        finally:
+            services.close()
+
+
+def _settings(config: Config) -> Finding:
+    if lacking := missing(config):
+        return Finding(
+            "settings",
+            False,
+            f"missing: {', '.join(lacking)}",
+            "copy them from the WeChat developer platform",
+        )
+    mode = "safe or compatible mode" if config.wechat.encoding_aes_key.get_secret_value() else "plain mode"
+    return Finding("settings", True, f"a {config.wechat.account_kind} account, {mode}")
+
+
+def _public_url(config: Config) -> Finding:
+    host = urlsplit(config.server.public_url).hostname or ""
+    stand_in = urlsplit(config.wechat.api_base).hostname in LOOPBACK
+    if host in LOOPBACK and not stand_in:
+        todo = "set server.public_url to the https address of your reverse proxy, and enter it with /wechat on the platform"
+        return Finding("public_url", False, f"WeChat cannot reach {config.server.public_url}", todo)
+    return Finding("public_url", True, f"{config.server.public_url}/wechat is where WeChat calls")
+
+
+def _processes(config: Config) -> Finding:
+    on_sqlite = config.database.url.get_secret_value().startswith("sqlite")
+    if on_sqlite and config.server.processes > 1:
+        return Finding(
+            "processes",
+            False,
+            "SQLite has one writing process",
+            "set server.processes = 1, or use PostgreSQL",
+        )
+    return Finding("processes", True, f"{config.server.processes} with {config.server.threads} threads each")
+
+
+def _stores(config: Config, database: Database) -> Iterator[Finding]:
+    if not database.is_up():
+        yield Finding("database", False, "does not answer", "start it, and compare database.url")
+        return
+    yield Finding("database", True, "SQLite" if database.is_sqlite else "PostgreSQL")
+    if lacking := schema.missing(database):
+        yield Finding("migrations", False, f"{len(lacking)} behind", "run `weilan db upgrade`")
+        return
+    yield Finding("migrations", True, "up to date")
+    given = config.server.secret_key.get_secret_value()
+    yield Finding("secret key", True, "from the settings" if given else "kept in the database")
+    yield _clock(database)
+
+
+def _clock(database: Database) -> Finding:
+    with database.reading() as session:
+        apart = server_time.now(session) - datetime.now(UTC)
+    if abs(apart) > MOST_APART:
+        said = f"this machine and the database are {apart.total_seconds():.0f} seconds apart"
+        return Finding(
+            "clock", False, said, "let both machines follow one time server (chrony, systemd-timesyncd)"
+        )
+    return Finding("clock", True, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, as the database's")
+
+
+def _keys(config: Config) -> Finding:
+    url = config.redis.url.get_secret_value()
+    if not url:
+        return Finding("keys", True, "embedded, in the database")
+    keys = RedisKeys(url)
+    try:
+        if not keys.is_up():
+            return Finding(
+                "keys",
+                False,
+                "Redis does not answer",
+                "start it, and compare redis.url; until then the database stands in",
+            )
+    finally:
+        keys.close()
+    return Finding("keys", True, "Redis")
+
+
+def _wechat(services: Services) -> Iterator[Finding]:
+    client = WeChatClient(services.config.wechat, services.keys)
+    yield _asked("wechat token", client.check_token, lambda _: "WeChat gives one")
+    yield _asked(
+        "wechat quota",
+        lambda: client.operations.quota(SEND),
+        lambda quota: f"{quota.left} of {quota.daily_limit} calls left today",
+    )
+
+
+def _asked(about: str, question: Callable[[], T], said: Callable[[T], str]) -> Finding:
+    try:
+        return Finding(about, True, said(question()))
+    except WeChatError as error:
+        return Finding(
+            about,
+            False,
+            str(error),
+            error.advice or "compare wechat.api_base, and whether this machine may go out to it",
+        )
