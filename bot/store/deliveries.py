@@ -37,9 +37,17 @@ class Batch:
 
 
 def owe_answer(
-    session: Session, *, customer_id: int, answers_id: int | None, reply: Reply, day: date, now: datetime
+    session: Session,
+    *,
+    customer_id: int,
+    answers_id: int | None,
+    reply: Reply,
+    day: date,
+    now: datetime,
+    staff_id: int | None = None,
 ) -> int:
-    """An answer that was not ready in time: due now if a window is open, else kept for the next contact.
+    """An answer that was not ready in time, or a person's words (`staff_id`): due now if a window is open, else
+    kept for the next contact.
 
     No push: it obeys no rhythm and no window of a purpose.
     """
@@ -50,6 +58,7 @@ def owe_answer(
     owed = insert(deliveries).values(
         customer_id=customer_id,
         answers_id=answers_id,
+        staff_id=staff_id,
         channel=REPLY_WINDOW if is_open else NEXT_CONTACT,
         reason="" if is_open else "contact_awaited",
         purpose="service",
@@ -259,6 +268,7 @@ def _reached(session: Session, delivery: Claimed, said: Reply, now: datetime) ->
             .where(customers.c.id == delivery.profile.id)
             .values(silent_pushes=customers.c.silent_pushes + 1)
         )
+    written_by = select(deliveries.c.staff_id).where(deliveries.c.id == delivery.id)
     messages.said(
         session,
         delivery.profile.id,
@@ -266,6 +276,7 @@ def _reached(session: Session, delivery: Claimed, said: Reply, now: datetime) ->
         text_of(said),
         to_json(said),
         delivery_id=delivery.id,
+        staff_id=session.execute(written_by).scalar_one_or_none() if delivery.content is None else None,
         now=now,
     )
 

@@ -231,6 +231,7 @@ deliveries = Table(
     Column("wechat_id", String(40)),
     Column("payload", Json),  # of an answer: the reply itself
     Column("answers_id", ForeignKey("messages.id", ondelete="SET NULL")),
+    Column("staff_id", ForeignKey("staff.id")),  # who wrote it, when it is a person's words
     CheckConstraint(
         "state IN ('planned', 'claimed', 'accepted', 'sent', 'failed', 'unknown', 'skipped')", name="state"
     ),

@@ -440,6 +440,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("answers_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint(
             "state IN ('planned', 'claimed', 'accepted', 'sent', 'failed', 'unknown', 'skipped')",
             name=op.f("ck_deliveries_state"),
@@ -451,6 +452,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["content_id"], ["contents.id"], name=op.f("fk_deliveries_content_id")),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_deliveries_customer_id")),
         sa.ForeignKeyConstraint(["mass_send_id"], ["mass_sends.id"], name=op.f("fk_deliveries_mass_send_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_deliveries_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
