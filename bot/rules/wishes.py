@@ -74,21 +74,23 @@ _UNHEARD = re.compile(r"退订.{0,6}(?:还|又|仍|怎么).{0,6}(?:发|收|推)"
 
 _STOP = re.compile(rf"{_ANNOYED}{_POLITE}(?:{'|'.join(_STOPS)}){_ENDING}")
 _START = re.compile(rf"{_POLITE}(?:{'|'.join(_STARTS)}){_ENDING}")
+_SUPPOSES = re.compile(r"以后想|如果|万一|假如|要是|会怎么?样|怎么办$|咋办$")  # "停了推送，以后想再收怎么办"
 _ASKS_IF_DONE = re.compile(r"了(?:吗|没|没有|么)$")
 
 
 def stops_pushes(text: str) -> bool:
     """退订, TD, 别再发了, unsubscribe …; not 退订单, 别再发错了, 发货了吗."""
-    if starts_pushes(text):
+    words = compact(text)
+    if starts_pushes(text) or _SUPPOSES.search(words):
         return False
-    if len(compact(text)) <= LONGEST_WISH and _UNHEARD.search(compact(text)):
+    if len(words) <= LONGEST_WISH and _UNHEARD.search(words):
         return True
     return any(_is_it(_STOP, clause) for clause in clauses(text))
 
 
 def starts_pushes(text: str) -> bool:
     """恢复推送, 重新订阅, 可以继续发 …; not 恢复发货."""
-    return any(_is_it(_START, clause) for clause in clauses(text))
+    return not _SUPPOSES.search(compact(text)) and any(_is_it(_START, clause) for clause in clauses(text))
 
 
 def _is_it(wish: re.Pattern[str], clause: str) -> bool:
