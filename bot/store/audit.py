@@ -92,4 +92,6 @@ def actions(session: Session) -> list[str]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
     return value if value is None or isinstance(value, bool | int | float | str | list | dict) else str(value)

@@ -3,10 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-CHANNELS = ("reply_window", "mass", "subscription_notice", "next_contact")
-PURPOSES = ("marketing", "care", "service")
-KINDS = ("text", "image", "voice", "video", "news")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignDraft:

@@ -1,0 +1,67 @@
+"""Whether everything works, and what to do where it does not."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from bot.store import audit, halts, lease_state, schema, today
+from bot.wechat.errors import WeChatError
+from handlers.console.guard import somebody
+from handlers.console.page import Page
+from handlers.serving import services
+
+SCHEDULER = "scheduler"  # the name of its lease
+
+page = Page("health", __name__, needs="operator", title=_l("系统状态"))
+
+
+@page.get("/health")
+def index() -> str:
+    now, real = services().now(), services().clock.real()
+    with services().database.reading() as store:
+        concerns = today.concerns(store, now)
+        is_scheduled = lease_state.is_held(store, SCHEDULER, real)
+    return render_template(
+        "console/health.html",
+        config=services().config,
+        is_sqlite=services().database.is_sqlite,
+        missing=schema.missing(services().database),
+        keys_are_up=services().keys.is_up(),
+        concerns=concerns,
+        now=now,
+        real=real,
+        is_scheduled=is_scheduled,
+    )
+
+
+@page.post("/health/token")
+def check_token() -> ResponseReturnValue:
+    """Asks WeChat, with no transaction open."""
+    try:
+        services().wechat.check_token()
+    except WeChatError as error:
+        flash(_("微信没有给出令牌：%(why)s", why=str(error)))
+    else:
+        flash(_("微信令牌可用。"))
+    return redirect(url_for(".index"), code=303)
+
+
+@page.post("/health/channels/<channel>/lift")
+def lift(channel: str) -> ResponseReturnValue:
+    with services().database.transaction() as store:
+        reasons = {halted.channel: halted.reason for halted in today.halted_channels(store, services().now())}
+        lifted = halts.lift(store, channel)
+        if lifted:
+            detail = {"reason": reasons.get(channel, "")}
+            audit.record(
+                store,
+                "channel_lifted",
+                "channel",
+                channel,
+                staff_id=somebody().id,
+                now=services().now(),
+                detail=detail,
+            )
+    flash(_("渠道已恢复使用。") if lifted else _("这个渠道没有被暂停。"))
+    return redirect(url_for(".index"), code=303)

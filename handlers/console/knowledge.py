@@ -1,0 +1,114 @@
+"""What the chat answers from: entries that operators write, and that count from the next message on."""
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+
+from bot.store import audit, knowledge_pages
+from bot.store.knowledge_pages import EntryLine
+from handlers.console.forms import Form, an_id, at_most, required, seen_at, stripped
+from handlers.console.guard import somebody
+from handlers.console.page import Page
+from handlers.console.paging import ON_A_PAGE, asked, sheet
+from handlers.serving import services
+
+page = Page("knowledge", __name__, needs="operator", title=_l("知识库"))
+
+
+class EntryForm(Form):
+    question = StringField(_l("问题"), [required(), at_most(500)], description=_l("用客户会说的话来写"))
+    keywords = StringField(_l("关键词"), [at_most(500)], description=_l("同义的说法，用空格分开"))
+    answer = TextAreaField(_l("回答"), [required(), at_most(1000)])
+    category = StringField(_l("类别"), [at_most(20)])
+    enabled = BooleanField(_l("启用"), default=True)
+    seen = HiddenField()
+
+
+class NewEntryForm(EntryForm):
+    id = StringField(
+        _l("编号"), [required(), an_id(), at_most(64)], description=_l("例如 water-temperature，之后不能改")
+    )
+
+
+@page.get("/knowledge")
+def index() -> str:
+    text, category = asked("text"), asked("category")
+    with services().database.reading() as store:
+        found = knowledge_pages.find(
+            store, text=text, category=category, after=asked("after"), most=ON_A_PAGE + 1
+        )
+        categories = knowledge_pages.categories(store)
+    entries = sheet(found, lambda entry: entry.id, by="after")
+    return render_template(
+        "console/knowledge.html", entries=entries, categories=categories, is_filtered=bool(text or category)
+    )
+
+
+@page.route("/knowledge/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    form = NewEntryForm()
+    if form.validate_on_submit():
+        entry = _entry(form.id.data, form)
+        with services().database.transaction() as store:
+            added = knowledge_pages.add(store, entry)
+            if added:
+                detail = audit.changes({}, entry.fields)
+                audit.record(
+                    store,
+                    "knowledge_added",
+                    "knowledge",
+                    entry.id,
+                    staff_id=somebody().id,
+                    now=services().now(),
+                    detail=detail,
+                )
+        if added:
+            flash(_("已保存，从下一条消息起生效。"))
+            return redirect(url_for(".index"), code=303)
+        form.id.errors = [_("这个编号已经有了")]
+    return render_template("console/knowledge_form.html", form=form, entry=None), 422 if form.errors else 200
+
+
+@page.route("/knowledge/<entry_id>", methods=["GET", "POST"])
+def edit(entry_id: str) -> ResponseReturnValue:
+    with services().database.reading() as store:
+        before = knowledge_pages.entry_of(store, entry_id)
+    if before is None:
+        abort(404)
+    form = EntryForm(data={**before.fields, "seen": before.updated_at.isoformat()})
+    if form.validate_on_submit():
+        after = _entry(entry_id, form)
+        with services().database.transaction() as store:
+            changed = knowledge_pages.change(store, after, seen_at=seen_at(form))
+            if changed:
+                detail = audit.changes(before.fields, after.fields)
+                audit.record(
+                    store,
+                    "knowledge_changed",
+                    "knowledge",
+                    entry_id,
+                    staff_id=somebody().id,
+                    now=services().now(),
+                    detail=detail,
+                )
+        if changed:
+            flash(_("已保存，从下一条消息起生效。"))
+            return redirect(url_for(".index"), code=303)
+        form.question.errors = [_("别人刚刚改过这一条，请重新打开再改。")]
+    return render_template(
+        "console/knowledge_form.html", form=form, entry=before
+    ), 422 if form.errors else 200
+
+
+def _entry(entry_id: str, form: EntryForm) -> EntryLine:
+    return EntryLine(
+        id=entry_id,
+        question=stripped(form.question.data),
+        keywords=stripped(form.keywords.data),
+        answer=stripped(form.answer.data),
+        category=stripped(form.category.data),
+        enabled=form.enabled.data,
+        updated_at=services().now(),
+    )

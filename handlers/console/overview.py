@@ -1,0 +1,25 @@
+"""The first page: what happened today, what comes next, what somebody should look at."""
+
+from flask import render_template
+from flask_babel import lazy_gettext as _l
+
+from bot.store import delivery_search, today
+from handlers.console.page import Page
+from handlers.console.paging import begins, ends
+from handlers.serving import services
+
+page = Page("overview", __name__, needs="operator", title=_l("概览"))
+
+
+@page.get("/")
+def index() -> str:
+    now = services().now()
+    day = now.astimezone(services().config.push.zone).date()
+    with services().database.reading() as store:
+        return render_template(
+            "console/overview.html",
+            day=day,
+            figures=today.figures(store, day, begins(day) or now, ends(day) or now),
+            concerns=today.concerns(store, now),
+            coming=delivery_search.coming(store),
+        )

@@ -1,0 +1,62 @@
+"""What every template of the console may use: words, dates of the shop, masks, who is signed in, the menu."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import current_app, request
+from flask_babel import get_locale
+from markupsafe import Markup
+
+from handlers.console import words
+from handlers.console.guard import signed_in
+from handlers.console.language import LANGUAGES
+from handlers.console.masking import masked, short
+from handlers.console.page import Page
+from handlers.serving import services
+
+
+def everywhere(menu: Sequence[Page]) -> dict[str, Any]:
+    person = signed_in()
+    page = current_app.blueprints.get(request.blueprint or "")
+    return {
+        "words": words,
+        "instant": instant,
+        "masked": masked,
+        "short": short,
+        "plain": plain,
+        "me": person,
+        "menu": [page for page in menu if person and page.needs and person.may(page.needs)],
+        "here": page.within if isinstance(page, Page) else "",
+        "described": described,
+        "language": str(get_locale()),
+        "languages": LANGUAGES,
+        "full_path": request.full_path.rstrip("?") if request.method == "GET" else "",
+    }
+
+
+def instant(at: datetime | None) -> str | Markup:
+    """In the shop's time zone, with the exact time for machines."""
+    if at is None:
+        return "—"
+    local = at.astimezone(services().config.push.zone)
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), f"{local:%Y-%m-%d %H:%M}")
+
+
+def plain(value: Any) -> str:
+    """A value of an audit row, for people."""
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    if isinstance(value, list):
+        return "、".join(str(one) for one in value) or "—"
+    return "—" if value in {None, ""} else masked(str(value))
+
+
+def described(field: Any) -> dict[str, str]:
+    """Tells a screen reader which hint and which error belong to the field."""
+    told = [
+        f"{field.id}-{what}"
+        for what, there in (("error", field.errors), ("hint", field.description))
+        if there
+    ]
+    return {"aria-describedby": " ".join(told)} if told else {}

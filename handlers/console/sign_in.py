@@ -1,0 +1,117 @@
+"""Signing in and out. The same answer, after the same time, for a wrong password and for a name nobody has."""
+
+import hashlib
+from datetime import timedelta
+
+from flask import redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import PasswordField, StringField
+
+from bot.store import audit, passwords, staff, staff_sessions
+from bot.store.staff import Person
+from handlers.console import guard
+from handlers.console.forms import Form, at_most, required, stripped
+from handlers.console.page import Page
+from handlers.serving import services
+
+TRIES_FOR_A_NAME = 10
+TRIES_FROM_AN_ADDRESS = 30
+WITHIN = timedelta(minutes=15)
+
+page = Page("sign_in", __name__, needs=None)
+
+
+class SignIn(Form):
+    name = StringField(_l("姓名"), [required(), at_most(64)])
+    password = PasswordField(_l("密码"), [required(), at_most(passwords.MOST_LONG)])
+
+
+@page.route("/sign-in", methods=["GET", "POST"])
+def index() -> ResponseReturnValue:
+    if guard.signed_in():
+        return redirect(guard.place_after(request.args.get("next")), code=303)
+    form = SignIn()
+    if not form.is_submitted():
+        return render_template("console/sign_in.html", form=form)
+    if not form.validate():
+        return render_template("console/sign_in.html", form=form), 422
+    name = stripped(form.name.data)
+    if _tried_too_often(name):
+        refusal = _("尝试次数过多，请 15 分钟后再试。")
+        return render_template("console/sign_in.html", form=form, refusal=refusal), 429
+    person = _recognised(name, form.password.data)
+    if person is None:
+        refusal = _("姓名或密码不对。")
+        return render_template("console/sign_in.html", form=form, refusal=refusal), 422
+    services().keys.delete(_key("name", name))
+    _begin(person)
+    return redirect(guard.place_after(request.args.get("next")), code=303)
+
+
+@page.post("/sign-out")
+def out() -> ResponseReturnValue:
+    held = guard.token()
+    if held:
+        with services().database.transaction() as store:
+            staff_sessions.end(store, held)
+    session.clear()
+    return redirect(url_for(guard.SIGN_IN), code=303)
+
+
+def _recognised(name: str, password: str) -> Person | None:
+    """Hashing takes its time with no transaction open."""
+    with services().database.reading() as store:
+        found = staff.find_credentials(store, name)
+    if not passwords.fits(password, found.password_hash if found else None):
+        _note_refusal(name)
+        return None
+    if found and passwords.is_outdated(found.password_hash):
+        anew = passwords.hashed(password)
+        with services().database.transaction() as store:
+            staff.change_password(store, found.person.id, anew)
+    return found.person if found else None
+
+
+def _begin(person: Person) -> None:
+    with services().database.transaction() as store:
+        token = staff_sessions.begin(store, person.id, services().clock.real())
+        audit.record(
+            store,
+            "signed_in",
+            "staff",
+            person.id,
+            staff_id=person.id,
+            now=services().now(),
+            detail={"name": person.name},
+        )
+    guard.remember(token)
+
+
+def _note_refusal(name: str) -> None:
+    """Only for people there are: what strangers type does not fill the audit."""
+    with services().database.transaction() as store:
+        person = staff.find_by_name(store, name)
+        if person:
+            audit.record(
+                store,
+                "sign_in_refused",
+                "staff",
+                person.id,
+                staff_id=None,
+                now=services().now(),
+                detail={"name": name},
+            )
+
+
+def _tried_too_often(name: str) -> bool:
+    """Counted before the password is looked at, in the store all processes share."""
+    keys = services().keys
+    for_name = keys.count(_key("name", name), lasts=WITHIN)
+    from_address = keys.count(_key("address", request.remote_addr or ""), lasts=WITHIN)
+    return for_name > TRIES_FOR_A_NAME or from_address > TRIES_FROM_AN_ADDRESS
+
+
+def _key(what: str, value: str) -> str:
+    return f"sign-in:{what}:{hashlib.sha256(value.encode()).hexdigest()[:32]}"

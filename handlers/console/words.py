@@ -1,0 +1,163 @@
+"""The words for what stands in the tables as a name: states, channels, kinds, roles, actions."""
+
+from typing import Any
+
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+
+from bot.rules import reasons
+
+STATES: dict[str, Any] = {
+    "planned": _l("已计划"),
+    "claimed": _l("发送中"),
+    "accepted": _l("微信已受理"),
+    "sent": _l("已送达"),
+    "failed": _l("失败"),
+    "unknown": _l("结果未知"),
+    "skipped": _l("已跳过"),
+}
+STATUSES: dict[str, Any] = {
+    "draft": _l("草稿"),
+    "running": _l("进行中"),
+    "paused": _l("已暂停"),
+    "ended": _l("已结束"),
+}
+CHANNELS: dict[str, Any] = {
+    "reply_window": _l("客服消息"),
+    "mass": _l("群发"),
+    "subscription_notice": _l("订阅通知"),
+    "next_contact": _l("等客户下次联系"),
+}
+PURPOSES: dict[str, Any] = {
+    "marketing": _l("营销"),
+    "care": _l("关怀"),
+    "service": _l("服务"),
+}
+CATEGORIES: dict[str, Any] = {
+    "trends": _l("消费趋势"),
+    "policy": _l("产品政策"),
+    "news": _l("店铺动态"),
+    "encouragement": _l("鼓励"),
+    "leisure": _l("休闲"),
+    "promotion": _l("优惠"),
+    "care": _l("关怀"),
+}
+CONTENT_KINDS: dict[str, Any] = {
+    "text": _l("文字"),
+    "image": _l("图片"),
+    "voice": _l("语音"),
+    "video": _l("视频"),
+    "news": _l("图文"),
+}
+KINDS: dict[str, Any] = {
+    **CONTENT_KINDS,
+    "shortvideo": _l("小视频"),
+    "music": _l("音乐"),
+    "location": _l("位置"),
+    "link": _l("链接"),
+    "miniprogrampage": _l("小程序卡片"),
+    "follow": _l("关注"),
+    "unfollow": _l("取消关注"),
+    "scan": _l("扫码"),
+    "menuclick": _l("点菜单"),
+    "menuview": _l("打开菜单链接"),
+    "menuminiprogram": _l("打开小程序"),
+    "menuscan": _l("菜单扫码"),
+    "menupictures": _l("菜单发图"),
+    "menulocation": _l("菜单发位置"),
+    "locationreport": _l("上报位置"),
+    "noticepopup": _l("订阅授权"),
+    "noticechange": _l("改订阅授权"),
+    "noticesent": _l("订阅通知回执"),
+    "personsession": _l("微信客服会话"),
+    "transfer_customer_service": _l("转微信客服"),
+    "silence": _l("不回复"),
+    "massfinished": _l("群发回执"),
+    "templatefinished": _l("模板回执"),
+    "unknown": _l("未知类型"),
+}
+DIRECTIONS: dict[str, Any] = {"in": _l("客户发来"), "out": _l("我们发出")}
+ROLES: dict[str, Any] = {"operator": _l("运营"), "admin": _l("管理员")}
+ENGAGEMENTS: dict[str, Any] = {"engaged": _l("活跃"), "ordinary": _l("一般"), "tired": _l("倦怠")}
+HANDOVERS: dict[str, Any] = {"asked": _l("客户找人工"), "complaint": _l("投诉")}
+SUBJECTS: dict[str, Any] = {
+    "staff": _l("员工"),
+    "customer": _l("客户"),
+    "message": _l("消息"),
+    "content": _l("内容"),
+    "campaign": _l("活动"),
+    "segment": _l("人群"),
+    "knowledge": _l("知识"),
+    "channel": _l("渠道"),
+    "delivery": _l("推送"),
+}
+ACTIONS: dict[str, Any] = {
+    "signed_in": _l("登录"),
+    "sign_in_refused": _l("登录被拒"),
+    "signed_out_everywhere": _l("退出所有设备"),
+    "staff_added": _l("添加员工"),
+    "staff_disabled": _l("停用员工"),
+    "staff_enabled": _l("启用员工"),
+    "role_changed": _l("修改角色"),
+    "password_reset": _l("重设密码"),
+    "password_changed": _l("修改自己的密码"),
+    "revealed": _l("查看未隐藏的资料"),
+    "wrote_to_customer": _l("人工回复客户"),
+    "handover_closed": _l("结束人工接待"),
+    "content_added": _l("新建内容"),
+    "content_changed": _l("修改内容"),
+    "content_approved": _l("批准内容"),
+    "campaign_added": _l("新建活动"),
+    "campaign_changed": _l("修改活动"),
+    "campaign_running": _l("开始活动"),
+    "campaign_paused": _l("暂停活动"),
+    "campaign_ended": _l("结束活动"),
+    "knowledge_added": _l("新建知识"),
+    "knowledge_changed": _l("修改知识"),
+    "channel_lifted": _l("恢复渠道"),
+}
+FIELDS: dict[str, Any] = {  # of what an audit row tells
+    "name": _l("名称"),
+    "segment_id": _l("人群"),
+    "contents": _l("内容"),
+    "priority": _l("优先级"),
+    "starts": _l("开始日期"),
+    "ends": _l("结束日期"),
+    "regular": _l("常规节奏"),
+    "repeat": _l("可重复发送"),
+    "channels": _l("渠道"),
+    "marketing_in_window": _l("允许营销内容用客服消息"),
+    "status": _l("状态"),
+    "title": _l("标题"),
+    "category": _l("类别"),
+    "purpose": _l("目的"),
+    "kind": _l("形式"),
+    "text": _l("正文"),
+    "media_id": _l("素材编号"),
+    "useful_until": _l("有效期至"),
+    "approved": _l("已批准"),
+    "question": _l("问题"),
+    "keywords": _l("关键词"),
+    "answer": _l("回答"),
+    "enabled": _l("启用"),
+    "role": _l("角色"),
+    "reason": _l("原因"),
+}
+OBJECTIONS: dict[str, Any] = {
+    "ends_before_start": _l("结束日期早于开始日期"),
+    "period_over": _l("活动日期已经过去，请改到今天或以后"),
+    "no_contents": _l("还没有选择任何内容"),
+    "not_approved": _l("这些内容还没有批准："),
+    "outdated": _l("这些内容已过有效期："),
+}
+PASSWORDS: dict[str, Any] = {
+    "too_short": _l("密码至少 10 个字符"),
+    "too_long": _l("密码最多 200 个字符"),
+    "is_the_name": _l("密码不能只是姓名加几个字"),
+    "too_plain": _l("密码太简单，请多用几种不同的字符"),
+}
+
+
+def sentence(reason: str) -> str:
+    """Why, in a sentence of the reader's language."""
+    return reasons.sentence(reason, str(get_locale()))
