@@ -23,6 +23,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "bot.channels": ("bot.channels", "bot.wechat", "bot.values", "bot.rules", "bot.config"),
     "bot.sandbox": ("bot.sandbox", "bot.values", "bot.rules", "bot.config", "bot.clock", "bot.wechat", "bot.store"),
     "bot.services": ("bot",),
+    "bot.doctor": ("bot",),
 }
 
 # A foreign library, and the rooms where it is at home.
@@ -42,7 +43,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "dramatiq": ("scheduler",),
     "numpy": ("bot.insight",),
     "sklearn": ("bot.insight",),
-    "granian": ("weilan",),
+    "granian": ("handlers.server",),
     "typer": ("weilan",),
 }
 

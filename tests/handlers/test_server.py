@@ -1,0 +1,107 @@
+"""The server's manners, with real processes: started as a script, asked over HTTP, killed."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from handlers.server import PortBusy, free_port
+from tests.support.servers import free_port as any_port
+
+SCRIPT = """
+import os, sys
+from pathlib import Path
+from handlers.server import Loaded, serve
+
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [str(os.getpid()).encode()]
+
+def load():
+    return Loaded(application, stop=lambda: Path(sys.argv[2]).write_text("stopped"))
+
+if __name__ == "__main__":
+    serve(load, host="127.0.0.1", port=int(sys.argv[1]), processes=1, threads=2)
+"""
+
+
+def comes(found: Callable[[], object], within: float = 15.0) -> object:
+    """What `found` gives as soon as it gives something: other processes take their own time."""
+    until = time.monotonic() + within
+    while not (answer := found()):
+        assert time.monotonic() < until, "it did not come"
+        time.sleep(0.05)
+    return answer
+
+
+class Served:
+    def __init__(self, folder: Path) -> None:
+        self.port = any_port()
+        self.stopped = folder / "stopped"
+        script = folder / "script.py"
+        script.write_text(SCRIPT, encoding="utf-8")
+        environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+        command = [sys.executable, str(script), str(self.port), str(self.stopped)]
+        self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE)
+
+    def worker(self) -> int | None:
+        """The process that answers; None while none does."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=2) as answer:
+                return int(answer.read())
+        except OSError:
+            return None
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    server = Served(tmp_path)
+    yield server
+    server.process.kill()
+    server.process.communicate()
+
+
+def lives(pid: int) -> bool:
+    """False also for a dead one that nobody has asked about yet."""
+    listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return bool(listed.stdout.strip()) and not listed.stdout.startswith("Z")
+
+
+def test_sigterm_ends_it_within_seconds_and_stops_what_was_started(served: Served) -> None:
+    comes(served.worker)
+    served.process.terminate()
+    assert served.process.wait(timeout=10) == 0
+    assert served.stopped.read_text() == "stopped"
+
+
+def test_a_worker_whose_parent_was_killed_ends_by_itself(served: Served) -> None:
+    worker = comes(served.worker)
+    assert isinstance(worker, int)
+    served.process.kill()
+    comes(lambda: not lives(worker), within=5)
+
+
+def test_a_worker_that_dies_is_started_again(served: Served) -> None:
+    worker = comes(served.worker)
+    assert isinstance(worker, int)
+    os.kill(worker, signal.SIGKILL)
+    comes(lambda: served.worker() not in {None, worker})
+
+
+def test_a_busy_port_is_one_line_and_zero_is_any_free_one() -> None:
+    with closing(socket.socket()) as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen(1)
+        port = other.getsockname()[1]
+        with pytest.raises(PortBusy, match=rf"^cannot listen on 127.0.0.1:{port}: Address already in use$"):
+            free_port("127.0.0.1", port)
+    assert free_port("127.0.0.1", 0) > 0
