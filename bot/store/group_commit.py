@@ -7,6 +7,7 @@ answered before the commit that holds its work is done.
 A failure undoes the whole group: the one that failed gets its error, the others run again without it.
 """
 
+import sqlite3
 import threading
 import time
 from collections import deque
@@ -15,6 +16,7 @@ from contextlib import AbstractContextManager
 from itertools import chain
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -146,7 +148,7 @@ class GroupCommit:
                 for working in group:  # the one at work when it fails is the culprit
                     working.result = working.work(session)
                 working = None
-                session.commit()
+                self._commit(session)
             except BaseException as error:
                 self._undo(error)
                 if isinstance(error, Exception):  # handed to the thread whose work it was
@@ -160,10 +162,16 @@ class GroupCommit:
         if self._session is None:
             self._session = _patient(self._engine.connect().execution_options(**{IS_BEGUN_BY_HAND: True}))
             self._driver = self._session.connection.dbapi_connection
-        self._session.begin()
         if self._session.dialect.name == "sqlite":
-            self._driver.execute("BEGIN IMMEDIATE")
+            self._driver.execute("BEGIN IMMEDIATE")  # psycopg begins by itself, with the first statement
         return self._session
+
+    def _commit(self, session: Connection) -> None:
+        """SQLAlchemy knows of the transaction only if one of its own statements ran; prepared ones go past it."""
+        if session.in_transaction():
+            session.commit()
+        else:
+            self._driver.commit()
 
     def _undo(self, error: BaseException) -> None:
         """Leaves a connection that can be used again, or none."""
@@ -176,7 +184,8 @@ class GroupCommit:
             return
         try:
             session.rollback()
-        except DBAPIError:
+            self._driver.rollback()
+        except (DBAPIError, sqlite3.Error, psycopg.Error):
             session.close()
         else:
             self._session = session

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, insert, select, update
+from sqlalchemy import Row, bindparam, delete, exists, insert, select, update
 
 from bot.store.database import Session
 from bot.store.prepared import Prepared
-from bot.store.tables import customers, deliveries, messages
+from bot.store.tables import customers, messages
 from bot.values import reply as replies
 from bot.values.reply import Reply, Silence
 
@@ -173,11 +173,9 @@ def next_unanswered(session: Session, customer_id: int) -> Unanswered | None:
     return _unanswered(found) if found else None
 
 
-def was_answered_later(session: Session, message_id: int) -> bool:
-    """True when a delivery carries the answer, or an answer is still owed."""
-    carried = exists().where(deliveries.c.answers_id == message_id)
-    owed = exists().where(_m.id == message_id, _m.state == PENDING)
-    return bool(session.execute(select(carried | owed)).scalar())
+def take_back_answer(session: Session, message_id: int) -> None:
+    """The passive answer never reached WeChat: it is not part of what was said."""
+    session.execute(delete(messages).where(_m.answers_id == message_id))
 
 
 def _look_for_more(session: Session, customer_id: int) -> None:

@@ -1,0 +1,63 @@
+"""Puts the web application together: the webhook before Flask, and one blueprint for each part of the house."""
+
+from http import HTTPStatus
+
+from flask import Blueprint, Flask, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from bot.services import Services
+from handlers import health, metrics
+from handlers.serving import KEPT_AS
+from handlers.webhook import Webhook
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    health.page,
+    metrics.page,
+)
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
+}
+
+
+def create_app(services: Services) -> Flask:
+    app = Flask(__name__)
+    app.extensions[KEPT_AS] = services
+    app.secret_key = services.config.server.secret_key.get_secret_value() or None
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.register_error_handler(HTTPException, _error)
+    app.after_request(_with_headers)
+    webhook = Webhook(services)
+    app.extensions["weilan-webhook"] = webhook
+    app.wsgi_app = webhook.before(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    return app
+
+
+def _with_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _error(error: HTTPException) -> ResponseReturnValue:
+    """For programs as JSON (RFC 9457), for people as a short page; the same word for both, never a traceback."""
+    if error.response is not None:
+        return error.response
+    code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if _wants_json():
+        problem = jsonify(type="about:blank", title=error.name, status=code, detail=error.description)
+        problem.content_type = "application/problem+json"
+        return problem, code
+    return f"<!doctype html><meta charset=utf-8><title>{code}</title><h1>{code} {error.name}</h1>", code
+
+
+def _wants_json() -> bool:
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.path.startswith("/api/") or best == "application/json"
