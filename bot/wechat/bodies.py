@@ -110,18 +110,22 @@ def fields_of(body: bytes) -> Fields:
         raise Unreadable("empty")
     try:
         return Fields(_tree(body))
-    except etree.XMLSyntaxError:
-        pass
-    try:
+    except _NoXml:
         return Fields(_tree(_mended(body)))
-    except etree.XMLSyntaxError:
-        raise Unreadable("not_xml") from None
+
+
+class _NoXml(Unreadable):
+    def __init__(self) -> None:
+        super().__init__("not_xml")
 
 
 def _tree(body: bytes) -> Any:
     if b"<!DOCTYPE" in body:
         _refuse_a_document_type(body)
-    return etree.fromstring(body, _PARSER)
+    try:
+        return etree.fromstring(body, _PARSER)
+    except etree.XMLSyntaxError:
+        raise _NoXml from None
 
 
 def _mended(body: bytes) -> bytes:
@@ -139,4 +143,4 @@ def _refuse_a_document_type(body: bytes) -> None:
     try:
         parser.Parse(body, True)
     except expat.ExpatError:
-        raise Unreadable("not_xml") from None
+        raise _NoXml from None

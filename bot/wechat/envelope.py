@@ -175,7 +175,6 @@ def _cipher(encoding_aes_key: str) -> Cipher[modes.CBC]:
 def _is_old(timestamp: str, reference: datetime) -> bool:
     """A time that is no number proves no freshness; one in the future is a clock that goes wrong, not a repeat."""
     try:
-        sent = int(timestamp)
-    except ValueError:
+        return reference.timestamp() - int(timestamp) > FRESH_FOR.total_seconds()
+    except (ValueError, OverflowError):
         return True
-    return reference.timestamp() - sent > FRESH_FOR.total_seconds()

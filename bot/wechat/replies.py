@@ -46,7 +46,7 @@ def _says_something(reply: Reply) -> bool:
         case Silence():
             return False
         case Text(text):
-            return bool(text.strip())
+            return bool(_clean(text).strip())
         case News(articles):
             return bool(articles)
         case _:

@@ -1,0 +1,108 @@
+"""WeChat's side of the wire for tests of the client: a function answers each request, no socket is opened."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import requests
+from requests.adapters import BaseAdapter
+
+Answer = (
+    Mapping[str, Any] | bytes | int | Exception
+)  # JSON, anything else with 200, an HTTP status, a broken wire
+
+
+class Asked:
+    """One request as the platform sees it."""
+
+    def __init__(self, request: requests.PreparedRequest) -> None:
+        address = urlsplit(str(request.url))
+        self.path = address.path
+        self.token = parse_qs(address.query).get("access_token", [""])[0]
+        self.raw = request.body.encode() if isinstance(request.body, str) else request.body or b""
+        self.is_json = self.raw.startswith(b"{")
+
+    @property
+    def body(self) -> Any:
+        return json.loads(self.raw)
+
+
+class Platform(BaseAdapter):
+    """`answer` is asked for everything but tokens; tokens are t1, t2 … as `stable_token` gives them out."""
+
+    def __init__(self, answer: Callable[[Asked], Answer]) -> None:
+        super().__init__()
+        self.asked: list[Asked] = []
+        self.token_requests: list[bool] = []  # each: was it forced
+        self.tokens = 1
+        self.token_answer: Answer | None = None
+        self._answer = answer
+        self._lock = threading.Lock()
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        asked = Asked(request)
+        with self._lock:
+            answer = self._token(asked) if asked.path.endswith("/stable_token") else self._said(asked)
+        if isinstance(answer, Exception):
+            raise answer
+        response = requests.Response()
+        response.request, response.url = request, str(request.url)
+        response.status_code = answer if isinstance(answer, int) else 200
+        response._content = (
+            json.dumps(answer).encode()
+            if isinstance(answer, Mapping)
+            else answer
+            if isinstance(answer, bytes)
+            else b""
+        )
+        return response
+
+    def close(self) -> None:
+        pass
+
+    def _said(self, asked: Asked) -> Answer:
+        self.asked.append(asked)
+        return self._answer(asked)
+
+    def _token(self, asked: Asked) -> Answer:
+        self.token_requests.append(asked.body["force_refresh"])
+        if asked.body["force_refresh"]:
+            self.tokens += 1
+        return self.token_answer or {"access_token": f"t{self.tokens}", "expires_in": 7200}
+
+
+class MemoryKeys:
+    """A key store of one process; its spans are kept for the test to look at and never end."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+        self.spans: dict[str, timedelta] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> str | None:
+        return self.kept.get(key)
+
+    def set(self, key: str, value: str, *, lasts: timedelta) -> None:
+        with self._lock:
+            self.kept[key], self.spans[key] = value, lasts
+
+    def add(self, key: str, value: str, *, lasts: timedelta) -> bool:
+        with self._lock:
+            if key in self.kept:
+                return False
+            self.kept[key], self.spans[key] = value, lasts
+            return True
+
+    def delete(self, key: str, *, holding: str | None = None) -> None:
+        with self._lock:
+            if holding is None or self.kept.get(key) == holding:
+                self.kept.pop(key, None)
+
+    def count(self, key: str, *, by: int = 1, lasts: timedelta) -> int:
+        with self._lock:
+            self.kept[key] = str(int(self.kept.get(key, "0")) + by)
+            self.spans.setdefault(key, lasts)
+            return int(self.kept[key])
