@@ -5,7 +5,7 @@ The ticks are of real time: when the product's clock is moved, everything that d
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -88,14 +88,23 @@ TIMETABLE: tuple[Job, ...] = (
 )
 
 
-def run(services: Services, stop: threading.Event) -> None:
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """A job of another room, handed in by whoever puts the pieces together."""
+
+    id: str
+    run: Callable[[Services], object]
+    every: timedelta
+
+
+def run(services: Services, stop: threading.Event, chores: Sequence[Chore] = ()) -> None:
     """Runs the timetable whenever this process has the lease, until `stop` is set; then ends what has begun."""
     mine = lease(services.database, "scheduler", services.clock.real)
     active: Active | None = None
     try:
         while not stop.is_set():
             if mine.hold():
-                active = active or Active(services, mine)
+                active = active or Active(services, mine, chores)
             elif active is not None:
                 _log.warning("another scheduler has taken over")
                 active.stop()
@@ -110,14 +119,18 @@ def run(services: Services, stop: threading.Event) -> None:
 class Active:
     """The timetable at work in this process."""
 
-    def __init__(self, services: Services, mine: Lease) -> None:
+    def __init__(self, services: Services, mine: Lease, chores: Sequence[Chore] = ()) -> None:
         self._desk = Desk(services, engine.build(services), services.now() - services.clock.real())
         self._lease = mine
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE_ALLOWED},
         )
-        for job in TIMETABLE:
+        handed_in = (
+            Job(chore.id, _of(chore), IntervalTrigger(seconds=chore.every.total_seconds()))
+            for chore in chores
+        )
+        for job in (*TIMETABLE, *handed_in):
             self._scheduler.add_job(self._run, job.when, args=[job], id=job.id)
         self._plan_at_once()
         self._scheduler.start()
@@ -136,6 +149,13 @@ class Active:
             job.run(self._desk)
         except Exception:  # noqa: BLE001 - the job runner
             _log.exception("a job failed", job=job.id)
+
+
+def _of(chore: Chore) -> Callable[[Desk], None]:
+    def run_chore(desk: Desk) -> None:
+        chore.run(desk.services)
+
+    return run_chore
 
 
 def _soon() -> datetime:
