@@ -99,11 +99,12 @@ class Transport:
         }
         try:
             answer = self.post_without_token("stable_token", body)
-            return Fetched(str(answer["access_token"]), int(answer["expires_in"]))
         except Lost as lost:
             raise Unreached(None, lost.message) from None
-        except (KeyError, ValueError, TypeError):
-            raise Unreached(None, "unreached no_token_in_answer") from None
+        token, expires_in = answer.get("access_token"), answer.get("expires_in")
+        if not (isinstance(token, str) and token and isinstance(expires_in, int)):
+            raise Unreached(None, "unreached no_token_in_answer")
+        return Fetched(token, expires_in)
 
 
 class _Client(Wechatpy):  # type: ignore[misc]

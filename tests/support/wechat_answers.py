@@ -71,7 +71,11 @@ class Platform(BaseAdapter):
         self.token_requests.append(asked.body["force_refresh"])
         if asked.body["force_refresh"]:
             self.tokens += 1
-        return self.token_answer or {"access_token": f"t{self.tokens}", "expires_in": 7200}
+        return (
+            self.token_answer
+            if self.token_answer is not None
+            else {"access_token": f"t{self.tokens}", "expires_in": 7200}
+        )
 
 
 class MemoryKeys:
