@@ -3,8 +3,15 @@
 import re
 from collections.abc import Iterator
 
+import pytest
+
+from bot.insight.knowledge import WordIndex
 from bot.rules import templates
+from bot.rules.person_words import person_wish
+from bot.rules.shop_words import order_question
+from bot.rules.wishes import starts_pushes, stops_pushes
 from bot.sandbox.shop import catalogue
+from bot.values.knowledge import Entry
 
 PRICE = re.compile(r"(\d+)\s*元|¥\s*(\d+)")
 HEALING = re.compile(r"养生|排毒|抗癌|养胃|美容养颜|国家级|全网最低|最佳|顶级|第一品牌")
@@ -20,6 +27,18 @@ def all_texts() -> Iterator[tuple[str, str]]:
     yield from ((product.external_id, product.description) for product in PRODUCTS)
     yield from ((content.id, content.text) for content in TEXTS.contents)
     yield from ((entry.id, entry.answer) for entry in TEXTS.knowledge)
+
+
+def index() -> WordIndex:
+    found = WordIndex()
+    found.replace(
+        [
+            Entry(id=one.id, question=one.question, answer=one.answer, keywords=one.keywords)
+            for one in TEXTS.knowledge
+        ],
+        "1",
+    )
+    return found
 
 
 def test_there_is_enough_to_look_at() -> None:
@@ -127,3 +146,45 @@ def test_a_place_in_the_menu_that_a_text_names_is_there() -> None:
     named = {place for _, text in all_texts() for place in re.findall(r"“([^“”]+－[^“”]+)”", text)}
     assert named
     assert named <= places
+
+
+def test_what_a_text_tells_a_customer_to_say_is_understood() -> None:
+    knowledge = index()
+    said = {
+        words
+        for _, text in all_texts()
+        for run in re.findall(r"(?:说|说一声)((?:“[^”]+”)+)", text)
+        for words in re.findall(r"“([^”]+)”", run)
+    }
+    assert {"转人工", "停止推送", "恢复推送", "投诉", "我的订单到哪了", "绿茶怎么泡"} <= said
+    assert [
+        words
+        for words in said
+        if not (
+            stops_pushes(words)
+            or starts_pushes(words)
+            or person_wish(words)
+            or order_question(words)
+            or knowledge.search(words)
+        )
+    ] == []
+
+
+def test_an_order_number_of_the_demo_is_heard_in_a_question() -> None:
+    asked = order_question("TF202611210018 到哪了")
+    assert asked
+    assert asked.number == "TF202611210018"
+
+
+@pytest.mark.parametrize(
+    ("asked", "entry"), [("最近有什么新品", "new-arrivals"), ("现在有什么优惠活动", "discounts-now")]
+)
+def test_what_the_menu_asks_finds_its_entry(asked: str, entry: str) -> None:
+    assert index().search(asked)[0].entry.id == entry
+
+
+def test_an_entrys_own_question_finds_it_first() -> None:
+    knowledge = index()
+    assert [
+        entry.id for entry in TEXTS.knowledge if knowledge.search(entry.question)[0].entry.id != entry.id
+    ] == []
