@@ -13,8 +13,12 @@ from bot.sandbox.shop import catalogue
 from bot.sandbox.shop.generate import DemoShop, Shop
 from bot.sandbox.shop.names import PLACES
 from bot.sandbox.shop.seeding import seed
+from bot.store import segments
 from bot.store.database import Database, Session
+from bot.store.definitions import apply
 from bot.store.tables import customer_tags, customers, order_lines, orders, products
+from bot.values import rule
+from tests.support.build import Build
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)
 TODAY = datetime(2026, 11, 21, 16, tzinfo=UTC)  # began at midnight in Shanghai
@@ -247,3 +251,24 @@ def test_half_a_shop_is_never_kept(database: Database) -> None:
 
 def test_the_catalogue_is_read_from_the_package() -> None:
     assert catalogue.products()[0].external_id == "TEA-01"
+
+
+def test_the_shops_plans_are_applied_whole_and_a_second_time_change_nothing(
+    session: Session, build: Build
+) -> None:
+    plans, staff = catalogue.plans_and_knowledge(), build.staff()
+    first = apply(session, plans, staff_id=staff, approve=True, now=NOW)
+    assert {change.what for change in first} == {"created"}
+    assert len(first) == len(plans.segments) + len(plans.contents) + len(plans.campaigns) + len(
+        plans.knowledge
+    )
+    again = apply(session, plans, staff_id=staff, approve=True, now=NOW + timedelta(days=1))
+    assert {change.what for change in again} == {"unchanged"}
+
+
+def test_every_segment_of_the_shop_has_members_and_leaves_some_out(session: Session, shop: Shop) -> None:
+    seed(session, shop, NOW)
+    for segment in catalogue.plans_and_knowledge().segments:
+        members = segments.members(rule.parse(segment.rule), NOW)
+        found = session.execute(select(func.count()).select_from(customers).where(members)).scalar_one()
+        assert 10 <= found <= 1500, segment.id
