@@ -1,0 +1,163 @@
+"""Why did, or didn't, this customer get that: every policy asked about one customer, by the expressions of all."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Row, case, func, literal, select
+
+from bot.config import Config
+from bot.rules.rhythm import SLACK, gap, thresholds
+from bot.rules.windows import Window, next_window, window_at
+from bot.store import moments, plans
+from bot.store.candidates import judged_rows, of_campaign
+from bot.store.database import Session
+from bot.store.eligibility import POLICIES
+from bot.store.moments import Moment
+from bot.store.segments import members
+from bot.store.tables import campaigns, customers, deliveries, segments, verdicts
+from bot.values import rule
+from bot.values.explanation import Attempt, CampaignExplained, Explanation, Finding
+
+MOST_ATTEMPTS = 20
+SHOWN = tuple(dict.fromkeys(name for policy in POLICIES for name in policy.shows))
+
+
+def explain(
+    session: Session, openid: str, campaign_id: str | None, at: datetime, config: Config
+) -> Explanation | None:
+    """One campaign, or all that run on the day; None for an openid nobody has."""
+    who = session.execute(select(customers).where(customers.c.openid == openid)).one_or_none()
+    if who is None:
+        return None
+    today = at.astimezone(config.push.zone).date()
+    explained = [
+        _explained(session, campaign, purpose, who, at, config)
+        for campaign in _campaigns(session, campaign_id, today)
+        for purpose in plans.purposes_of(session, campaign.id)
+    ]
+    return Explanation(
+        customer_id=who.id,
+        openid=openid,
+        at=at,
+        engagement=who.engagement,
+        gap_days=gap(who.engagement, config.push),
+        last_push_at=who.last_push_at,
+        next_regular_at=_next_regular(who, config),
+        campaigns=tuple(explained),
+    )
+
+
+def _campaigns(session: Session, campaign_id: str | None, today: date) -> Sequence[Row[Any]]:
+    if campaign_id is None:
+        return plans.running(session, today)
+    return session.execute(
+        select(campaigns, segments.c.rule)
+        .join(segments, segments.c.id == campaigns.c.segment_id)
+        .where(campaigns.c.id == campaign_id)
+    ).all()
+
+
+def _next_regular(who: Row[Any], config: Config) -> datetime | None:
+    """The first instant the rhythm allows: the day, and the hours, whichever is later."""
+    last_at: datetime | None = who.last_push_at
+    last_day: date | None = who.last_push_day
+    if last_at is None or last_day is None:
+        return None
+    days = timedelta(days=gap(who.engagement, config.push))
+    morning = datetime.combine(last_day + days, time(), config.push.zone)
+    return max(morning, (last_at + days - SLACK).astimezone(config.push.zone))
+
+
+def _explained(
+    session: Session, campaign: Row[Any], purpose: str, who: Row[Any], at: datetime, config: Config
+) -> CampaignExplained:
+    window = window_at(purpose, at, config.push) or next_window(purpose, at, config.push)
+    moment = replace(
+        moments.claiming(session, at, config),
+        gaps=thresholds(at, config.push).aimed,
+        window_lasts_until=max(at, window.opens),
+    )
+    found = _asked(session, campaign, purpose, who.id, moment)
+    findings = tuple(
+        Finding(
+            policy=policy.name,
+            stands=bool(getattr(found, f"holds_{number}")),
+            reason=str(getattr(found, f"says_{number}") or policy.name),
+            values={name: getattr(found, name) for name in policy.shows},
+        )
+        for number, policy in enumerate(POLICIES)
+    )
+    return _with_history(session, campaign, purpose, who.id, window, found, findings)
+
+
+def _asked(session: Session, campaign: Row[Any], purpose: str, customer_id: int, moment: Moment) -> Row[Any]:
+    is_running = campaign.status == "running" and campaign.starts <= moment.today <= campaign.ends
+    candidate = of_campaign(campaign, purpose, moment, is_running=is_running)
+    asked: list[Any] = [
+        candidate.channel.label("channel"),
+        func.coalesce(candidate.content_id, "").label("content_id"),
+        case((members(rule.parse(campaign.rule), moment.now), literal(1)), else_=literal(0)).label(
+            "in_segment"
+        ),
+        *(customers.c[name] for name in SHOWN),
+    ]
+    for number, policy in enumerate(POLICIES):
+        holds = policy.holds(candidate, moment)
+        asked += [
+            case((holds, literal(1)), else_=literal(0)).label(f"holds_{number}"),
+            case((holds, policy.says(candidate)), else_=None).label(f"says_{number}"),
+        ]
+    rows = select(*asked).select_from(judged_rows(campaign, purpose, moment))
+    return session.execute(rows.where(customers.c.id == customer_id)).one()
+
+
+def _with_history(
+    session: Session,
+    campaign: Row[Any],
+    purpose: str,
+    customer_id: int,
+    window: Window,
+    found: Row[Any],
+    findings: tuple[Finding, ...],
+) -> CampaignExplained:
+    verdict = session.execute(
+        select(verdicts.c.reason, verdicts.c.decided_at).where(
+            verdicts.c.campaign_id == campaign.id, verdicts.c.customer_id == customer_id
+        )
+    ).one_or_none()
+    attempts = session.execute(
+        select(deliveries)
+        .where(deliveries.c.campaign_id == campaign.id, deliveries.c.customer_id == customer_id)
+        .order_by(deliveries.c.id.desc())
+        .limit(MOST_ATTEMPTS)
+    )
+    return CampaignExplained(
+        campaign_id=campaign.id,
+        name=campaign.name,
+        purpose=purpose,
+        in_segment=bool(found.in_segment),
+        opens=window.opens,
+        closes=window.closes,
+        calendar_known=window.kind.known,
+        channel=found.channel or "",
+        content_id=found.content_id,
+        findings=findings,
+        last_verdict=verdict.reason if verdict else "",
+        decided_at=verdict.decided_at if verdict else None,
+        attempts=tuple(_attempt(row) for row in attempts),
+    )
+
+
+def _attempt(row: Row[Any]) -> Attempt:
+    return Attempt(
+        delivery_id=row.id,
+        content_id=row.content_id or "",
+        channel=row.channel,
+        state=row.state,
+        reason=row.reason,
+        planned_at=row.planned_at,
+        due_at=row.due_at,
+        finished_at=row.finished_at,
+    )

@@ -1,0 +1,96 @@
+"""A WeChat that remembers what it was asked to send, and answers from a list; when that is empty, well."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.values.outcome import Accepted, Outcome, Sent
+from bot.values.reply import Reply, text_of
+from bot.wechat.client import FollowerDetails, FollowerPage
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One customer was sent one thing. A mass send is one of these for each openid."""
+
+    openid: str
+    text: str
+    at: datetime
+    client_msg_id: str = ""
+
+
+@dataclass(slots=True)
+class FakeWeChat:
+    """Keeps the promises of `WeChatApi`: a repeat with a known `client_msg_id` reaches nobody again.
+
+    Only `Sent` and `Accepted` reach somebody, and so may a lost answer: `reaches` says so of any outcome.
+    """
+
+    answers: list[Outcome | Exception] = field(default_factory=list)
+    sent: list[Said] = field(default_factory=list)
+    asked: int = 0  # requests of any kind that send
+    under_tag: dict[int, set[str]] = field(default_factory=dict)
+    known_tags: dict[str, int] = field(default_factory=dict)
+    mass_states: dict[str, str] = field(default_factory=dict)
+    reaches: Callable[[Outcome], bool] = lambda outcome: isinstance(outcome, Sent | Accepted)
+    _accepted: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def send(self, openid: str, reply: Reply, now: datetime) -> Outcome:
+        with self._lock:
+            outcome = self._answer(Sent())
+            if self.reaches(outcome):
+                self.sent.append(Said(openid, text_of(reply), now))
+            return outcome
+
+    def mass_to_openids(
+        self, openids: Sequence[str], reply: Reply, client_msg_id: str, now: datetime
+    ) -> Outcome:
+        return self._mass(openids, reply, client_msg_id, now)
+
+    def mass_to_tag(self, tag_id: int, reply: Reply, client_msg_id: str, now: datetime) -> Outcome:
+        return self._mass(sorted(self.under_tag.get(tag_id, ())), reply, client_msg_id, now)
+
+    def mass_state(self, msg_id: str) -> str:
+        return self.mass_states.get(msg_id, "SENDING")
+
+    def create_tag(self, name: str) -> int:
+        return self.known_tags.setdefault(name, 100 + len(self.known_tags))
+
+    def tags(self) -> dict[str, int]:
+        return dict(self.known_tags)
+
+    def tag(self, openids: Sequence[str], tag_id: int) -> None:
+        self.under_tag.setdefault(tag_id, set()).update(openids)
+
+    def untag(self, openids: Sequence[str], tag_id: int) -> None:
+        self.under_tag.setdefault(tag_id, set()).difference_update(openids)
+
+    def followers(self, after: str = "") -> FollowerPage:
+        return FollowerPage(0, (), "")
+
+    def details(self, openids: Sequence[str]) -> tuple[FollowerDetails, ...]:
+        return ()
+
+    def check_token(self) -> None:
+        return None
+
+    def _mass(self, openids: Sequence[str], reply: Reply, client_msg_id: str, now: datetime) -> Outcome:
+        with self._lock:
+            if client_msg_id in self._accepted:
+                self.asked += 1
+                return Accepted(self._accepted[client_msg_id])
+            outcome = self._answer(Accepted(str(1000 + len(self._accepted))))
+            if self.reaches(outcome):
+                said = outcome.wechat_id if isinstance(outcome, Accepted) else str(1000 + len(self._accepted))
+                self._accepted[client_msg_id] = said
+                self.sent += [Said(openid, text_of(reply), now, client_msg_id) for openid in openids]
+            return outcome
+
+    def _answer(self, well: Outcome) -> Outcome:
+        self.asked += 1
+        answer = self.answers.pop(0) if self.answers else well
+        if isinstance(answer, Exception):
+            raise answer
+        return answer

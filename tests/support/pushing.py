@@ -1,0 +1,57 @@
+"""What tests of pushes share: services with a fake WeChat, and readers of what the store holds."""
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+
+from bot.clock import Clock
+from bot.config import Config
+from bot.insight.knowledge import WordIndex
+from bot.services import Services
+from bot.store.database import Database, Session
+from bot.store.keys import SqlKeys
+from bot.store.tables import channel_halts, customers, deliveries, verdicts
+from tests.support.build import LONG_AGO
+from tests.support.fake_wechat import FakeWeChat
+
+
+def services_with(
+    database: Database, clock: Clock, fake: FakeWeChat | None = None, /, **sections: Any
+) -> Services:
+    return Services(
+        config=Config.model_validate(sections),
+        clock=clock,
+        database=database,
+        keys=SqlKeys(database, clock.real),
+        wechat=fake or FakeWeChat(),
+        knowledge=WordIndex(),
+    )
+
+
+def halt(session: Session, channel: str) -> None:
+    session.execute(insert(channel_halts).values(channel=channel, reason="test", since=LONG_AGO))
+
+
+def verdict_of(session: Session, customer_id: int, campaign_id: str) -> str | None:
+    found = select(verdicts.c.reason).where(
+        verdicts.c.customer_id == customer_id, verdicts.c.campaign_id == campaign_id
+    )
+    return session.execute(found).scalar_one_or_none()
+
+
+def deliveries_of(session: Session, customer_id: int) -> list[Row[Any]]:
+    mine = select(deliveries).where(deliveries.c.customer_id == customer_id).order_by(deliveries.c.id)
+    return list(session.execute(mine))
+
+
+def delivery(session: Session, delivery_id: int) -> Row[Any]:
+    return session.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one()
+
+
+def customer(session: Session, customer_id: int) -> Row[Any]:
+    return session.execute(select(customers).where(customers.c.id == customer_id)).one()
+
+
+def states(session: Session) -> Counter[str]:
+    return Counter(session.execute(select(deliveries.c.state)).scalars())
