@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from bot.services import Services
-from handlers import health, metrics
+from handlers import console, health, metrics
 from handlers.serving import KEPT_AS
 from handlers.webhook import Webhook
 
@@ -16,6 +16,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     metrics.page,
 )
 
+WEBHOOK = "weilan-webhook"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -25,19 +26,26 @@ HEADERS = {
 }
 
 
-def create_app(services: Services) -> Flask:
+def create_app(services: Services, *guests: Blueprint) -> Flask:
+    """`guests` are there only sometimes: the sandbox."""
     app = Flask(__name__)
     app.extensions[KEPT_AS] = services
     app.secret_key = services.config.server.secret_key.get_secret_value() or None
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*BLUEPRINTS, *guests):
         app.register_blueprint(blueprint)
     app.register_error_handler(HTTPException, _error)
     app.after_request(_with_headers)
     webhook = Webhook(services)
-    app.extensions["weilan-webhook"] = webhook
+    app.extensions[WEBHOOK] = webhook
     app.wsgi_app = webhook.before(app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
+
+
+def stop(app: Flask) -> None:
+    """Ends the threads of the webhook; answers in the making are finished first."""
+    webhook: Webhook = app.extensions[WEBHOOK]
+    webhook.exchange.close()
 
 
 def _with_headers(response: Response) -> Response:

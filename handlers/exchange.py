@@ -5,6 +5,7 @@ What was answered with `success` is never lost: it is in the database, or on the
 
 import threading
 import time
+from functools import partial
 
 import structlog
 
@@ -14,9 +15,9 @@ from bot.store.arrivals import Windows
 from bot.store.failures import Unavailable
 from bot.store.spool import Kept, Spool, folder_of
 from bot.values.reply import Reply, Silence
-from handlers import metrics, unanswered
+from handlers import metrics, router, unanswered
 from handlers.patience import Patience
-from handlers.taking import FAILED, Push, Taken, Taking
+from handlers.taking import FAILED, Asks, Push, Taken, Taking
 
 BUDGET = 4.0  # seconds from the arrival of the request; WeChat waits five
 LOOKS_EVERY = 0.1  # seconds, while another request makes the answer
@@ -27,12 +28,14 @@ log = structlog.get_logger(__name__)
 class Exchange:
     """One per process, shared by the server's threads."""
 
-    def __init__(self, services: Services, windows: Windows) -> None:
+    def __init__(
+        self, services: Services, windows: Windows, answer: Asks = router.answer, budget: float = BUDGET
+    ) -> None:
         self._services = services
-        self._taking = Taking(services, windows)
-        self._patience = Patience(
-            services, lambda customer: unanswered.answer_those_behind(services, customer)
-        )
+        self._budget = budget
+        self._taking = Taking(services, windows, answer)
+        behind = partial(unanswered.answer_those_behind, services, answer=answer)
+        self._patience = Patience(services, behind)
         self._spool = Spool(folder_of(services.config))
         self._drainer = _Drainer(self._taking, self._spool)
         if self._spool.is_waiting:
@@ -44,7 +47,7 @@ class Exchange:
             self._drainer.wake()
             return self._keep(push, "others wait already")
         try:
-            taken = self._taking.safely(push, started + BUDGET - time.monotonic())
+            taken = self._taking.safely(push, started + self._budget - time.monotonic())
         except Unavailable as error:
             return self._keep(push, str(error))
         except Exception as error:
@@ -54,12 +57,12 @@ class Exchange:
             return self._keep(push, type(error).__name__)
         _count(push, taken)
         if taken.thinking is not None:
-            reply = self._patience.answer(taken.thinking, started + BUDGET - time.monotonic())
+            reply = self._patience.answer(taken.thinking, started + self._budget - time.monotonic())
             if reply is None:
                 metrics.LATE.inc()
             return reply or Silence()
         if taken.is_repeat and taken.is_pending:
-            return self._when_settled(push, started + BUDGET)
+            return self._when_settled(push, started + self._budget)
         return taken.reply
 
     def known_answer(self, push: Push) -> Reply | None:

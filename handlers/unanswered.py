@@ -25,20 +25,20 @@ TAKES_WITHIN = 4.0  # seconds
 log = structlog.get_logger(__name__)
 
 
-def answer_pending(services: Services) -> int:
+def answer_pending(services: Services, answer: Asks = router.answer) -> int:
     """Answers what a process that died left unanswered, oldest first; gives how many."""
     with services.database.reading() as session:
         left = messages.unanswered(session, received_before=services.now() - LIVES)
-    return sum(_answer(services, one) for one in left)
+    return sum(_answer(services, one, answer) for one in left)
 
 
-def answer_those_behind(services: Services, customer_id: int) -> int:
+def answer_those_behind(services: Services, customer_id: int, answer: Asks = router.answer) -> int:
     """The customer's next ones, in order, after an answer they waited behind."""
     answered = 0
     while True:
         with services.database.reading() as session:
             following = messages.next_unanswered(session, customer_id)
-        if following is None or not _answer(services, following):
+        if following is None or not _answer(services, following, answer):
             return answered
         answered += 1
 
@@ -66,14 +66,14 @@ def _take_in(taking: Taking, kept: Kept) -> bool:
     taken = taking.safely(push, TAKES_WITHIN)
     if taken.thinking is not None:
         settle_later(taking.services, taken.thinking, made(taken.thinking))
-        answer_those_behind(taking.services, taken.thinking.customer_id)
+        answer_those_behind(taking.services, taken.thinking.customer_id, taking.answer)
     return True
 
 
-def _answer(services: Services, owed: Unanswered) -> bool:
+def _answer(services: Services, owed: Unanswered, answer: Asks) -> bool:
     """True when this call settled it; False when another did, or it waits behind an earlier one."""
     try:
-        asked = _ask(services, owed, router.answer)
+        asked = _ask(services, owed, answer)
     except Exception:
         log.exception("a handler failed", message_id=owed.message_id)
         asked = _ask(services, owed, _apology)
