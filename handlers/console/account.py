@@ -38,7 +38,7 @@ def out_everywhere() -> ResponseReturnValue:
     with services().database.transaction() as store:
         staff_sessions.end_all(store, person.id)
         audit.record(
-            store, "signed_out_everywhere", "staff", person.id, staff_id=person.id, now=services().now()
+            store, "staff.signed_out_everywhere", "staff", person.id, staff_id=person.id, now=services().now()
         )
     session.clear()
     return redirect(url_for(guard.SIGN_IN), code=303)
@@ -60,6 +60,8 @@ def _changed(form: NewPassword) -> bool:
         staff.change_password(store, person.id, password_hash)
         staff_sessions.end_all(store, person.id)
         token = staff_sessions.begin(store, person.id, services().clock.real())
-        audit.record(store, "password_changed", "staff", person.id, staff_id=person.id, now=services().now())
+        audit.record(
+            store, "staff.password_changed", "staff", person.id, staff_id=person.id, now=services().now()
+        )
     guard.remember(token)
     return True

@@ -84,7 +84,7 @@ def new() -> ResponseReturnValue:
             draft = _draft(form, pool)
             if not _objected(form, campaign_objections.to_keeping(draft)):
                 if campaign_pages.add(store, form.id.data, draft, services().now()):
-                    _record(store, "campaign_added", form.id.data, audit.changes({}, asdict(draft)))
+                    _record(store, "campaign.created", form.id.data, audit.changes({}, asdict(draft)))
                     flash(_("活动已存为草稿，还没有开始。"))
                     return redirect(url_for("console.campaigns.show", campaign_id=form.id.data), code=303)
                 form.id.errors = [_("这个编号已经有了")]
@@ -107,7 +107,7 @@ def edit(campaign_id: str) -> ResponseReturnValue:
                 ):
                     _record(
                         store,
-                        "campaign_changed",
+                        "campaign.changed",
                         campaign_id,
                         audit.changes(asdict(line.draft), asdict(draft)),
                     )

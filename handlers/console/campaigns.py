@@ -68,7 +68,7 @@ def _become(store: Session, line: CampaignLine, status: str) -> None:
     detail = {**audit.changes({"status": line.status}, {"status": status}), "withdrawn": withdrawn}
     audit.record(
         store,
-        f"campaign_{status}",
+        f"campaign.{status}",
         "campaign",
         line.id,
         staff_id=somebody().id,

@@ -61,7 +61,7 @@ def new() -> ResponseReturnValue:
         with services().database.transaction() as store:
             added = content_pages.add(store, content_id, draft, services().now())
             if added:
-                _record(store, "content_added", content_id, audit.changes({}, _told(draft)))
+                _record(store, "content.created", content_id, audit.changes({}, _told(draft)))
         if added:
             flash(_("内容已保存。批准之后才会发送。"))
             return redirect(url_for(".show", content_id=content_id), code=303)
@@ -88,7 +88,7 @@ def edit(content_id: str) -> ResponseReturnValue:
                     {**_told(before.draft), "approved": bool(before.approved_at)},
                     {**_told(draft), "approved": False},
                 )
-                _record(store, "content_changed", content_id, detail)
+                _record(store, "content.changed", content_id, detail)
         if changed:
             flash(_("内容已修改，需要重新批准才会发送。"))
             return redirect(url_for(".show", content_id=content_id), code=303)
@@ -109,7 +109,7 @@ def approve(content_id: str) -> ResponseReturnValue:
         if approved:
             _record(
                 store,
-                "content_approved",
+                "content.approved",
                 content_id,
                 audit.changes({"approved": False}, {"approved": True, "text": line.draft.text}),
             )

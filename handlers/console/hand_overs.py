@@ -68,7 +68,7 @@ def close(customer_id: int) -> ResponseReturnValue:
             detail = {"name": facts.line.name}
             audit.record(
                 store,
-                "handover_closed",
+                "customer.handover_closed",
                 "customer",
                 customer_id,
                 staff_id=somebody().id,
@@ -94,7 +94,13 @@ def _owe(store: Session, facts: Facts, text: str) -> None:
     handovers.go_on(store, facts.line.id, now + SILENT_AFTER_WRITING)
     detail = {"delivery_id": delivery_id, "text": text}
     audit.record(
-        store, "wrote_to_customer", "customer", facts.line.id, staff_id=somebody().id, now=now, detail=detail
+        store,
+        "customer.written_to",
+        "customer",
+        facts.line.id,
+        staff_id=somebody().id,
+        now=now,
+        detail=detail,
     )
 
 

@@ -56,7 +56,7 @@ def lift(channel: str) -> ResponseReturnValue:
             detail = {"reason": reasons.get(channel, "")}
             audit.record(
                 store,
-                "channel_lifted",
+                "channel.lifted",
                 "channel",
                 channel,
                 staff_id=somebody().id,

@@ -57,7 +57,7 @@ def new() -> ResponseReturnValue:
                 detail = audit.changes({}, entry.fields)
                 audit.record(
                     store,
-                    "knowledge_added",
+                    "knowledge.created",
                     "knowledge",
                     entry.id,
                     staff_id=somebody().id,
@@ -86,7 +86,7 @@ def edit(entry_id: str) -> ResponseReturnValue:
                 detail = audit.changes(before.fields, after.fields)
                 audit.record(
                     store,
-                    "knowledge_changed",
+                    "knowledge.changed",
                     "knowledge",
                     entry_id,
                     staff_id=somebody().id,

@@ -58,7 +58,7 @@ def add() -> ResponseReturnValue:
             store, name=name, role=form.role.data, password_hash=password_hash, now=services().now()
         )
         if added is not None:
-            _record(store, "staff_added", added, {"name": name, "role": form.role.data})
+            _record(store, "staff.created", added, {"name": name, "role": form.role.data})
     if added is None:
         form.name.errors = [_("已经有这个姓名的员工")]
         return _page(form), 422
@@ -79,7 +79,7 @@ def change_role(staff_id: int) -> ResponseReturnValue:
             staff.change_role(store, staff_id, form.role.data)
             _record(
                 store,
-                "role_changed",
+                "staff.role_changed",
                 staff_id,
                 audit.changes({"role": person.role}, {"role": form.role.data}),
             )
@@ -96,7 +96,7 @@ def disable(staff_id: int) -> ResponseReturnValue:
         else:
             staff.disable(store, staff_id, services().now())
             staff_sessions.end_all(store, staff_id)
-            _record(store, "staff_disabled", staff_id, {"name": person.name})
+            _record(store, "staff.disabled", staff_id, {"name": person.name})
             flash(_("%(name)s 已停用，并已退出登录。", name=person.name))
     return redirect(url_for(".index"), code=303)
 
@@ -106,7 +106,7 @@ def enable(staff_id: int) -> ResponseReturnValue:
     with services().database.transaction() as store:
         person = _person(store, staff_id)
         staff.enable(store, staff_id)
-        _record(store, "staff_enabled", staff_id, {"name": person.name})
+        _record(store, "staff.enabled", staff_id, {"name": person.name})
     flash(_("%(name)s 可以登录了。", name=person.name))
     return redirect(url_for(".index"), code=303)
 
@@ -127,7 +127,7 @@ def reset_password(staff_id: int) -> ResponseReturnValue:
     with services().database.transaction() as store:
         staff.change_password(store, staff_id, password_hash)
         staff_sessions.end_all(store, staff_id)
-        _record(store, "password_reset", staff_id, {"name": person.name})
+        _record(store, "staff.password_reset", staff_id, {"name": person.name})
     flash(_("%(name)s 的密码已重设，所有设备已退出。", name=person.name))
     return redirect(url_for(".index"), code=303)
 

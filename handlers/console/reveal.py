@@ -17,7 +17,9 @@ def message(message_id: int) -> str:
         line = log_search.line_of(store, message_id)
         if line is None:
             abort(404)
-        audit.record(store, "revealed", "message", message_id, staff_id=somebody().id, now=services().now())
+        audit.record(
+            store, "message.revealed", "message", message_id, staff_id=somebody().id, now=services().now()
+        )
     facts = [(_("客户"), line.customer_name), ("openid", line.openid), (_("消息"), line.text)]
     return render_template("console/reveal.html", facts=facts, customer_id=line.customer_id, at=line.at)
 
@@ -28,6 +30,8 @@ def customer(customer_id: int) -> str:
         found = customer_search.facts_of(store, customer_id)
         if found is None:
             abort(404)
-        audit.record(store, "revealed", "customer", customer_id, staff_id=somebody().id, now=services().now())
+        audit.record(
+            store, "customer.revealed", "customer", customer_id, staff_id=somebody().id, now=services().now()
+        )
     facts = [(_("客户"), found.line.name), ("openid", found.line.openid), (_("店铺编号"), found.external_id)]
     return render_template("console/reveal.html", facts=facts, customer_id=customer_id, at=None)

@@ -79,7 +79,7 @@ def _begin(person: Person) -> None:
         token = staff_sessions.begin(store, person.id, services().clock.real())
         audit.record(
             store,
-            "signed_in",
+            "staff.signed_in",
             "staff",
             person.id,
             staff_id=person.id,
@@ -96,7 +96,7 @@ def _note_refusal(name: str) -> None:
         if person:
             audit.record(
                 store,
-                "sign_in_refused",
+                "staff.sign_in_refused",
                 "staff",
                 person.id,
                 staff_id=None,
