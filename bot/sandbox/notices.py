@@ -44,7 +44,7 @@ def send_template(world: World, body: dict[str, Any]) -> dict[str, Any]:
         "template",
         "template",
         template.title,
-        values=shortened,
+        values=list(shortened.items()),
         url=str(body.get("url", "")),
     )
     _owe(world, follower, "TEMPLATESENDJOBFINISH", {"MsgID": msg_id, "Status": "success"})
@@ -70,7 +70,7 @@ def send_notice(world: World, body: dict[str, Any]) -> dict[str, Any]:
         "notice",
         "template",
         template.title,
-        values=values,
+        values=list(values.items()),
         url=str(body.get("page", "")),
     )
     sent = {

@@ -197,8 +197,9 @@ class Platform:
             tokens.end_all(self.world.state)
 
     def _person(self, follower: Follower) -> Person:
-        lines = self.world.state.chats.get(follower.openid)
+        lines = reversed(self.world.state.chats.get(follower.openid, []))
         return Person(
-            openid=follower.openid, name=follower.name, following=follower.following, last=lines[-1] if lines else None,
+            openid=follower.openid, name=follower.name, following=follower.following,
+            last=next((line for line in lines if line.way != "problem"), None),
             replies_left=windows.left(follower, self.world.now()) if follower.following else 0,
         )  # fmt: skip

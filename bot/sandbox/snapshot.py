@@ -14,9 +14,7 @@ from bot.sandbox.world import World
 AT_MOST_EVERY = 1.0
 SHARE = 10  # writing takes at most a tenth of the time
 
-_STATE: TypeAdapter[State] = TypeAdapter(
-    State, config={"ser_json_bytes": "base64", "val_json_bytes": "base64"}
-)
+_STATE: TypeAdapter[State] = TypeAdapter(State)
 
 
 class UnreadableSnapshot(Exception):

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
+
+from pydantic import ConfigDict
 
 Side = Literal["customer", "account", "system"]
 Way = Literal[
@@ -73,6 +75,10 @@ class Tag:
 
 @dataclass(slots=True, kw_only=True)
 class Media:
+    __pydantic_config__: ClassVar = ConfigDict(
+        ser_json_bytes="base64", val_json_bytes="base64"
+    )  # in the snapshot
+
     id: str
     kind: str
     content: bytes

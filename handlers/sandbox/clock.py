@@ -1,0 +1,49 @@
+"""POST /sandbox/clock: moves the product's time, on a machine that only talks to itself."""
+
+from datetime import timedelta, tzinfo
+
+from flask import Blueprint, Response, jsonify
+
+from bot.clock import Clock
+from bot.sandbox import moments
+from bot.sandbox.offset import Offset, TooFar
+from handlers.sandbox.asking import Unclear, asked
+
+BAD = (
+    'expected {"set": an ISO 8601 time such as 2026-11-24T12:00:00+08:00} or {"forward": a span such as 2d3h}'
+)
+REFUSED = "the clock can be moved only when it is switched on and server.host is loopback"
+
+
+def add(page: Blueprint, offset: Offset | None, now: Clock, zone: tzinfo) -> None:
+    @page.get("/clock")
+    def clock() -> Response:
+        return jsonify(now=_shown(now, zone))
+
+    @page.post("/clock")
+    def move_clock() -> Response | tuple[Response, int]:
+        if offset is None:
+            return jsonify(problem=REFUSED), 403
+        try:
+            _move(offset, zone, now)
+        except (TooFar, OverflowError):
+            raise Unclear("expected a time within ten years of the real one") from None
+        return jsonify(now=_shown(now, zone))
+
+
+def _move(offset: Offset, zone: tzinfo, now: Clock) -> None:
+    match asked():
+        case {"set": "next slot", **more} if not more:
+            offset.set(moments.next_slot(now.now(), zone))
+        case {"set": str(words), **more} if not more and (at := moments.instant(words, zone)):
+            offset.set(at)
+        case {"forward": str(words), **more} if not more and (span := moments.span(words)) is not None:
+            offset.forward(span)
+        case _:
+            raise Unclear(BAD)
+
+
+def _shown(now: Clock, zone: tzinfo) -> str:
+    """To the second, with the offset of the product's own zone."""
+    at = now.now().astimezone(zone)
+    return (at - timedelta(microseconds=at.microsecond)).isoformat()

@@ -1,0 +1,148 @@
+"""The chat page as a person uses it: at a desk and on a phone."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from wsgiref.types import WSGIApplication
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
+
+from bot.clock import MovableClock
+from bot.sandbox.offset import Offset
+from bot.sandbox.platform import Platform
+from bot.sandbox.state import Follower
+from handlers.sandbox import blueprint
+from tests.browser.conftest import PHONE, resize
+from tests.support.webhook import ACCOUNT, MemoryKeys, StandIn, field, text_reply
+
+ANNA, BO = "o-anna", "o-bo"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def answer(xml: str) -> bytes:
+    match field(xml, "MsgType"), field(xml, "Event") or field(xml, "Content"):
+        case "event", "CLICK":
+            return text_reply(xml, f"菜单 {field(xml, 'EventKey')}")
+        case "event", "subscribe":
+            return text_reply(xml, "欢迎关注")
+        case "event", _:
+            return b"success"
+        case _, said:
+            return text_reply(xml, f"收到：{said}")
+
+
+@pytest.fixture
+def platform() -> Iterator[Platform]:
+    offset = Offset(MemoryKeys())
+    offset.set(datetime(2026, 11, 24, 4, tzinfo=UTC))
+    clock = MovableClock(offset)
+    platform = Platform(ACCOUNT, clock, StandIn(answer))
+    platform.seed(
+        Follower(openid=openid, name=name, followed_at=clock.now() - timedelta(days=9))
+        for openid, name in ((ANNA, "安娜"), (BO, "小博"))
+    )
+    platform.set_menu([{"name": "我的", "sub_button": [{"type": "click", "name": "订单", "key": "orders"}]}])
+    platform.start(threads=2)
+    yield platform
+    platform.stop()
+
+
+@pytest.fixture
+def page(browser: Chrome, platform: Platform, serve: Callable[[WSGIApplication], str]) -> Chrome:
+    app = Flask("chat-page-test")
+    clock = platform.world.clock
+    offset = clock._offset if isinstance(clock, MovableClock) else None
+    assert isinstance(offset, Offset)
+    app.register_blueprint(blueprint(platform, offset, now=clock, host="127.0.0.1", zone=SHANGHAI))
+    browser.get(f"{serve(app)}/sandbox/?customer={ANNA}")
+    return browser
+
+
+def wait_for(page: Chrome, condition: Callable[[], object]) -> None:
+    WebDriverWait(page, 15, poll_frequency=0.1).until(lambda _page: condition())
+
+
+def bubbles(page: Chrome) -> list[tuple[str, str]]:
+    script = "return [...document.querySelectorAll('.message')].map((m) => [m.dataset.way, m.querySelector('.bubble').textContent])"
+    return [(way, text) for way, text in page.execute_script(script)]
+
+
+def write(page: Chrome, text: str) -> None:
+    switch = page.find_element(By.ID, "to-keyboard")
+    if switch.is_displayed():
+        switch.click()
+    page.find_element(By.ID, "text").send_keys(text, Keys.ENTER)
+
+
+def test_somebody_writes_and_is_answered(page: Chrome) -> None:
+    wait_for(page, lambda: page.find_element(By.ID, "to-keyboard").is_displayed())
+    write(page, "在吗 <b>粗</b>")
+    wait_for(page, lambda: len(bubbles(page)) == 2)
+
+    assert bubbles(page) == [("said", "在吗 <b>粗</b>"), ("passive", "收到：在吗 <b>粗</b>")]
+    assert page.find_element(By.ID, "replies-left").text == "5 条"
+    assert "12:00" in page.find_element(By.CSS_SELECTOR, ".stamp").text
+
+
+def test_a_menu_is_tapped(page: Chrome) -> None:
+    wait_for(page, lambda: page.find_elements(By.CSS_SELECTOR, ".has-sub"))
+    page.find_element(By.CSS_SELECTOR, ".has-sub").click()
+    page.find_element(By.CSS_SELECTOR, ".sub button").click()
+    wait_for(page, lambda: bubbles(page) == [("passive", "菜单 orders")])
+
+
+def test_the_clock_moves_and_a_push_arrives_marked(page: Chrome, platform: Platform) -> None:
+    wait_for(page, lambda: "11月24日" in page.find_element(By.ID, "now").text)
+    page.find_element(By.CSS_SELECTOR, "[data-forward='3d']").click()
+    wait_for(page, lambda: page.find_element(By.ID, "now").text.startswith("2026年11月27日 星期五 12:0"))
+    with platform.world.lock:
+        platform.world.show(ANNA, "account", "mass", "text", "周五的茶话")
+    wait_for(page, lambda: bubbles(page) == [("mass", "周五的茶话")])
+
+    assert page.find_element(By.CSS_SELECTOR, ".way").text == "群发"
+
+
+def test_who_left_sees_the_door_and_may_come_back(page: Chrome) -> None:
+    wait_for(page, lambda: page.find_element(By.ID, "following").is_selected())
+    page.execute_script("document.getElementById('following').click()")
+    wait_for(page, lambda: page.find_element(By.ID, "welcome").is_displayed())
+    page.find_element(By.ID, "follow-here").click()
+    wait_for(page, lambda: bubbles(page) == [("passive", "欢迎关注")])
+
+
+def test_another_customer_s_chat_is_another_chat(page: Chrome) -> None:
+    wait_for(page, lambda: page.find_element(By.ID, "to-keyboard").is_displayed())
+    write(page, "我是安娜")
+    wait_for(page, lambda: len(bubbles(page)) == 2)
+    page.find_element(By.ID, "search").send_keys("小博")
+    wait_for(page, lambda: len(page.find_elements(By.CSS_SELECTOR, ".people li")) == 1)
+    page.find_element(By.CSS_SELECTOR, f"[data-openid='{BO}']").click()
+    wait_for(page, lambda: page.find_element(By.ID, "about-name").text == "小博")
+
+    assert bubbles(page) == []
+
+
+def test_on_a_phone_nothing_sticks_out_and_the_list_is_a_drawer(page: Chrome) -> None:
+    resize(page, *PHONE)
+    page.refresh()
+    wait_for(page, lambda: page.find_element(By.ID, "to-keyboard").is_displayed())
+
+    assert page.execute_script("return document.documentElement.scrollWidth") == PHONE[0]
+    assert not page.find_element(By.ID, "people").is_displayed()
+    page.find_element(By.ID, "open-people").click()
+    wait_for(page, lambda: page.find_element(By.CSS_SELECTOR, f"[data-openid='{BO}']").is_displayed())
+
+
+def test_the_page_asks_nobody_else_and_complains_of_nothing(page: Chrome) -> None:
+    wait_for(page, lambda: page.find_element(By.ID, "to-keyboard").is_displayed())
+    origins = page.execute_script(
+        "return [...new Set(performance.getEntriesByType('resource').map((r) => new URL(r.name).origin))]"
+    )
+
+    assert origins == [page.execute_script("return location.origin")]
+    assert [entry for entry in page.get_log("browser") if entry["level"] == "SEVERE"] == []  # type: ignore[no-untyped-call]
