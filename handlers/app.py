@@ -32,6 +32,7 @@ def create_app(services: Services, *guests: Blueprint) -> Flask:
     app.extensions[KEPT_AS] = services
     app.secret_key = services.config.server.secret_key.get_secret_value() or None
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    console.register(app, services)
     for blueprint in (*BLUEPRINTS, *guests):
         app.register_blueprint(blueprint)
     app.register_error_handler(HTTPException, _error)
