@@ -29,8 +29,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """Runs an empty PostgreSQL; gives its SQLAlchemy address without the database's name."""
+def postgresql(*, durable: bool = False, core: int | None = None) -> Iterator[str]:
+    """Runs an empty PostgreSQL; gives its SQLAlchemy address without the database's name.
+
+    `durable`: it really writes to the disk at a commit, as in production. `core`: pinned to that one.
+    """
     programs = _postgresql_programs()
     folder = Path(tempfile.mkdtemp(prefix="weilan-pg-"))
     port = free_port()
@@ -38,16 +41,38 @@ def postgresql() -> Iterator[str]:
     if as_user:
         shutil.chown(folder, "postgres", "postgres")
     data = folder / "data"
-    _run([*as_user, str(programs / "initdb"), "-D", str(data), "-U", "weilan", "-A", "trust", "-E", "UTF8", "--no-sync"])
+    _run(
+        [
+            *as_user,
+            str(programs / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "weilan",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
+    )
     settings = {
-        "port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "fsync": "off",
-        "full_page_writes": "off", "max_connections": 200,
+        "port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "fsync": "on" if durable else "off",
+        "full_page_writes": "on" if durable else "off", "max_connections": 200,
     }  # fmt: skip
     options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
     with (folder / "log").open("wb") as log:
-        server = subprocess.Popen([*as_user, str(programs / "postgres"), "-D", str(data), *options], stdout=log, stderr=log)
+        pinned = [] if core is None else ["taskset", "-c", str(core)]
+        server = subprocess.Popen(
+            [*pinned, *as_user, str(programs / "postgres"), "-D", str(data), *options], stdout=log, stderr=log
+        )
     try:
-        _wait_for(lambda: psycopg.connect(f"postgresql://weilan@127.0.0.1:{port}/postgres", connect_timeout=2).close(), folder / "log")
+        _wait_for(
+            lambda: psycopg.connect(
+                f"postgresql://weilan@127.0.0.1:{port}/postgres", connect_timeout=2
+            ).close(),
+            folder / "log",
+        )
         yield f"postgresql+psycopg://weilan@127.0.0.1:{port}"
     finally:
         server.terminate()

@@ -1,0 +1,81 @@
+"""A shop for the benches: people with orders, and knowledge of any size."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import func, insert, select
+
+from bot.rules.buckets import bucket_of
+from bot.store.database import Database
+from bot.store.tables import customers, knowledge
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+SUBJECTS = [
+    "绿茶",
+    "红茶",
+    "乌龙",
+    "普洱",
+    "白茶",
+    "花茶",
+    "紫砂壶",
+    "盖碗",
+    "铁壶",
+    "茶杯",
+    "茶盘",
+    "保温杯",
+    "砂锅",
+    "铸铁锅",
+    "菜刀",
+    "砧板",
+    "蒸笼",
+    "汤勺",
+    "烤盘",
+    "饭盒",
+]
+ASKED = [
+    "水温多少合适",
+    "怎么保存",
+    "保质期多久",
+    "怎么清洗",
+    "能不能进微波炉",
+    "几天发货",
+    "怎么退换",
+    "有没有礼盒",
+    "适合送人吗",
+    "第一次用要注意什么",
+]
+
+
+def seed(database: Database, *, people: Sequence[str], entries: int) -> None:
+    """Once; a database that has people stays as it is."""
+    with database.transaction() as session:
+        if session.execute(select(func.count()).select_from(customers)).scalar_one():
+            return
+        session.execute(
+            insert(customers),
+            [
+                {
+                    "openid": openid,
+                    "bucket": bucket_of(openid),
+                    "followed_at": LONG_AGO,
+                    "created_at": LONG_AGO,
+                    "name": "客人",
+                    "points": 80,
+                }
+                for openid in people
+            ],
+        )
+        session.execute(insert(knowledge), [_entry(number) for number in range(entries)])
+
+
+def _entry(number: int) -> dict[str, object]:
+    subject, asked = SUBJECTS[number % len(SUBJECTS)], ASKED[number // len(SUBJECTS) % len(ASKED)]
+    series = number // (len(SUBJECTS) * len(ASKED))
+    name = f"{subject}{series}号" if series else subject
+    return {
+        "id": f"entry-{number}",
+        "question": f"{name}{asked}？",
+        "keywords": f"{subject} {asked}",
+        "answer": f"{{customer.name|您}}好，关于{name}{asked}：请看随产品附上的说明，或者直接问我们。",
+        "updated_at": LONG_AGO,
+    }
