@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import Clock
-from bot.sandbox import menus, people, snapshot, tokens, windows
+from bot.sandbox import menus, people, quota_tools, snapshot, tokens, windows
 from bot.sandbox.account import Account
 from bot.sandbox.api import Api
 from bot.sandbox.calls import Answer, Call
@@ -58,7 +58,7 @@ class Platform:
             state=state,
             templates=templates,
             notices=notices,
-            limits=limits or {},
+            limits=quota_tools.by_path(limits or {}),
         )
         self.faults = Faults(chance)
         self.pusher = Pusher(self.world, transport, pause=pause, stopwatch=stopwatch)

@@ -9,6 +9,21 @@ from bot.sandbox.world import World
 
 CLEARS_A_MONTH = 10
 CLEARS_OF_ONE_A_MONTH = 50
+PATHS = {
+    "custom_per_day": ("/cgi-bin/message/custom/send",),
+    "mass_per_day": ("/cgi-bin/message/mass/send", "/cgi-bin/message/mass/sendall"),
+    "template_per_day": ("/cgi-bin/message/template/send",),
+    "qrcode_per_day": ("/cgi-bin/qrcode/create",),
+    "followers_per_day": ("/cgi-bin/user/get",),
+    "details_per_day": ("/cgi-bin/user/info", "/cgi-bin/user/info/batchget"),
+    "media_uploads_per_day": ("/cgi-bin/media/upload",),
+    "menu_creates_per_day": ("/cgi-bin/menu/create",),
+}
+
+
+def by_path(limits: Mapping[str, int]) -> dict[str, int]:
+    """An account's own daily numbers, given by path or by the names of the settings' `wechat.limits`."""
+    return {path: most for name, most in limits.items() for path in PATHS.get(name, (name,))}
 
 
 def get(world: World, body: dict[str, Any], daily: Mapping[str, int]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import timedelta, tzinfo
 
 from flask import Blueprint, Response, jsonify
 
-from bot.clock import Clock
+from bot.clock import Clock, MovableClock
 from bot.sandbox import moments
 from bot.sandbox.offset import Offset, TooFar
 from handlers.sandbox.asking import Unclear, asked
@@ -28,7 +28,7 @@ def add(page: Blueprint, offset: Offset | None, now: Clock, zone: tzinfo) -> Non
             _move(offset, zone, now)
         except (TooFar, OverflowError):
             raise Unclear("expected a time within ten years of the real one") from None
-        return jsonify(now=_shown(now, zone))
+        return jsonify(now=_shown(MovableClock(offset), zone))  # the server's own clock may lag by its cache
 
 
 def _move(offset: Offset, zone: tzinfo, now: Clock) -> None:

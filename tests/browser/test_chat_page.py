@@ -37,9 +37,15 @@ def answer(xml: str) -> bytes:
 
 
 @pytest.fixture
-def platform() -> Iterator[Platform]:
+def offset() -> Offset:
+    """The page's clock begins at noon of a Tuesday."""
     offset = Offset(MemoryKeys())
     offset.set(datetime(2026, 11, 24, 4, tzinfo=UTC))
+    return offset
+
+
+@pytest.fixture
+def platform(offset: Offset) -> Iterator[Platform]:
     clock = MovableClock(offset)
     platform = Platform(ACCOUNT, clock, StandIn(answer))
     platform.seed(
@@ -53,12 +59,13 @@ def platform() -> Iterator[Platform]:
 
 
 @pytest.fixture
-def page(browser: Chrome, platform: Platform, serve: Callable[[WSGIApplication], str]) -> Chrome:
+def page(
+    browser: Chrome, platform: Platform, offset: Offset, serve: Callable[[WSGIApplication], str]
+) -> Chrome:
     app = Flask("chat-page-test")
-    clock = platform.world.clock
-    offset = clock._offset if isinstance(clock, MovableClock) else None
-    assert isinstance(offset, Offset)
-    app.register_blueprint(blueprint(platform, offset, now=clock, host="127.0.0.1", zone=SHANGHAI))
+    app.register_blueprint(
+        blueprint(platform, offset, now=platform.world.clock, host="127.0.0.1", zone=SHANGHAI)
+    )
     browser.get(f"{serve(app)}/sandbox/?customer={ANNA}")
     return browser
 

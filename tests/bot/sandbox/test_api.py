@@ -203,6 +203,14 @@ def test_the_day_s_quota_is_shown_used_up_cleared_and_starts_again(
     assert api.post("/cgi-bin/openapi/quota/get", {"cgi_path": "/cgi-bin/no"})["errcode"] == 76021
 
 
+def test_the_account_s_own_numbers_are_kept_by_the_names_of_the_settings(
+    make_platform: Callable[..., Platform],
+) -> None:
+    api = Caller(make_platform(limits={"followers_per_day": 1}))
+
+    assert [api.get("/cgi-bin/user/get").get("errcode", 0) for _ in range(2)] == [0, 45009]
+
+
 def test_clearing_is_allowed_ten_times_a_month(api: Caller) -> None:
     codes = [api.post("/cgi-bin/clear_quota", {"appid": ACCOUNT.app_id})["errcode"] for _ in range(11)]
 

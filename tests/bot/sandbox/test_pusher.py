@@ -8,12 +8,10 @@ import pytest
 
 from bot.clock import FixedClock
 from bot.sandbox import callbacks
-from bot.sandbox.http_transport import http_transport
 from bot.sandbox.people import NotPossible
 from bot.sandbox.platform import Platform
 from bot.sandbox.pusher import OUT_OF_ORDER
 from tests.bot.sandbox.conftest import ANNA, Caller
-from tests.support.servers import free_port
 from tests.support.webhook import ACCOUNT, AES_KEY, StandIn, field, text_reply
 
 SAFE = replace(ACCOUNT, aes_key=AES_KEY)
@@ -349,8 +347,3 @@ def test_what_customers_cannot_do(
     platform.run_waiting()
 
     assert [field(body, "Event") for body in webhook.bodies] in ([], ["unsubscribe"])
-
-
-def test_real_http_that_is_refused_is_an_os_error() -> None:
-    with pytest.raises(OSError, match="refused"):
-        http_transport(f"http://127.0.0.1:{free_port()}/wechat")({}, b"<xml/>")

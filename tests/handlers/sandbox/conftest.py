@@ -29,8 +29,13 @@ def told(answer: TestResponse) -> dict[str, Any]:
 
 
 @pytest.fixture
-def offset() -> Offset:
-    return Offset(MemoryKeys())
+def keys() -> MemoryKeys:
+    return MemoryKeys()
+
+
+@pytest.fixture
+def offset(keys: MemoryKeys) -> Offset:
+    return Offset(keys)
 
 
 @pytest.fixture

@@ -3,11 +3,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from bot.clock import MovableClock
 from bot.sandbox.offset import Offset
 from bot.sandbox.platform import Platform
+from handlers.sandbox import blueprint
 from tests.handlers.sandbox.conftest import told
+from tests.support.webhook import MemoryKeys
 
 SOON = timedelta(seconds=5)
 
@@ -37,6 +41,23 @@ def test_the_next_slot(client: FlaskClient) -> None:
     moved_to(client, {"set": "2026-11-24T09:00:00+08:00"})
 
     assert abs(moved_to(client, {"set": "next slot"}) - datetime(2026, 11, 24, 3, tzinfo=UTC)) < SOON
+
+
+def test_the_answer_tells_the_new_time_even_where_the_server_s_clock_lags(
+    keys: MemoryKeys, offset: Offset
+) -> None:
+    elsewhere = Offset(keys, stopwatch=lambda: 0.0)  # what it knew before, it knows for ever
+    assert elsewhere() == timedelta()
+    app = Flask("lagging")
+    app.register_blueprint(blueprint(None, offset, now=MovableClock(elsewhere), host="localhost", zone=UTC))
+
+    assert (
+        abs(
+            moved_to(app.test_client(), {"set": "2026-12-24T12:00:00Z"})
+            - datetime(2026, 12, 24, 12, tzinfo=UTC)
+        )
+        < SOON
+    )
 
 
 @pytest.mark.parametrize(
