@@ -1,5 +1,393 @@
-"""The command: puts the pieces together."""
+"""The command: puts the pieces together. Ends with 0 done, 1 failed with one line on stderr, 2 wrong usage.
+
+Longer than a file of this house is: each command is a few lines that read a word, call one room and tell what it said.
+"""
+
+import json
+import signal
+import sys
+import threading
+import tomllib
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from functools import cached_property, partial
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, Any
+
+import structlog
+import typer
+from typer.main import get_command
+
+from bot import doctor as examination
+from bot import logging
+from bot.config import Config, ConfigError, load, missing
+from bot.opening import NotReady, migrate, opened, ready
+from bot.rules import definitions as files
+from bot.rules import reports
+from bot.sandbox import demo as demo_shop
+from bot.services import Services
+from bot.store import audit, customers, definitions, explanations, exports, forgetting, passwords, staff
+from bot.store.rehearsal import rehearsing
+from bot.values.definitions import BadDefinition
+from bot.wechat.errors import WeChatError
+from handlers import process
+from handlers.knowledge_watch import KnowledgeWatch
+from handlers.server import PortBusy, free_port
+from handlers.unanswered import answer_pending, drain_spool
+from scheduler import engine, followers, plan, timetable
+from scheduler.beside import Beside, Runs
+
+CHORES = (
+    timetable.Chore("answer what is owed", answer_pending, timedelta(seconds=10)),
+    timetable.Chore("take in what waits on disk", drain_spool, timedelta(seconds=10)),
+)
+
+_log = structlog.get_logger("weilan")
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
+staff_app = typer.Typer(no_args_is_help=True, help="Operators and admins.")
+sync_app = typer.Typer(no_args_is_help=True, help="What WeChat knows.")
+app.add_typer(db_app, name="db")
+app.add_typer(staff_app, name="staff")
+app.add_typer(sync_app, name="sync")
+
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+At = Annotated[
+    str,
+    typer.Option("--at", metavar="TIME", help="As of this ISO 8601 time, in the shop's zone unless it says."),
+]
 
 
-def main() -> None:
-    raise SystemExit("not built yet")
+class Fault(Exception):
+    """One line for the person at the terminal."""
+
+
+class Role(Enum):
+    operator = "operator"
+    admin = "admin"
+
+
+@dataclass
+class Chosen:
+    """What stands before the command; the settings are read when the command wants them."""
+
+    path: Path | None
+    debug: bool
+
+    @cached_property
+    def config(self) -> Config:
+        config = load(self.path)
+        logging.configure(secrets=logging.secrets_in(config), debug=self.debug)
+        return config
+
+    @property
+    def for_wechat(self) -> Config:
+        if lacking := missing(self.config):
+            raise ConfigError(
+                f"{self.path or 'defaults'}: {lacking[0]}: missing; expected what the WeChat developer platform shows"
+            )
+        return self.config
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    sys.excepthook = _unforeseen
+    try:
+        get_command(app)(args=arguments, prog_name="weilan")
+    except (Fault, ConfigError, NotReady, BadDefinition, WeChatError, PortBusy, OSError) as fault:
+        print(f"weilan: {fault}".replace("\n", " "), file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def _unforeseen(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    """What nobody expected is one line, too; where it happened is in the log, for those who ask with --debug."""
+    print(f"weilan: {kind.__name__}: {error}".split("\n", maxsplit=1)[0], file=sys.stderr)
+    _log.debug("unforeseen", exc_info=(kind, error, traceback))
+
+
+@app.callback()
+def weilan(
+    context: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option(envvar="WEILAN_CONFIG", help="The settings, as in config.example.toml.")
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Log more, with tracebacks.")] = False,
+) -> None:
+    """Weilan 微澜: a WeChat official account that keeps its customers."""
+    context.obj = Chosen(config, debug)
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    data: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path("data/demo"),
+) -> None:
+    """A demo shop with the WeChat simulator: no account and no server needed."""
+    logging.configure(debug=context.obj.debug, quiet=not context.obj.debug)
+    try:
+        port = free_port("127.0.0.1", port)
+    except PortBusy as busy:
+        raise Fault(f"{busy}; choose another with --port") from None
+    config = demo_shop.settings(data, port)
+    migrate(config)
+    with opened(config) as services:
+        sign_in = demo_shop.open_shop(services.database, data, services.now())
+    address = config.server.public_url
+    print(f"chat page   {address}/sandbox/")
+    print(f"console     {address}/console/")
+    print(f"sign in as  {sign_in.name}  password  {sign_in.password or '(as it was changed in the console)'}")
+    print(f"everything is kept in {data}; stop with Ctrl-C", flush=True)
+    process.serve(config, context.obj.debug, partial(Beside, runs=_timetable(config)))
+
+
+@app.command()
+def serve(context: typer.Context) -> None:
+    """One machine: web, scheduler and workers."""
+    config = ready(context.obj.for_wechat)
+    process.serve(config, context.obj.debug, partial(Beside, runs=_timetable(config)))
+
+
+@app.command()
+def web(context: typer.Context) -> None:
+    """Only the web server, for several machines."""
+    process.serve(ready(context.obj.for_wechat), context.obj.debug, partial(Beside, runs=()))
+
+
+@app.command()
+def scheduler(context: typer.Context) -> None:
+    """Only the scheduler; several may stand by."""
+    with opened(context.obj.for_wechat) as services:
+        watch = KnowledgeWatch(services.database, services.knowledge)  # answers that are owed are made here
+        watch.start()
+        _until_signalled(services, partial(timetable.run, chores=CHORES))
+        watch.stop()
+
+
+@app.command()
+def worker(context: typer.Context) -> None:
+    """Only a worker: takes batches of deliveries from Redis."""
+    config = context.obj.for_wechat
+    if not config.redis.url.get_secret_value():
+        raise Fault(
+            "redis.url: expected redis://… for a worker; without Redis `weilan serve` delivers by itself"
+        )
+    with opened(config) as services:
+        _until_signalled(services, engine.work)
+
+
+def _timetable(config: Config) -> tuple[Runs, ...]:
+    """With Redis the timetable hands batches to whoever takes them: this process does, too."""
+    runs: Runs = partial(timetable.run, chores=CHORES)
+    return (runs, engine.work) if config.redis.url.get_secret_value() else (runs,)
+
+
+def _until_signalled(services: Services, runs: Runs) -> None:
+    signalled = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: signalled.set())
+    beside = Beside(services, (runs,))
+    signalled.wait()
+    beside.stop()
+
+
+@db_app.command("upgrade")
+def db_upgrade(context: typer.Context) -> None:
+    """Run the migrations that are missing."""
+    ran = migrate(context.obj.config)
+    print(f"ran {', '.join(ran)}" if ran else "up to date")
+
+
+@app.command()
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    """Check everything, and say what to do about each fault."""
+    findings = list(examination.examine(context.obj.config))
+    _tell(findings, as_json, reports.of_findings(findings))
+    if faults := sum(not finding.is_fine for finding in findings):
+        raise Fault(f"{faults} of {len(findings)} checks found a fault")
+
+
+@staff_app.command("add")
+def staff_add(
+    context: typer.Context,
+    name: str,
+    role: Annotated[Role, typer.Option()],
+    password: Annotated[
+        str,
+        typer.Option(
+            envvar="WEILAN_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True, hidden=True
+        ),
+    ],
+) -> None:
+    """Let somebody into the console; the password from a prompt or WEILAN_PASSWORD."""
+    if not 0 < len(name.strip()) <= staff.LONGEST_NAME:
+        raise Fault(f"NAME: expected 1 to {staff.LONGEST_NAME} characters")
+    if objection := passwords.objection(password, name):
+        raise Fault(
+            f"the password is {objection.replace('_', ' ')}; expected at least {passwords.LEAST_LONG} characters"
+        )
+    password_hash = passwords.hashed(password)
+    with opened(context.obj.config) as services, services.database.transaction() as session:
+        now = services.now()
+        added = staff.add(session, name=name.strip(), role=role.value, password_hash=password_hash, now=now)
+        if added is None:
+            raise Fault(f"there is somebody called {name} already")
+        audit.record(
+            session,
+            "staff.added",
+            "staff",
+            added,
+            staff_id=None,
+            now=now,
+            detail={"after": {"role": role.value}},
+        )
+    print(f"{name} may sign in as {role.value}")
+
+
+@app.command()
+def apply(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)],
+    name: Annotated[str, typer.Option("--as", metavar="STAFF", help="In whose name.")],
+    approve: Annotated[
+        bool, typer.Option("--approve", help="Approve the contents in that person's name.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Segments, contents, campaigns and knowledge as code: all or nothing."""
+    wanted = files.together([files.read(str(path), _toml(path)) for path in paths])
+    with opened(context.obj.config) as services, services.database.transaction() as session:
+        person = staff.find_by_name(session, name)
+        if person is None or person.disabled_at is not None:
+            raise Fault(f"--as: nobody called {name} is on the staff; see `weilan staff add`")
+        zone, now = services.config.push.zone, services.now()
+        changes = definitions.apply(session, wanted, staff_id=person.id, approve=approve, now=now, zone=zone)
+    _tell(changes, as_json, reports.of_changes(changes))
+
+
+@app.command("plan")
+def plan_once(
+    context: typer.Context,
+    at: At = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """One planning pass."""
+    with opened(context.obj.config) as services:
+        with rehearsing(services.database) if dry_run else nullcontext(services.database) as database:
+            report = plan.plan(replace(services, database=database), _instant(at, services))
+        _tell(report, as_json, reports.of_plan(report, services.config.push.zone))
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    openid: str,
+    campaign: Annotated[str, typer.Option(metavar="ID")] = "",
+    at: At = "",
+    as_json: AsJson = False,
+) -> None:
+    """Why this customer will or won't get what."""
+    with opened(context.obj.config) as services, services.database.reading() as session:
+        found = explanations.explain(
+            session, openid, campaign or None, _instant(at, services), services.config
+        )
+        if found is None:
+            raise Fault(f"nobody has the openid {openid}")
+        if campaign and not found.campaigns:
+            raise Fault(f"there is no campaign {campaign}")
+        _tell(found, as_json, reports.of_explanation(found, services.config.push.zone))
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(help=f"{' '.join(exports.KINDS)}, or customer for one person")],
+    target: Annotated[
+        str,
+        typer.Argument(metavar="[FILE|OPENID]", help="A .csv or .jsonl file; nothing: CSV to the terminal."),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Rows as CSV or JSON lines; with `customer OPENID` everything about one person."""
+    if kind not in exports.KINDS and not (kind == "customer" and target):
+        raise typer.BadParameter(f"expected {' '.join(exports.KINDS)}, or customer OPENID")
+    with opened(context.obj.config) as services, services.database.reading() as session:
+        if kind == "customer":
+            print(json.dumps(_everything_about(session, target), ensure_ascii=False, indent=1))
+            return
+        write = (
+            exports.write_json_lines if as_json or target.endswith(("json", "jsonl")) else exports.write_csv
+        )
+        with (
+            Path(target).open("w", encoding="utf-8", newline="") if target else nullcontext(sys.stdout) as out
+        ):
+            write(session, kind, out)
+
+
+def _everything_about(session: Any, openid: str) -> dict[str, Any]:
+    if (about := exports.everything_about(session, openid)) is None:
+        raise Fault(f"nobody has the openid {openid}")
+    return about
+
+
+@app.command()
+def erase(context: typer.Context, openid: str, as_json: AsJson = False) -> None:
+    """Forget one person; prints the receipt."""
+    with opened(context.obj.config) as services, services.database.transaction() as session:
+        known, now = customers.profile_of(session, openid), services.now()
+        if known is None:
+            raise Fault(f"nobody has the openid {openid}")
+        receipt = forgetting.forget(
+            session, known.id, services.config.server.secret_key.get_secret_value(), now
+        )
+        audit.record(
+            session,
+            "customer.forgotten",
+            "customer",
+            known.id,
+            staff_id=None,
+            now=now,
+            detail=asdict(receipt),
+        )
+    _tell(receipt, as_json, (f"{name.replace('_', ' ')}: {value}" for name, value in asdict(receipt).items()))
+
+
+@sync_app.command("followers")
+def sync_followers(context: typer.Context, as_json: AsJson = False) -> None:
+    """Make a customer of every follower WeChat names."""
+    with opened(context.obj.for_wechat) as services:
+        synced = followers.sync(services)
+    _tell(synced, as_json, [f"{synced.followers} followers, {synced.new} of them new"])
+
+
+def _instant(words: str, services: Services) -> datetime:
+    if not words:
+        return services.now()
+    try:
+        at = datetime.fromisoformat(words)
+    except ValueError:
+        raise typer.BadParameter(
+            f"expected a time such as 2026-11-24T12:00, found {words}", param_hint="--at"
+        ) from None
+    return (at if at.tzinfo else at.replace(tzinfo=services.config.push.zone)).astimezone(UTC)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Fault(f"{path}: not TOML: {error}") from None
+
+
+def _tell(found: Any, as_json: bool, lines: Iterable[str]) -> None:
+    for line in [reports.as_json(found)] if as_json else lines:
+        print(line)
+
+
+if __name__ == "__main__":
+    main()

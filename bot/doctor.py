@@ -4,7 +4,6 @@ Each look stands alone: what is broken here does not hide what is broken there. 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from bot.services import Services, build, connect
 from bot.store import schema, server_time
 from bot.store.database import Database
 from bot.store.keys import RedisKeys
+from bot.values.finding import Finding
 from bot.wechat.client import WeChatClient
 from bot.wechat.errors import WeChatError
 
@@ -22,14 +22,6 @@ T = TypeVar("T")
 MOST_APART = timedelta(seconds=2)  # of two clocks: claims and windows lean on them
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SEND = "/cgi-bin/message/custom/send"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    about: str
-    is_fine: bool
-    said: str
-    todo: str = ""
 
 
 def examine(config: Config) -> Iterator[Finding]:

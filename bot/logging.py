@@ -23,8 +23,10 @@ _SECRET_KEY = re.compile(
 _SECRET_IN_ADDRESS = re.compile(r"\b(access_token|secret|appsecret|token|password)=[^&\s'\"]+")
 
 
-def configure(*, secrets: Iterable[str] = (), debug: bool = False, stream: TextIO | None = None) -> None:
-    """`secrets` are hidden wherever they turn up; `secrets_in` finds them in the settings."""
+def configure(
+    *, secrets: Iterable[str] = (), debug: bool = False, quiet: bool = False, stream: TextIO | None = None
+) -> None:
+    """`secrets` are hidden wherever they turn up; `secrets_in` finds them in the settings. `quiet`: warnings and worse."""
     stream = stream or sys.stderr
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -47,7 +49,7 @@ def configure(*, secrets: Iterable[str] = (), debug: bool = False, stream: TextI
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=last, foreign_pre_chain=shared))
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.DEBUG if debug else logging.INFO)
+    root.setLevel(logging.DEBUG if debug else logging.WARNING if quiet else logging.INFO)
     for chatty in ("urllib3", "alembic", "apscheduler", "dramatiq"):
         logging.getLogger(chatty).setLevel(logging.INFO if debug else logging.WARNING)
     structlog.configure(

@@ -16,15 +16,15 @@ from bot.store.database import Database
 FIRST_IN_THE_LIST = datetime(2020, 1, 1, tzinfo=UTC)  # before anybody really did something
 
 
-def platform(config: Config, clock: Clock, database: Database, path: Path) -> Platform:
-    """Not started yet. `path` keeps its state over a restart."""
+def platform(config: Config, clock: Clock, database: Database) -> Platform:
+    """Not started yet. Its state is kept over a restart: beside an SQLite file, or under `data`."""
     host = f"[{config.server.host}]" if ":" in config.server.host else config.server.host
     webhook = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{config.server.port}/wechat"  # noqa: S104
     made = Platform(
         account_of(config.wechat),
         clock,
         http_transport(webhook),
-        path=path,
+        path=_state(config),
         limits=dict(config.wechat.limits),
     )
     with database.reading() as session:
@@ -39,3 +39,9 @@ def _follower(known: followers.Known) -> Follower:
         openid=known.openid, name=known.name or "微信用户", followed_at=known.followed_at, scene=known.scene,
         active_at=FIRST_IN_THE_LIST - timedelta(seconds=known.id),
     )  # fmt: skip
+
+
+def _state(config: Config) -> Path:
+    url = config.database.url.get_secret_value()
+    path = url.removeprefix("sqlite:///")
+    return Path(path).parent / "simulator.json" if path != url else Path("data/simulator.json")

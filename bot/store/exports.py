@@ -1,9 +1,11 @@
 """What is handed out as files: each kind of fact row by row, and everything about one person. Changes nothing."""
 
+import csv
+import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TextIO
 
 from sqlalchemy import Select, select
 
@@ -58,6 +60,16 @@ def rows_of(session: Session, kind: str) -> Iterator[Row]:
     """By id, a part in memory at a time; the values are what JSON has. `kind` is one of `KINDS`."""
     for row in session.execute(KINDS[kind], execution_options={"yield_per": AT_ONCE}).mappings():
         yield _plain(row)
+
+
+def write_csv(session: Session, kind: str, out: TextIO) -> None:
+    writer = csv.DictWriter(out, columns_of(kind))
+    writer.writeheader()
+    writer.writerows(rows_of(session, kind))
+
+
+def write_json_lines(session: Session, kind: str, out: TextIO) -> None:
+    out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows_of(session, kind))
 
 
 def everything_about(session: Session, openid: str) -> dict[str, Any] | None:

@@ -24,6 +24,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "bot.sandbox": ("bot.sandbox", "bot.values", "bot.rules", "bot.config", "bot.clock", "bot.wechat", "bot.store"),
     "bot.services": ("bot",),
     "bot.doctor": ("bot",),
+    "bot.opening": ("bot",),
 }
 
 # A foreign library, and the rooms where it is at home.

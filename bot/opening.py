@@ -1,0 +1,72 @@
+"""Opens an installation for a command: the stores answer and are up to date, and the clock is the one wanted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.clock import Clock, MovableClock, SystemClock
+from bot.config import Config
+from bot.sandbox.offset import Offset
+from bot.services import Services, build, connect
+from bot.store import schema, segments
+from bot.store.database import Database
+from bot.store.keys import Keys
+
+
+class NotReady(Exception):
+    """One line that says what to do."""
+
+
+def migrate(config: Config) -> list[str]:
+    """Brings the database to its newest migration; answers what it ran. Raises `NotReady`."""
+    database = connect(config)
+    try:
+        _is_up(database)
+        ran = schema.upgrade(database)
+        with database.transaction() as session:
+            segments.keep_everyone(session, SystemClock().now())
+    finally:
+        database.close()
+    return ran
+
+
+def ready(config: Config) -> Config:
+    """The settings themselves, once the database answers and is at its newest migration. Raises `NotReady`."""
+    on_sqlite = config.database.url.get_secret_value().startswith("sqlite")
+    if config.server.processes > 1 and (config.sandbox.simulator or on_sqlite):
+        raise NotReady("server.processes: expected 1 on SQLite and with the simulator")
+    database = connect(config)
+    try:
+        _is_up(database)
+        if schema.missing(database):
+            raise NotReady("the database is behind: run `weilan db upgrade`")
+    finally:
+        database.close()
+    return config
+
+
+def built(config: Config) -> tuple[Services, Offset | None]:
+    """The services, and what moves their clock where the settings want one that moves."""
+    if not config.sandbox.clock:
+        return build(config), None
+    offsets: list[Offset] = []
+
+    def clock_of(keys: Keys) -> Clock:
+        offsets.append(Offset(keys))
+        return MovableClock(offsets[0])
+
+    return build(config, clock_of), offsets[0]
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[Services]:
+    """Raises `NotReady`."""
+    services, _ = built(ready(config))
+    try:
+        yield services
+    finally:
+        services.close()
+
+
+def _is_up(database: Database) -> None:
+    if not database.is_up():
+        raise NotReady("the database does not answer: start it, or compare database.url")
