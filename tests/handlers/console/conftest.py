@@ -34,7 +34,7 @@ class Visitor:
         self.client = client
 
     def get(self, path: str, **options: Any) -> TestResponse:
-        return self.client.get(path, **options)
+        return self.client.get(path, buffered=True, **options)
 
     def see(self, path: str) -> str:
         """The page's text; it must be there."""

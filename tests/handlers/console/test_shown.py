@@ -1,0 +1,234 @@
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from bot.services import Services
+from handlers.console.masking import masked, short
+from tests.conftest import NOON
+from tests.handlers.console.conftest import Make, Visitor, audited
+
+NASTY = "<script>alert('x')</script><img src=x onerror=alert(1)>"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("电话13812345678，谢谢", "电话138****5678，谢谢"),
+        ("138 1234 5678", "138 **** 5678"),
+        ("订单 D000123，运单 SF1234567890123", "订单 D000123，运单 SF1234567890123"),
+        ("身份证 11010519491231002X", "身份证 110***********002X"),
+        ("卡号 6222021234567890123", "卡号 6222********0123"),
+        ("信箱 wang.fang@example.com。", "信箱 w***@example.com。"),
+        ("座机 0571-87654321", "座机 0571-****4321"),
+        ("共 12 件，满 300 减 40", "共 12 件，满 300 减 40"),
+        ("", ""),
+    ],
+)
+def test_what_tells_who_somebody_is_is_hidden(text: str, shown: str) -> None:
+    assert masked(text) == shown
+
+
+def test_an_openid_is_too_short_to_use() -> None:
+    assert short("oAbcdefghijklmnopqrstuvwxyz1") == "oAb…xyz1"
+    assert "o-12345" not in short("o-12345")
+    assert short("") == ""
+
+
+def test_what_a_customer_writes_is_shown_as_text_everywhere(make: Make, admin: Visitor) -> None:
+    customer = make("customer", name=NASTY, city=NASTY)
+    message = make("message", customer, NASTY)
+    for path in (
+        "/console/conversations",
+        "/console/customers",
+        f"/console/customers/{customer}",
+        f"/console/hand-overs/{customer}",
+    ):
+        page = admin.see(path)
+        assert NASTY not in page
+        assert "&lt;script&gt;" in page
+    assert NASTY not in admin.post(f"/console/reveal/message/{message}").text
+
+
+def test_what_is_searched_for_is_shown_as_text(admin: Visitor) -> None:
+    for path in ("conversations", "customers", "deliveries", "contents", "knowledge", "audit"):
+        page = admin.get(
+            f"/console/{path}",
+            query_string={"text": NASTY, "customer": NASTY, "subject": NASTY, "reason": NASTY},
+        )
+        assert page.status_code == 200
+        assert "<script>" not in page.text
+
+
+def test_lists_hide_numbers_and_openids(make: Make, operator: Visitor) -> None:
+    customer = make("customer", name="王芳", openid="oSecretOpenidOfWangFang")
+    make("message", customer, "我的电话 13812345678")
+    for path in ("/console/conversations", "/console/customers", f"/console/customers/{customer}"):
+        page = operator.see(path)
+        assert "13812345678" not in page
+        assert "oSecretOpenidOfWangFang" not in page
+        assert "王芳" in page
+
+
+def test_an_admin_sees_what_is_hidden_and_that_is_written_down(
+    make: Make, admin: Visitor, services: Services
+) -> None:
+    customer = make("customer", openid="oSecretOpenidOfWangFang")
+    message = make("message", customer, "我的电话 13812345678")
+    assert "13812345678" in admin.post(f"/console/reveal/message/{message}").text
+    assert "oSecretOpenidOfWangFang" in admin.post(f"/console/reveal/customer/{customer}").text
+    assert audited(services) == [
+        ("customer.revealed", str(customer), "老周"),
+        ("message.revealed", str(message), "老周"),
+    ]
+
+
+def test_an_operator_has_no_button_to_see_what_is_hidden(
+    make: Make, operator: Visitor, admin: Visitor
+) -> None:
+    make("message", make("customer"), "13812345678")
+    assert "/console/reveal/" in admin.see("/console/conversations")
+    assert "/console/reveal/" not in operator.see("/console/conversations")
+
+
+def test_the_log_is_searched_by_words_customer_direction_kind_and_day(make: Make, operator: Visitor) -> None:
+    wang, li = make("customer", name="王芳"), make("customer", name="李雷")
+    make("message", wang, "绿茶多少钱", created_at=datetime(2024, 3, 1, 1, tzinfo=UTC))
+    make("message", wang, "绿茶每罐九十八元", direction="out", created_at=datetime(2024, 3, 1, 1, tzinfo=UTC))
+    make("message", li, "红茶多少钱", created_at=datetime(2026, 11, 1, tzinfo=UTC))
+    make("message", li, "", kind="image", created_at=datetime(2026, 11, 1, tzinfo=UTC))
+
+    def found(**filters: str) -> list[str]:
+        page = operator.get("/console/conversations", query_string=filters).text
+        return [text for text in ("绿茶多少钱", "绿茶每罐九十八元", "红茶多少钱") if text in page]
+
+    assert found() == ["绿茶多少钱", "绿茶每罐九十八元", "红茶多少钱"]
+    assert found(text="多少") == ["绿茶多少钱", "红茶多少钱"]
+    assert found(customer="王") == ["绿茶多少钱", "绿茶每罐九十八元"]
+    assert found(direction="out") == ["绿茶每罐九十八元"]
+    assert found(kind="image") == []
+    assert found(until="2024-03-01") == ["绿茶多少钱", "绿茶每罐九十八元"]
+    assert found(since="2024-03-02") == ["红茶多少钱"]
+    assert found(since="no day", text="红茶") == ["红茶多少钱"]
+    assert found(text="100%") == []
+
+
+def test_a_day_is_a_day_in_shanghai(make: Make, operator: Visitor) -> None:
+    make("message", make("customer"), "零点以后", created_at=datetime(2026, 11, 1, 16, 30, tzinfo=UTC))
+    assert "零点以后" in operator.get("/console/conversations?since=2026-11-02&until=2026-11-02").text
+    assert "2026-11-02 00:30" in operator.see("/console/conversations")
+    assert "零点以后" not in operator.get("/console/conversations?until=2026-11-01").text
+
+
+def test_a_long_log_goes_on_page_by_page_without_a_gap(make: Make, operator: Visitor) -> None:
+    customer = make("customer")
+    for number in range(120):
+        make("message", customer, f"第{number:03}条")
+    seen: list[str] = []
+    path: str | None = "/console/conversations?text=条"
+    while path:
+        page = operator.see(path)
+        seen += [f"第{number:03}条" for number in reversed(range(120)) if f"第{number:03}条" in page]
+        path = (
+            page.split('" rel="next"')[0].split('href="')[-1].replace("&amp;", "&")
+            if 'rel="next"' in page
+            else None
+        )
+    assert seen == [f"第{number:03}条" for number in reversed(range(120))]
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["x", "-1", "99999999999999999999", "2026-01-01~message~x", "~~", "2026-11-24T00:00:00~message~1"],
+)
+def test_a_place_in_a_list_that_makes_no_sense_shows_the_beginning(
+    make: Make, operator: Visitor, before: str
+) -> None:
+    customer = make("customer")
+    make("message", customer, "你好呀")
+    assert "你好呀" in operator.get("/console/conversations", query_string={"before": before}).text
+    assert "你好呀" in operator.get(f"/console/customers/{customer}", query_string={"before": before}).text
+
+
+def test_the_timeline_tells_for_each_delivery_what_became_of_it_and_why(
+    make: Make, operator: Visitor
+) -> None:
+    make("segment")
+    make("content", "water", title="泡茶的水温")
+    make("campaign", "tea", ["water"], name="晚间茶话")
+    customer = make("customer", name="王芳", points=120)
+    sent = make(
+        "delivery",
+        campaign_id="tea",
+        customer_id=customer,
+        content_id="water",
+        state="sent",
+        finished_at=NOON,
+    )
+    make("message", customer, "绿茶宜用八十度的水", direction="out", delivery_id=sent, created_at=NOON)
+    make(
+        "delivery", campaign_id="tea", customer_id=customer, content_id="water", state="skipped", reason="opted_out",
+        day=date(2026, 11, 20), finished_at=NOON - timedelta(days=4),
+    )  # fmt: skip
+    page = operator.see(f"/console/customers/{customer}")
+    assert page.count("泡茶的水温") == 2
+    assert "客户已退订推送" in page
+    assert page.index("绿茶宜用八十度的水") < page.index("客户已退订推送")
+    assert "120 积分" in page
+
+
+def test_the_totals_of_deliveries_add_up_to_what_is_shown(make: Make, operator: Visitor) -> None:
+    make("segment")
+    make("content", "water")
+    make("campaign", "tea", ["water"])
+    states = ["sent"] * 3 + ["failed"] * 2 + ["unknown"]
+    for number, state in enumerate(states):
+        make(
+            "delivery",
+            campaign_id="tea",
+            customer_id=make("customer"),
+            content_id="water",
+            state=state,
+            reason="" if state == "sent" else "no_answer",
+            day=date(2026, 11, 1 + number),
+        )
+    page = operator.see("/console/deliveries?campaign=tea")
+    numbers = _totals(page)
+    assert numbers == [6, 0, 0, 0, 3, 2, 1, 0]
+    only = _totals(operator.see("/console/deliveries?campaign=tea&state=failed"))
+    assert only == [2, 0, 0, 0, 0, 2, 0, 0]
+    assert _totals(operator.see("/console/deliveries?campaign=other")) == []
+
+
+def _totals(page: str) -> list[int]:
+    """All, then planned, claimed, accepted, sent, failed, unknown, skipped."""
+    block = page.partition('<dl class="totals">')[2].partition("</dl>")[0]
+    return [int(number) for number in re.findall(r"<dd>(?:<a[^>]*>)?(\d+)", block)]
+
+
+def test_the_first_page_warns_of_what_somebody_should_look_at(
+    make: Make, operator: Visitor, services: Services
+) -> None:
+    assert "需要处理" not in operator.see("/console/")
+    make("segment")
+    make("content", "water")
+    make("campaign", "tea", ["water"], name="晚间茶话")
+    make(
+        "delivery",
+        campaign_id="tea",
+        customer_id=make("customer"),
+        content_id="water",
+        state="unknown",
+        reason="no_answer",
+    )
+    page = operator.see("/console/")
+    assert "1 条推送结果未知" in page
+    assert "活动「晚间茶话」正在进行，但有内容没有批准" in page
+
+
+def test_empty_pages_say_what_to_do(operator: Visitor) -> None:
+    for path, hint in {
+        "conversations": "客户第一次来信后", "customers": "有人关注公众号后", "hand-overs": "没有客户在等",
+        "campaigns": "先写几条内容并批准", "contents": "先写一条内容", "deliveries": "活动开始后", "knowledge": "把客户常问的写进来",
+    }.items():  # fmt: skip
+        assert hint in operator.see(f"/console/{path}"), path
