@@ -7,8 +7,7 @@ so an unrelated question stays under the threshold. Never thinks of synonyms: th
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Protocol
@@ -17,8 +16,7 @@ from bot.rules.wording import compact, plain
 from bot.values.knowledge import Entry, Found
 
 LEAST_SCORE = 0.45  # measured on tests/bot/insight: below it unrelated questions begin to be answered
-KEYWORD_WEIGHT = 1.0
-QUESTION_WEIGHT = 1.0
+NEAR_SCORE = 0.25  # worth asking back
 ANSWER_WEIGHT = 0.35  # what stands only in the answer is a hint, no more
 SINGLE_WEIGHT = 0.25  # a single character says little
 SEAM_WEIGHT = 0.4  # a pair nobody wrote of characters everybody writes: mostly the seam between two words
@@ -42,6 +40,10 @@ class KnowledgeIndex(Protocol):
         """Best first; empty when nothing is near enough to be said to a customer."""
         ...
 
+    def near(self, question: str, *, most: int = 3) -> list[Found]:
+        """Best first, also what is too far to be the answer: worth the question "did you mean"."""
+        ...
+
     def replace(self, entries: Iterable[Entry], version: str) -> None: ...
 
     @property
@@ -54,7 +56,10 @@ class _Words:
 
     version: str = ""
     entries: tuple[Entry, ...] = ()
-    postings: Mapping[str, Mapping[int, float]] = field(default_factory=dict)  # term → entry → weight there
+    asked_in: Mapping[str, Sequence[int]] = field(default_factory=dict)  # term → entries that ask with it
+    answered_in: Mapping[str, frozenset[int]] = field(
+        default_factory=dict
+    )  # term → entries that only answer with it
     rarity: Mapping[str, float] = field(default_factory=dict)
     asked: tuple[float, ...] = ()  # by entry: the rarity of all terms of its own question
     phrases: tuple[tuple[str, ...], ...] = ()  # by entry: its keywords of two characters and more
@@ -73,18 +78,22 @@ class WordIndex:
         self._words = _words(tuple(entries), version)
 
     def search(self, question: str, *, most: int = 3) -> list[Found]:
+        return self._found(question, most, LEAST_SCORE)
+
+    def near(self, question: str, *, most: int = 3) -> list[Found]:
+        return self._found(question, most, NEAR_SCORE)
+
+    def _found(self, question: str, most: int, least: float) -> list[Found]:
         words = self._words
         said = terms(question[:LONGEST_QUESTION])
         weights = {term: _weight(words, term) for term in said}
         total = sum(weights.values())
         if not total or not words.entries:
             return []
-        known, asked = _known(words, weights, total)
         scored = [
             (score, number)
-            for number in known
-            if (score := _score(known[number] / total, asked.get(number, 0.0) / words.asked[number]))
-            >= LEAST_SCORE
+            for number, (asked, known) in _known(words, weights, total, least).items()
+            if (score := _score(known / total, asked / words.asked[number])) >= least
         ]
         scored.sort(key=lambda found: (-found[0], found[1]))
         whole = compact(question[:LONGEST_QUESTION])
@@ -129,46 +138,65 @@ def _kind_weight(term: str) -> float:
 
 
 def _known(
-    words: _Words, weights: Mapping[str, float], total: float
-) -> tuple[dict[int, float], dict[int, float]]:
-    """By entry, how much of the question it knows. Rare terms first: once what is left could not lift an entry over
-    the threshold, no new entries are looked at, which is what keeps common terms cheap."""
-    known: dict[int, float] = {}
+    words: _Words, weights: Mapping[str, float], total: float, least: float
+) -> dict[int, tuple[float, float]]:
+    """By entry that may reach `least`: how much of the question it asks, and how much it knows in all.
+
+    Rare terms first: once what is left could not lift an entry over the threshold, no new ones are looked at, which
+    keeps common terms cheap. What stands only in answers can lift an entry, never bring one in.
+    """
     asked: dict[int, float] = {}
     left = total
     for term, weight in sorted(weights.items(), key=lambda pair: -pair[1]):
-        posting = words.postings.get(term, {})
-        if _score(left / total, 1.0) >= LEAST_SCORE:
-            touched: Iterable[tuple[int, float]] = posting.items()
-        else:
-            touched = [(number, posting[number]) for number in known if number in posting]
-        for number, strength in touched:
-            known[number] = known.get(number, 0.0) + weight * min(strength, 1.0)
-            if strength >= 1.0:
-                asked[number] = asked.get(number, 0.0) + weight
+        entries = words.asked_in.get(term, ())
+        if _score((left + ANSWER_WEIGHT * (total - left)) / total, 1.0) < least:
+            entries = [number for number in entries if number in asked]
+        for number in entries:
+            asked[number] = asked.get(number, 0.0) + weight
         left -= weight
-    return known, asked
+    hopeful = {
+        number: known
+        for number, known in asked.items()
+        if _score((known + ANSWER_WEIGHT * (total - known)) / total, known / words.asked[number]) >= least
+    }
+    known = dict(hopeful)
+    for term, weight in weights.items():
+        for number in hopeful.keys() & words.answered_in.get(term, frozenset()):
+            known[number] += ANSWER_WEIGHT * weight
+    return {number: (hopeful[number], known[number]) for number in hopeful}
 
 
 def _words(entries: tuple[Entry, ...], version: str) -> _Words:
-    postings: dict[str, dict[int, float]] = {}
+    asked_in: dict[str, list[int]] = {}
+    answered_in: dict[str, set[int]] = {}
     questions = []
     for number, entry in enumerate(entries):
         question = terms(entry.question)
         questions.append(question)
+        asking = {*question, *terms(entry.keywords)}
+        for term in asking:
+            asked_in.setdefault(term, []).append(number)
         for term in terms(entry.answer):
-            postings.setdefault(term, {})[number] = ANSWER_WEIGHT
-        for term in terms(entry.keywords):
-            postings.setdefault(term, {})[number] = KEYWORD_WEIGHT
-        for term in question:
-            postings.setdefault(term, {})[number] = QUESTION_WEIGHT
-    often = Counter({term: len(posting) for term, posting in postings.items()})
+            if len(term) > 1 and term not in asking:
+                answered_in.setdefault(term, set()).add(number)
+    often = {
+        term: len(asked_in.get(term, ())) + len(answered_in.get(term, ()))
+        for term in asked_in.keys() | answered_in.keys()
+    }
     rarity = {term: _rarity(len(entries), count) for term, count in often.items()}
-    asked = tuple(
-        sum(_kind_weight(term) * rarity[term] for term in question) or 1.0 for question in questions
-    )
     phrases = tuple(tuple(p for p in map(compact, entry.keywords.split()) if len(p) > 1) for entry in entries)
-    return _Words(version, entries, postings, rarity, asked, phrases, _rarity(len(entries), 0.5))
+    return _Words(
+        version=version,
+        entries=entries,
+        asked_in={term: tuple(numbers) for term, numbers in asked_in.items()},
+        answered_in={term: frozenset(numbers) for term, numbers in answered_in.items()},
+        rarity=rarity,
+        asked=tuple(
+            sum(_kind_weight(term) * rarity[term] for term in question) or 1.0 for question in questions
+        ),
+        phrases=phrases,
+        unheard=_rarity(len(entries), 0.5),
+    )
 
 
 def _rarity(entries: int, containing: float) -> float:

@@ -71,6 +71,8 @@ CANNOT_TELL = (
     "·「我的订单到哪了」\n·「我的积分」\n·「怎么退货」\n·「人工」，由同事来回答您"
 )
 
+DID_YOU_MEAN = "这个问题我没有十足的把握。您是不是想问：\n{questions}\n照着问我就行；都不是的话，换个说法，或者回复「人工」。"
+
 STATUS = {
     "placed": "待付款",
     "paid": "已付款，等待发货",
@@ -96,6 +98,10 @@ class OrderInWords:
 def addressed(sentence: str, name: str) -> str:
     """With the customer's name where it is known: 您好，小林，…"""
     return sentence.replace("{name}", f"，{name}" if name else "")
+
+
+def did_you_mean(questions: Sequence[str]) -> str:
+    return DID_YOU_MEAN.format(questions="\n".join(f"·「{question}」" for question in questions))
 
 
 def order_in_words(order: OrderInWords) -> str:

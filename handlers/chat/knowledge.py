@@ -24,7 +24,14 @@ def recognise(incoming: Incoming, _profile: Profile) -> Question | None:
 
 
 def answer(found: Question, context: Context) -> Answer:
-    return found_answer(found.text, context) or Answer(reply=Text(texts.CANNOT_TELL))
+    return found_answer(found.text, context) or Answer(reply=Text(_asked_back(found.text, context)))
+
+
+def _asked_back(question: str, context: Context) -> str:
+    near = context.services.knowledge.near(question)
+    if not near:
+        return texts.CANNOT_TELL
+    return texts.did_you_mean([found.entry.question for found in near])
 
 
 def found_answer(question: str, context: Context) -> Answer | None:

@@ -51,6 +51,14 @@ def test_what_nobody_wrote_about_is_not_answered_from_something_else(
     assert (heard.text, heard.source_id) == (texts.CANNOT_TELL, "")
 
 
+def test_what_is_only_near_is_asked_back(talk: Conversation, customer: int) -> None:
+    talk.know([LEVELS, NEWS])
+    heard = talk.hear(said("听说会员有些特别照顾"))
+    assert "您是不是想问" in heard.text
+    assert LEVELS.question in heard.text
+    assert heard.source_id == ""
+
+
 def test_a_menu_tap_asks_the_knowledge(talk: Conversation, customer: int) -> None:
     talk.know([LEVELS, NEWS])
     assert talk.hear(tapped("NEW_ARRIVALS")).source_id == "news"
