@@ -31,6 +31,7 @@ from bot.rules import reports
 from bot.sandbox import demo as demo_shop
 from bot.services import Services
 from bot.store import audit, customers, definitions, explanations, exports, forgetting, passwords, staff
+from bot.store.database import Session
 from bot.store.rehearsal import rehearsing
 from bot.values.definitions import BadDefinition
 from bot.wechat.errors import WeChatError
@@ -142,20 +143,21 @@ def demo(
     print(f"console     {address}/console/")
     print(f"sign in as  {sign_in.name}  password  {sign_in.password or '(as it was changed in the console)'}")
     print(f"everything is kept in {data}; stop with Ctrl-C", flush=True)
-    process.serve(config, context.obj.debug, partial(Beside, runs=_timetable(config)))
+    debug = context.obj.debug
+    process.serve(config, partial(Beside, runs=_timetable(config)), debug=debug, quiet=not debug)
 
 
 @app.command()
 def serve(context: typer.Context) -> None:
     """One machine: web, scheduler and workers."""
     config = ready(context.obj.for_wechat)
-    process.serve(config, context.obj.debug, partial(Beside, runs=_timetable(config)))
+    process.serve(config, partial(Beside, runs=_timetable(config)), debug=context.obj.debug)
 
 
 @app.command()
 def web(context: typer.Context) -> None:
     """Only the web server, for several machines."""
-    process.serve(ready(context.obj.for_wechat), context.obj.debug, partial(Beside, runs=()))
+    process.serve(ready(context.obj.for_wechat), partial(Beside, runs=()), debug=context.obj.debug)
 
 
 @app.command()
@@ -329,7 +331,7 @@ def export(
             write(session, kind, out)
 
 
-def _everything_about(session: Any, openid: str) -> dict[str, Any]:
+def _everything_about(session: Session, openid: str) -> dict[str, Any]:
     if (about := exports.everything_about(session, openid)) is None:
         raise Fault(f"nobody has the openid {openid}")
     return about

@@ -1,6 +1,9 @@
 """A web process: the application, what it needs beside it, and how all of it ends in order."""
 
+import socket
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +16,8 @@ from handlers import sandbox, server
 from handlers.app import create_app, stop
 from handlers.knowledge_watch import KnowledgeWatch
 
+LOOKS_EVERY = 0.1  # seconds
+
 
 class Running(Protocol):
     def stop(self) -> None: ...
@@ -24,10 +29,11 @@ class WebProcess:
 
     config: Config
     debug: bool
+    quiet: bool
     begin: Callable[[Services], Running]
 
     def __call__(self) -> server.Loaded:
-        logging.configure(secrets=logging.secrets_in(self.config), debug=self.debug)
+        logging.configure(secrets=logging.secrets_in(self.config), debug=self.debug, quiet=self.quiet)
         services, offset = built(self.config)
         watch = KnowledgeWatch(services.database, services.knowledge)
         watch.start()
@@ -44,7 +50,7 @@ class WebProcess:
             )
         if simulator is not None:
             simulator.start()
-        beside = self.begin(services)
+        beside = _Begun(self.begin, services, (self.config.server.host, self.config.server.port))
 
         def end() -> None:
             beside.stop()
@@ -57,11 +63,38 @@ class WebProcess:
         return server.Loaded(app, end)
 
 
-def serve(config: Config, debug: bool, begin: Callable[[Services], Running]) -> None:
+class _Begun:
+    """Begins when the server answers: in the demo the platform that is called is this very server."""
+
+    def __init__(
+        self, begin: Callable[[Services], Running], services: Services, address: tuple[str, int]
+    ) -> None:
+        self._begin = begin
+        self._services = services
+        self._address = address
+        self._stop = threading.Event()
+        self._running: Running | None = None
+        self._thread = threading.Thread(target=self._begin_when_answering, name="begin")
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+        if self._running is not None:
+            self._running.stop()
+
+    def _begin_when_answering(self) -> None:
+        while not self._stop.wait(LOOKS_EVERY):
+            with suppress(OSError), socket.create_connection(self._address, timeout=1):
+                self._running = self._begin(self._services)
+                return
+
+
+def serve(config: Config, begin: Callable[[Services], Running], *, debug: bool, quiet: bool = False) -> None:
     """Until it is told to stop. Raises `PortBusy`."""
     port = server.free_port(config.server.host, config.server.port)
     settings = config.server.model_copy(update={"port": port})
-    process = WebProcess(config.model_copy(update={"server": settings}), debug, begin)
+    process = WebProcess(config.model_copy(update={"server": settings}), debug, quiet, begin)
     server.serve(
         process, host=settings.host, port=port, processes=settings.processes, threads=settings.threads
     )
