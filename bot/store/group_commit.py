@@ -38,6 +38,7 @@ TRIES = 3  # of work that collided with another process, or lost its connection
 class GroupCommit:
     def __init__(self, engine: Engine, writer: Callable[[float], AbstractContextManager[None]]) -> None:
         self._engine = engine
+        self._has_one_writer = engine.dialect.name == "sqlite"
         self._writer = writer
         self._queueing = threading.Lock()
         self._queue: deque[_Member] = deque()
@@ -84,10 +85,8 @@ class GroupCommit:
         with self._queueing:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_IN_A_GROUP))]
         try:
-            if len(batch) > 1:
-                batch.sort(
-                    key=_key
-                )  # every process locks rows in one order: groups do not deadlock each other
+            if len(batch) > 1:  # every process locks rows in one order: groups do not deadlock each other
+                batch.sort(key=_key)
             self._write(batch, member.until)
         finally:
             self._end(batch, member)
@@ -116,14 +115,14 @@ class GroupCommit:
         while groups:
             group = [member for member in groups.pop() if not member.gave_up]
             if group:
-                groups.extend(self._left_of(group))
+                groups.extend(self._left_of(group, batch))
             if groups and time.monotonic() > until:
                 _fail(list(chain.from_iterable(groups)), Unavailable("the database did not take it in time"))
                 return
 
-    def _left_of(self, group: "list[_Member]") -> "list[list[_Member]]":
+    def _left_of(self, group: "list[_Member]", batch: "list[_Member]") -> "list[list[_Member]]":
         """Tries a group once; gives what is to be tried again, the next one last."""
-        culprit, error = self._attempt(group)
+        culprit, error = self._attempt(group, batch)
         if error is None:
             return []
         failure = failure_of(error)
@@ -139,14 +138,18 @@ class GroupCommit:
         _fail([culprit], error)
         return [[member for member in group if member is not culprit]]
 
-    def _attempt(self, group: "list[_Member]") -> "tuple[_Member | None, Exception | None]":
+    def _attempt(
+        self, group: "list[_Member]", batch: "list[_Member]"
+    ) -> "tuple[_Member | None, Exception | None]":
         """One transaction; on failure the error, and the member whose work failed unless it was the commit."""
         working: _Member | None = None
         with self._writer(OTHERS_WRITE_FOR):
             try:
                 session = self._open()
-                for working in group:  # the one at work when it fails is the culprit
+                for working in group:  # grows on the way; the one at work when it fails is the culprit
                     working.result = working.work(session)
+                    if working is group[-1]:
+                        self._let_join(group, batch)
                 working = None
                 self._commit(session)
             except BaseException as error:
@@ -158,11 +161,22 @@ class GroupCommit:
             member.is_done = True
         return None, None
 
+    def _let_join(self, group: "list[_Member]", batch: "list[_Member]") -> None:
+        """Who queued up meanwhile shares this commit. Not on PostgreSQL: the order of the locks would be lost."""
+        if not self._queue or not self._has_one_writer:
+            return
+        with self._queueing:
+            joining = [
+                self._queue.popleft() for _ in range(min(len(self._queue), MOST_IN_A_GROUP - len(group)))
+            ]
+        group.extend(joining)
+        batch.extend(joining)
+
     def _open(self) -> Connection:
         if self._session is None:
             self._session = _patient(self._engine.connect().execution_options(**{IS_BEGUN_BY_HAND: True}))
             self._driver = self._session.connection.dbapi_connection
-        if self._session.dialect.name == "sqlite":
+        if self._has_one_writer:
             self._driver.execute("BEGIN IMMEDIATE")  # psycopg begins by itself, with the first statement
         return self._session
 

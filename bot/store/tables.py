@@ -46,7 +46,11 @@ customers = Table(
     Column("id", BigId, primary_key=True),
     Column("openid", String(64), unique=True),  # empty: known before following, or forgotten
     Column("external_id", String(64), unique=True),
+    Column("phone", String(20), unique=True),  # bare digits, or + and digits outside the mainland
+    Column("union_id", String(64), unique=True),
     Column("name", String(100)),
+    Column("gender", String(10)),  # female, male
+    Column("birthday", Date),
     Column("province", String(40)),
     Column("city", String(40)),
     Column("level", String(40)),
@@ -116,13 +120,11 @@ messages = Table(  # the conversation log
     Column("kind", String(40), nullable=False),
     Column("text", Text, nullable=False, server_default=""),
     Column("wechat_msg_id", String(32)),
-    Column("once_key", String(100), unique=True),  # exactly once in: WeChat's repeats collide here
+    Column("once_key", String(100)),  # exactly once in: WeChat's repeats collide here
     Column(
         "state", String(10), nullable=False, server_default="done"
     ),  # in: done, pending (answer still owed)
-    Column(
-        "answers_id", ForeignKey("messages.id", ondelete="CASCADE"), unique=True
-    ),  # out: passive answer to
+    Column("answers_id", ForeignKey("messages.id", ondelete="CASCADE")),  # out: passive answer to
     Column("payload", Json),  # out: the reply; in: fields beyond the text
     Column("handler", String(40)),  # which intention answered
     Column("source_id", String(64)),  # the knowledge entry it came from
@@ -131,6 +133,21 @@ messages = Table(  # the conversation log
     Column("raw", Text),  # in: the opened body, for inspection; tidied away after a while
     Column("created_at", Instant, nullable=False),
     CheckConstraint("direction IN ('in', 'out')", name="direction"),
+    # half of the rows have no such key, and need no place in the index
+    Index(
+        "uq_messages_once_key",
+        "once_key",
+        unique=True,
+        sqlite_where=text("once_key IS NOT NULL"),
+        postgresql_where=text("once_key IS NOT NULL"),
+    ),
+    Index(
+        "uq_messages_answers_id",
+        "answers_id",
+        unique=True,
+        sqlite_where=text("answers_id IS NOT NULL"),
+        postgresql_where=text("answers_id IS NOT NULL"),
+    ),
     Index("ix_messages_customer_id_id", "customer_id", "id"),
     Index("ix_messages_created_at", "created_at"),
     Index(
@@ -337,9 +354,15 @@ products = Table(
     Column("external_id", String(64), nullable=False, unique=True),
     Column("name", String(200), nullable=False),
     Column("category", String(40), nullable=False, server_default=""),
+    Column("brand", String(100), nullable=False, server_default=""),
     Column("description", Text, nullable=False, server_default=""),
     Column("price", Money, nullable=False),
     Column("stock", Integer, nullable=False, server_default="0"),
+    Column("is_on_sale", Boolean, nullable=False, server_default=true()),
+    Column("qr_scene", String(64), unique=True),  # the QR code on the product itself
+    Column("attributes", Json, nullable=False, server_default="{}"),
+    Column("updated_at", Instant),
+    CheckConstraint("stock >= 0", name="stock"),
 )
 
 orders = Table(
@@ -349,13 +372,12 @@ orders = Table(
     Column("external_id", String(64), nullable=False, unique=True),
     Column("customer_id", ForeignKey("customers.id", ondelete="SET NULL")),
     Column("status", String(20), nullable=False),  # placed, paid, shipped, delivered, closed, refunded
-    Column("amount", Money, nullable=False),
+    Column("amount", Money, nullable=False),  # what the customer pays, after everything below
+    Column("discount", Money, nullable=False, server_default="0"),
+    Column("coupon_amount", Money, nullable=False, server_default="0"),
     Column("ordered_at", Instant, nullable=False),
     Column("paid_at", Instant),
-    Column("carrier", String(40)),
-    Column("tracking_no", String(40)),
-    Column("shipped_at", Instant),
-    Column("delivered_at", Instant),
+    Column("updated_at", Instant),
     Index("ix_orders_customer_id_ordered_at", "customer_id", "ordered_at"),
 )
 
@@ -368,6 +390,67 @@ order_lines = Table(
     Column("product_name", String(200), nullable=False),
     Column("quantity", Integer, nullable=False),
     Column("price", Money, nullable=False),
+)
+
+shipments = Table(  # an order may leave in several parcels
+    "shipments",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("external_id", String(64), nullable=False, unique=True),
+    Column("order_id", ForeignKey("orders.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("carrier", String(40), nullable=False, server_default=""),
+    Column("tracking_no", String(64), nullable=False, server_default=""),
+    Column(
+        "status", String(20), nullable=False, server_default="shipped"
+    ),  # waiting, shipped, delivered, returned
+    Column("shipped_at", Instant),
+    Column("delivered_at", Instant),
+    Column("updated_at", Instant),
+)
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("external_id", String(64), nullable=False, unique=True),
+    Column("order_id", ForeignKey("orders.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("amount", Money, nullable=False),
+    Column("method", String(20), nullable=False, server_default=""),
+    Column("paid_at", Instant, nullable=False),
+    Column("updated_at", Instant),
+)
+
+returns = Table(
+    "returns",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("external_id", String(64), nullable=False, unique=True),
+    Column("order_id", ForeignKey("orders.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("product_id", ForeignKey("products.id"), index=True),
+    Column("quantity", Integer, nullable=False, server_default="1"),
+    Column("kind", String(10), nullable=False, server_default="return"),
+    Column("reason", String(200), nullable=False, server_default=""),
+    Column("status", String(10), nullable=False),  # requested, accepted, closed, refused
+    Column("amount", Money),
+    Column("requested_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Column("updated_at", Instant),
+    CheckConstraint("kind IN ('return', 'exchange', 'repair')", name="kind"),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("external_id", String(64), nullable=False, unique=True),
+    Column("customer_id", ForeignKey("customers.id", ondelete="SET NULL"), index=True),
+    Column("product_id", ForeignKey("products.id"), index=True),
+    Column("order_id", ForeignKey("orders.id", ondelete="SET NULL"), index=True),
+    Column("rating", Integer, nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("reviewed_at", Instant, nullable=False),
+    Column("updated_at", Instant),
+    CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
 )
 
 staff = Table(

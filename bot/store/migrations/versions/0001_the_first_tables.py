@@ -29,7 +29,11 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("openid", sa.String(length=64), nullable=True),
         sa.Column("external_id", sa.String(length=64), nullable=True),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("union_id", sa.String(length=64), nullable=True),
         sa.Column("name", sa.String(length=100), nullable=True),
+        sa.Column("gender", sa.String(length=10), nullable=True),
+        sa.Column("birthday", sa.Date(), nullable=True),
         sa.Column("province", sa.String(length=40), nullable=True),
         sa.Column("city", sa.String(length=40), nullable=True),
         sa.Column("level", sa.String(length=40), nullable=True),
@@ -65,6 +69,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
         sa.UniqueConstraint("external_id", name=op.f("uq_customers_external_id")),
         sa.UniqueConstraint("openid", name=op.f("uq_customers_openid")),
+        sa.UniqueConstraint("phone", name=op.f("uq_customers_phone")),
+        sa.UniqueConstraint("union_id", name=op.f("uq_customers_union_id")),
     )
     op.create_table(
         "kept_secrets",
@@ -96,11 +102,23 @@ def upgrade() -> None:
         sa.Column("external_id", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("category", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("brand", sa.String(length=100), server_default="", nullable=False),
         sa.Column("description", sa.Text(), server_default="", nullable=False),
         sa.Column("price", sa.Numeric(precision=12, scale=2), nullable=False),
         sa.Column("stock", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("is_on_sale", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("qr_scene", sa.String(length=64), nullable=True),
+        sa.Column(
+            "attributes",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            server_default="{}",
+            nullable=False,
+        ),
+        sa.Column("updated_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.CheckConstraint("stock >= 0", name=op.f("ck_products_stock")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
         sa.UniqueConstraint("external_id", name=op.f("uq_products_external_id")),
+        sa.UniqueConstraint("qr_scene", name=op.f("uq_products_qr_scene")),
     )
     op.create_table(
         "segments",
@@ -276,8 +294,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_messages_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
-        sa.UniqueConstraint("answers_id", name=op.f("uq_messages_answers_id")),
-        sa.UniqueConstraint("once_key", name=op.f("uq_messages_once_key")),
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.create_index("ix_messages_created_at", ["created_at"], unique=False)
@@ -289,6 +305,20 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'pending'"),
             postgresql_where=sa.text("state = 'pending'"),
         )
+        batch_op.create_index(
+            "uq_messages_answers_id",
+            ["answers_id"],
+            unique=True,
+            sqlite_where=sa.text("answers_id IS NOT NULL"),
+            postgresql_where=sa.text("answers_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_messages_once_key",
+            ["once_key"],
+            unique=True,
+            sqlite_where=sa.text("once_key IS NOT NULL"),
+            postgresql_where=sa.text("once_key IS NOT NULL"),
+        )
 
     op.create_table(
         "orders",
@@ -297,12 +327,11 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("amount", sa.Numeric(precision=12, scale=2), nullable=False),
+        sa.Column("discount", sa.Numeric(precision=12, scale=2), server_default="0", nullable=False),
+        sa.Column("coupon_amount", sa.Numeric(precision=12, scale=2), server_default="0", nullable=False),
         sa.Column("ordered_at", bot.store.database.Instant(timezone=True), nullable=False),
         sa.Column("paid_at", bot.store.database.Instant(timezone=True), nullable=True),
-        sa.Column("carrier", sa.String(length=40), nullable=True),
-        sa.Column("tracking_no", sa.String(length=40), nullable=True),
-        sa.Column("shipped_at", bot.store.database.Instant(timezone=True), nullable=True),
-        sa.Column("delivered_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.Column("updated_at", bot.store.database.Instant(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customers.id"], name=op.f("fk_orders_customer_id"), ondelete="SET NULL"
         ),
@@ -378,6 +407,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "position", name=op.f("pk_order_lines")),
     )
     op.create_table(
+        "payments",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("external_id", sa.String(length=64), nullable=False),
+        sa.Column("order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=12, scale=2), nullable=False),
+        sa.Column("method", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("paid_at", bot.store.database.Instant(timezone=True), nullable=False),
+        sa.Column("updated_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_payments_order_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
+        sa.UniqueConstraint("external_id", name=op.f("uq_payments_external_id")),
+    )
+    with op.batch_alter_table("payments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payments_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
         "plan_totals",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("pass_at", bot.store.database.Instant(timezone=True), nullable=False),
@@ -391,6 +438,79 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("plan_totals", schema=None) as batch_op:
         batch_op.create_index("ix_plan_totals_campaign_id_pass_at", ["campaign_id", "pass_at"], unique=False)
+
+    op.create_table(
+        "returns",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("external_id", sa.String(length=64), nullable=False),
+        sa.Column("order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("quantity", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("kind", sa.String(length=10), server_default="return", nullable=False),
+        sa.Column("reason", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=12, scale=2), nullable=True),
+        sa.Column("requested_at", bot.store.database.Instant(timezone=True), nullable=False),
+        sa.Column("closed_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.Column("updated_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.CheckConstraint("kind IN ('return', 'exchange', 'repair')", name=op.f("ck_returns_kind")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_returns_order_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_returns_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_returns")),
+        sa.UniqueConstraint("external_id", name=op.f("uq_returns_external_id")),
+    )
+    with op.batch_alter_table("returns", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_returns_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_returns_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
+        "reviews",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("external_id", sa.String(length=64), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("product_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("rating", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), server_default="", nullable=False),
+        sa.Column("reviewed_at", bot.store.database.Instant(timezone=True), nullable=False),
+        sa.Column("updated_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.CheckConstraint("rating BETWEEN 1 AND 5", name=op.f("ck_reviews_rating")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_reviews_customer_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_reviews_order_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_reviews_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
+        sa.UniqueConstraint("external_id", name=op.f("uq_reviews_external_id")),
+    )
+    with op.batch_alter_table("reviews", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reviews_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reviews_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reviews_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
+        "shipments",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("external_id", sa.String(length=64), nullable=False),
+        sa.Column("order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("carrier", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("tracking_no", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("status", sa.String(length=20), server_default="shipped", nullable=False),
+        sa.Column("shipped_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.Column("delivered_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.Column("updated_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["orders.id"], name=op.f("fk_shipments_order_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipments")),
+        sa.UniqueConstraint("external_id", name=op.f("uq_shipments_external_id")),
+    )
+    with op.batch_alter_table("shipments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_shipments_order_id"), ["order_id"], unique=False)
 
     op.create_table(
         "verdicts",
@@ -527,10 +647,29 @@ def downgrade() -> None:
 
     op.drop_table("deliveries")
     op.drop_table("verdicts")
+    with op.batch_alter_table("shipments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_shipments_order_id"))
+
+    op.drop_table("shipments")
+    with op.batch_alter_table("reviews", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reviews_product_id"))
+        batch_op.drop_index(batch_op.f("ix_reviews_order_id"))
+        batch_op.drop_index(batch_op.f("ix_reviews_customer_id"))
+
+    op.drop_table("reviews")
+    with op.batch_alter_table("returns", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_returns_product_id"))
+        batch_op.drop_index(batch_op.f("ix_returns_order_id"))
+
+    op.drop_table("returns")
     with op.batch_alter_table("plan_totals", schema=None) as batch_op:
         batch_op.drop_index("ix_plan_totals_campaign_id_pass_at")
 
     op.drop_table("plan_totals")
+    with op.batch_alter_table("payments", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payments_order_id"))
+
+    op.drop_table("payments")
     op.drop_table("order_lines")
     with op.batch_alter_table("mass_sends", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mass_sends_wechat_id"))
@@ -543,6 +682,16 @@ def downgrade() -> None:
 
     op.drop_table("orders")
     with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_messages_once_key",
+            sqlite_where=sa.text("once_key IS NOT NULL"),
+            postgresql_where=sa.text("once_key IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_messages_answers_id",
+            sqlite_where=sa.text("answers_id IS NOT NULL"),
+            postgresql_where=sa.text("answers_id IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_messages_pending",
             sqlite_where=sa.text("state = 'pending'"),
