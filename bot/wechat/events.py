@@ -31,7 +31,7 @@ SCENE_PREFIX = "qrscene_"
 
 def about(fields: Fields) -> str:
     """What tells two events of one sender and second apart."""
-    if key := fields.text("EventKey", "MsgID", "MsgId", "KfAccount", "ToKfAccount"):
+    if key := fields.first("EventKey", "MsgID", "MsgId", "KfAccount", "ToKfAccount"):
         return key
     if publish := fields.inside("PublishEventInfo").text("publish_id"):
         return publish
@@ -116,7 +116,7 @@ def _person_session(fields: Fields, common: Common) -> Incoming:
     return PersonSession(
         **common,
         change=fields.text("Event").lower().split("_")[1],
-        account_of_person=fields.text("KfAccount", "ToKfAccount"),
+        account_of_person=fields.first("KfAccount", "ToKfAccount"),
         from_account=fields.text("FromKfAccount"),
     )
 

@@ -69,7 +69,7 @@ def _openid(fields: Fields, event: str) -> str:
 
 def _msg_id(fields: Fields) -> str | None:
     """A number other than 0, or nothing: what every message carries is no key."""
-    given = fields.text("MsgId", "MsgID")
+    given = fields.first("MsgId", "MsgID")
     is_one = len(given) <= LONGEST_MSG_ID and given.isascii() and given.isdigit() and int(given) > 0
     return given if is_one else None
 

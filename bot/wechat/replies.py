@@ -31,6 +31,8 @@ def write(reply: Reply, incoming: Incoming, now: datetime) -> bytes:
 
 def split(text: str, most: int = PASSIVE_TEXT_BYTES) -> list[str]:
     """Pieces of at most `most` bytes of UTF-8: at the end of a line in their second half, else at a character."""
+    if len(text.encode("utf-8", "replace")) <= most:
+        return [text] if text else []
     pieces = []
     while text:
         piece = text.encode("utf-8", "replace")[:most].decode("utf-8", "ignore")

@@ -40,7 +40,7 @@ def _notice_sent(fields: Fields, common: Common) -> Incoming:
     results = tuple(
         NoticeResult(
             template_id=item.text("TemplateId"),
-            msg_id=item.text("MsgID", "MsgId"),
+            msg_id=item.first("MsgID", "MsgId"),
             error_code=item.number("ErrorCode"),
             error_status=item.text("ErrorStatus"),
         )
@@ -51,7 +51,7 @@ def _notice_sent(fields: Fields, common: Common) -> Incoming:
 
 def _template_finished(fields: Fields, common: Common) -> Incoming:
     return TemplateFinished(
-        **common, msg_id_of_job=fields.text("MsgID", "MsgId"), status=fields.text("Status")
+        **common, msg_id_of_job=fields.first("MsgID", "MsgId"), status=fields.text("Status")
     )
 
 
@@ -59,7 +59,7 @@ def _mass_finished(fields: Fields, common: Common) -> Incoming:
     articles = fields.inside("ArticleUrlResult").inside("ResultList")
     return MassFinished(
         **common,
-        msg_id_of_job=fields.text("MsgID", "MsgId"),
+        msg_id_of_job=fields.first("MsgID", "MsgId"),
         status=fields.text("Status"),
         total=fields.number("TotalCount"),
         filtered=fields.number("FilterCount"),
