@@ -134,6 +134,22 @@ def test_another_customer_s_chat_is_another_chat(page: Chrome) -> None:
     assert bubbles(page) == []
 
 
+def test_a_push_to_somebody_else_is_marked_in_the_list_until_it_is_read(
+    page: Chrome, platform: Platform
+) -> None:
+    def dots() -> int:
+        return len(page.find_elements(By.CSS_SELECTOR, f"[data-openid='{BO}'] .dot"))
+
+    wait_for(page, lambda: page.find_elements(By.CSS_SELECTOR, f"[data-openid='{BO}']"))
+    assert dots() == 0
+    with platform.world.lock:
+        platform.world.show(BO, "account", "mass", "text", "给小博的话")
+    wait_for(page, dots)
+    page.execute_script(f"document.querySelector(\"[data-openid='{BO}']\").click()")
+    wait_for(page, lambda: bubbles(page) == [("mass", "给小博的话")])
+    wait_for(page, lambda: dots() == 0)
+
+
 def test_on_a_phone_nothing_sticks_out_and_the_list_is_a_drawer(page: Chrome) -> None:
     resize(page, *PHONE)
     page.refresh()

@@ -20,6 +20,7 @@ let shownMenu = "";
 let nowIso = "";
 let polling = 0;
 const seen = new Map(JSON.parse(sessionStorage.getItem("seen") || "[]"));
+let opened = sessionStorage.getItem("opened"); // the newest line when the page was opened: what is older is not new
 
 // ---- asking the server
 
@@ -285,6 +286,10 @@ async function people() {
   const asked = byId("search").value.trim();
   const answer = await ask("people?q=" + encodeURIComponent(asked));
   if (asked !== byId("search").value.trim()) return;
+  if (opened === null) {
+    opened = Math.max(0, ...answer.people.map((one) => (one.last ? one.last.n : 0)));
+    sessionStorage.setItem("opened", opened);
+  }
   const list = byId("people-list");
   list.replaceChildren(...answer.people.map(person));
   if (!answer.people.length) list.append(make("li", "nobody", asked ? "没有找到这位客户" : "还没有客户"));
@@ -299,8 +304,7 @@ function person(one) {
   button.setAttribute("aria-current", String(one.openid === openid));
   const box = make("span", "avatar-box");
   box.append(avatar(one.name, one.openid));
-  if (!seen.has(one.openid)) see(one.openid, one.last ? one.last.n : 0);
-  if (one.last && one.last.side === "account" && one.last.n > seen.get(one.openid) && one.openid !== openid) box.append(make("span", "dot", "新"));
+  if (one.last && one.last.side === "account" && one.last.n > Number(seen.get(one.openid) || opened) && one.openid !== openid) box.append(make("span", "dot", "新"));
   const who = make("span", "who");
   const text = one.last ? (one.last.text || KINDS[one.last.kind] || "").split("\n")[0] : "";
   who.append(make("b", "", one.name), make("span", "", one.following ? text : "未关注"));
