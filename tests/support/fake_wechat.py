@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.values.outcome import Accepted, Outcome, Sent
 from bot.values.reply import Reply, text_of
-from bot.wechat.client import FollowerDetails, FollowerPage
+from bot.wechat.answers import FollowerDetails, FollowerPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,10 @@ class FakeWeChat:
     def mass_to_tag(self, tag_id: int, reply: Reply, client_msg_id: str, now: datetime) -> Outcome:
         return self._mass(sorted(self.under_tag.get(tag_id, ())), reply, client_msg_id, now)
 
+    def key_of(self, wechat_id: str) -> str:
+        """The `client_msg_id` it was accepted under; empty when there is none such."""
+        return next((key for key, known in self._accepted.items() if known == wechat_id), "")
+
     def mass_state(self, msg_id: str) -> str:
         return self.mass_states.get(msg_id, "SENDING")
 
@@ -81,10 +85,11 @@ class FakeWeChat:
             if client_msg_id in self._accepted:
                 self.asked += 1
                 return Accepted(self._accepted[client_msg_id])
-            outcome = self._answer(Accepted(str(1000 + len(self._accepted))))
+            job = Accepted(str(1000 + len(self._accepted)))
+            outcome = self._answer(job)
+            outcome = job if isinstance(outcome, Sent) else outcome
             if self.reaches(outcome):
-                said = outcome.wechat_id if isinstance(outcome, Accepted) else str(1000 + len(self._accepted))
-                self._accepted[client_msg_id] = said
+                self._accepted[client_msg_id] = job.wechat_id
                 self.sent += [Said(openid, text_of(reply), now, client_msg_id) for openid in openids]
             return outcome
 
