@@ -91,8 +91,7 @@ class OrderInWords:
     pieces: int
     amount: Decimal
     status: str
-    carrier: str
-    tracking_no: str
+    parcels: Sequence[str] = ()  # carrier and number of each
 
 
 def addressed(sentence: str, name: str) -> str:
@@ -112,6 +111,6 @@ def order_in_words(order: OrderInWords) -> str:
         f"{bought}{more} · ¥{order.amount:.2f}",
         f"状态：{STATUS.get(order.status, '处理中')}",
     ]
-    if order.tracking_no:
-        lines.append(f"物流：{order.carrier} {order.tracking_no}".replace("： ", "："))
+    if order.parcels:
+        lines.append(f"物流：{'；'.join(order.parcels)}")
     return "\n".join(lines)

@@ -8,7 +8,7 @@ from sqlalchemy import Table, insert, select
 
 from bot.rules.buckets import bucket_of
 from bot.store.database import Session
-from bot.store.tables import customer_tags, customers, order_lines, orders, products
+from bot.store.tables import customer_tags, customers, order_lines, orders, products, shipments
 from bot.values.trade import Buyer, Order, Product
 
 AT_ONCE = 500
@@ -51,6 +51,7 @@ def add_orders(
         for position, line in enumerate(order.lines, start=1)
     ]
     _insert(session, order_lines, lines)
+    _insert(session, shipments, [_shipment(order, ids) for order in new if order.shipped_at])
     return ids
 
 
@@ -68,10 +69,18 @@ def _order(order: Order, customer_ids: dict[str, int]) -> Row:
         "amount": order.amount,
         "ordered_at": order.ordered_at,
         "paid_at": order.paid_at,
+    }
+
+
+def _shipment(order: Order, ids: dict[str, int]) -> Row:
+    return {
+        "external_id": f"{order.external_id}-1",
+        "order_id": ids[order.external_id],
+        "carrier": order.carrier or "",
+        "tracking_no": order.tracking_no or "",
+        "status": "delivered" if order.delivered_at else "shipped",
         "shipped_at": order.shipped_at,
         "delivered_at": order.delivered_at,
-        "carrier": order.carrier,
-        "tracking_no": order.tracking_no,
     }
 
 

@@ -19,7 +19,11 @@ from bot.store.tables import (
     metadata,
     order_lines,
     orders,
+    payments,
     products,
+    returns,
+    reviews,
+    shipments,
 )
 
 AT_ONCE = 1_000  # rows in memory
@@ -28,19 +32,38 @@ INTERNAL = frozenset({"claim_token", "lease_until", "handed_until", "once_key", 
 Row = dict[str, Any]
 
 _c, _d, _k, _m, _o, _p = customers.c, deliveries.c, knowledge.c, messages.c, orders.c, products.c
+_s, _pay, _ret, _rev = shipments.c, payments.c, returns.c, reviews.c
+
+_order = _o.external_id.label("order_external_id")
+_product = _p.external_id.label("product_external_id")
+_customer = _c.external_id.label("customer_external_id")
 
 KINDS: dict[str, Select[Any]] = {
     "customers": select(
-        _c.id, _c.openid, _c.external_id, _c.name, _c.province, _c.city, _c.level, _c.points, _c.source, _c.source_scene,
+        _c.id, _c.openid, _c.external_id, _c.phone, _c.union_id, _c.name, _c.gender, _c.birthday, _c.province, _c.city, _c.level, _c.points, _c.source, _c.source_scene,
         _c.followed_at, _c.unfollowed_at, _c.spoke_at, _c.wants_pushes, _c.engagement, _c.complaint_open, _c.created_at,
     ).order_by(_c.id),
-    "products": select(_p.external_id, _p.name, _p.category, _p.description, _p.price, _p.stock).order_by(_p.id),
+    "products": select(
+        _p.external_id, _p.name, _p.category, _p.brand, _p.description, _p.price, _p.stock, _p.is_on_sale, _p.qr_scene, _p.attributes,
+    ).order_by(_p.id),
     "stock": select(_p.external_id, _p.stock).order_by(_p.id),
-    "orders": select(
-        _o.external_id, _c.openid, _c.external_id.label("customer_external_id"), _o.status, _o.amount, _o.ordered_at, _o.paid_at,
-    ).outerjoin_from(orders, customers).order_by(_o.id),
-    "shipments": select(_o.external_id, _o.carrier, _o.tracking_no, _o.shipped_at, _o.delivered_at)
-    .where(_o.shipped_at.is_not(None)).order_by(_o.id),
+    "orders": select(  # one row a line, as they are taken in
+        _o.external_id, _customer, _c.openid, _o.status, _o.amount, _o.discount, _o.coupon_amount, _o.ordered_at, _o.paid_at,
+        _product, order_lines.c.product_name, order_lines.c.quantity, order_lines.c.price,
+    ).select_from(orders.outerjoin(customers).outerjoin(order_lines).outerjoin(products)).order_by(_o.id, order_lines.c.position),
+    "shipments": select(_s.external_id, _order, _s.carrier, _s.tracking_no, _s.status, _s.shipped_at, _s.delivered_at)
+    .join_from(shipments, orders).order_by(_s.id),
+    "payments": select(_pay.external_id, _order, _pay.amount, _pay.method, _pay.paid_at)
+    .join_from(payments, orders).order_by(_pay.id),
+    "returns": select(
+        _ret.external_id, _order, _product, _ret.quantity, _ret.kind, _ret.reason, _ret.status, _ret.amount, _ret.requested_at,
+        _ret.closed_at,
+    ).select_from(returns.join(orders).outerjoin(products)).order_by(_ret.id),
+    "reviews": select(
+        _rev.external_id, _customer, _c.openid, _product, _order, _rev.rating, _rev.text, _rev.reviewed_at,
+    ).select_from(
+        reviews.outerjoin(customers, _rev.customer_id == _c.id).outerjoin(products).outerjoin(orders, _rev.order_id == _o.id)
+    ).order_by(_rev.id),
     "knowledge": select(_k.id, _k.question, _k.keywords, _k.answer, _k.category, _k.enabled).order_by(_k.id),
     "messages": select(
         _m.id, _m.customer_id, _c.openid, _m.direction, _m.kind, _m.text, _m.wechat_msg_id, _m.handler, _m.delivery_id, _m.created_at,
@@ -86,13 +109,10 @@ def everything_about(session: Session, openid: str) -> dict[str, Any] | None:
                 .order_by(*table.primary_key.columns)
             )
             found[table.name] = [_plain(row) for row in session.execute(theirs).mappings()]
-    lines = (
-        select(order_lines)
-        .join(orders)
-        .where(_o.customer_id == customer["id"])
-        .order_by(*order_lines.primary_key.columns)
-    )
-    found[order_lines.name] = [_plain(row) for row in session.execute(lines).mappings()]
+    for table in (order_lines, shipments, payments, returns):
+        of_theirs = select(table).join(orders).where(_o.customer_id == customer["id"])
+        rows = session.execute(of_theirs.order_by(*table.primary_key.columns)).mappings()
+        found[table.name] = [_plain(row) for row in rows]
     found[customer_tags.name] = [row["tag"] for row in found[customer_tags.name]]
     return found
 

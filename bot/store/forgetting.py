@@ -19,6 +19,7 @@ from bot.store.tables import (
     handovers,
     messages,
     orders,
+    reviews,
     suppressions,
     verdicts,
 )
@@ -28,7 +29,8 @@ REPEATS_END = timedelta(minutes=1)  # WeChat repeats a push for 15 s; until then
 
 # what the anonymous row no longer says
 _NOTHING: dict[str, Any] = {
-    "openid": None, "external_id": None, "name": None, "province": None, "city": None, "level": None, "points": 0,
+    "openid": None, "external_id": None, "phone": None, "union_id": None, "name": None, "gender": None, "birthday": None,
+    "province": None, "city": None, "level": None, "points": 0,
     "source_scene": "", "followed_at": None, "spoke_at": None, "wants_pushes": False, "asked_for_pushes_at": None,
     "stopped_pushes_at": None, "engagement": "ordinary", "silent_pushes": 0, "with_person_until": None,
     "complaint_open": False, "window_until": None, "window_left": 0, "scene_until": None, "scene_left": 0,
@@ -141,7 +143,8 @@ def _has_words() -> ColumnElement[bool]:
 
 
 def _unlink_orders(session: Session, customer_id: int) -> int:
-    """The shop's books keep the order; whose it was stays with the shop."""
+    """The shop's books keep the order and the review; whose they were stays with the shop."""
+    session.execute(update(reviews).where(reviews.c.customer_id == customer_id).values(customer_id=None))
     return _remove(
         session, update(orders).where(orders.c.customer_id == customer_id).values(customer_id=None)
     )

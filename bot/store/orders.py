@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 
 from bot.store.database import Session
-from bot.store.tables import order_lines, orders
+from bot.store.tables import order_lines, orders, shipments
 
 MOST = 20
 
@@ -19,15 +19,20 @@ class Line:
     quantity: int
 
 
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    carrier: str
+    tracking_no: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     number: str
     status: str  # placed, paid, shipped, delivered, closed, refunded
     amount: Decimal
     ordered_at: datetime
-    carrier: str = ""
-    tracking_no: str = ""
     lines: tuple[Line, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
 
 
 _COLUMNS = (
@@ -36,8 +41,6 @@ _COLUMNS = (
     orders.c.status,
     orders.c.amount,
     orders.c.ordered_at,
-    orders.c.carrier,
-    orders.c.tracking_no,
 )
 
 
@@ -55,26 +58,21 @@ def find_numbered(session: Session, customer_id: int, number: str) -> Order | No
     return next(iter(_read(session, mine)), None)
 
 
-def _read(
-    session: Session, statement: Select[int, str, str, Decimal, datetime, str | None, str | None]
-) -> list[Order]:
+def _read(session: Session, statement: Select[int, str, str, Decimal, datetime]) -> list[Order]:
     rows = session.execute(statement).all()
-    lines = _lines(session, [row.id for row in rows])
-    return [_order(row, lines.get(row.id, ())) for row in rows]
-
-
-def _order(
-    row: Row[int, str, str, Decimal, datetime, str | None, str | None], lines: Sequence[Line]
-) -> Order:
-    return Order(
-        number=row.external_id,
-        status=row.status,
-        amount=row.amount,
-        ordered_at=row.ordered_at,
-        carrier=row.carrier or "",
-        tracking_no=row.tracking_no or "",
-        lines=tuple(lines),
-    )
+    order_ids = [row.id for row in rows]
+    lines, parcels = _lines(session, order_ids), _parcels(session, order_ids)
+    return [
+        Order(
+            number=row.external_id,
+            status=row.status,
+            amount=row.amount,
+            ordered_at=row.ordered_at,
+            lines=tuple(lines.get(row.id, ())),
+            parcels=tuple(parcels.get(row.id, ())),
+        )
+        for row in rows
+    ]
 
 
 def _lines(session: Session, order_ids: Sequence[int]) -> dict[int, list[Line]]:
@@ -86,4 +84,17 @@ def _lines(session: Session, order_ids: Sequence[int]) -> dict[int, list[Line]]:
             of_these.order_by(order_lines.c.order_id, order_lines.c.position)
         ):
             found.setdefault(order_id, []).append(Line(product, quantity))
+    return found
+
+
+def _parcels(session: Session, order_ids: Sequence[int]) -> dict[int, list[Parcel]]:
+    """Those with a number to follow, as they left."""
+    found: dict[int, list[Parcel]] = {}
+    if order_ids:
+        columns = (shipments.c.order_id, shipments.c.carrier, shipments.c.tracking_no)
+        of_these = select(*columns).where(shipments.c.order_id.in_(order_ids), shipments.c.tracking_no != "")
+        for order_id, carrier, tracking_no in session.execute(
+            of_these.order_by(shipments.c.shipped_at, shipments.c.id)
+        ):
+            found.setdefault(order_id, []).append(Parcel(carrier, tracking_no))
     return found

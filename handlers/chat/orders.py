@@ -71,6 +71,5 @@ def _words_for(order: Order, zone: ZoneInfo) -> texts.OrderInWords:
         pieces=sum(line.quantity for line in order.lines),
         amount=order.amount,
         status=order.status,
-        carrier=order.carrier,
-        tracking_no=order.tracking_no,
+        parcels=[f"{parcel.carrier} {parcel.tracking_no}".strip() for parcel in order.parcels],
     )

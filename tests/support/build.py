@@ -74,6 +74,11 @@ class Build:
         ordinary = {"external_id": f"D{number:06}", "customer_id": customer_id, "status": "paid", "amount": 199, "ordered_at": LONG_AGO}
         return self._row(tables.orders, ordinary | fields)
 
+    def shipment(self, order_id: int, **fields: Any) -> int:
+        number = next(self._numbers)
+        ordinary = {"external_id": f"S{number:06}", "order_id": order_id, "shipped_at": LONG_AGO}
+        return self._row(tables.shipments, ordinary | fields)
+
     def knowledge(self, id: str, question: str, answer: str, **fields: Any) -> str:  # noqa: A002
         self._row(tables.knowledge, {"id": id, "question": question, "answer": answer, "updated_at": LONG_AGO} | fields)
         return id
