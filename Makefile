@@ -28,9 +28,11 @@ lock: $(READY)            ## pin every dependency anew, with hashes and without 
 		--no-header --upgrade --group dev pyproject.toml --output-file requirements.lock
 
 translations: $(READY)    ## collect the interface's words and compile their translations
-	$(BIN)/pybabel extract --quiet --omit-header --no-location --sort-output -F handlers/babel.cfg -o $(VENV)/messages.pot handlers
-	$(BIN)/pybabel update --quiet --omit-header --no-fuzzy-matching -i $(VENV)/messages.pot -d handlers/translations
-	$(BIN)/pybabel compile --quiet -d handlers/translations
+	$(BIN)/pybabel --quiet extract --omit-header --no-location --no-wrap --sort-output -k _l -F handlers/babel.cfg \
+		-o $(VENV)/messages.pot handlers
+	$(BIN)/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+		-i $(VENV)/messages.pot -d handlers/translations
+	$(BIN)/pybabel --quiet compile -d handlers/translations
 
 clean:                    ## remove what the commands above made; the demo's data stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
