@@ -22,6 +22,7 @@ from tests.support.webhook import ACCOUNT, MemoryKeys, StandIn, field, text_repl
 
 ANNA, BO = "o-anna", "o-bo"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+WAITS_AT_MOST = 60  # seconds; on an idle machine a fraction of one
 
 
 def answer(xml: str) -> bytes:
@@ -71,7 +72,7 @@ def page(
 
 
 def wait_for(page: Chrome, condition: Callable[[], object]) -> None:
-    WebDriverWait(page, 15, poll_frequency=0.1).until(lambda _page: condition())
+    WebDriverWait(page, WAITS_AT_MOST, poll_frequency=0.1).until(lambda _page: condition())
 
 
 def bubbles(page: Chrome) -> list[tuple[str, str]]:
