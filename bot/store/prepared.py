@@ -46,8 +46,9 @@ class _Plan:
         self.sql = str(compiled)
         self._own = {name: value for name, value in compiled.params.items() if value is not None}
         self._order = compiled.positiontup  # None: by name
-        names = compiled.positiontup or list(compiled.binds)
-        converters = {name: _for_driver(compiled.binds[name].type, dialect) for name in names}
+        binds = {name: bind for bind, name in compiled.bind_names.items()}  # also those that nobody named
+        names = compiled.positiontup or list(binds)
+        converters = {name: _for_driver(binds[name].type, dialect) for name in names}
         self._converters = [(name, convert) for name, convert in converters.items() if convert]
         columns = list(statement.exported_columns)
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
