@@ -1,0 +1,141 @@
+"""The command that stays: the demo and `serve` as real processes."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from tests.support.servers import free_port
+
+ROOT = Path(__file__).parents[1]
+READY_WITHIN = 120.0  # seconds; about three on an idle machine, and tests may share it with much else
+
+
+class Process:
+    def __init__(self, *words: str, port: int = 0, folder: Path = ROOT, **environment: str) -> None:
+        self.port = port
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("WEILAN_")}
+        self.process = subprocess.Popen(
+            [sys.executable, str(ROOT / "weilan.py"), *words],
+            env=clean | {"PYTHONPATH": str(ROOT)} | environment, cwd=folder, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    def get(self, path: str) -> tuple[int, str]:
+        """0 while nobody answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return 0, ""
+
+    def wait_until_ready(self) -> None:
+        until = time.monotonic() + READY_WITHIN
+        while self.get("/readyz")[0] != 200:
+            assert self.process.poll() is None, self.process.communicate()
+            assert time.monotonic() < until, "it is not ready"
+            time.sleep(0.1)
+
+    def end(self, with_signal: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
+        self.process.send_signal(with_signal)
+        out, err = self.process.communicate(timeout=READY_WITHIN)
+        return self.process.returncode, out, err
+
+
+@contextmanager
+def started(*words: str, port: int = 0, folder: Path = ROOT, **environment: str) -> Iterator[Process]:
+    process = Process(*words, port=port, folder=folder, **environment)
+    try:
+        yield process
+    finally:
+        process.process.kill()
+        process.process.communicate()
+
+
+def test_the_demo_opens_ends_and_opens_again_as_it_was(tmp_path: Path) -> None:
+    port = free_port()
+    words = ("demo", "--port", str(port), "--data", str(tmp_path / "demo"))
+    with started(*words, port=port) as demo:
+        demo.wait_until_ready()
+        assert demo.get("/sandbox/")[0] == 200
+        assert demo.get("/console/")[0] == 200
+        code, out, err = demo.end()
+    assert (code, err) == (0, "")
+    assert f"http://127.0.0.1:{port}/sandbox/" in out
+    with closing(sqlite3.connect(tmp_path / "demo" / "weilan.db")) as kept:
+        assert kept.execute("SELECT count(*) FROM customers").fetchone()[0] >= 2000
+        kept.execute("DELETE FROM customers WHERE openid = (SELECT max(openid) FROM customers)")
+        left = kept.execute("SELECT count(*) FROM customers").fetchone()
+        kept.commit()
+
+    with started(*words, port=port) as demo:
+        demo.wait_until_ready()
+        again = demo.end(signal.SIGINT)
+    assert again[:2] == (0, out)
+    with closing(sqlite3.connect(tmp_path / "demo" / "weilan.db")) as kept:
+        assert kept.execute("SELECT count(*) FROM customers").fetchone() == left
+    assert (tmp_path / "demo" / "account.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_busy_port_is_one_line_that_says_how_to_choose_another(tmp_path: Path) -> None:
+    port = free_port()
+    with started("demo", "--port", str(port), "--data", str(tmp_path / "one"), port=port) as first:
+        first.wait_until_ready()
+        with started("demo", "--port", str(port), "--data", str(tmp_path / "two")) as second:
+            out, err = second.process.communicate(timeout=READY_WITHIN)
+        assert (second.process.returncode, out) == (1, "")
+        assert (
+            err
+            == f"weilan: cannot listen on 127.0.0.1:{port}: Address already in use; choose another with --port\n"
+        )
+
+
+def test_serve_answers_wechat_and_survives_its_workers_death(tmp_path: Path) -> None:
+    port = free_port()
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[wechat]\napp_id = "wx1"\napp_secret = "s"\ntoken = "t"\napi_base = "http://127.0.0.1:9"\n[server]\nport = {port}\n'
+        f'[database]\nurl = "sqlite:///{tmp_path}/weilan.db"\n',
+        encoding="utf-8",
+    )
+    with started("--config", str(config), "serve", port=port) as behind:
+        out, err = behind.process.communicate(timeout=READY_WITHIN)
+    assert (behind.process.returncode, out, err) == (
+        1,
+        "",
+        "weilan: the database is behind: run `weilan db upgrade`\n",
+    )
+
+    with started("--config", str(config), "db", "upgrade") as upgrade:
+        assert upgrade.process.wait(timeout=READY_WITHIN) == 0
+    with started("--config", str(config), "serve", port=port) as served:
+        served.wait_until_ready()
+        assert served.get("/wechat?signature=x&timestamp=1&nonce=2&echostr=hello")[0] == 403
+        worker = int(subprocess.check_output(["pgrep", "-P", str(served.process.pid)], text=True).split()[0])
+        os.kill(worker, signal.SIGKILL)
+        served.wait_until_ready()
+        code, _, err = served.end()
+    assert code == 0
+    faults = [line for line in map(json.loads, err.splitlines()) if line["level"] == "error"]
+    assert [fault["event"] for fault in faults] == ["Unexpected exit from worker-1"]
+
+
+def test_what_nobody_foresaw_is_one_line_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "weilan.db").write_bytes(
+        b"this is no database, and it is long enough to be taken for one" * 20
+    )
+    with started("db", "upgrade", WEILAN_DATABASE__URL=f"sqlite:///{tmp_path}/weilan.db") as broken:
+        _, err = broken.process.communicate(timeout=READY_WITHIN)
+    assert broken.process.returncode == 1
+    assert err.startswith("weilan: ")
+    assert err.count("\n") == 1
