@@ -1,0 +1,110 @@
+"""Many rows at once: which are there, which are new, which changed. For what other systems send us.
+
+A row names its columns; columns it does not name keep what is there. Nothing is written that is the same already.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Table, bindparam, func, insert, select, text, update
+
+from bot.store.database import Session
+from bot.values.records import Taken
+
+T = TypeVar("T")
+Row = dict[str, Any]
+
+AT_ONCE = 1_000  # keys in one question: below what either database takes as parameters
+
+
+def ids_by(session: Session, column: Column[Any], wanted: Iterable[str | None]) -> dict[str, int]:
+    """The id of the row for each value of a unique column; nothing for values nobody has."""
+    found: dict[str, int] = {}
+    for some in parts(sorted({value for value in wanted if value is not None})):
+        rows = session.execute(select(column, column.table.c.id).where(column.in_(some)))
+        found.update((value, row_id) for value, row_id in rows)
+    return found
+
+
+def known(session: Session, table: Table, key: str, rows: Sequence[Row]) -> dict[str, Row]:
+    """What is there of the rows, in the columns they name, by their key."""
+    named = sorted({name for row in rows for name in row} | {key, _identity(table)})
+    columns = [table.c[name] for name in named]
+    found: dict[str, Row] = {}
+    for some in parts(sorted({row[key] for row in rows})):
+        for values in session.execute(select(*columns).where(table.c[key].in_(some))):
+            row = dict(zip(named, values, strict=True))
+            found[row[key]] = row
+    return found
+
+
+def put(session: Session, table: Table, key: str, rows: Sequence[Row], always: Row) -> list[Taken]:
+    """Makes the rows be there; `always` is written along with what is new or changed.
+
+    Every row has another key. Answers what happened to each.
+    """
+    there = known(session, table, key, rows)
+    fresh = [row for row in rows if row[key] not in there]
+    changes = [(there[row[key]], differences(there[row[key]], row)) for row in rows if row[key] in there]
+    add(session, table, [row | always for row in fresh])
+    change(session, table, [(old, changed | always) for old, changed in changes if changed])
+    changed_keys = {old[key] for old, changed in changes if changed}
+    return [
+        "created" if row[key] not in there else "updated" if row[key] in changed_keys else "unchanged"
+        for row in rows
+    ]
+
+
+def add(session: Session, table: Table, rows: Iterable[Row]) -> None:
+    """Rows that name the same columns go in together."""
+    for same in _alike(rows):
+        session.execute(insert(table), same)
+
+
+def change(session: Session, table: Table, changes: Iterable[tuple[Row, Row]]) -> None:
+    """Pairs of the row as it is and the columns to change, in the order of their ids: two that change wait in line."""
+    identity = _identity(table)
+    in_line = sorted(changes, key=lambda pair: pair[0][identity])
+    for same in _alike({**changed, "id_": old[identity]} for old, changed in in_line):
+        session.execute(update(table).where(table.c[identity] == bindparam("id_")), same)
+
+
+def add_tuples(
+    session: Session, table: Table, names: Sequence[str], values: Sequence[tuple[Any, ...]]
+) -> None:
+    """As `add`, for very many of them, which all name the same columns."""
+    if values:
+        session.execute(insert(table), [dict(zip(names, each, strict=True)) for each in values])
+
+
+def differences(old: Row, row: Row) -> Row:
+    """The columns of `row` that are not so already."""
+    return {name: value for name, value in row.items() if old[name] != value}
+
+
+def next_ids(session: Session, table: Table, count: int) -> list[int]:
+    """Ids for rows to come. SQLite has one writer, and that is us; PostgreSQL hands them out."""
+    if not count:
+        return []
+    if session.dialect.name == "sqlite":
+        last = session.scalar(select(func.max(table.c.id))) or 0
+        return list(range(last + 1, last + 1 + count))
+    sequence = f"{table.name}_id_seq"
+    handed = text("SELECT nextval(CAST(:sequence AS regclass)) FROM generate_series(1, :count)")
+    return list(session.scalars(handed, {"sequence": sequence, "count": count}))
+
+
+def parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(values), AT_ONCE):
+        yield values[start : start + AT_ONCE]
+
+
+def _alike(rows: Iterable[Row]) -> Iterable[list[Row]]:
+    by_columns: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        by_columns.setdefault(tuple(sorted(row)), []).append(row)
+    return by_columns.values()
+
+
+def _identity(table: Table) -> str:
+    return str(next(iter(table.primary_key.columns)).name)
