@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -192,17 +192,23 @@ class GroupCommit:
         session, self._session = self._session, None
         if session is None:
             return
-        if not isinstance(error, Exception) or failure_of(error) is not Failure.MISTAKE:
-            session.invalidate()
-            session.close()
-            return
-        try:
-            session.rollback()
-            self._driver.rollback()
-        except (DBAPIError, sqlite3.Error, psycopg.Error):
-            session.close()
-        else:
-            self._session = session
+        if isinstance(error, Exception) and failure_of(error) is Failure.MISTAKE:
+            try:
+                session.rollback()
+                self._driver.rollback()
+            except (DBAPIError, sqlite3.Error, psycopg.Error):
+                pass
+            else:
+                self._session = session
+                return
+        self._throw_away(session)
+
+    def _throw_away(self, session: Connection) -> None:
+        """Out of the pool it is nobody's: left open, it would keep its locks until it is collected."""
+        session.invalidate()
+        session.close()
+        with suppress(sqlite3.Error, psycopg.Error):
+            self._driver.close()
 
 
 class _Member:

@@ -1,0 +1,276 @@
+"""One commit for several threads' work: what each is told, and what is in the database when it is told."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.store.database import Database, Session
+from bot.store.failures import Failure, Unavailable, failure_of
+from bot.store.tables import customers, volatile
+from tests.conftest import NOON
+
+
+def keep(key: str) -> Callable[[Session], str]:
+    def work(session: Session) -> str:
+        session.execute(insert(volatile).values(key=key, value="1", expires_at=NOON + timedelta(days=1)))
+        return key
+
+    return work
+
+
+def kept(database: Database) -> set[str]:
+    with database.reading() as session:
+        return set(session.execute(select(volatile.c.key)).scalars())
+
+
+class Fault(Exception):
+    pass
+
+
+def test_what_is_told_is_committed(database: Database) -> None:
+    assert database.together(keep("a")) == "a"
+    assert kept(database) == {"a"}
+
+
+def test_many_threads_lose_nothing_and_get_their_own_answer(database: Database) -> None:
+    def one(thread: int) -> list[str]:
+        return [database.together(keep(f"{thread}-{number}")) for number in range(40)]
+
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(one, range(12)))
+    expected = [[f"{thread}-{number}" for number in range(40)] for thread in range(12)]
+    assert answers == expected
+    assert kept(database) == {key for keys in expected for key in keys}
+
+
+def test_those_who_come_while_one_writes_share_the_next_commit(database: Database) -> None:
+    writing, go_on = threading.Event(), threading.Event()
+
+    def slow(session: Session) -> str:
+        if not writing.is_set():
+            writing.set()
+            go_on.wait(5)
+        return keep("first")(session)
+
+    with ThreadPoolExecutor(6) as pool:
+        first = pool.submit(database.together, slow)
+        writing.wait(5)
+        others = [pool.submit(database.together, keep(f"other-{number}")) for number in range(5)]
+        until_queued(database, 5)
+        go_on.set()
+        assert {done.result(10) for done in (first, *others)} == kept(database)
+    assert len(kept(database)) == 6
+
+
+def until_queued(database: Database, number: int) -> None:
+    pause = threading.Event()
+    for _ in range(1000):
+        if len(database._group._queue) >= number:
+            return
+        pause.wait(0.005)
+    raise AssertionError("nobody queued up")
+
+
+@pytest.mark.parametrize("failing", [0, 3, 7])
+def test_one_that_fails_gets_its_error_and_the_others_their_answer(database: Database, failing: int) -> None:
+    writing, go_on = threading.Event(), threading.Event()
+
+    def one(number: int) -> Callable[[Session], str]:
+        def work(session: Session) -> str:
+            if number == 0 and not writing.is_set():
+                writing.set()
+                go_on.wait(5)
+            done = keep(f"k{number}")(session)
+            if number == failing:
+                raise Fault
+            return done
+
+        return work
+
+    with ThreadPoolExecutor(8) as pool:
+        told: list[Future[str]] = [pool.submit(database.together, one(0))]
+        writing.wait(5)
+        told += [pool.submit(database.together, one(number)) for number in range(1, 8)]
+        until_queued(database, 7)
+        go_on.set()
+        for number, done in enumerate(told):
+            if number == failing:
+                with pytest.raises(Fault):
+                    done.result(10)
+            else:
+                assert done.result(10) == f"k{number}"
+    assert kept(database) == {f"k{number}" for number in range(8)} - {f"k{failing}"}
+
+
+def test_a_mistake_of_the_statement_is_told_as_it_is_and_leaves_the_door_open(database: Database) -> None:
+    database.together(keep("a"))
+    with pytest.raises(IntegrityError):
+        database.together(keep("a"))
+    assert database.together(keep("b")) == "b"
+
+
+def test_an_interrupt_leaves_the_door_open_for_the_others(database: Database) -> None:
+    def interrupted(session: Session) -> None:
+        keep("gone")(session)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        database.together(interrupted)
+    assert database.together(keep("b")) == "b"
+    assert kept(database) == {"b"}
+
+
+def test_those_behind_an_interrupted_one_are_still_written(database: Database) -> None:
+    writing, go_on = threading.Event(), threading.Event()
+
+    def interrupted(_session: Session) -> None:
+        writing.set()
+        go_on.wait(5)
+        raise KeyboardInterrupt
+
+    def lead() -> None:
+        with pytest.raises(KeyboardInterrupt):
+            database.together(interrupted)
+
+    with ThreadPoolExecutor(4) as pool:
+        leading = pool.submit(lead)
+        writing.wait(5)
+        others = [pool.submit(database.together, keep(f"k{number}")) for number in range(3)]
+        until_queued(database, 3)
+        go_on.set()
+        leading.result(10)
+        assert sorted(done.result(10) for done in others) == ["k0", "k1", "k2"]
+    assert kept(database) == {"k0", "k1", "k2"}
+
+
+def test_a_lost_connection_is_made_again(postgresql: Database) -> None:
+    postgresql.together(keep("a"))
+    with postgresql.transaction() as session:
+        session.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            )
+        )
+    assert postgresql.together(keep("b")) == "b"
+    assert kept(postgresql) == {"a", "b"}
+
+
+def test_a_connection_lost_in_the_middle_undoes_and_runs_it_again(postgresql: Database) -> None:
+    tries = []
+
+    def cut(session: Session) -> str:
+        tries.append(1)
+        keep("a")(session)
+        if len(tries) == 1:
+            pid = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            with postgresql.transaction() as other:
+                other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+            session.execute(text("SELECT 1"))
+        return "done"
+
+    assert postgresql.together(cut) == "done"
+    assert len(tries) == 2
+    assert kept(postgresql) == {"a"}
+
+
+def test_a_locked_database_is_unavailable_and_then_takes_again(sqlite: Database) -> None:
+    other = Database(str(sqlite.engine.url), synchronous="normal")
+    with other.transaction(), pytest.raises(Unavailable):
+        sqlite.together(keep("a"))
+    assert sqlite.together(keep("b")) == "b"
+    assert kept(sqlite) == {"b"}
+    other.close()
+
+
+def test_who_waits_behind_a_locked_one_is_told_in_time(sqlite: Database) -> None:
+    other = Database(str(sqlite.engine.url), synchronous="normal")
+    with other.transaction(), ThreadPoolExecutor(5) as pool:
+        told = [pool.submit(sqlite.together, keep(f"k{number}"), within=3.0) for number in range(5)]
+        for done in told:
+            with pytest.raises(Unavailable):
+                done.result(4.0)
+    other.close()
+    assert kept(sqlite) == set()
+
+
+def test_a_row_locked_by_another_process_costs_only_the_one_that_wants_it(postgresql: Database) -> None:
+    with postgresql.transaction() as session:
+        for number in (1, 2):
+            session.execute(insert(customers).values(openid=f"o-{number}", bucket=1, created_at=NOON))
+
+    def speak(openid: str) -> Callable[[Session], str]:
+        def work(session: Session) -> str:
+            session.execute(update(customers).where(customers.c.openid == openid).values(spoke_at=NOON))
+            return openid
+
+        return work
+
+    with postgresql.transaction() as session, ThreadPoolExecutor(2) as pool:
+        session.execute(select(customers.c.id).where(customers.c.openid == "o-1").with_for_update())
+        blocked = pool.submit(postgresql.together, speak("o-1"), key="o-1")
+        free = pool.submit(postgresql.together, speak("o-2"), key="o-2")
+        assert free.result(4) == "o-2"
+        with pytest.raises(Unavailable):
+            blocked.result(4)
+
+
+def test_two_that_lock_each_other_out_both_come_through(postgresql: Database) -> None:
+    """What two processes may do to each other: the database undoes one, and it is run again."""
+    with postgresql.transaction() as session:
+        for number in (1, 2):
+            session.execute(
+                insert(customers).values(openid=f"o-{number}", bucket=1, points=0, created_at=NOON)
+            )
+    another = Database(postgresql.engine.url.render_as_string(hide_password=False))
+    both = threading.Barrier(2)
+    met: dict[str, bool] = {}
+
+    def take(first: str, second: str) -> Callable[[Session], None]:
+        def work(session: Session) -> None:
+            for openid in (first, second):
+                change = (
+                    update(customers)
+                    .where(customers.c.openid == openid)
+                    .values(points=customers.c.points + 1)
+                )
+                session.execute(change)
+                if not met.get(first):
+                    met[first] = True
+                    both.wait(5)
+
+        return work
+
+    with ThreadPoolExecutor(2) as pool:
+        told = [
+            pool.submit(postgresql.together, take("o-1", "o-2")),
+            pool.submit(another.together, take("o-2", "o-1")),
+        ]
+        for done in told:
+            done.result(15)
+    another.close()
+    with postgresql.reading() as session:
+        assert session.execute(select(func.sum(customers.c.points))).scalar_one() == 4
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        pytest.param(psycopg.errors.DeadlockDetected(), Failure.COLLISION, id="deadlock"),
+        pytest.param(psycopg.errors.SerializationFailure(), Failure.COLLISION, id="serialization"),
+        pytest.param(psycopg.errors.LockNotAvailable(), Failure.UNAVAILABLE, id="lock timeout"),
+        pytest.param(psycopg.errors.DiskFull(), Failure.UNAVAILABLE, id="disk full"),
+        pytest.param(psycopg.errors.AdminShutdown(), Failure.LOST, id="shutdown"),
+        pytest.param(psycopg.OperationalError("gone"), Failure.LOST, id="connection broke"),
+        pytest.param(psycopg.errors.UndefinedTable(), Failure.MISTAKE, id="no such table"),
+        pytest.param(ValueError(), Failure.MISTAKE, id="anything else"),
+    ],
+)
+def test_what_an_error_means(error: Exception, expected: Any) -> None:
+    assert failure_of(error) is expected
