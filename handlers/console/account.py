@@ -17,8 +17,14 @@ page = Page("account", __name__, needs="operator")
 
 
 class NewPassword(Form):
-    old = PasswordField(_l("现在的密码"), [required(), at_most(passwords.MOST_LONG)])
-    new = PasswordField(_l("新密码"), [required(), at_most(passwords.MOST_LONG)])
+    old = PasswordField(
+        _l("现在的密码"),
+        [required(), at_most(passwords.MOST_LONG)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new = PasswordField(
+        _l("新密码"), [required(), at_most(passwords.MOST_LONG)], render_kw={"autocomplete": "new-password"}
+    )
 
 
 @page.route("/account", methods=["GET", "POST"])

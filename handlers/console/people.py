@@ -21,17 +21,20 @@ page = Page("people", __name__, needs="admin", title=_l("员工"))
 
 
 class NewPerson(Form):
-    name = StringField(_l("姓名"), [required(), at_most(64)])
+    name = StringField(_l("姓名"), [required(), at_most(64)], render_kw={"autocomplete": "off"})
     role = SelectField(_l("角色"), choices=lambda: list(ROLES.items()))
     password = PasswordField(
         _l("初始密码"),
         [required(), at_most(passwords.MOST_LONG)],
         description=_l("至少 10 个字符；请对方登录后自己修改"),
+        render_kw={"autocomplete": "new-password"},
     )
 
 
 class Reset(Form):
-    password = PasswordField(_l("新密码"), [required(), at_most(passwords.MOST_LONG)])
+    password = PasswordField(
+        _l("新密码"), [required(), at_most(passwords.MOST_LONG)], render_kw={"autocomplete": "new-password"}
+    )
 
 
 class Role(Form):
