@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, literal, select, update
+from sqlalchemy import ColumnElement, Row, and_, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.claims import LEASE, mark_left, release, take_back
@@ -149,11 +149,12 @@ def take_again(
 
 def finished(session: Session, report: MassFinished, now: datetime) -> None:
     """MASSSENDJOBFINISH, or what mass/get says later. Told twice, or of a send that is not ours: no effect."""
-    found = session.execute(
+    well = _went_well(report)
+    ended = session.execute(
         update(mass_sends)
         .where(mass_sends.c.wechat_id == report.msg_id_of_job, mass_sends.c.state == "accepted")
         .values(
-            state="done" if _went_well(report) else "failed",
+            state="done" if well else "failed",
             reason=report.status[:100],
             total=report.total,
             filtered=report.filtered,
@@ -162,19 +163,19 @@ def finished(session: Session, report: MassFinished, now: datetime) -> None:
             finished_at=now,
         )
         .returning(mass_sends.c.id)
-    ).one_or_none()
-    if found is None:
-        return
-    if _went_well(report):
-        session.execute(
-            update(deliveries)
-            .where(deliveries.c.mass_send_id == found.id, deliveries.c.state == "accepted")
-            .values(state="sent", finished_at=now)
-        )
-        return
+    )
+    for mass_id in list(ended.scalars()):
+        of_it = and_(deliveries.c.mass_send_id == mass_id, deliveries.c.state == "accepted")
+        if well:
+            session.execute(update(deliveries).where(of_it).values(state="sent", finished_at=now))
+        else:
+            _reported_failed(session, of_it, now)
+
+
+def _reported_failed(session: Session, which: ColumnElement[bool], now: datetime) -> None:
     failed = (
         update(deliveries)
-        .where(deliveries.c.mass_send_id == found.id, deliveries.c.state == "accepted")
+        .where(which)
         .values(state="failed", reason="mass_failed", finished_at=now)
         .returning(deliveries.c.id, deliveries.c.day)
     )

@@ -1,9 +1,11 @@
 """What tests of pushes share: services with a fake WeChat, and readers of what the store holds."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, delete, insert, select, update
 
 from bot.clock import Clock
 from bot.config import Config
@@ -55,3 +57,25 @@ def customer(session: Session, customer_id: int) -> Row[Any]:
 
 def states(session: Session) -> Counter[str]:
     return Counter(session.execute(select(deliveries.c.state)).scalars())
+
+
+def change(session: Session, customer_id: int, **values: Any) -> None:
+    session.execute(update(customers).where(customers.c.id == customer_id).values(values))
+
+
+def change_delivery(session: Session, delivery_id: int, **values: Any) -> None:
+    session.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
+
+
+@contextmanager
+def without_the_index_of_planned(database: Database) -> Iterator[None]:
+    """Puts it back at the end, when what is planned is dropped."""
+    (index,) = (index for index in deliveries.indexes if index.name == "uq_deliveries_one_planned")
+    with database.transaction() as session:
+        index.drop(session)
+    try:
+        yield
+    finally:
+        with database.transaction() as session:
+            session.execute(delete(deliveries).where(deliveries.c.state == "planned"))
+            index.create(session)

@@ -97,9 +97,13 @@ def lay_out(session: Session, fields: dict[str, Any]) -> int:
     build = Build(session)
     build.segment()
     purpose = fields.get("purpose", "service")
-    approved = {"approved_by": build.staff(), "approved_at": NOON - DAY} if fields.get("approved", True) else {}
+    approved = (
+        {"approved_by": build.staff(), "approved_at": NOON - DAY} if fields.get("approved", True) else {}
+    )
     build.content("words", purpose=purpose, **approved, **fields.get("content", {}))
-    channels = fields.get("channels", [fields["channel"]] if "channel" in fields else ["reply_window", "mass"])
+    channels = fields.get(
+        "channels", [fields["channel"]] if "channel" in fields else ["reply_window", "mass"]
+    )
     campaign = {"regular": fields.get("regular", True), "channels": channels} | fields.get("campaign", {})
     build.campaign("tea", ["words"], **campaign)
     return build.customer(**fields.get("customer", {}))
@@ -115,7 +119,9 @@ def of_config(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("fields", "verdict"), BOTH + ONLY_PLANNED)
-def test_a_candidate_gets_the_first_objection_as_verdict(database: Database, fields: dict[str, Any], verdict: str) -> None:
+def test_a_candidate_gets_the_first_objection_as_verdict(
+    database: Database, fields: dict[str, Any], verdict: str
+) -> None:
     services = pushing.services_with(database, FixedClock(NOON), FakeWeChat(), **of_config(fields))
     with database.transaction() as session:
         customer_id = lay_out(session, fields)
