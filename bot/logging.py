@@ -50,8 +50,10 @@ def configure(
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.DEBUG if debug else logging.WARNING if quiet else logging.INFO)
-    for chatty in ("urllib3", "alembic", "apscheduler", "dramatiq"):
+    for chatty in ("urllib3", "alembic", "dramatiq"):
         logging.getLogger(chatty).setLevel(logging.INFO if debug else logging.WARNING)
+    # it warns of each tick that is left out because the one before still runs, which is meant
+    logging.getLogger("apscheduler").setLevel(logging.INFO if debug else logging.ERROR)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

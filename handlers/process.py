@@ -52,15 +52,18 @@ class WebProcess:
             simulator.start()
         beside = _Begun(self.begin, services, (self.config.server.host, self.config.server.port))
 
-        def end() -> None:
+        def quieten() -> None:
             beside.stop()
-            stop(app)
             if simulator is not None:
                 simulator.stop()
+
+        def end() -> None:
+            quieten()
+            stop(app)
             watch.stop()
             services.close()
 
-        return server.Loaded(app, end)
+        return server.Loaded(app, quieten, end)
 
 
 class _Begun:

@@ -4,23 +4,27 @@ Granian's first process only watches; the application lives in the processes it 
 so whatever has threads or connections is made there.
 """
 
+import multiprocessing
 import os
 import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing.synchronize import Event, Semaphore
 from multiprocessing.util import Finalize
 from typing import Any, TypeAlias
 
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
 Application: TypeAlias = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-ENDS_WITHIN = 10  # seconds, then a process is killed: what it had claimed is recovered as after any death
+QUIET_WITHIN = 6.0  # seconds for what acts by itself
+ENDS_WITHIN = 6  # seconds, then a process is killed: what it had claimed is recovered as after any death
 SWITCHES_EVERY = (
     0.0005  # seconds a thread may hold the interpreter; measured: a third of the slowest answers' time
 )
@@ -40,10 +44,23 @@ class PortBusy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`stop` ends what was started beside the application, and waits for it."""
+    """What each process is made of. Both ends wait until what they end has ended.
+
+    `quieten` ends what acts by itself, while requests are still answered: some of it calls this very server.
+    `stop` ends the rest, when nothing is answered any more.
+    """
 
     application: Application
+    quieten: Callable[[], None]
     stop: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the first process tells the others that the end is near, and hears that they are quiet."""
+
+    near: Event = field(default_factory=multiprocessing.Event)
+    quiet: Semaphore = field(default_factory=partial(multiprocessing.Semaphore, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +68,15 @@ class Process:
     """What runs in each process; can be pickled where processes are spawned, not forked."""
 
     load: Callable[[], Loaded]
+    ending: Ending
     parent: int
 
     def __call__(self) -> Application:
+        os.setpgrp()  # Ctrl-C is for the first process, which then ends all in order
         sys.setswitchinterval(SWITCHES_EVERY)
         threading.Thread(target=_end_with, args=(self.parent,), daemon=True).start()
         loaded = self.load()
+        threading.Thread(target=_quieten, args=(loaded, self.ending), daemon=True).start()
         Finalize(None, loaded.stop, exitpriority=10)  # when the process ends, before its threads are joined
         return loaded.application
 
@@ -64,7 +84,9 @@ class Process:
 def serve(load: Callable[[], Loaded], *, host: str, port: int, processes: int, threads: int) -> None:
     """Until SIGTERM or SIGINT. A process that dies is started again. Raises `PortBusy`."""
     port = free_port(host, port)
-    server = Server(
+    ending = Ending()
+    server = _Server(
+        ending,
         "weilan",
         address=host,
         port=port,
@@ -78,7 +100,22 @@ def serve(load: Callable[[], Loaded], *, host: str, port: int, processes: int, t
         workers_kill_timeout=ENDS_WITHIN,
         respawn_failed_workers=True,
     )
-    server.serve(target_loader=Process(load, os.getpid()), wrap_loader=False)
+    server.serve(target_loader=Process(load, ending, os.getpid()), wrap_loader=False)
+
+
+class _Server(MPServer):
+    """Granian's, but what acts by itself ends before the server does."""
+
+    def __init__(self, ending: Ending, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self._ending = ending
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        self._ending.near.set()
+        until = time.monotonic() + QUIET_WITHIN
+        for _ in self.wrks:
+            self._ending.quiet.acquire(timeout=max(0.0, until - time.monotonic()))
+        super().shutdown(exit_code)
 
 
 def free_port(host: str, port: int) -> int:
@@ -101,6 +138,12 @@ def _bound(host: str, port: int) -> int:
         probe.listen(1)
         bound: int = probe.getsockname()[1]
         return bound
+
+
+def _quieten(loaded: Loaded, ending: Ending) -> None:
+    ending.near.wait()
+    loaded.quieten()
+    ending.quiet.release()
 
 
 def _end_with(parent: int) -> None:
