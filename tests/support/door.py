@@ -31,7 +31,7 @@ ACCOUNT = "gh_teahouse"
 _numbers = count(7_000_000_000_000_000)
 
 
-def services_of(database: Database, clock: Clock, spool: Path, **server: Any) -> Services:
+def services_of(database: Database, clock: Clock, spool: Path, keys: Any = None, **server: Any) -> Services:
     return Services(
         config=Config(
             wechat=WeChat(app_id=APP_ID, token=SecretStr(TOKEN), encoding_aes_key=SecretStr(AES_KEY)),
@@ -39,7 +39,7 @@ def services_of(database: Database, clock: Clock, spool: Path, **server: Any) ->
         ),
         clock=clock,
         database=database,
-        keys=SqlKeys(database, clock.real),
+        keys=keys or SqlKeys(database, clock.real),
         wechat=FakeWeChat(),
         knowledge=WordIndex(),
     )
