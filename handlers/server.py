@@ -115,7 +115,7 @@ class _Server(MPServer):
         until = time.monotonic() + QUIET_WITHIN
         for _ in self.wrks:
             self._ending.quiet.acquire(timeout=max(0.0, until - time.monotonic()))
-        super().shutdown(exit_code)
+        super().shutdown(exit_code)  # type: ignore[no-untyped-call]
 
 
 def free_port(host: str, port: int) -> int:
