@@ -25,6 +25,8 @@ from typer.main import get_command
 from bot import doctor as examination
 from bot import logging
 from bot.config import Config, ConfigError, load, missing
+from bot.intake import importing
+from bot.intake.files import Unusable
 from bot.opening import NotReady, migrate, opened, ready
 from bot.rules import definitions as files
 from bot.rules import reports
@@ -34,6 +36,7 @@ from bot.store import audit, customers, definitions, explanations, exports, forg
 from bot.store.database import Session
 from bot.store.rehearsal import rehearsing
 from bot.values.definitions import BadDefinition
+from bot.values.records import Kind
 from bot.wechat.errors import WeChatError
 from handlers import process
 from handlers.knowledge_watch import KnowledgeWatch
@@ -99,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.excepthook = _unforeseen
     try:
         get_command(app)(args=arguments, prog_name="weilan")
-    except (Fault, ConfigError, NotReady, BadDefinition, WeChatError, PortBusy, OSError) as fault:
+    except (Fault, ConfigError, NotReady, BadDefinition, Unusable, WeChatError, PortBusy, OSError) as fault:
         print(f"weilan: {fault}".replace("\n", " "), file=sys.stderr)
         raise SystemExit(1) from None
 
@@ -303,6 +306,34 @@ def explain(
         if campaign and not found.campaigns:
             raise Fault(f"there is no campaign {campaign}")
         _tell(found, as_json, reports.of_explanation(found, services.config.push.zone))
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    kind: Kind,
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)],
+    map_: Annotated[
+        Path | None,
+        typer.Option(
+            "--map", metavar="FILE", help="Which of your columns is which field: docs/importing.md."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rows from an ERP or a shop, as CSV or JSON lines; the same file twice changes nothing."""
+    wanted = importing.sources(kind, paths, map_)
+    with opened(context.obj.config) as services:
+        salt = services.config.server.secret_key.get_secret_value()
+        rows = sum(source.rows for source in wanted)
+        with typer.progressbar(
+            length=rows, label=kind, file=sys.stderr, hidden=not sys.stderr.isatty()
+        ) as bar:
+            found = [
+                importing.take_in(services.database, source, services.now(), salt=salt, progress=bar.update)
+                for source in wanted
+            ]
+    _tell(found, as_json, reports.of_imports(found))
 
 
 @app.command()

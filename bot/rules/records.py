@@ -182,7 +182,7 @@ def known_fields(kind: Kind) -> frozenset[str]:
 def record(kind: Kind, row: Row) -> Record | list[Fault]:
     """One row, or one JSON object; of an order with its lines in `lines`, each an object."""
     if kind == "orders":
-        return order([row], row.get("lines") or ())
+        return order([row], row.get("lines"))
     shape = SHAPES[kind]
     faults: list[Fault] = []
     values = _values(shape, row, faults)
@@ -197,7 +197,7 @@ def record(kind: Kind, row: Row) -> Record | list[Fault]:
 def order(rows: Sequence[Row], lines: Any = None) -> OrderRecord | list[Fault]:
     """Flat rows of one order, one a line, which say the same about the order; or one row and its `lines`.
 
-    The fault of a line names it: `lines[2].price`.
+    A flat row that names neither product nor quantity nor price is an order without lines. The fault of a line names it: `lines[2].price`.
     """
     shape = SHAPES["orders"]
     faults: list[Fault] = []

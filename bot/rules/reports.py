@@ -9,6 +9,7 @@ from typing import Any
 from bot.values.definitions import Change
 from bot.values.explanation import CampaignExplained, Explanation
 from bot.values.finding import Finding
+from bot.values.imported import Imported
 from bot.values.push import PlanReport
 
 LONGEST_VALUE = 60
@@ -25,6 +26,18 @@ def of_changes(changes: list[Change]) -> Iterator[str]:
         yield f"{change.what:<9}  {change.kind} {change.id}"
         for field in change.fields:
             yield f"           {field.field}: {_short(field.old)} → {_short(field.new)}"
+
+
+def of_imports(imports: list[Imported]) -> Iterator[str]:
+    for found in imports:
+        yield f"{found.file} ({found.encoding}): {found.rows} rows"
+        yield f"  {found.kind}: {found.created} created, {found.updated} updated, {found.unchanged} unchanged, {found.rejected} rejected"
+        if found.passed_over:
+            yield f"  {found.passed_over} rows passed over, as the map says"
+        if found.unused_columns:
+            yield f"  columns not used: {', '.join(found.unused_columns)}"
+        if found.rejected_rows_in:
+            yield f"  the rejected rows, each with its reason: {found.rejected_rows_in}"
 
 
 def of_plan(report: PlanReport, zone: tzinfo) -> Iterator[str]:

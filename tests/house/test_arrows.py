@@ -22,6 +22,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "bot.wechat": ("bot.wechat", "bot.values", "bot.config"),
     "bot.channels": ("bot.channels", "bot.wechat", "bot.values", "bot.rules", "bot.config"),
     "bot.sandbox": ("bot.sandbox", "bot.values", "bot.rules", "bot.config", "bot.clock", "bot.wechat", "bot.store"),
+    "bot.intake": ("bot.intake", "bot.store", "bot.values", "bot.rules"),
     "bot.services": ("bot",),
     "bot.doctor": ("bot",),
     "bot.opening": ("bot",),
@@ -96,7 +97,7 @@ def _is_in(name: str, room: str) -> bool:
 
 
 def _module_of(imported: str) -> str:
-    return imported if imported.split(".")[0] in OURS else ""
+    return imported if imported.split(".", maxsplit=1)[0] in OURS else ""
 
 
 def _longest(imported: str, known: Iterable[str]) -> str:

@@ -1,0 +1,183 @@
+"""Reads tables out of files, a row at a time: CSV and JSON lines. What makes the whole file useless is an `Unusable`.
+
+A CSV is UTF-8 (with or without BOM) or GB18030, parted by comma, semicolon or tab. Nothing is kept in memory.
+"""
+
+import csv
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any, TypeAlias
+
+from bot.values.records import Fault
+
+LONGEST_LINE = 1 << 20  # bytes
+DELIMITERS = ",;\t"
+ENCODINGS = {
+    "utf-8": "utf-8-sig",
+    "utf8": "utf-8-sig",
+    "gb18030": "gb18030",
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+}
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+Cells: TypeAlias = dict[str, Any]
+
+
+class Unusable(Exception):
+    """One line: the file, the line, and what is wrong; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row with the number of the line it begins on; a row that cannot be read has a fault."""
+
+    number: int
+    cells: Cells
+    fault: Fault | None = None
+    extra: tuple[str, ...] = ()  # what stood beyond the last column
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    path: Path
+    encoding: str
+    is_json: bool
+    delimiter: str = ","
+    columns: tuple[str, ...] = field(default=())  # of a CSV
+
+    def lines(self) -> Iterator[Line]:
+        return self._json_lines() if self.is_json else self._csv_lines()
+
+    def _csv_lines(self) -> Iterator[Line]:
+        columns, width = self.columns, len(self.columns)
+        with self.path.open(encoding=self.encoding, newline="") as lines:
+            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+            next(reader)
+            while True:
+                number = reader.line_num + 1
+                try:
+                    cells = next(reader, None)
+                except csv.Error as error:
+                    if "unexpected end" in str(error):
+                        raise Unusable(
+                            f'{self.path}: line {number}: a quote (") is opened and never closed'
+                        ) from None
+                    yield Line(number, {}, Fault("", "quotes that open and close around a whole cell"))
+                    continue
+                if cells is None:
+                    return
+                if len(cells) == width:
+                    yield Line(number, dict(zip(columns, cells, strict=True)))
+                elif cells:
+                    ragged = Fault("", f"{width} cells", f"{len(cells)} cells")
+                    yield Line(number, dict(zip(columns, cells, strict=False)), ragged, tuple(cells[width:]))
+
+    def _json_lines(self) -> Iterator[Line]:
+        with self.path.open(encoding=self.encoding) as lines:
+            for number, line in enumerate(lines, start=1):
+                if not line.isspace():
+                    yield _json_line(number, line)
+
+
+def open_table(path: Path, known: Collection[str], *, encoding: str = "", delimiter: str = "") -> TableFile:
+    """Reads the whole file once, so that a wrong encoding is found before anything is written.
+
+    `known` are columns that tell the right delimiter from a wrong one.
+    """
+    try:
+        found = _encoding(path, encoding)
+        if path.suffix.lower() in {".jsonl", ".ndjson", ".json"}:
+            return TableFile(path, found, is_json=True)
+        parted_by, columns = _header(path, found, known, delimiter)
+    except OSError as error:
+        raise Unusable(f"{path}: {error.strerror or error}") from None
+    return TableFile(path, found, is_json=False, delimiter=parted_by, columns=columns)
+
+
+def _json_line(number: int, line: str) -> Line:
+    try:
+        cells = json.loads(line, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        return Line(number, {}, Fault("", "a JSON object on one line", line[:40].strip()))
+    if not isinstance(cells, dict):
+        return Line(number, {}, Fault("", "a JSON object on one line", line[:40].strip()))
+    return Line(number, cells)
+
+
+def _encoding(path: Path, wanted: str) -> str:
+    if wanted and wanted.lower() not in ENCODINGS:
+        raise Unusable(f"{path}: encoding {wanted}: expected utf-8 or gb18030")
+    with path.open("rb") as file:
+        start = file.read(4)
+        if start[:2] in UTF_16 or b"\x00" in start:
+            raise Unusable(f"{path}: this is UTF-16 or no text at all; save it as CSV UTF-8, or as GB18030")
+        file.seek(0)
+        if wanted:
+            fault = _first_fault(file, ENCODINGS[wanted.lower()])
+            if fault:
+                raise Unusable(
+                    f"{path}: line {fault.line}, byte {fault.byte}: not {wanted}; another encoding?"
+                )
+            return ENCODINGS[wanted.lower()]
+        as_utf_8 = _first_fault(file, "utf-8")
+        if as_utf_8 is None:
+            return "utf-8-sig"
+        file.seek(0)
+        # one bad byte in a file that is otherwise UTF-8 is damage, not another encoding
+        if as_utf_8.good_before or _first_fault(file, "gb18030"):
+            raise Unusable(
+                f"{path}: line {as_utf_8.line}, byte {as_utf_8.byte}: neither UTF-8 nor GB18030; save it as CSV UTF-8"
+            )
+    return "gb18030"
+
+
+@dataclass(frozen=True, slots=True)
+class _Undecoded:
+    line: int
+    byte: int  # within the line, from 1
+    good_before: int  # lines before it that are not ASCII and could be read
+
+
+def _first_fault(file: IO[bytes], encoding: str) -> _Undecoded | None:
+    good = 0
+    for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), start=1):
+        if len(line) == LONGEST_LINE:
+            raise Unusable(
+                f"{file.name}: line {number}: longer than {LONGEST_LINE} bytes; is it CSV or JSON lines?"
+            )
+        if not line.isascii():
+            try:
+                line.decode(encoding)
+            except UnicodeDecodeError as error:
+                return _Undecoded(number, error.start + 1, good)
+            good += 1
+    return None
+
+
+def _header(path: Path, encoding: str, known: Collection[str], wanted: str) -> tuple[str, tuple[str, ...]]:
+    with path.open(encoding=encoding, newline="") as lines:
+        first = lines.readline()
+    if not first.strip():
+        raise Unusable(f"{path}: line 1: the names of the columns are missing")
+    best = max(wanted or DELIMITERS, key=lambda delimiter: _understood(first, delimiter, known))
+    columns = _cells(path, first, best)
+    doubled = sorted({column for column in columns if column and columns.count(column) > 1})
+    if doubled:
+        raise Unusable(f"{path}: line 1: the column {doubled[0]} is there twice")
+    return best, columns
+
+
+def _understood(first: str, delimiter: str, known: Collection[str]) -> tuple[int, int]:
+    columns = next(csv.reader([first], delimiter=delimiter))
+    return len({column.strip() for column in columns} & set(known)), len(columns)
+
+
+def _cells(path: Path, first: str, delimiter: str) -> tuple[str, ...]:
+    try:
+        return tuple(cell.strip() for cell in next(csv.reader([first], delimiter=delimiter, strict=True)))
+    except csv.Error:
+        raise Unusable(f"{path}: line 1: the names of the columns cannot be read; is it CSV?") from None

@@ -1,0 +1,181 @@
+"""`weilan import`: files become records, records go in by batches, and a report says what became of each row."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from bot.intake.files import Cells, Line
+from bot.intake.rejected import Rejected
+from bot.intake.source import Source, look_through
+from bot.rules import records
+from bot.rules.cells import given
+from bot.store import intake
+from bot.store.database import Database
+from bot.values.imported import Imported
+from bot.values.records import Fault, Kind, Record
+
+ROWS_AT_ONCE = 2_000  # short enough for who waits to write, long enough to be fast
+
+Progress = Callable[[int], None]  # rows done since the last call
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The rows that make one record: one, or an order's."""
+
+    lines: Sequence[Line]
+    fields: Sequence[Cells] = ()
+
+
+@dataclass(slots=True)
+class _Batch:
+    groups: list[_Group] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    rows: int = 0
+
+
+def sources(kind: Kind, paths: Iterable[Path], map_path: Path | None) -> list[Source]:
+    """Looks through all files before anything of any is written; raises `Unusable`."""
+    return [look_through(path, kind, map_path) for path in paths]
+
+
+def take_in(database: Database, source: Source, now: datetime, *, salt: str, progress: Progress) -> Imported:
+    report = Imported(
+        kind=source.kind,
+        file=str(source.file.path),
+        encoding=source.file.encoding.removesuffix("-sig"),
+        unused_columns=source.unused,
+    )
+    with Rejected(source.file) as rejected, source.fields() as fields:
+        taking = _Taking(database, source, now, salt, report, rejected, progress)
+        for group in _groups(source, report, rejected):
+            taking.add(_Group(group, [fields(line) for line in group]))
+        taking.finish()
+        report.rejected_rows_in = rejected.path
+    return report
+
+
+@dataclass(slots=True)
+class _Taking:
+    database: Database
+    source: Source
+    now: datetime
+    salt: str
+    report: Imported
+    rejected: Rejected
+    progress: Progress
+    batch: _Batch = field(default_factory=_Batch)
+
+    def add(self, group: _Group) -> None:
+        found = _record(self.source.kind, group)
+        if isinstance(found, list):
+            self.report.rejected += 1
+            _reject(self.rejected, group, found)
+        else:
+            self.batch.groups.append(group)
+            self.batch.records.append(found)
+        self.batch.rows += len(group.lines)
+        if self.batch.rows >= ROWS_AT_ONCE:
+            self.finish()
+
+    def finish(self) -> None:
+        batch, self.batch = self.batch, _Batch()
+        if batch.records:
+            with self.database.transaction() as session:
+                outcomes = intake.take(session, self.source.kind, batch.records, self.now, salt=self.salt)
+            for group, outcome in zip(batch.groups, outcomes, strict=True):
+                match outcome:
+                    case Fault():
+                        self.report.rejected += 1
+                        _reject(self.rejected, group, [outcome])
+                    case "created":
+                        self.report.created += 1
+                    case "updated":
+                        self.report.updated += 1
+                    case "unchanged":
+                        self.report.unchanged += 1
+        self.progress(batch.rows)
+
+
+def _record(kind: Kind, group: _Group) -> Record | list[Fault]:
+    if faults := [line.fault for line in group.lines if line.fault]:
+        return faults
+    if len(group.fields) == 1:
+        return records.record(kind, group.fields[0])
+    if any("lines" in fields for fields in group.fields):
+        return [Fault("external_id", "each order once, when its lines are with it")]
+    return records.order(group.fields)
+
+
+def _reject(rejected: Rejected, group: _Group, faults: Sequence[Fault]) -> None:
+    """An order goes as a whole, so that the file of rejected rows can be mended and taken in again."""
+    if len(group.lines) == 1:
+        rejected.write(group.lines[0], faults)
+        return
+    for number, line in enumerate(group.lines, start=1):
+        own = f"lines[{number}]."
+        mine = [
+            replace(fault, field=fault.field.removeprefix(own))
+            for fault in faults
+            if fault.field.startswith(own)
+        ]
+        shared = [fault for fault in faults if not fault.field.startswith("lines[")]
+        rejected.write(line, mine or shared or [Fault("", "every line of the order to be right")])
+
+
+def _groups(source: Source, report: Imported, rejected: Rejected) -> Iterator[Sequence[Line]]:
+    """Rows that belong together; rows that are passed over, or come again, end here."""
+    if source.kind == "orders":
+        yield from _orders(source, report)
+        return
+    first: dict[str, int] = {}
+    for line in _wanted(source, report):
+        key = source.key(line.cells)
+        if key in source.again and (line_of_first := first.setdefault(key, line.number)) != line.number:
+            if source.map.first_of_each:
+                report.passed_over += 1
+            else:
+                report.rejected += 1
+                fault = Fault(
+                    records.SHAPES[source.kind].key,
+                    f"each once; the first is on line {line_of_first}",
+                    given(key),
+                )
+                rejected.write(line, [fault])
+        else:
+            yield [line]
+
+
+def _orders(source: Source, report: Imported) -> Iterator[Sequence[Line]]:
+    """Neighbours with one id; what stands in several places waits until the whole file was seen."""
+    apart: dict[str, list[Line]] = {}
+    together: list[Line] = []
+    key, unread = "", list[Line]()
+    for line in _wanted(source, report):
+        its_key = source.key(line.cells)
+        if line.fault and not its_key:  # it may be a line of the order before it, or of the one after
+            together.append(line)
+            unread = [line]
+            continue
+        if together and (its_key != key or not key):
+            yield together
+            together = [*unread]
+        key, unread = its_key, []
+        if key in source.again:
+            apart.setdefault(key, []).extend([*together, line])
+            together = []
+        else:
+            together.append(line)
+    if together:
+        yield together
+    yield from apart.values()
+
+
+def _wanted(source: Source, report: Imported) -> Iterator[Line]:
+    for line in source.file.lines():
+        report.rows += 1
+        if line.fault or source.map.is_wanted(line.cells):
+            yield line
+        else:
+            report.passed_over += 1
