@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from bot.services import Services
-from bot.store import customers, messages
+from bot.store import customers, messages, schema
 from bot.store.arrivals import Windows
 from bot.store.failures import Unavailable
 from bot.store.messages import Unanswered
@@ -63,7 +63,15 @@ def _take_in(taking: Taking, kept: Kept) -> bool:
     except Unreadable as error:
         log.warning("a kept message is unreadable", reason=error.reason)
         return False
-    taken = taking.safely(push, TAKES_WITHIN)
+    try:
+        taken = taking.safely(push, TAKES_WITHIN)
+    except Unavailable:
+        raise
+    except Exception as error:
+        if schema.missing(taking.services.database):
+            raise Unavailable("the database is behind: weilan db upgrade") from error
+        log.exception("a kept message cannot be taken in", msg_id=push.incoming.msg_id)
+        return False  # it must not hold up all that wait behind it
     if taken.thinking is not None:
         settle_later(taking.services, taken.thinking, made(taken.thinking))
         answer_those_behind(taking.services, taken.thinking.customer_id, taking.answer)

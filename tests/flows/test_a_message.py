@@ -235,6 +235,23 @@ def test_what_no_try_can_read_is_put_aside_and_the_rest_comes_in(
     assert len(list(spool.glob("*.aside"))) == 1
 
 
+def test_what_the_database_refuses_holds_up_nobody(postgresql: Database, spool: Path) -> None:
+    services = services_of(postgresql, SystemClock(), spool)
+    keep(spool, text_message("\x00"))  # no PostgreSQL keeps a NUL
+    keep(spool, text_message("您好"))
+    assert unanswered.drain_spool(services) == 2
+    assert [row.text for row in log(postgresql, direction="in")] == ["您好"]
+    assert len(list(spool.glob("*.aside"))) == 1
+
+
+def test_messages_wait_for_a_database_that_is_behind(tmp_path: Path, spool: Path) -> None:
+    behind = Database(f"sqlite:///{tmp_path}/behind.db", synchronous="normal")
+    keep(spool, text_message("您好"))
+    assert unanswered.drain_spool(services_of(behind, SystemClock(), spool)) == 0
+    assert len(list(spool.glob("*.message"))) == 1
+    behind.close()
+
+
 def keep(folder: Path, xml: str) -> None:
     Spool(folder).put(Kept(xml, SystemClock().now()))
 

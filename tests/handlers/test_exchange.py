@@ -1,0 +1,266 @@
+"""Answers that take long, fail, or have to wait their turn."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+from sqlalchemy import select
+
+from bot.clock import FixedClock
+from bot.rules import texts
+from bot.services import Services
+from bot.store.database import Database
+from bot.store.tables import customers, deliveries, messages
+from bot.values.reply import Reply, Silence, Text
+from bot.wechat import messages as wechat_messages
+from handlers import unanswered
+from handlers.chat.speaking import Answer, Context, Slow
+from handlers.exchange import Exchange
+from handlers.taking import Push
+from handlers.webhook import windows_of
+from tests.support.door import event, services_of, text_message
+
+BUDGET = 0.3
+
+
+class Thoughts:
+    """Answers "慢…" only when it is let go, fails on "坏…", and repeats everything else at once."""
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+        self.thought = 0
+
+    def __call__(self, context: Context) -> tuple[str, Answer | Slow]:
+        said = context.incoming.text
+        if said.startswith("坏"):
+            context.session.execute(customers.update().values(points=999))
+            raise ZeroDivisionError("密码")
+        if not said.startswith("慢"):
+            return "parrot", Answer(reply=Text(said))
+        return "thinker", Slow(work=lambda: self._think(said))
+
+    def _think(self, said: str) -> Answer:
+        self.go_on.wait(10)
+        self.thought += 1
+        if "坏" in said:
+            raise ZeroDivisionError
+        return Answer(reply=Text(f"想好了：{said}"))
+
+
+@pytest.fixture
+def thoughts() -> Iterator[Thoughts]:
+    thoughts = Thoughts()
+    yield thoughts
+    thoughts.go_on.set()
+
+
+@pytest.fixture
+def services(database: Database, clock: FixedClock, tmp_path: Path) -> Services:
+    return services_of(database, clock, tmp_path / "spool")
+
+
+@pytest.fixture
+def exchange(services: Services, thoughts: Thoughts) -> Iterator[Exchange]:
+    exchange = Exchange(services, windows_of(services.config), thoughts, BUDGET)
+    yield exchange
+    thoughts.go_on.set()
+    exchange.close()
+
+
+@pytest.fixture
+def patient(services: Services, thoughts: Thoughts) -> Iterator[Exchange]:
+    exchange = Exchange(services, windows_of(services.config), thoughts, 10.0)
+    yield exchange
+    thoughts.go_on.set()
+    exchange.close()
+
+
+def push(xml: str, services: Services) -> Push:
+    return Push(wechat_messages.read(xml.encode()), xml, services.now())
+
+
+def say(exchange: Exchange, services: Services, xml: str) -> Reply:
+    return exchange.answer(push(xml, services), time.monotonic())
+
+
+def rows(services: Services) -> list[Any]:
+    with services.database.reading() as session:
+        return list(session.execute(select(messages).order_by(messages.c.id)))
+
+
+def owed(services: Services) -> list[str]:
+    with services.database.reading() as session:
+        found = session.execute(select(deliveries.c.payload).order_by(deliveries.c.id)).scalars()
+        return [payload["text"] for payload in found]
+
+
+def comes(found: Callable[[], Any]) -> Any:
+    pause = threading.Event()
+    for _ in range(400):
+        if answer := found():
+            return answer
+        pause.wait(0.02)
+    raise AssertionError("it did not come")
+
+
+def test_an_answer_that_is_ready_in_time_is_the_reply(
+    patient: Exchange, services: Services, thoughts: Thoughts
+) -> None:
+    thoughts.go_on.set()
+    xml = text_message("慢慢想")
+    assert say(patient, services, xml) == Text("想好了：慢慢想")
+    asked, answered = rows(services)
+    assert (asked.state, answered.text, answered.handler) == ("done", "想好了：慢慢想", "thinker")
+    assert say(patient, services, xml) == Text("想好了：慢慢想")
+    assert thoughts.thought == 1
+    assert owed(services) == []
+
+
+def test_an_answer_that_is_late_follows_and_is_given_once(
+    exchange: Exchange, services: Services, thoughts: Thoughts
+) -> None:
+    xml = text_message("慢慢想")
+    assert say(exchange, services, xml) == Silence()
+    [asked] = rows(services)
+    assert (asked.state, asked.text) == ("pending", "慢慢想")
+    thoughts.go_on.set()
+    assert comes(lambda: owed(services)) == ["想好了：慢慢想"]
+    assert [row.state for row in rows(services)] == ["done"]
+    assert say(exchange, services, xml) == Silence()
+    assert owed(services) == ["想好了：慢慢想"]
+
+
+def test_a_repeat_while_the_answer_is_made_gets_the_same_and_thinks_no_second_time(
+    patient: Exchange, services: Services, thoughts: Thoughts
+) -> None:
+    xml = text_message("慢慢想")
+    with ThreadPoolExecutor(2) as pool:
+        told = [pool.submit(say, patient, services, xml) for _ in range(2)]
+        comes(lambda: rows(services))
+        thoughts.go_on.set()
+        assert [answer.result(10) for answer in told] == [Text("想好了：慢慢想")] * 2
+    assert thoughts.thought == 1
+
+
+def test_later_messages_wait_behind_it_and_are_answered_in_order(
+    exchange: Exchange, services: Services, thoughts: Thoughts
+) -> None:
+    say(exchange, services, text_message("慢慢想"))
+    assert say(exchange, services, text_message("第二句")) == Silence()
+    assert say(exchange, services, text_message("第三句")) == Silence()
+    assert say(exchange, services, text_message("别人的话", openid="o-bo")) == Text("别人的话")
+    thoughts.go_on.set()
+    comes(lambda: len(owed(services)) == 3)
+    assert owed(services) == ["想好了：慢慢想", "第二句", "第三句"]
+    assert say(exchange, services, text_message("第四句")) == Text("第四句")
+
+
+def test_slow_answers_never_take_every_thread_of_the_server(
+    patient: Exchange, services: Services, thoughts: Thoughts
+) -> None:
+    """Three of four threads may wait; the fourth is told at once that its answer follows."""
+    with ThreadPoolExecutor(4) as pool:
+        told = [
+            pool.submit(say, patient, services, text_message("慢", openid=f"o-{number}"))
+            for number in range(4)
+        ]
+        first = comes(lambda: [answer for answer in told if answer.done()])
+        assert [answer.result() for answer in first] == [Silence()]
+        thoughts.go_on.set()
+        assert sorted(str(answer.result(10)) for answer in told) == sorted(
+            [*[str(Text("想好了：慢"))] * 3, str(Silence())]
+        )
+
+
+def test_a_slow_answer_that_fails_is_an_apology(
+    patient: Exchange, services: Services, thoughts: Thoughts
+) -> None:
+    thoughts.go_on.set()
+    with structlog.testing.capture_logs() as lines:
+        assert say(patient, services, text_message("慢，坏")) == Text(texts.SORRY)
+    assert [line["event"] for line in lines] == ["an answer failed"]
+
+
+def test_a_handler_that_fails_costs_its_answer_and_nothing_else(
+    exchange: Exchange, services: Services
+) -> None:
+    xml = text_message("坏")
+    with structlog.testing.capture_logs() as lines:
+        assert say(exchange, services, xml) == Text(texts.SORRY)
+        assert say(exchange, services, xml) == Text(texts.SORRY)
+    assert [line["event"] for line in lines] == ["a handler failed"]
+    asked, answered = rows(services)
+    assert (asked.text, answered.text, answered.handler) == ("坏", texts.SORRY, "failed")
+    with services.database.reading() as session:
+        assert session.execute(select(customers.c.points)).scalar_one() == 0
+
+
+def test_an_event_that_cannot_be_answered_gets_no_apology(exchange: Exchange, services: Services) -> None:
+    assert say(exchange, services, event("VIEW", EventKey="坏")) == Silence()
+    assert [row.direction for row in rows(services)] == ["in"]
+
+
+def test_recovery_and_a_living_process_give_one_answer(
+    exchange: Exchange, services: Services, thoughts: Thoughts, clock: FixedClock
+) -> None:
+    """A moved clock makes a message look old while its process still thinks."""
+    say(exchange, services, text_message("慢慢想"))
+    clock.forward(days=1)
+    with ThreadPoolExecutor(1) as pool:
+        recovered = pool.submit(unanswered.answer_pending, services, thoughts)
+        thoughts.go_on.set()
+        recovered.result(10)
+    comes(lambda: [row.state for row in rows(services)] == ["done"])
+    assert owed(services) == ["想好了：慢慢想"]
+
+
+def test_recovery_keeps_the_order_and_apologises_for_what_fails(
+    exchange: Exchange, services: Services, clock: FixedClock
+) -> None:
+    for said in ("慢慢想", "坏", "第三句"):
+        say(exchange, services, text_message(said))
+    clock.forward(minutes=1)
+    assert unanswered.answer_pending(services, _at_once) == 3
+    assert owed(services) == ["慢慢想", texts.SORRY, "第三句"]
+    assert unanswered.answer_pending(services, _at_once) == 0
+
+
+def _at_once(context: Context) -> tuple[str, Answer | Slow]:
+    if context.incoming.text == "坏":
+        raise ZeroDivisionError
+    return "parrot", Answer(reply=Text(context.incoming.text))
+
+
+def test_neither_database_nor_disk_is_an_error_in_the_log_and_still_success(
+    tmp_path: Path, clock: FixedClock
+) -> None:
+    nowhere = tmp_path / "a file"
+    nowhere.write_text("")
+    database = Database(f"sqlite:///{tmp_path}/empty.db", synchronous="normal")
+    services = services_of(database, clock, nowhere / "spool")
+    exchange = Exchange(services, windows_of(services.config))
+    with structlog.testing.capture_logs() as lines:
+        assert say(exchange, services, text_message("您好")) == Silence()
+    exchange.close()
+    database.close()
+    assert "lost" in lines[-1]["event"]
+    assert lines[-1]["log_level"] == "error"
+
+
+def test_a_report_of_the_platform_makes_no_customer(exchange: Exchange, services: Services) -> None:
+    for name in ("TEMPLATESENDJOBFINISH", "annual_renew"):
+        say(exchange, services, event(name, openid="o-helper", Status="success", MsgID="1"))
+    with services.database.reading() as session:
+        assert session.execute(select(customers)).all() == []
+    assert [row.customer_id for row in rows(services)] == [None, None]
+
+
+def test_the_instant_of_the_message_is_the_clocks(exchange: Exchange, services: Services) -> None:
+    say(exchange, services, text_message("您好"))
+    assert {row.created_at for row in rows(services)} == {datetime(2026, 11, 24, 4, tzinfo=UTC)}
