@@ -106,9 +106,7 @@ def test_no_page_is_wider_than_the_screen_and_none_complains(
         assert signed_in.execute_script("return document.documentElement.scrollWidth") <= size[0], page
         assert signed_in.find_elements(By.TAG_NAME, "h1"), page
         assert "taken over" not in signed_in.title
-    assert [
-        entry["message"] for entry in signed_in.get_log("browser") if "favicon" not in entry["message"]
-    ] == []
+    assert complaints(signed_in) == []
 
 
 def test_on_a_phone_the_menu_opens_and_leads_on(signed_in: Chrome, address: str) -> None:
