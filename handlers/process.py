@@ -63,7 +63,7 @@ class WebProcess:
             watch.stop()
             services.close()
 
-        return server.Loaded(app, quieten, end)
+        return server.Loaded(app, stop=end, quieten=quieten)
 
 
 class _Begun:

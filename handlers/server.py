@@ -51,8 +51,8 @@ class Loaded:
     """
 
     application: Application
-    quieten: Callable[[], None]
     stop: Callable[[], None]
+    quieten: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
