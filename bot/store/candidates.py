@@ -115,18 +115,23 @@ def _next_content(campaign: Row[object], purpose: str, moment: Moment) -> Scalar
     has_got = and_(
         got.c.customer_id == customers.c.id, got.c.content_id == pool.c.content_id, got.c.state != "skipped"
     )
-    wanted = (
-        select(pool.c.content_id)
-        .join(choice, choice.c.id == pool.c.content_id)
-        .where(pool.c.campaign_id == campaign.id, choice.c.purpose == purpose)
-        .where(or_(choice.c.useful_until.is_(None), choice.c.useful_until > moment.now))
-    )
+    of_pool = pool.join(choice, choice.c.id == pool.c.content_id)
     if campaign.repeat:
-        last = select(func.max(got.c.id)).where(has_got).correlate(customers, pool).scalar_subquery()
-        wanted = wanted.order_by(func.coalesce(last, 0), pool.c.position, pool.c.content_id)
+        last = func.coalesce(func.max(got.c.id), 0)
+        wanted = select(pool.c.content_id).select_from(of_pool.outerjoin(got, has_got))
+        wanted = wanted.group_by(pool.c.content_id, pool.c.position).order_by(
+            last, pool.c.position, pool.c.content_id
+        )
     else:
-        wanted = wanted.where(~exists().where(has_got).correlate(customers, pool))
-        wanted = wanted.order_by(pool.c.position, pool.c.content_id)
+        wanted = select(pool.c.content_id).select_from(of_pool)
+        wanted = wanted.where(~exists().where(has_got).correlate(customers, pool)).order_by(
+            pool.c.position, pool.c.content_id
+        )
+    wanted = wanted.where(
+        pool.c.campaign_id == campaign.id,
+        choice.c.purpose == purpose,
+        or_(choice.c.useful_until.is_(None), choice.c.useful_until > moment.now),
+    )
     return wanted.limit(1).correlate(customers).scalar_subquery()
 
 

@@ -232,7 +232,7 @@ def _write_deliveries(
         "due_at", "closes_at",
     ]  # fmt: skip
     planned = _or_insert(session, deliveries).from_select(columns, winners).on_conflict_do_nothing()
-    number = session.execute(planned).rowcount
+    number = session.execute(planned, execution_options={"preserve_rowcount": True}).rowcount
     waits = select(_judged.c.customer_id).where(_judged.c.is_new, kept)
     session.execute(update(customers).where(customers.c.id.in_(waits)).values(has_kept=True))
     return number

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from bot.clock import Clock
+from bot.clock import Clock, FixedClock
 from bot.config import Config
 from bot.insight.knowledge import WordIndex
 from bot.services import Services
@@ -29,6 +30,11 @@ def services_with(
         wechat=fake or FakeWeChat(),
         knowledge=WordIndex(),
     )
+
+
+def set_clock(services: Services, at: datetime) -> None:
+    assert isinstance(services.clock, FixedClock)
+    services.clock.set(at)
 
 
 def halt(session: Session, channel: str) -> None:
