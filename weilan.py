@@ -196,6 +196,7 @@ def _until_signalled(services: Services, runs: Runs) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: signalled.set())
     beside = Beside(services, (runs,))
+    _log.info("started")
     signalled.wait()
     beside.stop()
 

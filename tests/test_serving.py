@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from bot.store.database import Database
 from tests.support.servers import free_port
 
 ROOT = Path(__file__).parents[1]
@@ -128,6 +129,30 @@ def test_serve_answers_wechat_and_survives_its_workers_death(tmp_path: Path) -> 
     assert code == 0
     faults = [line for line in map(json.loads, err.splitlines()) if line["level"] == "error"]
     assert [fault["event"] for fault in faults] == ["Unexpected exit from worker-1"]
+
+
+def test_web_scheduler_and_worker_run_apart_on_postgresql_and_redis(
+    postgresql: Database, redis_url: str, tmp_path: Path
+) -> None:
+    port = free_port()
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[wechat]\napp_id = "wx1"\napp_secret = "s"\ntoken = "t"\napi_base = "http://127.0.0.1:9"\n[server]\nport = {port}\n'
+        f'processes = 2\n[database]\nurl = "{postgresql.engine.url.render_as_string(hide_password=False)}"\n[redis]\nurl = "{redis_url}"\n',
+        encoding="utf-8",
+    )
+    before = ("--config", str(config))
+    with (
+        started(*before, "web", port=port) as web,
+        started(*before, "scheduler") as scheduler,
+        started(*before, "worker") as worker,
+    ):
+        web.wait_until_ready()
+        for alone in (scheduler, worker):
+            assert alone.process.stderr is not None
+            assert any("started" in line for line in alone.process.stderr)
+            assert alone.end()[:2] == (0, "")
+        assert web.end()[0] == 0
 
 
 def test_what_nobody_foresaw_is_one_line_without_a_traceback(tmp_path: Path) -> None:
