@@ -66,6 +66,12 @@ class NewContentForm(ContentForm):
     )
 
 
+def offer_category(form: ContentForm, kept: str) -> None:
+    """A file may have brought a category of its own; it stays a choice."""
+    if kept not in CATEGORIES:
+        form.category.choices = [*CATEGORIES.items(), (kept, kept)]
+
+
 def draft_of(form: ContentForm) -> ContentDraft:
     return ContentDraft(
         title=stripped(form.title.data),

@@ -14,7 +14,7 @@ from bot.store.content_pages import ContentLine
 from bot.store.database import Session
 from bot.values.campaign import ContentDraft
 from bot.values.profile import Profile
-from handlers.console.content_form import ContentForm, NewContentForm, draft_of, filled
+from handlers.console.content_form import ContentForm, NewContentForm, draft_of, filled, offer_category
 from handlers.console.forms import Seen, seen_at
 from handlers.console.guard import somebody
 from handlers.console.page import Page
@@ -74,6 +74,7 @@ def edit(content_id: str) -> ResponseReturnValue:
     with services().database.reading() as store:
         before = _line(store, content_id)
     form = ContentForm(data=filled(before))
+    offer_category(form, before.draft.category)
     if form.validate_on_submit():
         draft = draft_of(form)
         if draft == before.draft:

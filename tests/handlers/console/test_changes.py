@@ -222,6 +222,16 @@ def test_a_text_that_could_not_be_filled_in_is_refused_at_the_field(operator: Vi
         assert re.search(r'id="text-error">[^<]*' + re.escape(said), page.text), said
 
 
+def test_a_category_that_a_file_brought_is_kept(make: Make, operator: Visitor, services: Services) -> None:
+    make("content", "water", category="泡茶课堂")
+    fields = {**CONTENT, "category": "泡茶课堂", "seen": seen(operator, "/console/contents/water/edit")}
+    assert operator.post("/console/contents/water/edit", fields).status_code == 303
+    with services.database.reading() as session:
+        line = content_pages.line_of(session, "water")
+    assert line
+    assert line.draft.category == "泡茶课堂"
+
+
 def test_the_last_useful_day_is_the_day_that_was_written(operator: Visitor) -> None:
     operator.post("/console/contents/new", {**CONTENT, "id": "water", "useful_until": "2026-12-24"})
     assert 'value="2026-12-24"' in operator.see("/console/contents/water/edit")
