@@ -1,0 +1,131 @@
+"""One active scheduler, whoever else is started; and what a jump of the product's clock brings."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from bot.clock import Clock, FixedClock
+from bot.store.database import Database
+from bot.store.leases import LASTS, lease
+from scheduler import timetable
+from scheduler.timetable import TIMETABLE
+from tests.support import pushing
+from tests.support.build import Build
+from tests.support.fake_wechat import FakeWeChat
+
+NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
+PATIENCE = 60.0
+OPEN = {"window_until": NOON + timedelta(days=30), "window_left": 5}
+
+
+class Sandbox:
+    """The product's time stands still until it is moved; the real one goes on."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def real(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def lay_out(database: Database, many: int) -> None:
+    with database.transaction() as session:
+        build = Build(session)
+        build.segment()
+        for name in ("one", "two"):
+            build.content(name, purpose="service")
+        build.campaign("first", ["one", "two"])
+        for _ in range(many):
+            build.customer(**OPEN)
+
+
+def comes_true(claim: Callable[[], bool]) -> bool:
+    until = time.monotonic() + PATIENCE
+    while not claim():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def started(database: Database, clock: Clock, wechat: FakeWeChat, stop: threading.Event) -> threading.Thread:
+    services = pushing.services_with(database, clock, wechat)
+    thread = threading.Thread(target=timetable.run, args=(services, stop))
+    thread.start()
+    return thread
+
+
+def test_two_schedulers_send_nothing_twice_and_the_clock_brings_the_next(database: Database) -> None:
+    lay_out(database, 20)
+    clock, wechat, stop = Sandbox(NOON), FakeWeChat(), threading.Event()
+    both = [started(database, clock, wechat, stop) for _ in range(2)]
+    first_came = comes_true(lambda: not_due_yet(clock, wechat, 20))
+    clock.at = NOON + timedelta(days=4)
+    next_came = comes_true(lambda: not_due_yet(clock, wechat, 40))
+    stop.set()
+    for one in both:
+        one.join()
+    assert first_came
+    assert next_came
+    texts = sorted((said.openid, said.at) for said in wechat.sent)
+    assert len({(openid, at.date()) for openid, at in texts}) == len(texts) == 40
+
+
+def not_due_yet(clock: Sandbox, wechat: FakeWeChat, many: int) -> bool:
+    """Lets the window's slots come by, a little at a time."""
+    if len(wechat.sent) < many and clock.at.hour < 8:
+        clock.at += timedelta(seconds=25)
+        if clock.at.minute == 59:
+            clock.at += timedelta(minutes=2)
+    return len(wechat.sent) == many
+
+
+def test_one_holds_the_lease_and_another_takes_over_when_it_lets_go(database: Database) -> None:
+    clock = FixedClock(NOON)
+    first, second = (lease(database, "scheduler", clock.real) for _ in range(2))
+    assert [first.hold(), second.hold(), first.hold(), second.hold()] == [True, False, True, False]
+    first.release()
+    assert second.hold()
+    assert not first.hold()
+    second.release()
+
+
+def test_leases_of_other_names_do_not_meet(database: Database) -> None:
+    clock = FixedClock(NOON)
+    first, second = lease(database, "one", clock.real), lease(database, "two", clock.real)
+    assert first.hold()
+    assert second.hold()
+    first.release()
+    second.release()
+
+
+def test_a_dead_holder_of_a_row_loses_it_when_its_time_is_over(sqlite: Database) -> None:
+    clock = FixedClock(NOON)
+    dead, alive = lease(sqlite, "scheduler", clock.real), lease(sqlite, "scheduler", clock.real)
+    assert dead.hold()
+    clock.forward(seconds=LASTS.total_seconds())
+    assert not alive.hold()
+    clock.forward(seconds=1)
+    assert alive.hold()
+    assert not dead.hold()
+
+
+def test_a_holder_whose_connection_is_gone_loses_the_lease(postgresql: Database) -> None:
+    clock = FixedClock(NOON)
+    first, second = lease(postgresql, "scheduler", clock.real), lease(postgresql, "scheduler", clock.real)
+    assert first.hold()
+    with postgresql.transaction() as session:
+        session.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+        )
+    assert second.hold()
+    assert not first.hold()
+    second.release()
+
+
+def test_every_job_has_a_name_of_its_own() -> None:
+    assert len({job.id for job in TIMETABLE}) == len(TIMETABLE)
