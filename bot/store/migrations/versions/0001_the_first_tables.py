@@ -121,6 +121,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("qr_scene", name=op.f("uq_products_qr_scene")),
     )
     op.create_table(
+        "refreshes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", bot.store.database.Instant(timezone=True), nullable=False),
+        sa.Column("version", sa.String(length=40), nullable=False),
+        sa.Column(
+            "cuts",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refreshes")),
+    )
+    op.create_table(
+        "region_statistics",
+        sa.Column("province", sa.String(length=40), nullable=False),
+        sa.Column("city", sa.String(length=40), nullable=False),
+        sa.Column("customers", sa.Integer(), nullable=False),
+        sa.Column("buyers", sa.Integer(), nullable=False),
+        sa.Column("spent", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("counted_at", bot.store.database.Instant(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('key', 'ordinary')", name=op.f("ck_region_statistics_kind")),
+        sa.PrimaryKeyConstraint("province", "city", name=op.f("pk_region_statistics")),
+    )
+    op.create_table(
         "segments",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
@@ -225,6 +249,79 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contents")),
     )
     op.create_table(
+        "customer_moves",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("partition", sa.String(length=10), nullable=False),
+        sa.Column("was", sa.String(length=20), nullable=False),
+        sa.Column("became", sa.String(length=20), nullable=False),
+        sa.Column("version", sa.String(length=40), nullable=False),
+        sa.Column("at", bot.store.database.Instant(timezone=True), nullable=False),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column("spent", sa.BigInteger(), nullable=False),
+        sa.Column("last_order_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.Column("satisfaction", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_customer_moves_customer_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_moves")),
+    )
+    with op.batch_alter_table("customer_moves", schema=None) as batch_op:
+        batch_op.create_index("ix_customer_moves_customer_id_id", ["customer_id", "id"], unique=False)
+
+    op.create_table(
+        "customer_statistics",
+        sa.Column(
+            "customer_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("placed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("orders", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("refunds", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("spent", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("first_order_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.Column("last_order_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.Column("coupon_orders", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("coupon_spent", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("returns", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("returned", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("reviews", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("rating_sum", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("follows", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("spoke_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.Column("known_at", bot.store.database.Instant(timezone=True), nullable=False),
+        sa.Column("updated_at", bot.store.database.Instant(timezone=True), nullable=False),
+        sa.Column("r", sa.Integer(), nullable=True),
+        sa.Column("f", sa.Integer(), nullable=True),
+        sa.Column("m", sa.Integer(), nullable=True),
+        sa.Column("satisfaction", sa.Integer(), nullable=True),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("abc", sa.String(length=1), nullable=True),
+        sa.Column("tier", sa.String(length=10), nullable=True),
+        sa.Column("cell", sa.String(length=20), nullable=True),
+        sa.Column("service_class", sa.String(length=1), nullable=True),
+        sa.Column("lifecycle", sa.String(length=10), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["customer_id"],
+            ["customers.id"],
+            name=op.f("fk_customer_statistics_customer_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_statistics")),
+    )
+    with op.batch_alter_table("customer_statistics", schema=None) as batch_op:
+        batch_op.create_index("ix_customer_statistics_last_order_at", ["last_order_at"], unique=False)
+        batch_op.create_index("ix_customer_statistics_orders", ["orders"], unique=False)
+        batch_op.create_index(
+            "ix_customer_statistics_places",
+            ["tier", "lifecycle", "service_class", "cell", "abc", "r", "f", "m", "score"],
+            unique=False,
+        )
+        batch_op.create_index("ix_customer_statistics_spent", ["spent"], unique=False)
+
+    op.create_table(
         "customer_tags",
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tag", sa.String(length=40), nullable=False),
@@ -235,6 +332,40 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("customer_tags", schema=None) as batch_op:
         batch_op.create_index("ix_customer_tags_tag_customer_id", ["tag", "customer_id"], unique=False)
+
+    op.create_table(
+        "follow_ups",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("service", sa.String(length=20), nullable=False),
+        sa.Column("opened_at", bot.store.database.Instant(timezone=True), nullable=False),
+        sa.Column("due_at", bot.store.database.Instant(timezone=True), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("closed_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(length=10), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint("closed_by IN ('staff', 'move')", name=op.f("ck_follow_ups_closed_by")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_follow_ups_customer_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_follow_ups_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_ups")),
+    )
+    with op.batch_alter_table("follow_ups", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_follow_ups_due",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_follow_ups_one_open",
+            ["customer_id", "service"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
 
     op.create_table(
         "handovers",
@@ -339,8 +470,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("external_id", name=op.f("uq_orders_external_id")),
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
-        batch_op.create_index("ix_orders_customer_id_ordered_at", ["customer_id", "ordered_at"], unique=False)
+        batch_op.create_index(
+            "ix_orders_customer_id_ordered_at",
+            ["customer_id", "ordered_at", "status", "amount", "coupon_amount"],
+            unique=False,
+        )
+        batch_op.create_index("ix_orders_ordered_at", ["ordered_at"], unique=False)
 
+    op.create_table(
+        "product_statistics",
+        sa.Column(
+            "product_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("sold", sa.BigInteger(), nullable=False),
+        sa.Column("last_sold_at", bot.store.database.Instant(timezone=True), nullable=True),
+        sa.Column("pace", sa.String(length=10), nullable=False),
+        sa.Column("counted_at", bot.store.database.Instant(timezone=True), nullable=False),
+        sa.CheckConstraint("pace IN ('best', 'steady', 'slow')", name=op.f("ck_product_statistics_pace")),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["products.id"], name=op.f("fk_product_statistics_product_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("product_id", name=op.f("pk_product_statistics")),
+    )
     op.create_table(
         "staff_sessions",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -677,7 +832,9 @@ def downgrade() -> None:
     op.drop_table("mass_sends")
     op.drop_table("campaign_contents")
     op.drop_table("staff_sessions")
+    op.drop_table("product_statistics")
     with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.drop_index("ix_orders_ordered_at")
         batch_op.drop_index("ix_orders_customer_id_ordered_at")
 
     op.drop_table("orders")
@@ -710,10 +867,34 @@ def downgrade() -> None:
         batch_op.drop_index("ix_handovers_customer_id")
 
     op.drop_table("handovers")
+    with op.batch_alter_table("follow_ups", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_follow_ups_one_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_follow_ups_due",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.drop_table("follow_ups")
     with op.batch_alter_table("customer_tags", schema=None) as batch_op:
         batch_op.drop_index("ix_customer_tags_tag_customer_id")
 
     op.drop_table("customer_tags")
+    with op.batch_alter_table("customer_statistics", schema=None) as batch_op:
+        batch_op.drop_index("ix_customer_statistics_spent")
+        batch_op.drop_index("ix_customer_statistics_places")
+        batch_op.drop_index("ix_customer_statistics_orders")
+        batch_op.drop_index("ix_customer_statistics_last_order_at")
+
+    op.drop_table("customer_statistics")
+    with op.batch_alter_table("customer_moves", schema=None) as batch_op:
+        batch_op.drop_index("ix_customer_moves_customer_id_id")
+
+    op.drop_table("customer_moves")
     op.drop_table("contents")
     op.drop_table("campaigns")
     with op.batch_alter_table("audit", schema=None) as batch_op:
@@ -724,6 +905,8 @@ def downgrade() -> None:
     op.drop_table("suppressions")
     op.drop_table("staff")
     op.drop_table("segments")
+    op.drop_table("region_statistics")
+    op.drop_table("refreshes")
     op.drop_table("products")
     op.drop_table("leases")
     op.drop_table("knowledge")
