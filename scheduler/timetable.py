@@ -73,7 +73,7 @@ def _notice_the_clock(desk: Desk) -> None:
     if abs(offset - desk.offset) < A_JUMP:
         return
     desk.offset = offset
-    for job in (_refresh_engagement, _plan, _deliver):
+    for job in (_refresh_engagement, _ask_after_mass, _plan, _deliver):
         job(desk)
 
 
