@@ -32,7 +32,7 @@ MAY: dict[str, tuple[str, ...]] = {
 HOMES: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("bot.store",),
     "alembic": ("bot.store",),
-    "redis": ("bot.store",),
+    "redis": ("bot.store", "scheduler.engine"),  # Dramatiq tells of a lost Redis in its own words
     "wechatpy": ("bot.wechat",),
     "requests": ("bot.wechat", "bot.sandbox"),
     "flask": ("handlers",),
