@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import IO, Any, NamedTuple, TypeAlias
 
 from bot.values.records import Fault
 
@@ -31,8 +31,7 @@ class Unusable(Exception):
     """One line: the file, the line, and what is wrong; nothing was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A row with the number of the line it begins on; a row that cannot be read has a fault."""
 
     number: int

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.intake.files import Cells, Line
 from bot.intake.rejected import Rejected
@@ -20,8 +21,7 @@ ROWS_AT_ONCE = 2_000  # short enough for who waits to write, long enough to be f
 Progress = Callable[[int], None]  # rows done since the last call
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(NamedTuple):
     """The rows that make one record: one, or an order's."""
 
     lines: Sequence[Line]
@@ -130,8 +130,9 @@ def _groups(source: Source, report: Imported, rejected: Rejected) -> Iterator[Se
         yield from _orders(source, report)
         return
     first: dict[str, int] = {}
+    key_of = source.key
     for line in _wanted(source, report):
-        key = source.key(line.cells)
+        key = key_of(line.cells)
         if key in source.again and (line_of_first := first.setdefault(key, line.number)) != line.number:
             if source.map.first_of_each:
                 report.passed_over += 1
@@ -152,8 +153,9 @@ def _orders(source: Source, report: Imported) -> Iterator[Sequence[Line]]:
     apart: dict[str, list[Line]] = {}
     together: list[Line] = []
     key, unread = "", list[Line]()
+    key_of = source.key
     for line in _wanted(source, report):
-        its_key = source.key(line.cells)
+        its_key = key_of(line.cells)
         if line.fault and not its_key:  # it may be a line of the order before it, or of the one after
             together.append(line)
             unread = [line]
@@ -173,9 +175,10 @@ def _orders(source: Source, report: Imported) -> Iterator[Sequence[Line]]:
 
 
 def _wanted(source: Source, report: Imported) -> Iterator[Line]:
+    takes_all = not source.map.only_with
     for line in source.file.lines():
         report.rows += 1
-        if line.fault or source.map.is_wanted(line.cells):
+        if takes_all or line.fault or source.map.is_wanted(line.cells):
             yield line
         else:
             report.passed_over += 1

@@ -36,6 +36,7 @@ class Map:
     delimiter: str = ""
     lines: Beside | None = None  # of orders: where the lines are
     line_columns: Mapping[str, str] = field(default_factory=dict)
+    is_plain: bool = False  # a row is its fields already
 
     def fields(self, cells: Cells) -> Cells:
         """The row under the names of our fields."""
@@ -70,7 +71,10 @@ def plain(kind: Kind, columns: tuple[str, ...]) -> Map:
     names = known_fields(kind)
     if kind == "products":
         names |= {column for column in columns if column.startswith(ATTRIBUTES)}
-    return Map(columns={name: name for name in sorted(names)})
+    has_attributes = any(name.startswith(ATTRIBUTES) for name in names)
+    return Map(
+        columns={name: name for name in sorted(names)}, is_plain=not has_attributes and "lines" not in columns
+    )
 
 
 def read_map(path: Path, kind: Kind) -> Map:

@@ -30,15 +30,20 @@ class Source:
     beside: TableFile | None  # where an order's lines are
     unused: tuple[str, ...]  # columns nobody asked for
 
-    def key(self, cells: Cells) -> str:
-        return _key(self.kind, self.map, cells)
+    @property
+    def key(self) -> Callable[[Cells], str]:
+        return _key_of(self.kind, self.map)
 
     @contextmanager
     def fields(self) -> Iterator[Callable[[Line], Cells]]:
         """What turns a row into our fields, with the lines from the other file where the map says so."""
         with ExitStack() as stack:
             found = stack.enter_context(scratch(_keyed(self.beside, self.map))) if self.beside else None
-            yield lambda line: _fields(self.map, line.cells, found)
+            chosen = self.map
+            if chosen.is_plain and not self.file.is_json:
+                yield lambda line: line.cells
+            else:
+                yield lambda line: _fields(chosen, line.cells, found)
 
 
 def look_through(path: Path, kind: Kind, map_path: Path | None) -> Source:
@@ -62,12 +67,13 @@ def look_through(path: Path, kind: Kind, map_path: Path | None) -> Source:
 
 def _counted(file: TableFile, kind: Kind, chosen: Map) -> tuple[int, frozenset[str]]:
     rows = 0
+    key_of = _key_of(kind, chosen)
 
     def keys() -> Iterator[str]:
         nonlocal rows
         for line in file.lines():
             rows += 1
-            key = _key(kind, chosen, line.cells)
+            key = key_of(line.cells)
             if kind != "orders":
                 yield ""  # neighbours of one key are two rows here
             yield key
@@ -80,12 +86,24 @@ def _counted(file: TableFile, kind: Kind, chosen: Map) -> tuple[int, frozenset[s
         raise Unusable(f"{file.path}: more than {most} ids stand in several places; {advice}") from None
 
 
-def _key(kind: Kind, chosen: Map, cells: Cells) -> str:
-    names = NAMES_OF_A_CUSTOMER if kind == "customers" else (SHAPES[kind].key,)
-    for name in names:
+def _key_of(kind: Kind, chosen: Map) -> Callable[[Cells], str]:
+    """What tells a row's key; an order's is asked for every line, so in a few steps."""
+    if kind == "customers":
+        return lambda cells: _key_of_customer(chosen, cells)
+    column = chosen.columns.get(SHAPES[kind].key, "")
+
+    def key(cells: Cells) -> str:
+        cell = cells.get(column)
+        return "" if cell is None else str(cell)[:80].strip()
+
+    return key
+
+
+def _key_of_customer(chosen: Map, cells: Cells) -> str:
+    for name in NAMES_OF_A_CUSTOMER:
         cell = cells.get(chosen.columns.get(name, ""))
         if cell is not None and (key := str(cell)[:80].strip()):
-            return f"{name}:{key}" if len(names) > 1 else key
+            return f"{name}:{key}"
     return ""
 
 

@@ -48,7 +48,7 @@ def text(most: int, *, lines: bool = False) -> Callable[[Any], str]:
     allowed = "\n\t" if lines else ""
 
     def read(cell: Any) -> str:
-        words = _words(cell).strip()
+        words = (cell if type(cell) is str else _words(cell)).strip()
         if len(words) > most:
             raise Wrong(f"at most {most} characters")
         if not words.isprintable():  # an ideographic space is not "printable" either, so look closer

@@ -89,7 +89,7 @@ class Shape:
 
     record: type[Any]
     fields: Mapping[str, Read]
-    required: tuple[str, ...]
+    required: frozenset[str]
     key: str = "external_id"
 
 
@@ -100,7 +100,7 @@ _LINE: dict[str, Read] = {
     "price": money,
 }
 _WHOSE: dict[str, Read] = {"customer_external_id": _id, "openid": _id, "phone": phone}
-LINE = Shape(LineRecord, _LINE, ("quantity", "price"))
+LINE = Shape(LineRecord, _LINE, frozenset({"quantity", "price"}))
 
 SHAPES: dict[Kind, Shape] = {
     "customers": Shape(
@@ -110,7 +110,7 @@ SHAPES: dict[Kind, Shape] = {
             "birthday": day, "province": text(40), "city": text(40), "level": text(40), "points": whole(0),
             "source": text(40), "tags": _tags,
         },
-        (),
+        frozenset(),
     ),
     "products": Shape(
         ProductRecord,
@@ -119,16 +119,16 @@ SHAPES: dict[Kind, Shape] = {
             "description": text(20_000, lines=True), "stock": whole(0), "is_on_sale": yes, "qr_scene": _id,
             "attributes": _attributes,
         },
-        ("external_id", "name", "price"),
+        frozenset({"external_id", "name", "price"}),
     ),
-    "stock": Shape(StockRecord, {"external_id": _id, "stock": whole(0)}, ("external_id", "stock")),
+    "stock": Shape(StockRecord, {"external_id": _id, "stock": whole(0)}, frozenset({"external_id", "stock"})),
     "orders": Shape(
         OrderRecord,
         {
             "external_id": _id, **_WHOSE, "status": one_of(_ORDER_STATUS), "amount": money, "discount": money,
             "coupon_amount": money, "ordered_at": instant, "paid_at": instant,
         },
-        ("external_id", "ordered_at", "status"),
+        frozenset({"external_id", "ordered_at", "status"}),
     ),
     "shipments": Shape(
         ShipmentRecord,
@@ -136,12 +136,12 @@ SHAPES: dict[Kind, Shape] = {
             "external_id": _id, "order_external_id": _id, "carrier": text(40), "tracking_no": _id,
             "status": one_of(_SHIPMENT_STATUS), "shipped_at": instant, "delivered_at": instant,
         },
-        ("external_id", "order_external_id"),
+        frozenset({"external_id", "order_external_id"}),
     ),
     "payments": Shape(
         PaymentRecord,
         {"external_id": _id, "order_external_id": _id, "amount": money, "method": text(20), "paid_at": instant},
-        ("external_id", "order_external_id", "amount", "paid_at"),
+        frozenset({"external_id", "order_external_id", "amount", "paid_at"}),
     ),
     "returns": Shape(
         ReturnRecord,
@@ -150,7 +150,7 @@ SHAPES: dict[Kind, Shape] = {
             "kind": one_of(_RETURN_KIND), "reason": text(200), "status": one_of(_RETURN_STATUS), "amount": money,
             "requested_at": instant, "closed_at": instant,
         },
-        ("external_id", "order_external_id", "status", "requested_at"),
+        frozenset({"external_id", "order_external_id", "status", "requested_at"}),
     ),
     "reviews": Shape(
         ReviewRecord,
@@ -158,7 +158,7 @@ SHAPES: dict[Kind, Shape] = {
             "external_id": _id, **_WHOSE, "product_external_id": _id, "order_external_id": _id, "rating": whole(1, 5),
             "text": text(5_000, lines=True), "reviewed_at": instant,
         },
-        ("external_id", "rating", "reviewed_at"),
+        frozenset({"external_id", "rating", "reviewed_at"}),
     ),
     "knowledge": Shape(
         KnowledgeRecord,
@@ -166,7 +166,7 @@ SHAPES: dict[Kind, Shape] = {
             "id": _id, "question": text(500, lines=True), "answer": text(5_000, lines=True), "keywords": text(2_000),
             "category": text(20), "enabled": yes,
         },
-        ("id", "question", "answer"),
+        frozenset({"id", "question", "answer"}),
         key="id",
     ),
 }  # fmt: skip
@@ -250,12 +250,18 @@ def _values(shape: Shape, row: Row, faults: list[Fault]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, read in shape.fields.items():
         cell = row.get(name)
-        if cell is None or cell == "" or (isinstance(cell, str) and cell.isspace()):
-            if name in shape.required:
-                faults.append(Fault(name, "a value, and there is none"))
+        if cell is None or cell == "":
             continue
         try:
             values[name] = read(cell)
         except Wrong as wrong:
-            faults.append(Fault(name, str(wrong), given(cell)))
+            if not isinstance(cell, str) or cell.strip():
+                faults.append(Fault(name, str(wrong), given(cell)))
+    if not values.keys() >= shape.required:
+        wrong_already = {fault.field for fault in faults}
+        faults.extend(
+            Fault(name, "a value, and there is none")
+            for name in shape.fields
+            if name in shape.required and name not in values and name not in wrong_already
+        )
     return values

@@ -79,11 +79,8 @@ def _put(batch: Batch, wanted: Sequence[_Wanted]) -> list[Taken]:
     fresh = [order for order in wanted if order.row["external_id"] not in there]
     for order, order_id in zip(fresh, rows.next_ids(batch.session, orders, len(fresh)), strict=True):
         order.order_id = order_id
-    rows.add(
-        batch.session,
-        orders,
-        [order.row | {"id": order.order_id, "updated_at": batch.now} for order in fresh],
-    )
+    if fresh:
+        rows.add_tuples(batch.session, orders, _COLUMNS, (_values(order, batch) for order in fresh))
     changed = _change(batch, [order for order in wanted if order.row["external_id"] in there], there)
     _add_lines(batch.session, [*fresh, *changed])
     _touch(batch, [order.row.get("customer_id") for order in fresh])
@@ -96,6 +93,19 @@ def _put(batch: Batch, wanted: Sequence[_Wanted]) -> list[Taken]:
         else "unchanged"
         for order in wanted
     ]
+
+
+_COLUMNS = (
+    "id", "external_id", "customer_id", "status", "amount", "discount", "coupon_amount", "ordered_at", "paid_at", "updated_at",
+)  # fmt: skip
+
+
+def _values(order: _Wanted, batch: Batch) -> tuple[Any, ...]:
+    row = order.row
+    return (
+        order.order_id, row["external_id"], row.get("customer_id"), row["status"], row["amount"], row.get("discount", NOTHING),
+        row.get("coupon_amount", NOTHING), row["ordered_at"], row.get("paid_at"), batch.now,
+    )  # fmt: skip
 
 
 def _change(batch: Batch, wanted: Sequence[_Wanted], there: dict[str, rows.Row]) -> list[_Wanted]:
@@ -112,7 +122,9 @@ def _change(batch: Batch, wanted: Sequence[_Wanted], there: dict[str, rows.Row])
             _touch(batch, [old["customer_id"], order.row.get("customer_id")])
     rows.change(batch.session, orders, changes)
     for some in rows.parts([order.order_id for order in changed]):
-        batch.session.execute(delete(order_lines).where(order_lines.c.order_id.in_(some)))
+        batch.session.execute(
+            delete(order_lines).where(rows.among(batch.session, order_lines.c.order_id, some))
+        )
     return changed
 
 
@@ -132,7 +144,8 @@ def _add_lines(session: Session, wanted: Sequence[_Wanted]) -> None:
         for order in wanted
         for position, line in enumerate(order.lines, start=1)
     ]
-    rows.add_tuples(session, order_lines, names, values)
+    if values:
+        rows.add_tuples(session, order_lines, names, values)
 
 
 def _lines(session: Session, order_ids: Sequence[int]) -> dict[int, list[Line]]:
@@ -145,7 +158,7 @@ def _lines(session: Session, order_ids: Sequence[int]) -> dict[int, list[Line]]:
         order_lines.c.price,
     )
     for some in rows.parts(order_ids):
-        statement = select(*columns).where(order_lines.c.order_id.in_(some))
+        statement = select(*columns).where(rows.among(session, order_lines.c.order_id, some))
         for order_id, *line in session.execute(
             statement.order_by(order_lines.c.order_id, order_lines.c.position)
         ):
@@ -158,7 +171,7 @@ def _products(session: Session, records: Sequence[OrderRecord]) -> Products:
     found: Products = {}
     for some in rows.parts(sorted(name for name in wanted if name)):
         of_these = select(products.c.external_id, products.c.id, products.c.name).where(
-            products.c.external_id.in_(some)
+            rows.among(session, products.c.external_id, some)
         )
         found.update(
             (external_id, (product_id, name)) for external_id, product_id, name in session.execute(of_these)

@@ -3,10 +3,23 @@
 A row names its columns; columns it does not name keep what is there. Nothing is written that is the same already.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Table, bindparam, func, insert, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Table,
+    any_,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from bot.store.database import Session
 from bot.values.records import Taken
@@ -21,9 +34,17 @@ def ids_by(session: Session, column: Column[Any], wanted: Iterable[str | None]) 
     """The id of the row for each value of a unique column; nothing for values nobody has."""
     found: dict[str, int] = {}
     for some in parts(sorted({value for value in wanted if value is not None})):
-        rows = session.execute(select(column, column.table.c.id).where(column.in_(some)))
+        rows = session.execute(select(column, column.table.c.id).where(among(session, column, some)))
         found.update((value, row_id) for value, row_id in rows)
     return found
+
+
+def among(session: Session, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """One parameter instead of a thousand: neither database likes to read that many."""
+    if session.dialect.name == "sqlite":
+        each = func.json_each(bindparam(None, json.dumps(values), unique=True)).table_valued("value")
+        return column.in_(select(each.c.value))
+    return column == any_(bindparam(None, list(values), type_=ARRAY(column.type), unique=True))
 
 
 def known(session: Session, table: Table, key: str, rows: Sequence[Row]) -> dict[str, Row]:
@@ -32,7 +53,7 @@ def known(session: Session, table: Table, key: str, rows: Sequence[Row]) -> dict
     columns = [table.c[name] for name in named]
     found: dict[str, Row] = {}
     for some in parts(sorted({row[key] for row in rows})):
-        for values in session.execute(select(*columns).where(table.c[key].in_(some))):
+        for values in session.execute(select(*columns).where(among(session, table.c[key], some))):
             row = dict(zip(named, values, strict=True))
             found[row[key]] = row
     return found
@@ -70,11 +91,34 @@ def change(session: Session, table: Table, changes: Iterable[tuple[Row, Row]]) -
 
 
 def add_tuples(
-    session: Session, table: Table, names: Sequence[str], values: Sequence[tuple[Any, ...]]
+    session: Session, table: Table, names: Sequence[str], values: Iterable[tuple[Any, ...]]
 ) -> None:
-    """As `add`, for very many of them, which all name the same columns."""
-    if values:
-        session.execute(insert(table), [dict(zip(names, each, strict=True)) for each in values])
+    """As `add`, for very many of them: past the statement, by what each driver has for the purpose."""
+    processors = [
+        table.c[name].type.dialect_impl(session.dialect).bind_processor(session.dialect) for name in names
+    ]
+    at = [(position, process) for position, process in enumerate(processors) if process]
+    bound = _bound(values, at)
+    if session.dialect.name == "sqlite":
+        places = ", ".join("?" * len(names))
+        rows = list(bound)
+        if rows:
+            session.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places})", rows)  # noqa: S608
+        return
+    driver: Any = session.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
+        for row in bound:
+            copy.write_row(row)
+
+
+def _bound(
+    values: Iterable[tuple[Any, ...]], at: Sequence[tuple[int, Callable[[Any], Any]]]
+) -> Iterator[tuple[Any, ...]]:
+    for each in values:
+        row = list(each)
+        for position, process in at:
+            row[position] = process(row[position])
+        yield tuple(row)
 
 
 def differences(old: Row, row: Row) -> Row:
