@@ -14,9 +14,9 @@ import structlog
 
 from bot.channels import mass, reply_window
 from bot.services import Services
-from bot.store import claims, deliveries, mass_sends, moments
+from bot.store import claims, deliveries, handing, mass_sends, moments, taking_back
 from bot.store.database import Session
-from bot.store.deliveries import Batch
+from bot.store.handing import Batch
 from bot.store.moments import Moment
 from bot.values.outcome import Accepted, Outcome, Sent
 from bot.values.push import Claimed, MassSend
@@ -43,7 +43,7 @@ def hand_out(services: Services, *, at_most: int = MOST_HANDED) -> list[Batch]:
     real = services.clock.real()
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
-        return deliveries.hand_out(session, moment.now, real, sorted(moment.halted), most=at_most)
+        return handing.hand_out(session, moment.now, real, sorted(moment.halted), most=at_most)
 
 
 def deliver_due(services: Services) -> Delivered:
@@ -63,7 +63,7 @@ def deliver_batch(services: Services, ids: Sequence[int]) -> Delivered:
         moment = moments.claiming(session, services.now(), services.config)
         pushes, refused = claims.claim_pushes(session, ids, moment, token=token, real=real)
         answers, kept = claims.claim_answers(session, ids, moment, token=token, real=real)
-        deliveries.put_back(session, ids)
+        handing.put_back(session, ids)
         mine = deliveries.claimed(session, pushes + answers)
         many = [delivery.id for delivery in mine if delivery.channel == mass.name]
         group = _gather(session, many, token, moment) if many else None
@@ -80,7 +80,7 @@ def _gather(session: Session, ids: list[int], token: str, moment: Moment) -> Mas
         session, ids, target=moment.mass.target, token=token, day=moment.today, now=moment.now
     )
     if group is None:
-        claims.release(session, ids, moment, "day_is_spent", token=token)
+        taking_back.release(session, ids, moment, "day_is_spent", token=token)
         deliveries.skip(session, ids, "day_is_spent", moment.now)
     return group
 
@@ -90,7 +90,7 @@ def _send_singles(services: Services, chunk: list[Claimed], token: str) -> None:
         moment = moments.claiming(session, services.now(), services.config)
         ids = [delivery.id for delivery in chunk]
         left = set(claims.mark_left(session, ids, token, moment, real=services.clock.real()))
-        claims.release(session, [id_ for id_ in ids if id_ not in left], moment, "", token=token)
+        taking_back.release(session, [id_ for id_ in ids if id_ not in left], moment, "", token=token)
     leaving = [delivery for delivery in chunk if delivery.id in left]
     ended = _all_at_once(services, leaving)
     with services.database.transaction() as session:

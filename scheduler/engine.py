@@ -17,7 +17,8 @@ from redis import RedisError
 
 from bot.config import ConfigError
 from bot.services import Services
-from bot.store import deliveries
+from bot.store import handing
+from bot.store.handing import Batch
 from scheduler.deliver import deliver_batch
 
 WORKERS = 4
@@ -116,8 +117,8 @@ def _actor(services: Services, url: str) -> tuple[RedisBroker, dramatiq.Actor[[l
     return broker, bind(batch)
 
 
-def hand_all(services: Services, engine: Engine, batches: Sequence[deliveries.Batch]) -> None:
+def hand_all(services: Services, engine: Engine, batches: Sequence[Batch]) -> None:
     for batch in batches:
         if not engine.hand(batch.ids):
             with services.database.transaction() as session:
-                deliveries.put_back(session, batch.ids)
+                handing.put_back(session, batch.ids)

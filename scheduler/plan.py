@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.rules.windows import PURPOSES, Window, next_window, window_at
 from bot.services import Services
-from bot.store import plans
+from bot.store import moving, plans
 from bot.values.push import CampaignPlan, PlanReport
 
 AHEAD = timedelta(hours=2)  # a window that opens within this is planned already
@@ -41,8 +41,8 @@ def _tidy(services: Services, coming: dict[str, Window], at: datetime) -> tuple[
     moved = late = 0
     with services.database.transaction() as session:
         for purpose, window in coming.items():
-            more_moved, more_late = plans.move_closed(session, purpose, window, at)
+            more_moved, more_late = moving.move_closed(session, purpose, window, at)
             moved, late = moved + more_moved, late + more_late
         today = at.astimezone(services.config.push.zone).date()
-        late += plans.drop_useless_kept(session, today, at)
+        late += moving.drop_useless_kept(session, today, at)
     return moved, late

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.channels import mass
 from bot.services import Services
-from bot.store import deliveries, mass_sends, moments
+from bot.store import deliveries, mass_reports, mass_sends, moments
 from bot.values.incoming import MassFinished
 from bot.wechat.errors import WeChatError
 from scheduler.deliver import attempt_mass
@@ -31,7 +31,7 @@ def ask_after_mass(services: Services) -> None:
     """Asks WeChat how mass sends ended whose report did not come."""
     now = services.now()
     with services.database.reading() as session:
-        waiting = mass_sends.unreported(session, now - ASKED_AFTER)
+        waiting = mass_reports.unreported(session, now - ASKED_AFTER)
     for wechat_id in waiting:
         try:
             state = services.wechat.mass_state(wechat_id)
@@ -42,9 +42,9 @@ def ask_after_mass(services: Services) -> None:
                 account="", openid="", sent_at=now, once_key="", msg_id_of_job=wechat_id, status=STATUS[state]
             )
             with services.database.transaction() as session:
-                mass_sends.finished(session, report, now)
+                mass_reports.finished(session, report, now)
     with services.database.transaction() as session:
-        mass_sends.give_up_unreported(session, now)
+        mass_reports.give_up_unreported(session, now)
 
 
 def _repeat(services: Services, mass_id: int) -> None:

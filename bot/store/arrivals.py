@@ -111,7 +111,7 @@ class _Way:
         if changes:
             change = update(customers).where(_THEM, _IS_NEW).values(changes).returning(*_SEEN)
         else:
-            change = select(*_SEEN).where(_THEM, _IS_NEW).with_for_update(of=customers)
+            change = select(*_SEEN).where(_THEM, _IS_NEW).with_for_update(of=customers, key_share=True)
         self._change = Prepared(change)
         self._all = Prepared(_with_the_message(change))
 

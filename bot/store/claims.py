@@ -6,7 +6,7 @@ crashes can bring two pushes too near each other. `mark_left` is the second gate
 sent. A claim that certainly sent nothing is taken back; one that may have sent is never repeated.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,7 +69,7 @@ def claim_pushes(
         .values(
             last_push_at=moment.now,
             last_push_day=moment.today,
-            last_push_id=_of(mine, mine.c.id, of_customer),
+            last_push_id=value_of(mine, mine.c.id, of_customer),
             **_taken_from_ledger(mine, of_customer, moment),
         )
         .returning(customers.c.id)
@@ -145,87 +145,11 @@ def mark_left(
     )
     session.execute(
         update(customers)
-        .where(customers.c.id.in_(_customers_of(left)), customers.c.last_push_id.in_(left))
+        .where(customers.c.id.in_(customers_of(left)), customers.c.last_push_id.in_(left))
         .where(customers.c.last_push_at < moment.now)
         .values(last_push_at=moment.now)
     )
     return left
-
-
-def take_back(session: Session, ids: Iterable[int], month: str) -> None:
-    """Of deliveries that certainly sent nothing: the customer gets the rhythm and the ledger back.
-
-    The rhythm only while nobody has pushed since; the ledger only while it is still the one taken from. The
-    caller has just moved these from `claimed` by compare-and-set, so it happens once.
-    """
-    ids = list(ids)
-    taken = deliveries.alias("taken")
-    is_last = taken.c.id == customers.c.last_push_id
-    session.execute(
-        update(customers)
-        .where(customers.c.id.in_(_customers_of(ids)), customers.c.last_push_id.in_(ids))
-        .values(
-            last_push_at=_of(taken, taken.c.before_push_at, is_last),
-            last_push_day=_of(taken, taken.c.before_push_day, is_last),
-            last_push_id=_of(taken, taken.c.before_push_id, is_last),
-        )
-    )
-    _give_to_ledger(
-        session, ids, "window", {"window_left": customers.c.window_left + 1}, _no_message_since(taken, ids)
-    )
-    _give_to_ledger(
-        session, ids, "mass", {"mass_used": customers.c.mass_used - 1},
-        and_(customers.c.mass_month == month, customers.c.mass_used > 0),
-    )  # fmt: skip
-
-
-def release(
-    session: Session,
-    ids: Sequence[int],
-    moment: Moment,
-    reason: str,
-    *,
-    token: str | None = None,
-    due_at: datetime | None = None,
-) -> None:
-    """Claimed deliveries that certainly sent nothing are planned again, and the claim is taken back.
-
-    With a token, only while they are that claim's. One whose customer has another push planned meanwhile gives
-    way to it.
-    """
-    claimed = and_(deliveries.c.id.in_(ids), deliveries.c.state == "claimed")
-    if token is not None:
-        claimed = and_(claimed, deliveries.c.claim_token == token)
-    there = deliveries.alias("there")
-    is_replaced = and_(
-        deliveries.c.campaign_id.is_not(None),
-        exists()
-        .where(
-            there.c.customer_id == deliveries.c.customer_id,
-            there.c.state == "planned",
-            there.c.campaign_id.is_not(None),
-            there.c.channel != NEXT_CONTACT,
-        )
-        .correlate(deliveries),
-    )
-    gave_way = session.execute(
-        update(deliveries)
-        .where(claimed, is_replaced)
-        .values(state="skipped", reason="lost_to", finished_at=moment.now)
-        .returning(deliveries.c.id)
-    )
-    take_back(session, list(gave_way.scalars()), moment.month)
-    values: dict[str, Any] = {
-        "state": "planned",
-        "reason": reason[:100],
-        "claim_token": None,
-        "left_at": None,
-    }
-    values |= {"lease_until": None, "handed_until": None}
-    if due_at is not None:
-        values["due_at"] = due_at
-    back = session.execute(update(deliveries).where(claimed).values(values).returning(deliveries.c.id))
-    take_back(session, list(back.scalars()), moment.month)
 
 
 def _pick(session: Session, ids: Sequence[int], which: ColumnElement[bool], moment: Moment) -> dict[int, int]:
@@ -268,7 +192,7 @@ def _sign(session: Session, picked: dict[int, int], moment: Moment, token: str) 
 
 
 def _taken_from_ledger(mine: FromClause, of_customer: ColumnElement[bool], moment: Moment) -> dict[str, Any]:
-    took = _of(mine, mine.c.took, of_customer)
+    took = value_of(mine, mine.c.took, of_customer)
     return {
         "window_left": customers.c.window_left - case((took == "window", 1), else_=0),
         "scene_left": customers.c.scene_left - case((took == "scene", 1), else_=0),
@@ -328,33 +252,13 @@ def _keep_for_contact(session: Session, lost: list[int], moment: Moment) -> list
             channel=NEXT_CONTACT, reason="contact_awaited", claim_token=None, took=None, handed_until=None
         )
     )
-    session.execute(update(customers).where(customers.c.id.in_(_customers_of(lost))).values(has_kept=True))
+    session.execute(update(customers).where(customers.c.id.in_(customers_of(lost))).values(has_kept=True))
     return [Refused(id_, "contact_awaited") for id_ in lost]
 
 
-def _of(mine: FromClause, what: ColumnElement[Any], which: ColumnElement[bool]) -> ScalarSelect[Any]:
+def value_of(mine: FromClause, what: ColumnElement[Any], which: ColumnElement[bool]) -> ScalarSelect[Any]:
     return select(what).select_from(mine).where(which).correlate(customers).scalar_subquery()
 
 
-def _customers_of(ids: Sequence[int]) -> Any:
+def customers_of(ids: Sequence[int]) -> Any:
     return select(deliveries.c.customer_id).where(deliveries.c.id.in_(ids))
-
-
-def _give_to_ledger(
-    session: Session, ids: list[int], took: str, values: dict[str, Any], still_the_same: ColumnElement[bool]
-) -> None:
-    paid = select(deliveries.c.customer_id).where(deliveries.c.id.in_(ids), deliveries.c.took == took)
-    session.execute(update(customers).where(customers.c.id.in_(paid), still_the_same).values(values))
-
-
-def _no_message_since(taken: FromClause, ids: list[int]) -> ColumnElement[bool]:
-    """Their next message opens a new window; what an old one was owed is not added to it."""
-    claimed_at = (
-        select(taken.c.claimed_at)
-        .where(taken.c.customer_id == customers.c.id, taken.c.id.in_(ids), taken.c.took == "window")
-        .order_by(taken.c.id.desc())
-        .limit(1)
-        .correlate(customers)
-        .scalar_subquery()
-    )
-    return or_(customers.c.spoke_at.is_(None), customers.c.spoke_at <= claimed_at)

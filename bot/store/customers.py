@@ -50,7 +50,9 @@ FIELDS = (
 )  # fmt: skip
 
 _BY_OPENID = select(*COLUMNS).where(_c.openid == bindparam("openid_"))
-_BY_OPENID_LOCKED = _BY_OPENID.with_for_update()  # SQLite ignores it: it has one writer anyway
+_BY_OPENID_LOCKED = _BY_OPENID.with_for_update(
+    key_share=True
+)  # not against the planner's rows; SQLite has one writer anyway
 _BY_ID = select(*COLUMNS).where(_c.id == bindparam("id_"))
 _SUPPRESSION = select(suppressions).where(suppressions.c.openid_hash == bindparam("hash_"))
 

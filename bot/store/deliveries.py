@@ -3,22 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.config import Push
 from bot.rules.windows import next_window, window_at
 from bot.store import messages
-from bot.store.claims import LEASE, release, take_back
 from bot.store.customers import COLUMNS, profile_from
 from bot.store.database import Session
-from bot.store.eligibility import MASS, NEXT_CONTACT, REPLY_WINDOW
+from bot.store.eligibility import NEXT_CONTACT, REPLY_WINDOW
 from bot.store.halts import halt
 from bot.store.mass_sends import content_of
 from bot.store.moments import Moment
 from bot.store.tables import contents, customers, deliveries
+from bot.store.taking_back import release, take_back
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
 from bot.values.push import Claimed, Content
 from bot.values.reply import Reply, kind_of, text_of, to_json
@@ -143,52 +142,9 @@ def _release_push(
         return 0
 
 
-def hand_out(
-    session: Session, now: datetime, real: datetime, halted: Sequence[str], *, most: int
-) -> list[Batch]:
-    """Due deliveries as batches, each handed once until its lease is over; a lost batch is handed out again."""
-    singles = _due(now, real).where(deliveries.c.channel == REPLY_WINDOW)
-    batches = []
-    if REPLY_WINDOW not in halted:
-        ids = _take(session, singles.limit(most), real)
-        batches += [Batch(tuple(ids[n : n + BATCH]), REPLY_WINDOW) for n in range(0, len(ids), BATCH)]
-    if MASS not in halted:
-        by_mass = _due(now, real).where(deliveries.c.channel == MASS)
-        first = session.execute(by_mass.with_only_columns(deliveries.c.content_id).limit(1)).scalar()
-        of_content = by_mass.where(deliveries.c.content_id == first)
-        ids = _take(session, of_content.limit(MASS_BATCH), real) if first else []
-        batches += [Batch(tuple(ids), MASS)] if ids else []
-    return batches
-
-
-def put_back(session: Session, ids: Sequence[int]) -> None:
-    """Handed out, but not claimed and still planned: may be handed out again at once."""
-    session.execute(
-        update(deliveries)
-        .where(deliveries.c.id.in_(ids), deliveries.c.state == "planned")
-        .values(handed_until=None)
-    )
-
-
 def skip(session: Session, ids: Sequence[int], reason: str, now: datetime) -> None:
     planned = and_(deliveries.c.id.in_(ids), deliveries.c.state == "planned")
     session.execute(update(deliveries).where(planned).values(state="skipped", reason=reason, finished_at=now))
-
-
-def _due(now: datetime, real: datetime) -> Select[Any]:
-    return (
-        select(deliveries.c.id)
-        .where(deliveries.c.state == "planned", deliveries.c.due_at <= now)
-        .where(or_(deliveries.c.closes_at.is_(None), deliveries.c.closes_at > now))
-        .where(or_(deliveries.c.handed_until.is_(None), deliveries.c.handed_until < real))
-        .order_by(deliveries.c.due_at, deliveries.c.id)
-    )
-
-
-def _take(session: Session, due: Select[Any], real: datetime) -> list[int]:
-    ids = list(session.execute(due.with_for_update(skip_locked=True, key_share=True)).scalars())
-    session.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(handed_until=real + LEASE))
-    return ids
 
 
 def claimed(session: Session, ids: Sequence[int]) -> list[Claimed]:

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, insert, literal, select, update
+from sqlalchemy import Row, and_, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.claims import LEASE, mark_left, release, take_back
+from bot.store.claims import LEASE, mark_left
 from bot.store.database import Instant, Session
 from bot.store.eligibility import MASS
 from bot.store.halts import halt
 from bot.store.moments import Moment
 from bot.store.tables import contents, customers, deliveries, mass_sends, messages
-from bot.values.incoming import MassFinished
+from bot.store.taking_back import release, take_back
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
 from bot.values.push import Content, MassSend
 
@@ -147,65 +147,6 @@ def take_again(
     return mass
 
 
-def finished(session: Session, report: MassFinished, now: datetime) -> None:
-    """MASSSENDJOBFINISH, or what mass/get says later. Told twice, or of a send that is not ours: no effect."""
-    well = _went_well(report)
-    ended = session.execute(
-        update(mass_sends)
-        .where(mass_sends.c.wechat_id == report.msg_id_of_job, mass_sends.c.state == "accepted")
-        .values(
-            state="done" if well else "failed",
-            reason=report.status[:100],
-            total=report.total,
-            filtered=report.filtered,
-            sent=report.sent,
-            errors=report.errors,
-            finished_at=now,
-        )
-        .returning(mass_sends.c.id)
-    )
-    for mass_id in list(ended.scalars()):
-        of_it = and_(deliveries.c.mass_send_id == mass_id, deliveries.c.state == "accepted")
-        if well:
-            session.execute(update(deliveries).where(of_it).values(state="sent", finished_at=now))
-        else:
-            _reported_failed(session, of_it, now)
-
-
-def _reported_failed(session: Session, which: ColumnElement[bool], now: datetime) -> None:
-    failed = (
-        update(deliveries)
-        .where(which)
-        .values(state="failed", reason="mass_failed", finished_at=now)
-        .returning(deliveries.c.id, deliveries.c.day)
-    )
-    days = {row.id: row.day for row in session.execute(failed)}
-    for month in sorted({f"{day:%Y-%m}" for day in days.values()}):
-        take_back(session, [id_ for id_, day in days.items() if f"{day:%Y-%m}" == month], month)
-
-
-def unreported(session: Session, before: datetime) -> list[str]:
-    """WeChat's ids of the sends accepted before then of which no end was reported."""
-    waiting = select(mass_sends.c.wechat_id).where(
-        mass_sends.c.state == "accepted", mass_sends.c.created_at < before
-    )
-    return [wechat_id for wechat_id in session.execute(waiting).scalars() if wechat_id]
-
-
-def give_up_unreported(session: Session, now: datetime) -> None:
-    """Nobody ever said how they ended: unknown, and said so."""
-    old = select(mass_sends.c.id).where(
-        mass_sends.c.state == "accepted", mass_sends.c.created_at < now - REPORTED_WITHIN
-    )
-    for mass_id in list(session.execute(old).scalars()):
-        session.execute(
-            update(deliveries)
-            .where(deliveries.c.mass_send_id == mass_id, deliveries.c.state == "accepted")
-            .values(state="unknown", reason="not_reported", finished_at=now)
-        )
-        _end(session, mass_id, "unknown", "not_reported", now)
-
-
 def in_the_tag(session: Session, besides: int) -> list[str]:
     """Who was put under the day's tag by an earlier send, and is still under it."""
     earlier = select(mass_sends.c.id).where(
@@ -226,10 +167,6 @@ def tag_is_empty(session: Session, besides: int, now: datetime) -> None:
         .where(mass_sends.c.target == "tag", mass_sends.c.id != besides, mass_sends.c.untagged_at.is_(None))
         .values(untagged_at=now)
     )
-
-
-def _went_well(report: MassFinished) -> bool:
-    return report.status.strip().lower().replace("_", " ") == "send success"
 
 
 def _day_key(day: date) -> str:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     MetaData,
     Row,
     String,
@@ -25,7 +24,6 @@ from sqlalchemy import (
     insert,
     literal,
     null,
-    or_,
     select,
     update,
 )
@@ -94,7 +92,7 @@ def plan_campaign(
     session: Session, campaign: Row[Any], purpose: str, window: Window, at: datetime, config: Config
 ) -> CampaignPlan:
     """One campaign's contents of one purpose, into one window that is open or opens soon."""
-    slots = _slots(max(at, window.opens), window.closes)
+    slots = slots_of(max(at, window.opens), window.closes)
     moment = planning(session, window, at, slots[-1], config)
     spent = moment.mass.target == "tag" and mass_sends.day_is_spent(session, window.day)
     _judge(session, campaign, purpose, moment)
@@ -238,72 +236,7 @@ def _write_deliveries(
     return number
 
 
-def move_closed(session: Session, purpose: str, window: Window, at: datetime) -> tuple[int, int]:
-    """What was not sent while its window was open goes to this one, unless it is of no use then.
-
-    So does what was planned under a clock that has been set back since. Gives how many moved, and how many
-    were too late.
-    """
-    closed = and_(
-        deliveries.c.state == "planned",
-        deliveries.c.purpose == purpose,
-        deliveries.c.campaign_id.is_not(None),
-        deliveries.c.channel != NEXT_CONTACT,
-        or_(deliveries.c.closes_at <= at, deliveries.c.planned_at > at),
-    )
-    useless = select(contents.c.id).where(contents.c.useful_until <= max(at, window.opens))
-    late = _skip(session, and_(closed, deliveries.c.content_id.in_(useless)), "too_late", at)
-    there = deliveries.alias("there")
-    taken = (
-        select(there.c.id)
-        .where(
-            there.c.customer_id == deliveries.c.customer_id, there.c.campaign_id == deliveries.c.campaign_id
-        )
-        .where(there.c.day == window.day, there.c.state != "skipped", there.c.id != deliveries.c.id)
-        .correlate(deliveries)
-        .exists()
-    )
-    _skip(session, and_(closed, taken), "day_taken", at)
-    slots = _slots(max(at, window.opens), window.closes)
-    by_customer = (
-        (deliveries.c.customer_id % SLOTS == number, literal(slot, Instant()))
-        for number, slot in enumerate(slots)
-    )
-    due_at = case((deliveries.c.channel == MASS, literal(slots[0], Instant())), *by_customer, else_=slots[0])
-    moved = session.execute(
-        update(deliveries)
-        .where(closed)
-        .values(
-            due_at=due_at,
-            day=window.day,
-            closes_at=window.closes,
-            planned_at=case(
-                (deliveries.c.planned_at > at, literal(at, Instant())), else_=deliveries.c.planned_at
-            ),
-        )
-    ).rowcount
-    return moved, late
-
-
-def drop_useless_kept(session: Session, day: date, at: datetime) -> int:
-    """What waits for the next contact is dropped when its campaign is over or it is of no use any more."""
-    over = select(campaigns.c.id).where(or_(campaigns.c.ends < day, campaigns.c.status == "ended"))
-    useless = select(contents.c.id).where(contents.c.useful_until <= at)
-    kept = and_(
-        deliveries.c.state == "planned",
-        deliveries.c.channel == NEXT_CONTACT,
-        deliveries.c.campaign_id.is_not(None),
-    )
-    stale = or_(deliveries.c.campaign_id.in_(over), deliveries.c.content_id.in_(useless))
-    return _skip(session, and_(kept, stale), "too_late", at)
-
-
-def _skip(session: Session, which: ColumnElement[bool], reason: str, at: datetime) -> int:
-    skipped = update(deliveries).where(which).values(state="skipped", reason=reason, finished_at=at)
-    return session.execute(skipped).rowcount
-
-
-def _slots(first: datetime, closes: datetime) -> list[datetime]:
+def slots_of(first: datetime, closes: datetime) -> list[datetime]:
     step = (closes - first) * SPREAD / SLOTS
     return [first + step * number for number in range(SLOTS)]
 

@@ -1,6 +1,6 @@
 """What the platform reports: a mass send's end closes its deliveries, the rest is in the log and needs nothing."""
 
-from bot.store import mass_sends
+from bot.store import mass_reports
 from bot.values.incoming import Incoming, MassFinished, NoticeSent, Report, Unknown
 from bot.values.profile import Profile
 from bot.values.reply import Silence
@@ -13,5 +13,5 @@ def recognise(incoming: Incoming, _profile: Profile) -> Incoming | None:
 
 def answer(found: Incoming, context: Context) -> Answer:
     if isinstance(found, MassFinished):
-        mass_sends.finished(context.session, found, context.now)
+        mass_reports.finished(context.session, found, context.now)
     return Answer(reply=Silence())

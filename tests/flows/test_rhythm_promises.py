@@ -29,7 +29,7 @@ from bot.channels import mass, reply_window
 from bot.clock import FixedClock
 from bot.rules.windows import is_quiet, window_at
 from bot.services import Services
-from bot.store import claims, customers, deliveries, mass_sends, moments
+from bot.store import claims, customers, deliveries, mass_reports, mass_sends, moments
 from bot.store.database import Database, Session
 from bot.store.tables import customers as customer_rows
 from bot.store.tables import deliveries as delivery_rows
@@ -213,14 +213,14 @@ class Rhythm(RuleBasedStateMachine):
     def mass_sends_are_reported(self, well: bool) -> None:
         now = self.services.now()
         with self.database.transaction() as session:
-            for wechat_id in mass_sends.unreported(session, now + timedelta(days=1000)):
+            for wechat_id in mass_reports.unreported(session, now + timedelta(days=1000)):
                 status = "send success" if well else "err(30003)"
                 report = MassFinished(
                     account="", openid="", sent_at=now, once_key="", msg_id_of_job=wechat_id, status=status
                 )
                 if not well:
                     self.unsay(session, wechat_id)
-                mass_sends.finished(session, report, now)
+                mass_reports.finished(session, report, now)
 
     # what is promised
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store import claims, deliveries, halts, mass_sends, moments
+from bot.store import claims, deliveries, halts, mass_reports, moments, taking_back
 from bot.store.database import Database
 from bot.values.incoming import MassFinished
 from bot.values.outcome import Halt, Later, Never, Outcome, Unsure
@@ -275,7 +275,7 @@ def test_an_older_claim_taken_back_does_not_undo_a_newer_push(services: Services
     with services.database.transaction() as session:
         pushing.change(session, of(services, one)[1].id, last_push_id=999)
         moment = moments.claiming(session, NOON, services.config)
-        claims.release(session, [one], moment, "busy")
+        taking_back.release(session, [one], moment, "busy")
     customer = of(services, one)[1]
     assert (customer.last_push_id, customer.last_push_at) == (999, NOON)
 
@@ -289,7 +289,7 @@ def test_the_ledger_is_not_given_more_than_a_new_window_holds(
     with services.database.transaction() as session:  # they write: a new window of five
         pushing.change(session, of(services, one)[1].id, window_left=5, spoke_at=clock.now())
         moment = moments.claiming(session, clock.now(), services.config)
-        claims.release(session, [one], moment, "busy")
+        taking_back.release(session, [one], moment, "busy")
     assert of(services, one)[1].window_left == 5
 
 
@@ -364,8 +364,8 @@ def test_a_mass_send_is_accepted_and_then_sent_when_wechat_reports(
     row, customer = of(services, ids[0])
     assert (customer.mass_used, customer.mass_month, customer.silent_pushes) == (1, "2026-11", 1)
     with services.database.transaction() as session:
-        mass_sends.finished(session, report(row.wechat_id, total=3), NOON)
-        mass_sends.finished(
+        mass_reports.finished(session, report(row.wechat_id, total=3), NOON)
+        mass_reports.finished(
             session, report(row.wechat_id, "send fail"), NOON
         )  # told again, otherwise: no effect
     assert states(services) == {"sent": 3}
@@ -378,7 +378,7 @@ def test_a_mass_send_that_wechat_reports_as_failed_gives_everything_back(service
     before = of(services, ids[0])[1]
     deliver_due(services)
     with services.database.transaction() as session:
-        mass_sends.finished(session, report(of(services, ids[0])[0].wechat_id, "err(30003)"), NOON)
+        mass_reports.finished(session, report(of(services, ids[0])[0].wechat_id, "err(30003)"), NOON)
     row, after = of(services, ids[0])
     assert (row.state, row.reason) == ("failed", "mass_failed")
     assert (after.last_push_at, after.mass_used) == (before.last_push_at, 0)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert
 
 from bot.rules import texts
-from bot.store import mass_sends, tables
+from bot.store import mass_reports, tables
 from bot.values.incoming import Image, Incoming, LocationReport, MassFinished, MenuView, Voice
 from bot.values.knowledge import Entry
 from bot.values.reply import Silence
@@ -108,6 +108,6 @@ def test_the_report_of_a_mass_send_closes_it(talk: Conversation, build: Build) -
         "created_at": NOON,
     }
     talk.session.execute(insert(tables.mass_sends).values(mass))
-    assert mass_sends.unreported(talk.session, NOON + HOUR) == ["77"]
+    assert mass_reports.unreported(talk.session, NOON + HOUR) == ["77"]
     talk.hear(an(MassFinished, openid="mphelper", msg_id_of_job="77", status="send success", total=3, sent=3))
-    assert mass_sends.unreported(talk.session, NOON + HOUR) == []
+    assert mass_reports.unreported(talk.session, NOON + HOUR) == []
