@@ -88,6 +88,9 @@ class Envelope:
         if not encrypt:
             self.verify(args)
             return Opened(body, stale, encrypted=False)
+        if "msg_signature" not in args:
+            self.verify(args)
+            raise Unreadable("no_msg_signature")  # from one who knows the token; not read all the same
         self._compare(
             args.get("msg_signature", ""), args.get("timestamp", ""), args.get("nonce", ""), encrypt
         )

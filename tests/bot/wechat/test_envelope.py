@@ -148,10 +148,18 @@ def test_a_plain_body_needs_the_plain_signature() -> None:
         SAFE.open(QUERY | {"signature": QUERY["msg_signature"]}, PLAIN, NOW)
 
 
-@pytest.mark.parametrize("missing", ["msg_signature", "nonce", "timestamp"])
-def test_the_right_plain_signature_does_not_open_a_cipher(missing: str) -> None:
-    with pytest.raises(BadSignature):
+@pytest.mark.parametrize(
+    ("missing", "ends"), [("msg_signature", Unreadable), ("nonce", BadSignature), ("timestamp", BadSignature)]
+)
+def test_the_right_plain_signature_does_not_open_a_cipher(missing: str, ends: type[Exception]) -> None:
+    with pytest.raises(ends):
         SAFE.open({name: value for name, value in QUERY.items() if name != missing}, wrapped(ENCRYPT), NOW)
+
+
+def test_a_cipher_without_its_signature_is_a_strangers_unless_the_plain_one_is_right() -> None:
+    query = {"signature": "x", "timestamp": QUERY["timestamp"], "nonce": QUERY["nonce"]}
+    with pytest.raises(BadSignature):
+        SAFE.open(query, wrapped(ENCRYPT), NOW)
 
 
 def test_a_customer_who_writes_about_the_cipher_does_not_become_it() -> None:
