@@ -5,9 +5,10 @@ What was answered with `success` is never lost: it is in the database, or on the
 
 import threading
 import time
-from functools import partial
+from functools import lru_cache, partial
 
 import structlog
+from prometheus_client import Counter
 
 from bot.services import Services
 from bot.store import messages
@@ -140,10 +141,16 @@ class _Drainer:
             log.exception("draining failed; it is tried again")
 
 
+@lru_cache(1024)
+def _counter(kind: str, handler: str) -> Counter:
+    """Finding a counter by its labels costs more than counting."""
+    return metrics.MESSAGES.labels(kind, handler)
+
+
 def _count(push: Push, taken: Taken) -> None:
     if taken.is_repeat:
         metrics.REPEATS.inc()
         return
-    metrics.MESSAGES.labels(push.incoming.kind, taken.handler).inc()
+    _counter(push.incoming.kind, taken.handler).inc()
     if taken.handler == FAILED:
         metrics.FAILED.inc()

@@ -7,6 +7,7 @@ runs.
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Delete, Dialect, Insert, Select, Update
@@ -84,6 +85,7 @@ def _from_driver(of_type: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
     return found
 
 
+@lru_cache(64)  # one message writes the same instant several times
 def _instant_to_text(instant: datetime | None) -> str | None:
     """As SQLAlchemy writes it, at a tenth of the time; a test holds both to the same text."""
     return (

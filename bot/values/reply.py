@@ -99,7 +99,9 @@ def text_of(reply: Reply) -> str:
 
 
 def to_json(reply: Reply) -> dict[str, Any]:
-    return {"kind": kind_of(reply), **asdict(reply)}
+    if isinstance(reply, News):
+        return {"kind": "news", **asdict(reply)}
+    return {"kind": kind_of(reply), **{name: getattr(reply, name) for name in reply.__slots__}}
 
 
 def from_json(stored: dict[str, Any]) -> Reply:
