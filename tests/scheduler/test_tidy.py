@@ -1,0 +1,113 @@
+"""What is done because time passed: engagement, housekeeping, and mass sends nobody reported."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from bot.clock import FixedClock
+from bot.services import Services
+from bot.store.database import Database
+from bot.store.tables import mass_sends, messages, volatile
+from scheduler.recover import ask_after_mass, recover
+from scheduler.tidy import refresh_engagement, tidy
+from tests.support import pushing
+from tests.support.build import Build
+from tests.support.fake_wechat import FakeWeChat
+
+NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def wechat() -> FakeWeChat:
+    return FakeWeChat()
+
+
+@pytest.fixture
+def services(database: Database, wechat: FakeWeChat) -> Services:
+    return pushing.services_with(database, FixedClock(NOON), wechat)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        pytest.param(
+            {"spoke_at": NOON - 13 * DAY, "silent_pushes": 5}, "engaged", id="wrote within two weeks"
+        ),
+        pytest.param(
+            {"spoke_at": NOON - 14 * DAY, "engagement": "engaged"}, "ordinary", id="wrote two weeks ago"
+        ),
+        pytest.param({"silent_pushes": 3}, "tired", id="three pushes unanswered"),
+        pytest.param({"silent_pushes": 2, "engagement": "tired"}, "ordinary", id="recovers"),
+    ],
+)
+def test_engagement_is_refreshed(services: Services, fields: dict[str, Any], expected: str) -> None:
+    with services.database.transaction() as session:
+        who = Build(session).customer(**fields)
+    refresh_engagement(services)
+    with services.database.reading() as session:
+        assert pushing.customer(session, who).engagement == expected
+
+
+def test_raw_bodies_go_after_a_month_unless_an_answer_is_owed(services: Services) -> None:
+    with services.database.transaction() as session:
+        build = Build(session)
+        who = build.customer()
+        for text, age, state in (("old", 31, "done"), ("owed", 31, "pending"), ("new", 29, "done")):
+            build.message(who, text, raw="<xml/>", created_at=NOON - age * DAY, state=state)
+    tidy(services)
+    with services.database.reading() as session:
+        left = select(messages.c.text).where(messages.c.raw.is_not(None)).order_by(messages.c.id)
+        assert list(session.execute(left).scalars()) == ["owed", "new"]
+
+
+def test_expired_keys_go(services: Services) -> None:
+    with services.database.transaction() as session:
+        for key, expires_at in (("dead", NOON - DAY), ("alive", NOON + DAY)):
+            session.execute(insert(volatile).values(key=key, value="1", expires_at=expires_at))
+    tidy(services)
+    with services.database.reading() as session:
+        assert list(session.execute(select(volatile.c.key)).scalars()) == ["alive"]
+
+
+@pytest.fixture
+def accepted(services: Services) -> int:
+    """A mass send WeChat took an hour ago."""
+    with services.database.transaction() as session:
+        build = Build(session)
+        build.segment()
+        build.content("words", purpose="service")
+        build.campaign("first", ["words"])
+        taken = insert(mass_sends).values(
+            client_msg_id="1", content_id="words", target="openids", state="accepted", wechat_id="77",
+            created_at=NOON - timedelta(hours=1),
+        )  # fmt: skip
+        mass_id = session.execute(taken.returning(mass_sends.c.id)).scalar_one()
+        return build.delivery(
+            customer_id=build.customer(), campaign_id="first", content_id="words", channel="mass", state="accepted",
+            mass_send_id=mass_id, wechat_id="77", day=date(2026, 11, 24),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [("SEND_SUCCESS", "sent"), ("SEND_FAIL", "failed"), ("DELETE", "failed"), ("SENDING", "accepted"), ("?", "accepted")],
+)  # fmt: skip
+def test_a_report_that_was_lost_is_asked_for(
+    services: Services, wechat: FakeWeChat, accepted: int, said: str, state: str
+) -> None:
+    wechat.mass_states["77"] = said
+    ask_after_mass(services)
+    with services.database.reading() as session:
+        assert pushing.delivery(session, accepted).state == state
+
+
+def test_what_nobody_ever_reports_is_unknown_in_the_end(services: Services, accepted: int) -> None:
+    pushing.set_clock(services, NOON + 4 * DAY)
+    ask_after_mass(services)
+    recover(services)
+    with services.database.reading() as session:
+        row = pushing.delivery(session, accepted)
+    assert (row.state, row.reason) == ("unknown", "not_reported")
