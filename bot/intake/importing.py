@@ -156,13 +156,16 @@ def _orders(source: Source, report: Imported) -> Iterator[Sequence[Line]]:
     key_of = source.key
     for line in _wanted(source, report):
         its_key = key_of(line.cells)
-        if line.fault and not its_key:  # it may be a line of the order before it, or of the one after
-            together.append(line)
+        if line.fault and not its_key:
+            if together and not (key and _is_flat(source, together[-1])):
+                yield together
+                together, key = [], ""
+            together.append(line)  # it may be a line of the order before it, or of the one after
             unread = [line]
             continue
         if together and (its_key != key or not key):
             yield together
-            together = [*unread]
+            together = [*unread] if _is_flat(source, line) else []
         key, unread = its_key, []
         if key in source.again:
             apart.setdefault(key, []).extend([*together, line])
@@ -172,6 +175,11 @@ def _orders(source: Source, report: Imported) -> Iterator[Sequence[Line]]:
     if together:
         yield together
     yield from apart.values()
+
+
+def _is_flat(source: Source, line: Line) -> bool:
+    """The order may have more rows than this one."""
+    return source.beside is None and "lines" not in line.cells
 
 
 def _wanted(source: Source, report: Imported) -> Iterator[Line]:

@@ -157,8 +157,8 @@ def _has_columns(file: TableFile, kind: Kind, chosen: Map, *, is_named: bool) ->
         and not filled >= {"quantity", "price"}
     ):
         raise _lacks(file, "quantity" if "quantity" not in filled else "price", "or an amount, without lines")
-    for name in SHAPES[kind].required:
-        if name not in filled:
+    for name in SHAPES[kind].fields:
+        if name in SHAPES[kind].required and name not in filled:
             raise _lacks(file, name, f"{kind} need it")
 
 

@@ -1,0 +1,319 @@
+"""From a file to the tables, on both databases: repeatable, each row wholly or not at all, nothing lost in between."""
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from bot.intake import importing
+from bot.rules.hashing import openid_hash
+from bot.store import exports
+from bot.store.database import Database
+from bot.store.tables import customers, order_lines, orders, products, shipments, suppressions
+from bot.values.imported import Imported
+from bot.values.records import Kind
+from tests.conftest import NOON
+from tests.support.build import Build
+
+Import = Callable[..., Imported]
+
+ORDER_HEAD = "external_id,customer_external_id,status,ordered_at,product_external_id,quantity,price\n"
+ORDERS = (
+    ORDER_HEAD
+    + "D1,C1,已付款,2025/1/2,P1,1,1299\nD1,C1,已付款,2025/1/2,P2,2,12\nD2,C2,shipped,2025年1月3日,P2,1,12\n"
+)
+
+
+@pytest.fixture
+def take(database: Database, tmp_path: Path) -> Import:
+    def run(kind: Kind, content: str | bytes, *, name: str = "", map_: str = "") -> Imported:
+        path = tmp_path / (name or f"{kind}.csv")
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        chosen = tmp_path / "map.toml" if map_ else None
+        if chosen:
+            chosen.write_text(map_, encoding="utf-8")
+        [source] = importing.sources(kind, [path], chosen)
+        return importing.take_in(database, source, NOON, salt="salt", progress=lambda _: None)
+
+    return run
+
+
+@pytest.fixture
+def shop(take: Import) -> None:
+    take("products", 'external_id,name,price,stock\nP1,青瓷茶壶,"￥1,299.00",5\nP2,杯,12元,7\n')
+
+
+def counts(found: Imported) -> tuple[int, int, int, int]:
+    return found.created, found.updated, found.unchanged, found.rejected
+
+
+def rejected(found: Imported) -> list[dict[str, str]]:
+    with Path(found.rejected_rows_in).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def value(database: Database, statement: Any) -> Any:
+    with database.reading() as session:
+        return session.scalar(statement)
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_same_file_twice_changes_nothing_and_a_changed_one_what_changed(
+    take: Import, database: Database
+) -> None:
+    assert counts(take("orders", ORDERS)) == (2, 0, 0, 0)
+    assert counts(take("orders", ORDERS)) == (0, 0, 2, 0)
+    assert counts(take("orders", ORDERS.replace("D2,C2,shipped", "D2,C2,delivered"))) == (0, 1, 1, 0)
+    assert counts(take("orders", ORDERS.replace("P2,2,12", "P2,3,12"))) == (0, 2, 0, 0)
+    assert value(database, select(func.count()).select_from(order_lines)) == 3
+    assert (
+        value(database, select(order_lines.c.product_name).where(order_lines.c.price == 1299)) == "青瓷茶壶"
+    )
+    assert value(database, select(orders.c.amount).where(orders.c.external_id == "D1")) == 1335
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_order_with_one_bad_line_is_rejected_whole_and_its_rows_are_kept_for_mending(
+    take: Import, database: Database
+) -> None:
+    found = take("orders", ORDERS.replace("P2,2,12", "P2,two,12"))
+    assert counts(found) == (1, 0, 0, 1)
+    assert [(row["line"], row["field"], row["external_id"]) for row in rejected(found)] == [
+        ("2", "", "D1"),
+        ("3", "quantity", "D1"),
+    ]
+    assert value(database, select(func.count()).select_from(orders)) == 1
+    mended = Path(found.rejected_rows_in).read_text(encoding="utf-8").replace("two", "2")
+    assert counts(take("orders", mended, name="mended.csv")) == (1, 0, 0, 0)
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_row_nobody_can_read_takes_the_orders_beside_it_along(take: Import) -> None:
+    broken = ORDERS.replace("D1,C1,已付款,2025/1/2,P2", 'D1,C1,"已付"款,2025/1/2,P2')
+    assert counts(take("orders", broken)) == (0, 0, 0, 2)
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_order_for_an_unknown_product_is_rejected_and_an_unknown_customer_is_made(
+    take: Import, database: Database
+) -> None:
+    found = take("orders", ORDERS.replace("P1", "P9"))
+    assert counts(found) == (1, 0, 0, 1)
+    assert rejected(found)[0]["field"] == "product_external_id"
+    with database.reading() as session:
+        made = session.execute(select(customers)).one()
+    assert (made.external_id, made.openid, made.source) == ("C2", None, "import")
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_lines_of_an_order_need_not_stand_together(take: Import, database: Database) -> None:
+    head, first, second, third = ORDERS.splitlines(keepends=True)
+    assert counts(take("orders", head + first + third + second)) == (2, 0, 0, 0)
+    assert counts(take("orders", head + first + third + second)) == (0, 0, 2, 0)
+    assert value(database, select(func.count()).select_from(order_lines)) == 3
+
+
+def test_a_bad_row_does_not_keep_a_good_one_out(take: Import) -> None:
+    found = take(
+        "products",
+        "external_id,name,price,stock\nP1,壶,1299,5\nP2,杯,12,-3\nP3,碗,8\nP4,盘,abc,1\nP1,壶,1,1\n,无号,1,1\nP5,a\x00b,1,1\n",
+    )
+    assert counts(found) == (1, 0, 0, 6)
+    assert {(row["line"], row["field"]) for row in rejected(found)} == {
+        ("3", "stock"), ("4", ""), ("5", "price"), ("6", "external_id"), ("7", "external_id"), ("8", "name"),
+    }  # fmt: skip
+    assert "expected a whole number from 0" in rejected(found)[0]["reason"]
+    assert "line 2" in next(row["reason"] for row in rejected(found) if row["line"] == "6")
+
+
+def test_a_file_without_faults_removes_the_rejected_rows_of_the_last_time(
+    take: Import, tmp_path: Path
+) -> None:
+    take("products", "external_id,name,price\nP1,壶,abc\n")
+    assert (tmp_path / "products.rejected.csv").exists()
+    assert take("products", "external_id,name,price\nP1,壶,5\n").rejected_rows_in == ""
+    assert not (tmp_path / "products.rejected.csv").exists()
+
+
+def test_a_column_that_is_not_there_keeps_what_is_known(take: Import, database: Database) -> None:
+    take("products", "external_id,name,price,stock,brand,attributes.颜色\nP1,壶,5,7,微澜,青\n")
+    assert counts(take("products", "external_id,name,price,brand\nP1,壶,6,\n")) == (0, 1, 0, 0)
+    assert counts(take("stock", "external_id,stock\nP1,3\nP2,3\n")) == (0, 1, 0, 1)
+    with database.reading() as session:
+        pot = session.execute(select(products)).one()
+    assert (pot.price, pot.stock, pot.brand, pot.attributes) == (6, 3, "微澜", {"颜色": "青"})
+
+
+def test_a_customer_is_joined_by_openid_or_phone_and_never_two_of_them(
+    take: Import, database: Database
+) -> None:
+    with database.transaction() as session:
+        Build(session).customer(openid="o-lin")
+    rows = "external_id,openid,phone,name,tags,birthday\nC1,o-lin,138 0013 8000,小林,tea;vip,1990/3/7\nC2,,+86 139-0013-9000,,,\n"
+    assert counts(take("customers", rows)) == (1, 1, 0, 0)
+    assert counts(take("customers", rows)) == (0, 0, 2, 0)
+    assert counts(take("customers", "phone,name\n13800138000,林\n")) == (0, 1, 0, 0)
+    found = take("customers", "external_id,openid,phone\nC1,,13900139000\nC1,o-other,\nC9,o-lin,\n")
+    assert counts(found) == (0, 0, 0, 3)
+    with database.reading() as session:
+        lin = session.execute(select(customers).where(customers.c.openid == "o-lin")).one()
+    assert (lin.external_id, lin.phone, lin.name, lin.birthday) == (
+        "C1",
+        "13800138000",
+        "林",
+        date(1990, 3, 7),
+    )
+
+
+def test_who_was_forgotten_and_refused_keeps_the_refusal(take: Import, database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(
+            insert(suppressions).values(
+                openid_hash=openid_hash("o-lin", "salt"), opted_out=True, forgotten_at=NOON
+            )
+        )
+    take("customers", "external_id,openid\nC1,o-lin\n")
+    assert value(database, select(customers.c.wants_pushes)) is False
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_follows_an_order(take: Import, database: Database) -> None:
+    take("orders", ORDERS)
+    parcels = "external_id,order_external_id,carrier,tracking_no,shipped_at\nS1,D1,顺丰,SF1,2025-01-03\nS2,D1,顺丰,SF2,2025-01-03\nS3,D9,,,\n"
+    assert counts(take("shipments", parcels)) == (2, 0, 0, 1)
+    assert counts(take("shipments", parcels)) == (0, 0, 2, 1)
+    assert counts(
+        take(
+            "payments", "external_id,order_external_id,amount,method,paid_at\nY1,D1,1323,wechat,2025-01-02\n"
+        )
+    ) == (1, 0, 0, 0)
+    returned = "external_id,order_external_id,product_external_id,kind,status,requested_at\nR1,D1,P2,换货,申请中,2025-02-01\nR2,D1,P9,退货,申请中,2025-02-01\n"
+    assert counts(take("returns", returned)) == (1, 0, 0, 1)
+    reviewed = "external_id,order_external_id,product_external_id,rating,text,reviewed_at\nV1,D1,P1,5,好,2025-02-01\nV2,D1,P1,6,好,2025-02-01\n"
+    assert counts(take("reviews", reviewed)) == (1, 0, 0, 1)
+    assert value(database, select(func.count()).select_from(shipments)) == 2
+
+
+@pytest.mark.usefixtures("shop")
+def test_nested_orders_come_as_json_lines(take: Import) -> None:
+    order = {"external_id": "D1", "customer_external_id": "C1", "status": "paid", "ordered_at": "2025-01-02T00:00:00+08:00",
+             "lines": [{"product_external_id": "P1", "quantity": 1, "price": 1299.0}]}  # fmt: skip
+    lines = [
+        json.dumps(order),
+        "not json",
+        "[1]",
+        json.dumps(order | {"external_id": "D2", "lines": 5}),
+        "[" * 100_000,
+    ]
+    found = take("orders", "\n".join(lines), name="orders.jsonl")
+    assert counts(found) == (1, 0, 0, 4)
+    assert counts(take("orders", json.dumps(order) + "\n" + json.dumps(order), name="orders.jsonl")) == (
+        0,
+        0,
+        0,
+        1,
+    )
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_map_joins_orders_with_their_lines_in_another_file(
+    take: Import, tmp_path: Path, database: Database
+) -> None:
+    (tmp_path / "items.csv").write_text(
+        "单号,货,数,价\n1,P1,1,1299\n2,P2,1,12\n1,P2,2,12\n", encoding="gb18030"
+    )
+    chosen = """
+kind = "orders"
+empty = ["NULL"]
+only_with = ["下单"]
+encoding = "gb18030"
+[columns]
+external_id = "编号"
+customer_external_id = "会员"
+status = "状态"
+ordered_at = "下单"
+paid_at = "付款"
+[values.status]
+0 = "placed"
+1 = "paid"
+[lines]
+file = "items.csv"
+key = "单号"
+of = "编号"
+[lines.columns]
+product_external_id = "货"
+quantity = "数"
+price = "价"
+"""
+    own = "编号,会员,状态,下单,付款\n1,甲,1,2025-01-02,2025-01-02\n2,乙,0,2025-01-03,NULL\n3,丙,0,,\n".encode(
+        "gb18030"
+    )
+    found = take("orders", own, map_=chosen)
+    assert counts(found) == (2, 0, 0, 0)
+    assert found.passed_over == 1
+    assert counts(take("orders", own, map_=chosen)) == (0, 0, 2, 0)
+    assert value(database, select(orders.c.amount).where(orders.c.external_id == "1")) == 1323
+
+
+def test_sql_in_a_cell_stays_text(take: Import, database: Database) -> None:
+    name = "'; DROP TABLE customers; --"
+    assert counts(take("customers", f'external_id,name\nC1,"{name}"\n')) == (1, 0, 0, 0)
+    assert value(database, select(customers.c.name)) == name
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_was_exported_comes_in_again(take: Import, database: Database, tmp_path: Path) -> None:
+    take("customers", "external_id,phone,name,birthday\nC1,13800138000,小林,1990-03-07\n")
+    take("orders", ORDERS)
+    take("shipments", "external_id,order_external_id,carrier,shipped_at\nS1,D1,顺丰,2025-01-03\n")
+    take("returns", "external_id,order_external_id,status,requested_at\nR1,D1,requested,2025-02-01\n")
+    take("reviews", "external_id,customer_external_id,rating,reviewed_at,text\nV1,C1,4,2025-02-01,还行\n")
+    take("knowledge", "id,question,answer\nk1,怎么保养,擦干\n")
+    for kind in ("customers", "products", "stock", "orders", "shipments", "returns", "reviews", "knowledge"):
+        for suffix, write in (("csv", exports.write_csv), ("jsonl", exports.write_json_lines)):
+            with (
+                database.reading() as session,
+                (tmp_path / f"out.{suffix}").open("w", encoding="utf-8", newline="") as out,
+            ):
+                write(session, kind, out)
+            again = take(kind, (tmp_path / f"out.{suffix}").read_bytes(), name=f"again.{suffix}")
+            assert again.unchanged > 0, (kind, suffix)
+            assert (again.created, again.updated, again.rejected) == (0, 0, 0), (kind, suffix, again)
+
+
+def test_killed_in_the_middle_and_started_again_it_completes(
+    take: Import, database: Database, tmp_path: Path
+) -> None:
+    rows = [f"C{number},客户{number}" for number in range(20_000)]
+    path = tmp_path / "customers.csv"
+    path.write_text("external_id,name\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    program = """
+import sys
+from pathlib import Path
+from bot.intake import importing
+from bot.store.database import Database
+from tests.conftest import NOON
+[source] = importing.sources("customers", [Path(sys.argv[2])], None)
+progress = lambda rows: print(rows, flush=True)
+importing.take_in(Database(sys.argv[1]), source, NOON, salt="salt", progress=progress)
+"""
+    url = database.engine.url.render_as_string(hide_password=False)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, url, str(path)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    assert process.stdout.readline().strip() == str(importing.ROWS_AT_ONCE)
+    process.kill()
+    process.communicate()
+    there = value(database, select(func.count()).select_from(customers))
+    assert 0 < there < 20_000
+    assert there % importing.ROWS_AT_ONCE == 0
+    found = take("customers", path.read_bytes())
+    assert counts(found) == (20_000 - there, 0, there, 0)
