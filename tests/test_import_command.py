@@ -1,0 +1,83 @@
+"""`weilan import` and `weilan export` as their users meet them."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from sqlalchemy import func, select
+
+from bot.intake.maps import read_map
+from bot.store.database import Database
+from bot.store.tables import products
+from tests.house.sources import ROOT
+from weilan import main
+
+Run = Callable[..., tuple[int, str, str]]
+MAPS = sorted((ROOT / "docs" / "import-maps").glob("*.toml"))
+
+
+@pytest.fixture(autouse=True)
+def _the_process_is_left_as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level, hook = root.handlers, root.level, sys.excepthook
+    yield
+    root.handlers, sys.excepthook = handlers, hook
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def run(sqlite: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    file = tmp_path / "config.toml"
+    file.write_text(f'[database]\nurl = "{sqlite.engine.url}"\n', encoding="utf-8")
+
+    def run(*words: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(["--config", str(file), *words])
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return run
+
+
+def test_the_report_says_what_became_of_the_rows(run: Run, tmp_path: Path) -> None:
+    shelf = tmp_path / "shelf.csv"
+    shelf.write_text("external_id,name,price,colour\nP1,壶,5,x\nP2,杯,abc,x\n", encoding="utf-8")
+    code, out, err = run("import", "products", str(shelf))
+    assert (code, err) == (0, "")
+    assert "1 created, 0 updated, 0 unchanged, 1 rejected" in out
+    assert "columns not used: colour" in out
+    assert str(tmp_path / "shelf.rejected.csv") in out
+    code, out, _ = run("import", "products", str(shelf), "--json")
+    assert (code, json.loads(out)[0]["unchanged"]) == (0, 1)
+
+
+def test_one_useless_file_keeps_all_files_out(run: Run, tmp_path: Path, sqlite: Database) -> None:
+    good, useless = tmp_path / "good.csv", tmp_path / "useless.csv"
+    good.write_text("external_id,name,price\nP1,壶,5\n", encoding="utf-8")
+    useless.write_text("external_id,name,price\nP1,壶,5\n", encoding="utf-16")
+    code, out, err = run("import", "products", str(good), str(useless))
+    assert (code, out) == (1, "")
+    assert err.startswith(f"weilan: {useless}: this is UTF-16")
+    assert err.count("\n") == 1
+    with sqlite.reading() as session:
+        assert session.scalar(select(func.count()).select_from(products)) == 0
+
+
+def test_a_kind_nobody_knows_is_wrong_usage(run: Run, tmp_path: Path) -> None:
+    assert run("import", "dreams", str(tmp_path / "x.csv"))[0] == 2
+    assert run("import", "products")[0] == 2
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in MAPS])
+def test_a_map_that_is_shown_as_an_example_can_be_read(path: Path) -> None:
+    assert read_map(path, path.stem.removeprefix("mall-")).columns  # type: ignore[arg-type]
+
+
+def test_there_are_maps_to_show() -> None:
+    assert len(MAPS) >= 7
