@@ -1,0 +1,196 @@
+"""kill -9 at random moments while messages and pushes flow: nothing answered is lost, nothing is sent twice.
+
+`WEILAN_KILLS=50 pytest tests/flows/test_killed.py` tries longer than the suite does.
+"""
+
+import os
+import random
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.sandbox.pusher import OUT_OF_ORDER
+from bot.sandbox.state import Follower
+from bot.store.database import Database
+from bot.store.tables import customers, deliveries, messages
+from tests.support.servers import create_database
+from tests.support.whole import SHANGHAI, Whole, whole
+
+KILLS = int(os.environ.get("WEILAN_KILLS", "4"))
+TALKERS, SILENT = 60, 40  # who speaks is reached through the reply window, the others by mass sends
+EVENING = datetime(2026, 11, 24, 19, 31, tzinfo=SHANGHAI).astimezone(UTC)
+CAMPAIGN = """
+[[content]]
+id = "first"
+title = "一"
+category = "care"
+purpose = "care"
+kind = "text"
+text = "第一条：{customer.name|您}好"
+[[content]]
+id = "second"
+title = "二"
+category = "care"
+purpose = "care"
+kind = "text"
+text = "第二条：{customer.name|您}好"
+[[campaign]]
+id = "evening"
+name = "晚间"
+segment = "everyone"
+contents = ["first", "second"]
+starts = 2026-11-01
+ends = 2026-12-31
+status = "running"
+"""
+
+
+class Crowd:
+    """Followers who write while things break, and who remember what they wrote."""
+
+    def __init__(self, system: Whole) -> None:
+        self._system = system
+        self._chance = random.Random(20261124)
+        self.talkers = [f"o-talker-{number}" for number in range(TALKERS)]
+        self.said: list[tuple[str, str]] = []
+        system.platform.seed(
+            Follower(openid=openid, name=openid, followed_at=EVENING - timedelta(days=90))
+            for openid in [*self.talkers, *(f"o-silent-{number}" for number in range(SILENT))]
+        )
+
+    def all_talk(self) -> None:
+        for openid in self.talkers:
+            self._say(openid)
+
+    def some_talk(self, number: int = 12) -> None:
+        for openid in self._chance.sample(self.talkers, number):
+            self._say(openid)
+
+    def are_quiet(self) -> bool:
+        return not self._system.platform.world.state.errands
+
+    def _say(self, openid: str) -> None:
+        words = f"我的订单到哪了 {len(self.said)}"
+        self.said.append((openid, words))
+        self._system.platform.says(openid, words)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [["serve"], ["web", "web", "scheduler", "scheduler", "worker", "worker"]],
+    ids=["one machine", "several"],
+)
+def test_nothing_is_lost_and_nothing_is_sent_twice(
+    parts: list[str], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if parts == ["serve"]:
+        address, redis = f"sqlite:///{tmp_path}/weilan.db", ""
+    else:
+        address = create_database(
+            request.getfixturevalue("postgresql_server"), f"killed_{os.getpid()}_{time.time_ns()}"
+        )
+        redis = request.getfixturevalue("redis_url")
+        parts = [
+            part for number, part in enumerate(parts) if part != "web" or number == 0
+        ]  # one port, one web
+    chance = random.Random(KILLS)
+    with whole(tmp_path, database=address, redis=redis, parts=parts) as system:
+        crowd = Crowd(system)
+        system.set_clock(EVENING)
+        plans = tmp_path / "plans.toml"
+        plans.write_text(CAMPAIGN, encoding="utf-8")
+        system.command("staff", "add", "小林", "--role", "operator")
+        system.command("sync", "followers")
+        crowd.all_talk()
+        system.wait_until(crowd.are_quiet, "everybody was answered")
+        system.command("apply", str(plans), "--as", "小林", "--approve")
+
+        for day in (0, 3):
+            system.set_clock(EVENING + timedelta(days=day))
+            crowd.all_talk()
+            for kill in range((KILLS + 1) // 2):
+                crowd.some_talk()
+                time.sleep(chance.uniform(0.2, 3.0))
+                part = kill % len(parts)
+                system.kill(part)
+                system.start(part)
+                system.wait_until(system.is_up, "the web server is back")
+                system.set_clock(system.now() + timedelta(minutes=60 / KILLS))
+            system.set_clock(EVENING + timedelta(days=day, minutes=85))
+            database = Database(address)
+            system.wait_until(
+                lambda d=database, n=day: _is_done(d, n), "every push of the day has its end", at_most=240
+            )
+            system.wait_until(crowd.are_quiet, "everybody was answered")
+            database.close()
+
+        database = Database(address)
+        _nothing_said_is_lost(system, crowd, database)
+        _nothing_is_sent_twice(system, database)
+        database.close()
+
+
+def _is_done(database: Database, day: int) -> bool:
+    """Everybody has the day's push: sent, or its end unknown; nothing is under way."""
+    of_the_day = deliveries.c.day == (EVENING + timedelta(days=day)).date()
+    ended = (
+        select(func.count())
+        .select_from(deliveries)
+        .where(deliveries.c.campaign_id == "evening", of_the_day, deliveries.c.state.in_(("sent", "unknown")))
+    )
+    with database.reading() as session:
+        return bool(session.execute(ended).scalar_one() >= TALKERS + SILENT)
+
+
+def _nothing_said_is_lost(system: Whole, crowd: Crowd, database: Database) -> None:
+    with database.reading() as session:
+        inbound = session.execute(
+            select(customers.c.openid, messages.c.text, messages.c.id)
+            .join(customers, customers.c.id == messages.c.customer_id)
+            .where(messages.c.direction == "in", messages.c.kind == "text")
+        ).all()
+        answered = set(
+            session.execute(select(messages.c.answers_id).where(messages.c.answers_id.is_not(None))).scalars()
+        )
+        owed = set(
+            session.execute(
+                select(deliveries.c.answers_id).where(deliveries.c.answers_id.is_not(None))
+            ).scalars()
+        )
+    stored = Counter((row.openid, row.text) for row in inbound)
+    assert max(stored.values()) == 1, "a message was taken in twice"
+    given_up = Counter(
+        openid
+        for openid in crowd.talkers
+        for line in system.platform.lines(openid)
+        if line.text == OUT_OF_ORDER
+    )
+    lost = Counter(openid for openid, words in crowd.said if (openid, words) not in stored)
+    assert not lost - given_up, "a message that was answered is not in the log"
+    assert all(row.id in answered | owed for row in inbound), "a message in the log has no answer"
+
+
+def _nothing_is_sent_twice(system: Whole, database: Database) -> None:
+    arrived = Counter(
+        (openid, line.at.astimezone(SHANGHAI).date(), line.text)
+        for openid in system.platform.world.state.followers
+        for line in system.platform.lines(openid)
+        if line.way in {"customer_service", "mass"} and line.text.startswith("第")
+    )
+    assert max(arrived.values()) == 1, "a push arrived twice"
+    assert max(Counter((openid, day) for openid, day, _ in arrived).values()) == 1, "two pushes on one day"
+    with database.reading() as session:
+        ended = session.execute(
+            select(customers.c.openid, deliveries.c.day, deliveries.c.state)
+            .join(customers, customers.c.id == deliveries.c.customer_id)
+            .where(deliveries.c.campaign_id == "evening")
+        ).all()
+    seen = {(openid, day) for openid, day, _ in arrived}
+    sent = {(row.openid, row.day) for row in ended if row.state == "sent"}
+    unknown = {(row.openid, row.day) for row in ended if row.state == "unknown"}
+    assert sent <= seen, "sent, says the table, and the customer has nothing"
+    assert seen <= sent | unknown, "the customer has something the table does not know"
