@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, and_, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.rules.rendering import reply_of
 from bot.store.claims import LEASE, mark_left
 from bot.store.database import Instant, Session
 from bot.store.eligibility import MASS
@@ -20,6 +21,7 @@ from bot.store.tables import contents, customers, deliveries, mass_sends, messag
 from bot.store.taking_back import release, take_back
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
 from bot.values.push import Content, MassSend
+from bot.values.reply import text_of
 
 FEWEST = 2  # openids; WeChat refuses a list of one
 SOON_ENOUGH = timedelta(minutes=1)  # before a request that got no answer is repeated
@@ -224,7 +226,7 @@ def _accept(session: Session, mass: MassSend, wechat_id: str, now: datetime) -> 
 
 def _log(session: Session, mass: MassSend, customer_ids: list[int], now: datetime) -> None:
     """One line in each conversation; the delivery holds the rest."""
-    text = session.execute(select(contents.c.text).where(contents.c.id == mass.content.id)).scalar_one()
+    text = text_of(reply_of(mass.content))  # as it went out, not as it stands in the table
     said = select(
         deliveries.c.customer_id, literal("out"), literal(mass.content.kind), literal(text), deliveries.c.id,
         literal(now, Instant()),

@@ -373,6 +373,20 @@ def test_a_mass_send_is_accepted_and_then_sent_when_wechat_reports(
     assert all(len(said.client_msg_id) <= 32 for said in wechat.sent)
 
 
+def test_the_log_holds_the_words_of_a_mass_send_as_they_went_out(
+    services: Services, wechat: FakeWeChat
+) -> None:
+    with services.database.transaction() as session:
+        build = Build(session)
+        words = {"purpose": "marketing", "text": "{customer.name|您}好，新茶到了"}
+        build.content("offer", approved_by=build.staff(name="approver"), approved_at=NOON, **words)
+    due(services, 2, channel="mass", content_id="offer")
+    deliver_due(services)
+    with services.database.reading() as session:
+        said = {one.text for one in pushing.said_to_customers(session)}
+    assert said == {"【广告】您好，新茶到了\n回复 TD 退订"} == {one.text for one in wechat.sent}
+
+
 def test_a_mass_send_that_wechat_reports_as_failed_gives_everything_back(services: Services) -> None:
     ids = mass_due(services, 2)
     before = of(services, ids[0])[1]

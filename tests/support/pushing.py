@@ -14,7 +14,7 @@ from bot.insight.knowledge import WordIndex
 from bot.services import Services
 from bot.store.database import Database, Session
 from bot.store.keys import SqlKeys
-from bot.store.tables import channel_halts, customers, deliveries, verdicts
+from bot.store.tables import channel_halts, customers, deliveries, messages, verdicts
 from tests.support.build import LONG_AGO
 from tests.support.fake_wechat import FakeWeChat
 
@@ -59,6 +59,12 @@ def delivery(session: Session, delivery_id: int) -> Row[Any]:
 
 def customer(session: Session, customer_id: int) -> Row[Any]:
     return session.execute(select(customers).where(customers.c.id == customer_id)).one()
+
+
+def said_to_customers(session: Session) -> list[Row[Any]]:
+    return list(
+        session.execute(select(messages).where(messages.c.direction == "out").order_by(messages.c.id))
+    )
 
 
 def states(session: Session) -> Counter[str]:
