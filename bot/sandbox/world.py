@@ -68,7 +68,7 @@ class World:
         lines = self.state.chats.setdefault(openid, [])
         lines.append(line)
         del lines[:-MOST_LINES]
-        if openid in self.state.followers:
+        if openid in self.state.followers and way != "mass":  # else one send would turn the whole list over
             self.state.followers[openid].active_at = line.at
         self.has_changed()
         return line
