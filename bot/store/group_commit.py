@@ -32,6 +32,7 @@ LEADING_TAKES = OTHERS_WRITE_FOR + LOCKED_FOR  # at worst: who has less left doe
 IS_BEGUN_BY_HAND = (
     "is_begun_by_hand"  # an execution option: SQLite's BEGIN comes from here, straight to the driver
 )
+AT_THE_END = "at the end"  # of the connection's `info`: statements that may run as late as the commit
 TRIES = 3  # of work that collided with another process, or lost its connection
 
 
@@ -182,10 +183,15 @@ class GroupCommit:
 
     def _commit(self, session: Connection) -> None:
         """SQLAlchemy knows of the transaction only if one of its own statements ran; prepared ones go past it."""
-        if session.in_transaction():
-            session.commit()
-        else:
-            self._driver.commit()
+        commit = session.commit if session.in_transaction() else self._driver.commit
+        if not session.info.get(AT_THE_END):
+            commit()
+            return
+        with self._driver.pipeline():  # what was put off, and the commit, in one round trip
+            for sql, given in session.info[AT_THE_END]:
+                self._driver.execute(sql, given)
+            commit()
+        session.info[AT_THE_END].clear()
 
     def _undo(self, error: BaseException) -> None:
         """Leaves a connection that can be used again, or none."""
@@ -194,6 +200,7 @@ class GroupCommit:
             return
         if isinstance(error, Exception) and failure_of(error) is Failure.MISTAKE:
             try:
+                session.info.get(AT_THE_END, []).clear()
                 session.rollback()
                 self._driver.rollback()
             except (DBAPIError, sqlite3.Error, psycopg.Error):
@@ -262,6 +269,8 @@ def _patient(session: Connection) -> Connection:
         cursor.execute(f"PRAGMA busy_timeout={int(LOCKED_FOR * 1000)}")
     else:
         cursor.execute(f"SET lock_timeout = {int(LOCKED_FOR * 1000)}")
+        cursor.execute("SET plan_cache_mode = force_generic_plan")  # the same statements for ever
+        session.info[AT_THE_END] = []
     cursor.close()
     session.connection.commit()
     return session

@@ -1,5 +1,6 @@
 """The conversation log: what was said in both directions, and whose answer is still owed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, exists, insert, select, update
 
 from bot.store.database import Session
-from bot.store.prepared import Prepared
+from bot.store.prepared import Prepared, catch_up
 from bot.store.tables import customers, messages
 from bot.values import reply as replies
 from bot.values.reply import Reply, Silence
@@ -17,6 +18,16 @@ DONE = "done"
 
 _m = messages.c
 _out = messages.alias("answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a delivery brought to a customer."""
+
+    customer_id: int
+    reply: Reply
+    delivery_id: int
+    staff_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,7 @@ _PENDING = (
 
 def known(session: Session, once_key: str) -> Known | None:
     """The message of that key, if it was received before."""
+    catch_up(session)  # a repeat may share the transaction of the first
     found = session.execute(_KNOWN, {"key_": once_key}).first()
     if found is None:
         return None
@@ -90,7 +102,7 @@ def answered(
     source_id: str = "",
 ) -> None:
     """The passive answer to a message, kept so that a repeat of the message gets the same."""
-    _ANSWER.run(
+    _ANSWER.at_the_end(
         session,
         {
             "customer_id": customer_id,
@@ -129,6 +141,25 @@ def said(
     }
     message_id: int = session.execute(insert(messages).values(row).returning(_m.id)).scalar_one()
     return message_id
+
+
+def all_said(session: Session, said: Sequence[Said], now: datetime) -> None:
+    """The same for many at once."""
+    rows = [
+        {
+            "customer_id": one.customer_id,
+            "direction": "out",
+            "kind": replies.kind_of(one.reply),
+            "text": replies.text_of(one.reply),
+            "payload": replies.to_json(one.reply),
+            "delivery_id": one.delivery_id,
+            "staff_id": one.staff_id,
+            "created_at": now,
+        }
+        for one in said
+    ]
+    if rows:
+        session.execute(insert(messages), rows)
 
 
 def owe(session: Session, message_id: int, customer_id: int) -> None:

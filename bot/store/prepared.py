@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Delete, Dialect, Insert, Select, Update
 
 from bot.store.database import Instant, Session
+from bot.store.group_commit import AT_THE_END
 
 Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
 
@@ -35,11 +36,35 @@ class Prepared:
         plan = self._plan(session)
         session.connection.dbapi_connection.execute(plan.sql, plan.given(values))  # type: ignore[union-attr]
 
+    def at_the_end(self, session: Session, values: dict[str, Any]) -> None:
+        """For what answers nothing and nobody reads before the commit: where that saves a round trip, then.
+
+        `catch_up` brings it forward.
+        """
+        waiting = session.info.get(AT_THE_END)
+        if waiting is None:
+            self.run(session, values)
+        else:
+            plan = self._plan(session)
+            waiting.append((plan.sql, plan.given(values)))
+
     def _plan(self, session: Session) -> "_Plan":
         plan = self._plans.get(session.dialect.name)
         if plan is None:
             plan = self._plans[session.dialect.name] = _Plan(self._statement, session.dialect)
         return plan
+
+
+def catch_up(session: Session) -> None:
+    """Runs now what was put off to the end; several in one round trip."""
+    waiting = session.info.get(AT_THE_END)
+    if not waiting:
+        return
+    driver: Any = session.connection.dbapi_connection
+    with driver.pipeline():
+        for sql, given in waiting:
+            driver.execute(sql, given)
+    waiting.clear()
 
 
 class _Plan:

@@ -30,7 +30,6 @@ from tests.support import servers
 from tests.support.door import event, seal, text_message
 
 SERVER_CORE, LOAD_CORE = 0, 1
-THREADS = 4
 CONNECTIONS = 8
 STEADY = 300  # messages a second for the latency
 PEOPLE = 2_000
@@ -66,10 +65,13 @@ def main() -> None:
     parser.add_argument(
         "--with-werobot", action="store_true", help="installs WeRoBot from PyPI into a throw-away venv"
     )
+    parser.add_argument("--threads", type=int, default=4, help="of both servers")
+    parser.add_argument("--on", default="", help="databases whose name holds this word")
     parser.add_argument("--only", default="", help="kinds whose name holds this word")
     parser.add_argument("--no-postgresql", action="store_true")
     parser.add_argument("--no-stages", action="store_true")
     asked = parser.parse_args()
+    os.environ["BENCH_THREADS"] = str(asked.threads)
     os.sched_setaffinity(0, {LOAD_CORE})
     with tempfile.TemporaryDirectory(prefix="weilan-bench-") as folder:
         _measure(Path(folder), asked)
@@ -91,7 +93,7 @@ def _measure(folder: Path, asked: argparse.Namespace) -> None:
         else:
             print("WeRoBot: not measured (--with-werobot)")
         for name, url in _databases(folder, asked):
-            for entries in (120, 10_000):
+            for entries in sorted({kind.entries for kind in KINDS if asked.only in kind.name}):
                 with _served(
                     "weilan",
                     {
@@ -113,9 +115,11 @@ def _databases(folder: Path, asked: argparse.Namespace) -> Iterator[tuple[str, C
         database.close()
         return url
 
-    yield "SQLite normal", lambda entries: made(f"sqlite:///{folder}/normal-{entries}.db", entries)
-    yield "SQLite full", lambda entries: made(f"sqlite:///{folder}/full-{entries}.db", entries)
-    if not asked.no_postgresql:
+    if asked.on in "SQLite normal":
+        yield "SQLite normal", lambda entries: made(f"sqlite:///{folder}/normal-{entries}.db", entries)
+    if asked.on in "SQLite full":
+        yield "SQLite full", lambda entries: made(f"sqlite:///{folder}/full-{entries}.db", entries)
+    if not asked.no_postgresql and asked.on in "PostgreSQL":
         with servers.postgresql(durable=True, core=SERVER_CORE) as address:
             yield (
                 "PostgreSQL",
@@ -232,7 +236,7 @@ def _served(what: str, settings: dict[str, str], python: str = sys.executable) -
         "tests.bench._server",
         what,
         str(port),
-        str(THREADS),
+        os.environ["BENCH_THREADS"],
     ]
     process = subprocess.Popen(command, env=os.environ | settings)
     try:
