@@ -14,11 +14,12 @@ import structlog
 
 from bot.channels import mass, reply_window
 from bot.services import Services
-from bot.store import claims, deliveries, handing, mass_sends, moments, taking_back
+from bot.store import claims, deliveries, endings, handing, mass_sends, moments, taking_back
 from bot.store.database import Session
+from bot.store.endings import Ended
 from bot.store.handing import Batch
 from bot.store.moments import Moment
-from bot.values.outcome import Accepted, Outcome, Sent
+from bot.values.outcome import Accepted, Sent
 from bot.values.push import Claimed, MassSend
 
 AT_ONCE = 16  # requests of a worker under way at once; a crash leaves at most so many unknown
@@ -95,18 +96,18 @@ def _send_singles(services: Services, chunk: list[Claimed], token: str) -> None:
     ended = _all_at_once(services, leaving)
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
-        for delivery, outcome in ended:
-            deliveries.close(session, delivery, outcome, moment, said=reply_window.words_for(delivery))
+        endings.close(session, ended, moment)
 
 
-def _all_at_once(services: Services, leaving: list[Claimed]) -> list[tuple[Claimed, Outcome]]:
-    def attempt(delivery: Claimed) -> Outcome:
-        return reply_window.send(services.wechat, delivery, services.now())
+def _all_at_once(services: Services, leaving: list[Claimed]) -> list[Ended]:
+    def attempt(delivery: Claimed) -> Ended:
+        words = reply_window.words_for(delivery)
+        return Ended(delivery, reply_window.send(services.wechat, delivery, words, services.now()), words)
 
     if len(leaving) < 2:
-        return [(delivery, attempt(delivery)) for delivery in leaving]
-    with ThreadPoolExecutor(min(AT_ONCE, len(leaving)), thread_name_prefix="send") as pool:
-        return list(zip(leaving, pool.map(attempt, leaving), strict=True))
+        return [attempt(delivery) for delivery in leaving]
+    with ThreadPoolExecutor(len(leaving), thread_name_prefix="send") as pool:
+        return list(pool.map(attempt, leaving))
 
 
 def _send_mass(services: Services, group: MassSend) -> None:

@@ -23,9 +23,8 @@ def words_for(delivery: Claimed) -> Reply | None:
         return None
 
 
-def send(wechat: WeChatApi, delivery: Claimed, now: datetime) -> Outcome:
+def send(wechat: WeChatApi, delivery: Claimed, words: Reply | None, now: datetime) -> Outcome:
     """A lost answer is `Unsure`: this call has no idempotency key."""
-    words = words_for(delivery)
     if words is None:
         return Never("unsendable")
     return wechat.send(delivery.profile.openid, words, now)

@@ -9,22 +9,18 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.config import Push
 from bot.rules.windows import next_window, window_at
-from bot.store import messages
 from bot.store.customers import COLUMNS, profile_from
 from bot.store.database import Session
 from bot.store.eligibility import NEXT_CONTACT, REPLY_WINDOW
-from bot.store.halts import halt
 from bot.store.mass_sends import content_of
 from bot.store.moments import Moment
 from bot.store.tables import contents, customers, deliveries
-from bot.store.taking_back import release, take_back
-from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
+from bot.store.taking_back import release
 from bot.values.push import Claimed, Content
-from bot.values.reply import Reply, kind_of, text_of, to_json
+from bot.values.reply import Reply, to_json
 
 BATCH = 100
 MASS_BATCH = 10_000  # openids in one request to WeChat
-MOST_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,65 +172,6 @@ def _contents(session: Session, ids: set[str]) -> dict[str, Content]:
     return {
         row.id: content_of(row) for row in session.execute(select(contents).where(contents.c.id.in_(ids)))
     }
-
-
-def close(
-    session: Session, delivery: Claimed, outcome: Outcome, moment: Moment, *, said: Reply | None = None
-) -> None:
-    """Writes how the attempt ended, if the delivery is still this claim's; what was said goes into the log.
-
-    One that recovery has called unknown meanwhile may still be told sent or failed: its worker knows.
-    """
-    match outcome:
-        case Sent(wechat_id) | Accepted(wechat_id):
-            if _end(session, delivery, "sent", "", moment, wechat_id) and said is not None:
-                _reached(session, delivery, said, moment.now)
-        case Unsure(_):
-            _end(session, delivery, "unknown", "no_answer", moment)
-        case Never(reason):
-            if _end(session, delivery, "failed", reason, moment):
-                take_back(session, [delivery.id], moment.month)
-        case Later(at, reason) if delivery.attempts < MOST_TRIES:
-            release(session, [delivery.id], moment, reason, token=delivery.token, due_at=at)
-        case Later(_, reason):
-            if _end(session, delivery, "failed", f"gave_up:{reason}", moment):
-                take_back(session, [delivery.id], moment.month)
-        case Halt(reason):
-            release(session, [delivery.id], moment, reason, token=delivery.token)
-            halt(session, delivery.channel, reason, moment.now)
-
-
-def _end(
-    session: Session, delivery: Claimed, state: str, reason: str, moment: Moment, wechat_id: str | None = None
-) -> bool:
-    ended = session.execute(
-        update(deliveries)
-        .where(deliveries.c.id == delivery.id, deliveries.c.claim_token == delivery.token)
-        .where(deliveries.c.state.in_(("claimed", "unknown")))
-        .values(state=state, reason=reason[:100], finished_at=moment.now, wechat_id=wechat_id or None)
-    )
-    return ended.rowcount == 1
-
-
-def _reached(session: Session, delivery: Claimed, said: Reply, now: datetime) -> None:
-    """An answer is no push, so only a push counts as one they did not answer."""
-    if delivery.content is not None:
-        session.execute(
-            update(customers)
-            .where(customers.c.id == delivery.profile.id)
-            .values(silent_pushes=customers.c.silent_pushes + 1)
-        )
-    written_by = select(deliveries.c.staff_id).where(deliveries.c.id == delivery.id)
-    messages.said(
-        session,
-        delivery.profile.id,
-        kind_of(said),
-        text_of(said),
-        to_json(said),
-        delivery_id=delivery.id,
-        staff_id=session.execute(written_by).scalar_one_or_none() if delivery.content is None else None,
-        now=now,
-    )
 
 
 def recover(session: Session, moment: Moment, real: datetime) -> tuple[int, int]:

@@ -564,6 +564,21 @@ def test_an_answer_whose_window_closed_before_it_left_is_kept(
     assert (row.state, row.channel, customer.has_kept, wechat.sent) == ("planned", "next_contact", True, [])
 
 
+def test_a_late_answer_wechat_would_not_take_is_owed_still(
+    services: Services, wechat: FakeWeChat, clock: FixedClock
+) -> None:
+    who = customer_with(services, **OPEN)
+    one = owe(services, who, "owed")
+    wechat.answers = [Never("wechat 45015 outside_window")]
+    deliver_due(services)
+    row, customer = of(services, one)
+    assert (row.state, row.channel, customer.has_kept) == ("planned", "next_contact", True)
+    with services.database.transaction() as session:
+        deliveries.release_kept(session, who, clock.now(), services.config.push)
+    deliver_due(services)
+    assert [said.text for said in wechat.sent] == ["owed"]
+
+
 def test_a_kept_push_comes_out_one_at_a_time_and_in_its_window(
     services: Services, wechat: FakeWeChat, clock: FixedClock
 ) -> None:

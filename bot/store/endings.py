@@ -1,0 +1,117 @@
+"""How attempts ended: written into the delivery, the customer's row and the conversation log, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, update
+
+from bot.store import messages
+from bot.store.database import Session
+from bot.store.eligibility import NEXT_CONTACT
+from bot.store.halts import halt
+from bot.store.moments import Moment
+from bot.store.tables import customers, deliveries
+from bot.store.taking_back import release, take_back
+from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
+from bot.values.push import Claimed
+from bot.values.reply import Reply
+
+MOST_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt, how it ended, and what was said if it was."""
+
+    delivery: Claimed
+    outcome: Outcome
+    said: Reply | None
+
+
+def close(session: Session, ended: Sequence[Ended], moment: Moment) -> None:
+    """Writes how attempts ended, if the deliveries are still these claims'; what was said goes into the log.
+
+    One that recovery has called unknown meanwhile may still be told sent or failed: its worker knows.
+    """
+    _close_sent([one for one in ended if isinstance(one.outcome, Sent | Accepted)], session, moment)
+    for one in ended:
+        _close_other(session, one.delivery, one.outcome, moment)
+
+
+def _close_other(session: Session, delivery: Claimed, outcome: Outcome, moment: Moment) -> None:
+    match outcome:
+        case Sent() | Accepted():
+            return
+        case Unsure(_):
+            _end(session, delivery, "unknown", "no_answer", moment)
+        case Later(at, reason) if delivery.attempts < MOST_TRIES:
+            release(session, [delivery.id], moment, reason, token=delivery.token, due_at=at)
+        case Later(_, reason):
+            _fail(session, delivery, f"gave_up:{reason}", moment)
+        case Never(reason) if delivery.content is None and delivery.attempts < MOST_TRIES:
+            _keep(session, delivery, reason, moment)
+        case Never(reason):
+            _fail(session, delivery, reason, moment)
+        case Halt(reason):
+            release(session, [delivery.id], moment, reason, token=delivery.token)
+            halt(session, delivery.channel, reason, moment.now)
+
+
+def _fail(session: Session, delivery: Claimed, reason: str, moment: Moment) -> None:
+    if _end(session, delivery, "failed", reason, moment):
+        take_back(session, [delivery.id], moment.month)
+
+
+def _keep(session: Session, delivery: Claimed, reason: str, moment: Moment) -> None:
+    """An answer WeChat would not take now is owed still: it waits for the customer's next contact."""
+    release(session, [delivery.id], moment, reason, token=delivery.token)
+    waits = and_(deliveries.c.id == delivery.id, deliveries.c.state == "planned")
+    if session.execute(update(deliveries).where(waits).values(channel=NEXT_CONTACT)).rowcount:
+        session.execute(update(customers).where(customers.c.id == delivery.profile.id).values(has_kept=True))
+
+
+def _end(session: Session, delivery: Claimed, state: str, reason: str, moment: Moment) -> bool:
+    ended = session.execute(
+        update(deliveries)
+        .where(deliveries.c.id == delivery.id, deliveries.c.claim_token == delivery.token)
+        .where(deliveries.c.state.in_(("claimed", "unknown")))
+        .values(state=state, reason=reason[:100], finished_at=moment.now)
+    )
+    return ended.rowcount == 1
+
+
+def _close_sent(ended: Sequence[Ended], session: Session, moment: Moment) -> None:
+    """All that were sent in three statements: this is what most attempts come to."""
+    if not ended:
+        return
+    tokens = {one.delivery.token for one in ended}
+    done = session.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_([one.delivery.id for one in ended]), deliveries.c.claim_token.in_(tokens))
+        .where(deliveries.c.state.in_(("claimed", "unknown")))
+        .values(state="sent", reason="", finished_at=moment.now)
+        .returning(deliveries.c.id, deliveries.c.staff_id)
+    )
+    staff = {row.id: row.staff_id for row in done}
+    sent = [one for one in ended if one.delivery.id in staff]
+    # an answer is no push: only a push counts as one they did not answer
+    pushed = [one.delivery.profile.id for one in sent if one.delivery.content is not None]
+    session.execute(
+        update(customers)
+        .where(customers.c.id.in_(pushed))
+        .values(silent_pushes=customers.c.silent_pushes + 1)
+    )
+    messages.all_said(
+        session,
+        [
+            messages.Said(
+                customer_id=one.delivery.profile.id,
+                reply=one.said,
+                delivery_id=one.delivery.id,
+                staff_id=staff[one.delivery.id],
+            )
+            for one in sent
+            if one.said is not None
+        ],
+        moment.now,
+    )
