@@ -12,7 +12,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Table,
-    any_,
     bindparam,
     func,
     insert,
@@ -40,11 +39,16 @@ def ids_by(session: Session, column: Column[Any], wanted: Iterable[str | None]) 
 
 
 def among(session: Session, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-    """One parameter instead of a thousand: neither database likes to read that many."""
+    """One parameter instead of a thousand, which neither database likes to read.
+
+    Not `= ANY`: PostgreSQL, when it has a plan for it, compares with each of the thousand.
+    """
     if session.dialect.name == "sqlite":
         each = func.json_each(bindparam(None, json.dumps(values), unique=True)).table_valued("value")
         return column.in_(select(each.c.value))
-    return column == any_(bindparam(None, list(values), type_=ARRAY(column.type), unique=True))
+    return column.in_(
+        select(func.unnest(bindparam(None, list(values), type_=ARRAY(column.type), unique=True)))
+    )
 
 
 def known(session: Session, table: Table, key: str, rows: Sequence[Row]) -> dict[str, Row]:
