@@ -29,10 +29,20 @@ from bot.intake import importing
 from bot.intake.files import Unusable
 from bot.opening import NotReady, migrate, opened, ready
 from bot.rules import definitions as files
-from bot.rules import reports
+from bot.rules import partitions, reports, value_reports
 from bot.sandbox import demo as demo_shop
 from bot.services import Services
-from bot.store import audit, customers, definitions, explanations, exports, forgetting, passwords, staff
+from bot.store import (
+    audit,
+    customers,
+    definitions,
+    explanations,
+    exports,
+    forgetting,
+    passwords,
+    staff,
+    standing,
+)
 from bot.store.database import Session
 from bot.store.rehearsal import rehearsing
 from bot.values.definitions import BadDefinition
@@ -43,6 +53,7 @@ from handlers.knowledge_watch import KnowledgeWatch
 from handlers.server import PortBusy, free_port
 from handlers.unanswered import answer_pending, drain_spool
 from scheduler import engine, followers, plan, timetable
+from scheduler import refresh as refreshing
 from scheduler.beside import Beside, Runs
 
 CHORES = (
@@ -102,7 +113,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.excepthook = _unforeseen
     try:
         get_command(app)(args=arguments, prog_name="weilan")
-    except (Fault, ConfigError, NotReady, BadDefinition, Unusable, WeChatError, PortBusy, OSError) as fault:
+    except (
+        Fault,
+        ConfigError,
+        NotReady,
+        BadDefinition,
+        partitions.BadPartitions,
+        Unusable,
+        WeChatError,
+        PortBusy,
+        OSError,
+    ) as fault:
         print(f"weilan: {fault}".replace("\n", " "), file=sys.stderr)
         raise SystemExit(1) from None
 
@@ -141,6 +162,7 @@ def demo(
     migrate(config)
     with opened(config) as services:
         sign_in = demo_shop.open_shop(services.database, data, services.now())
+        refreshing.refresh(services)
     address = config.server.public_url
     print(f"chat page   {address}/sandbox/")
     print(f"console     {address}/console/")
@@ -389,6 +411,33 @@ def erase(context: typer.Context, openid: str, as_json: AsJson = False) -> None:
             detail=asdict(receipt),
         )
     _tell(receipt, as_json, (f"{name.replace('_', ' ')}: {value}" for name, value in asdict(receipt).items()))
+
+
+@app.command()
+def refresh(
+    context: typer.Context,
+    from_scratch: Annotated[
+        bool, typer.Option("--from-scratch", help="Add up every order again instead of trusting the figures.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measures and partitions of every customer; products and regions."""
+    with opened(context.obj.config) as services:
+        report = refreshing.refresh(services, from_scratch=from_scratch)
+    _tell(report, as_json, value_reports.of_refresh(report))
+
+
+@app.command()
+def value(context: typer.Context, openid: str, as_json: AsJson = False) -> None:
+    """Where this customer stands, by which numbers, and what would move them a step."""
+    with opened(context.obj.config) as services, services.database.reading() as session:
+        rules = partitions.load(services.config.value.partitions)
+        found = standing.of(session, openid, rules, services.now())
+        if found is None:
+            raise Fault(
+                f"nobody has the openid {openid}, or nothing is known of them before `weilan refresh`"
+            )
+        _tell(found, as_json, value_reports.of_standing(found, services.config.push.zone))
 
 
 @sync_app.command("followers")

@@ -128,6 +128,10 @@ class Push(Section):
         return timedelta(days=self.min_gap_days) - timedelta(hours=4)
 
 
+class Value(Section):
+    partitions: str = ""
+
+
 class Sandbox(Section):
     clock: bool = False
     simulator: bool = False
@@ -139,6 +143,7 @@ class Config(Section):
     database: Database = Database()
     redis: Redis = Redis()
     push: Push = Push()
+    value: Value = Value()
     sandbox: Sandbox = Sandbox()
 
 

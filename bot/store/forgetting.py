@@ -13,9 +13,12 @@ from sqlalchemy import ColumnElement, Row, delete, func, insert, null, select, u
 from bot.rules.hashing import openid_hash
 from bot.store.database import Session
 from bot.store.tables import (
+    customer_moves,
+    customer_statistics,
     customer_tags,
     customers,
     deliveries,
+    follow_ups,
     handovers,
     messages,
     orders,
@@ -50,6 +53,7 @@ class Receipt:
     handovers: int = 0
     deliveries_called_off: int = 0
     orders_unlinked: int = 0
+    places: int = 0
     keeps_opt_out: bool = False
 
 
@@ -69,6 +73,7 @@ def forget(session: Session, customer_id: int, salt: str, now: datetime) -> Rece
         handovers=_remove(session, handovers.delete().where(handovers.c.customer_id == customer_id)),
         deliveries_called_off=called_off,
         orders_unlinked=_unlink_orders(session, customer_id),
+        places=_forget_places(session, customer_id),
         keeps_opt_out=not person.wants_pushes,
     )
     gone = _NOTHING | {"forgotten_at": now, "unfollowed_at": now}
@@ -147,6 +152,14 @@ def _unlink_orders(session: Session, customer_id: int) -> int:
     session.execute(update(reviews).where(reviews.c.customer_id == customer_id).values(customer_id=None))
     return _remove(
         session, update(orders).where(orders.c.customer_id == customer_id).values(customer_id=None)
+    )
+
+
+def _forget_places(session: Session, customer_id: int) -> int:
+    """What was made of their orders: figures, places in partitions, moves, what they asked of a person."""
+    return sum(
+        _remove(session, delete(table).where(table.c.customer_id == customer_id))
+        for table in (customer_statistics, customer_moves, follow_ups)
     )
 
 

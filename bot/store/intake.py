@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from bot.store import intake_customers, intake_orders, intake_products, intake_sequel
+from bot.store import intake_customers, intake_orders, intake_products, intake_sequel, statistics
 from bot.store.database import Session
 from bot.store.taking import Batch
 from bot.values.records import Fault, Kind, Record, Taken
@@ -58,3 +58,4 @@ def _take(
 
 def _customers_changed(batch: Batch) -> None:
     """The one place that knows whose orders, returns and reviews changed: `batch.touched`, in this transaction."""
+    statistics.touch(batch.session, batch.touched, batch.now)

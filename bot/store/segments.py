@@ -4,7 +4,7 @@ Every condition is true or false, never unknown, so that a rule and its `not` to
 what is not known of a customer meets no comparison of days, and counts as empty text.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from bot.store.database import Session
-from bot.store.tables import Money, customer_tags, customers, orders, segments
+from bot.store.tables import Money, customer_statistics, customer_tags, customers, orders, segments
 from bot.values.rule import All, AnyOf, Condition, Given, Not, Rule, parse
 
 EVERYONE = "everyone"
@@ -50,13 +50,30 @@ def members(rule: Rule, now: datetime) -> ColumnElement[bool]:
     """True on the row of each member. The statement must hold `customers` itself, not an alias of it."""
     match rule:
         case All(parts):
-            return and_(true(), *(members(part, now) for part in parts))
+            return and_(true(), *_met_together(parts, now))
         case AnyOf(parts):
             return or_(false(), *(members(part, now) for part in parts))
         case Not(part):
             return not_(members(part, now))
         case Condition(name):
             return FIELDS[name](rule, now)
+
+
+def _met_together(parts: tuple[Rule, ...], now: datetime) -> Iterator[ColumnElement[bool]]:
+    """What several parts ask of a customer's statistics is asked at once."""
+    asked = [part for part in parts if isinstance(part, Condition) and part.field in STATISTICS]
+    yield from (members(part, now) for part in parts if part not in asked)
+    if asked:
+        yield _with_statistics(asked)
+
+
+def _with_statistics(conditions: Sequence[Condition]) -> ColumnElement[bool]:
+    """As of the last refresh; who was not refreshed yet meets no comparison.
+
+    A list of ids, so that the database can begin with the few who meet it.
+    """
+    meets = (_compared(STATISTICS[each.field], each.op, each.value) for each in conditions)
+    return customers.c.id.in_(select(customer_statistics.c.customer_id).where(*meets))
 
 
 def _compared(column: Column, op: str, value: Given) -> ColumnElement[bool]:
@@ -132,6 +149,18 @@ def _tag(condition: Condition, _now: datetime) -> ColumnElement[bool]:
     return has if condition.op == "has" else not_(has)
 
 
+STATISTICS: dict[str, Column] = {
+    "rfm.r": customer_statistics.c.r,
+    "rfm.f": customer_statistics.c.f,
+    "rfm.m": customer_statistics.c.m,
+    "score": customer_statistics.c.score,
+    "abc": customer_statistics.c.abc,
+    "tier": customer_statistics.c.tier,
+    "grid": customer_statistics.c.cell,
+    "class": customer_statistics.c.service_class,
+    "lifecycle": customer_statistics.c.lifecycle,
+}
+
 FIELDS: dict[str, Field] = {
     "orders_365d": _orders_within(A_YEAR),
     "orders_total": _is(_of_purchases(func.count()).scalar_subquery()),
@@ -156,6 +185,7 @@ FIELDS: dict[str, Field] = {
     "wants_pushes": _is(customers.c.wants_pushes),
     "complaint_open": _is(customers.c.complaint_open),
     "bucket": _is(customers.c.bucket),
+    **dict.fromkeys(STATISTICS, lambda condition, _now: _with_statistics([condition])),
 }
 
 

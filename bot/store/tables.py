@@ -484,6 +484,7 @@ customer_statistics = Table(  # one row a customer: what they did, and what is m
     Column("spoke_at", Instant),
     Column("known_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("is_stale", Integer, nullable=False, server_default="1"),  # 1: changed since it was last scored
     # what is made of it: written by the refresh, empty before the first one
     Column("r", Integer),
     Column("f", Integer),
@@ -495,9 +496,25 @@ customer_statistics = Table(  # one row a customer: what they did, and what is m
     Column("cell", String(20)),
     Column("service_class", String(1)),
     Column("lifecycle", String(10)),
-    Index("ix_customer_statistics_orders", "orders"),
-    Index("ix_customer_statistics_spent", "spent"),
-    Index("ix_customer_statistics_last_order_at", "last_order_at"),
+    # the cut points are read off these, so they hold buyers only
+    Index(
+        "ix_customer_statistics_orders",
+        "orders",
+        sqlite_where=text("orders > 0"),
+        postgresql_where=text("orders > 0"),
+    ),
+    Index(
+        "ix_customer_statistics_spent",
+        "spent",
+        sqlite_where=text("orders > 0"),
+        postgresql_where=text("orders > 0"),
+    ),
+    Index(
+        "ix_customer_statistics_last_order_at",
+        "last_order_at",
+        sqlite_where=text("orders > 0"),
+        postgresql_where=text("orders > 0"),
+    ),
     # everything a segment asks of it, in one narrow place
     Index(
         "ix_customer_statistics_places",

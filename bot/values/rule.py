@@ -54,6 +54,15 @@ FIELDS: dict[str, Kind] = {
     "wants_pushes": Kind.FLAG,
     "complaint_open": Kind.FLAG,
     "bucket": Kind.WHOLE,
+    "rfm.r": Kind.WHOLE,
+    "rfm.f": Kind.WHOLE,
+    "rfm.m": Kind.WHOLE,
+    "score": Kind.WHOLE,
+    "abc": Kind.TEXT,
+    "tier": Kind.TEXT,
+    "grid": Kind.TEXT,
+    "class": Kind.TEXT,
+    "lifecycle": Kind.TEXT,
 }
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.sandbox.shop.generate import Shop
-from bot.store import bulk
+from bot.store import bulk, statistics
 from bot.store.database import Session
 
 
@@ -17,4 +17,5 @@ def seed(session: Session, shop: Shop, now: datetime) -> bool:
     product_ids = bulk.add_products(session, shop.products)
     customer_ids = bulk.add_customers(session, shop.buyers, now)
     bulk.add_orders(session, shop.orders, customer_ids, product_ids)
+    statistics.touch(session, customer_ids.values(), now)
     return True

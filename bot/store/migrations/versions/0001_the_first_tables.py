@@ -293,6 +293,7 @@ def upgrade() -> None:
         sa.Column("spoke_at", bot.store.database.Instant(timezone=True), nullable=True),
         sa.Column("known_at", bot.store.database.Instant(timezone=True), nullable=False),
         sa.Column("updated_at", bot.store.database.Instant(timezone=True), nullable=False),
+        sa.Column("is_stale", sa.Integer(), server_default="1", nullable=False),
         sa.Column("r", sa.Integer(), nullable=True),
         sa.Column("f", sa.Integer(), nullable=True),
         sa.Column("m", sa.Integer(), nullable=True),
@@ -312,14 +313,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_statistics")),
     )
     with op.batch_alter_table("customer_statistics", schema=None) as batch_op:
-        batch_op.create_index("ix_customer_statistics_last_order_at", ["last_order_at"], unique=False)
-        batch_op.create_index("ix_customer_statistics_orders", ["orders"], unique=False)
+        batch_op.create_index(
+            "ix_customer_statistics_last_order_at",
+            ["last_order_at"],
+            unique=False,
+            sqlite_where=sa.text("orders > 0"),
+            postgresql_where=sa.text("orders > 0"),
+        )
+        batch_op.create_index(
+            "ix_customer_statistics_orders",
+            ["orders"],
+            unique=False,
+            sqlite_where=sa.text("orders > 0"),
+            postgresql_where=sa.text("orders > 0"),
+        )
         batch_op.create_index(
             "ix_customer_statistics_places",
             ["tier", "lifecycle", "service_class", "cell", "abc", "r", "f", "m", "score"],
             unique=False,
         )
-        batch_op.create_index("ix_customer_statistics_spent", ["spent"], unique=False)
+        batch_op.create_index(
+            "ix_customer_statistics_spent",
+            ["spent"],
+            unique=False,
+            sqlite_where=sa.text("orders > 0"),
+            postgresql_where=sa.text("orders > 0"),
+        )
 
     op.create_table(
         "customer_tags",
@@ -885,10 +904,22 @@ def downgrade() -> None:
 
     op.drop_table("customer_tags")
     with op.batch_alter_table("customer_statistics", schema=None) as batch_op:
-        batch_op.drop_index("ix_customer_statistics_spent")
+        batch_op.drop_index(
+            "ix_customer_statistics_spent",
+            sqlite_where=sa.text("orders > 0"),
+            postgresql_where=sa.text("orders > 0"),
+        )
         batch_op.drop_index("ix_customer_statistics_places")
-        batch_op.drop_index("ix_customer_statistics_orders")
-        batch_op.drop_index("ix_customer_statistics_last_order_at")
+        batch_op.drop_index(
+            "ix_customer_statistics_orders",
+            sqlite_where=sa.text("orders > 0"),
+            postgresql_where=sa.text("orders > 0"),
+        )
+        batch_op.drop_index(
+            "ix_customer_statistics_last_order_at",
+            sqlite_where=sa.text("orders > 0"),
+            postgresql_where=sa.text("orders > 0"),
+        )
 
     op.drop_table("customer_statistics")
     with op.batch_alter_table("customer_moves", schema=None) as batch_op:

@@ -1,0 +1,106 @@
+"""Products by what they sold lately, regions by what their people spent: best, steady, slow; key and ordinary."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, case, cast, delete, func, insert, select
+
+from bot.rules import pareto
+from bot.store.database import Session
+from bot.store.segments import BOUGHT
+from bot.store.tables import (
+    customer_statistics,
+    customers,
+    order_lines,
+    orders,
+    product_statistics,
+    products,
+    region_statistics,
+)
+from bot.values.partitions import Rules, Shares
+
+PACES = ("best", "steady", "slow")
+
+
+def count_products(session: Session, rules: Rules, now: datetime) -> Counter[str]:
+    """Every product gets its row; what nobody bought is slow."""
+    since = now - timedelta(days=rules.products_days)
+    line = order_lines.c
+    lately = (
+        select(
+            line.product_id,
+            func.sum(line.quantity).label("quantity"),
+            func.sum(cast(func.round(line.price * 100), BigInteger) * line.quantity).label("sold"),
+            func.max(orders.c.ordered_at).label("last_sold_at"),
+        )
+        .join_from(orders, order_lines, line.order_id == orders.c.id)
+        .where(orders.c.ordered_at > since, orders.c.status.in_(BOUGHT), line.product_id.is_not(None))
+        .group_by(line.product_id)
+        .subquery()
+    )
+    found = session.execute(
+        select(products.c.id, lately.c.quantity, lately.c.sold, lately.c.last_sold_at)
+        .join_from(products, lately, lately.c.product_id == products.c.id, isouter=True)
+        .order_by(products.c.id)
+    ).all()
+    paces = pareto.classes({row.id: int(row.sold or 0) for row in found}, rules.products)
+    session.execute(delete(product_statistics))
+    if found:
+        session.execute(
+            insert(product_statistics),
+            [
+                {
+                    "product_id": row.id,
+                    "quantity": int(row.quantity or 0),
+                    "sold": int(row.sold or 0),
+                    "last_sold_at": row.last_sold_at,
+                    "pace": PACES[paces[row.id]],
+                    "counted_at": now,
+                }
+                for row in found
+            ],
+        )
+    return Counter(PACES[pace] for pace in paces.values())
+
+
+def count_regions(session: Session, rules: Rules, now: datetime) -> Counter[str]:
+    """By city; whose city is not known count together as one that is not a key region."""
+    province = func.coalesce(customers.c.province, "")
+    city = func.coalesce(customers.c.city, "")
+    row = customer_statistics.c
+    found = session.execute(
+        select(
+            province.label("province"),
+            city.label("city"),
+            func.count().label("customers"),
+            func.sum(case((row.orders > 0, 1), else_=0)).label("buyers"),
+            func.sum(row.spent).label("spent"),
+        )
+        .join_from(customers, customer_statistics, row.customer_id == customers.c.id)
+        .group_by(province, city)
+        .order_by(province, city)
+    ).all()
+    amounts = {(each.province, each.city): int(each.spent) for each in found if each.province or each.city}
+    classes = pareto.classes(amounts, Shares(rules.key_regions, 100))
+    kinds = {
+        (each.province, each.city): "ordinary" if classes.get((each.province, each.city), 2) else "key"
+        for each in found
+    }
+    session.execute(delete(region_statistics))
+    if found:
+        session.execute(
+            insert(region_statistics),
+            [
+                {
+                    "province": each.province,
+                    "city": each.city,
+                    "customers": each.customers,
+                    "buyers": int(each.buyers),
+                    "spent": int(each.spent),
+                    "kind": kinds[each.province, each.city],
+                    "counted_at": now,
+                }
+                for each in found
+            ],
+        )
+    return Counter(kinds.values())

@@ -1,0 +1,182 @@
+"""One row of figures a customer: brought up to date in the transaction that changes an order, return or review.
+
+`touch` and `recompute` are the same statements, about some customers or about a stretch of all, so that what was kept
+up to date and what is added up anew are the same to the last fen.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from bot.store import rows
+from bot.store.database import Instant, Session
+from bot.store.segments import BOUGHT
+from bot.store.tables import customer_statistics, customers, orders, returns, reviews
+
+CAME_BACK = ("accepted", "closed")  # of the states of a return
+
+Which: TypeAlias = Callable[
+    [ColumnElement[Any]], ColumnElement[bool]
+]  # is this customer's id one of those meant
+
+
+def touch(session: Session, customer_ids: Iterable[int], now: datetime) -> None:
+    """Adds these customers' figures up anew. Called wherever an order, a return or a review is written."""
+    for some in rows.parts(sorted(set(customer_ids))):
+        # two that add up the same customer go one after the other, so that the second sees what the first wrote
+        lock = select(customers.c.id).where(customers.c.id.in_(some)).order_by(customers.c.id)
+        session.execute(lock.with_for_update(key_share=True))
+        _add_up(session, _these(some), now)
+
+
+def recompute(session: Session, now: datetime, first: int = 0, last: int | None = None) -> None:
+    """From scratch, for the ids from `first` to `last` (all of them): what is there does not matter."""
+    stretch = _stretch(first, last)
+    session.execute(delete(customer_statistics).where(stretch(customer_statistics.c.customer_id)))
+    _add_up(session, stretch, now)
+
+
+def follow(session: Session, now: datetime, first: int, last: int) -> None:
+    """Whoever has no row yet gets one; who came, went or wrote since is noted. Orders are not looked at."""
+    stretch = _stretch(first, last)
+    fresh = select(customers.c.id).where(
+        stretch(customers.c.id),
+        customers.c.forgotten_at.is_(None),
+        ~select(customer_statistics.c.customer_id)
+        .where(customer_statistics.c.customer_id == customers.c.id)
+        .exists(),
+    )
+    touch(session, session.scalars(fresh), now)
+    row = customer_statistics.c
+    near = _nearness()
+    differs = or_(*(row[name].is_distinct_from(value) for name, value in near.items()))
+    session.execute(
+        update(customer_statistics)
+        .where(stretch(row.customer_id), customers.c.id == row.customer_id, differs)
+        .values(**near, is_stale=1)
+    )
+
+
+def stretches(session: Session, size: int) -> list[tuple[int, int]]:
+    """Neighbouring ids, about `size` customers each, so that no transaction is long."""
+    last = session.scalar(select(func.max(customers.c.id))) or 0
+    return [(first, min(first + size - 1, last)) for first in range(1, last + 1, size)]
+
+
+def _these(customer_ids: Sequence[int]) -> Which:
+    return lambda column: column.in_(customer_ids)
+
+
+def _stretch(first: int, last: int | None) -> Which:
+    return lambda column: column >= first if last is None else column.between(first, last)
+
+
+def _add_up(session: Session, which: Which, now: datetime) -> None:
+    insert = insert_sqlite if session.dialect.name == "sqlite" else insert_postgresql
+    figures = _figures(now)
+    source = (
+        select(customers.c.id, *figures.values())
+        .select_from(customers.outerjoin(orders, orders.c.customer_id == customers.c.id))
+        .where(which(customers.c.id), customers.c.forgotten_at.is_(None))
+        .group_by(customers.c.id)
+    )
+    put = insert(customer_statistics).from_select(["customer_id", *figures], source)
+    session.execute(
+        put.on_conflict_do_update(
+            index_elements=["customer_id"], set_={name: put.excluded[name] for name in figures}
+        )
+    )
+    for part in (_returned(which), _reviewed(which)):
+        theirs = customer_statistics.c.customer_id == part.c.customer_id
+        values = {column.name: column for column in part.c if column.name != "customer_id"}
+        session.execute(update(customer_statistics).where(theirs).values(values))
+
+
+def _figures(now: datetime) -> dict[str, ColumnElement[Any]]:
+    bought = orders.c.status.in_(BOUGHT)
+    with_coupon = and_(bought, orders.c.coupon_amount > 0)
+    return {
+        "placed": func.count(orders.c.customer_id),
+        "orders": _count(bought),
+        "refunds": _count(orders.c.status == "refunded"),
+        "spent": _sum(bought, _fen(orders.c.amount)),
+        "first_order_at": func.min(case((bought, orders.c.ordered_at))),
+        "last_order_at": func.max(case((bought, orders.c.ordered_at))),
+        "coupon_orders": _count(with_coupon),
+        "coupon_spent": _sum(with_coupon, _fen(orders.c.coupon_amount)),
+        "returns": literal(0),
+        "returned": literal(0),
+        "reviews": literal(0),
+        "rating_sum": literal(0),
+        **_nearness(),
+        "updated_at": literal(now, Instant()),
+        "is_stale": literal(1),
+    }
+
+
+def _nearness() -> dict[str, ColumnElement[Any]]:
+    row = customers.c
+    return {
+        "follows": case((and_(row.followed_at.is_not(None), row.unfollowed_at.is_(None)), 1), else_=0),
+        "spoke_at": row.spoke_at,
+        "known_at": func.coalesce(row.followed_at, row.created_at),
+    }
+
+
+def _returned(which: Which) -> FromClause:
+    """A repair brings nothing back."""
+    return (
+        select(
+            orders.c.customer_id,
+            func.count().label("returns"),
+            func.coalesce(func.sum(_fen(returns.c.amount)), 0).label("returned"),
+        )
+        .join(returns, returns.c.order_id == orders.c.id)
+        .where(which(orders.c.customer_id), returns.c.status.in_(CAME_BACK), returns.c.kind != "repair")
+        .group_by(orders.c.customer_id)
+        .subquery()
+    )
+
+
+def _reviewed(which: Which) -> FromClause:
+    return (
+        select(
+            reviews.c.customer_id,
+            func.count().label("reviews"),
+            func.sum(reviews.c.rating).label("rating_sum"),
+        )
+        .where(which(reviews.c.customer_id))
+        .group_by(reviews.c.customer_id)
+        .subquery()
+    )
+
+
+def _count(which: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((which, 1), else_=0)), 0, type_=Integer)
+
+
+def _sum(which: ColumnElement[bool], amount: ColumnElement[int]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((which, amount), else_=0)), 0, type_=BigInteger)
+
+
+def _fen(money: ColumnElement[Any]) -> ColumnElement[int]:
+    """Whole fen before anything is added up: SQLite keeps money as floats."""
+    return cast(func.round(money * 100), BigInteger)
