@@ -32,7 +32,6 @@ LEADING_TAKES = OTHERS_WRITE_FOR + LOCKED_FOR  # at worst: who has less left doe
 IS_BEGUN_BY_HAND = (
     "is_begun_by_hand"  # an execution option: SQLite's BEGIN comes from here, straight to the driver
 )
-AT_THE_END = "at the end"  # of the connection's `info`: statements that may run as late as the commit
 TRIES = 3  # of work that collided with another process, or lost its connection
 
 
@@ -183,15 +182,10 @@ class GroupCommit:
 
     def _commit(self, session: Connection) -> None:
         """SQLAlchemy knows of the transaction only if one of its own statements ran; prepared ones go past it."""
-        commit = session.commit if session.in_transaction() else self._driver.commit
-        if not session.info.get(AT_THE_END):
-            commit()
-            return
-        with self._driver.pipeline():  # what was put off, and the commit, in one round trip
-            for sql, given in session.info[AT_THE_END]:
-                self._driver.execute(sql, given)
-            commit()
-        session.info[AT_THE_END].clear()
+        if session.in_transaction():
+            session.commit()
+        else:
+            self._driver.commit()
 
     def _undo(self, error: BaseException) -> None:
         """Leaves a connection that can be used again, or none."""
@@ -200,7 +194,6 @@ class GroupCommit:
             return
         if isinstance(error, Exception) and failure_of(error) is Failure.MISTAKE:
             try:
-                session.info.get(AT_THE_END, []).clear()
                 session.rollback()
                 self._driver.rollback()
             except (DBAPIError, sqlite3.Error, psycopg.Error):
@@ -270,7 +263,6 @@ def _patient(session: Connection) -> Connection:
     else:
         cursor.execute(f"SET lock_timeout = {int(LOCKED_FOR * 1000)}")
         cursor.execute("SET plan_cache_mode = force_generic_plan")  # the same statements for ever
-        session.info[AT_THE_END] = []
     cursor.close()
     session.connection.commit()
     return session

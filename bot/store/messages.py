@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, exists, insert, select, update
 
 from bot.store.database import Session
-from bot.store.prepared import Prepared, catch_up
+from bot.store.prepared import Prepared
 from bot.store.tables import customers, messages
 from bot.values import reply as replies
 from bot.values.reply import Reply, Silence
@@ -83,7 +83,6 @@ _PENDING = (
 
 def known(session: Session, once_key: str) -> Known | None:
     """The message of that key, if it was received before."""
-    catch_up(session)  # a repeat may share the transaction of the first
     found = session.execute(_KNOWN, {"key_": once_key}).first()
     if found is None:
         return None
@@ -102,7 +101,7 @@ def answered(
     source_id: str = "",
 ) -> None:
     """The passive answer to a message, kept so that a repeat of the message gets the same."""
-    _ANSWER.at_the_end(
+    _ANSWER.run(
         session,
         {
             "customer_id": customer_id,

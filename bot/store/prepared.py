@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Delete, Dialect, Insert, Select, Update
 
 from bot.store.database import Instant, Session
-from bot.store.group_commit import AT_THE_END
+from bot.store.libpq import line_of, numbered
 
 Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
 
@@ -28,25 +28,21 @@ class Prepared:
     def first(self, session: Session, values: dict[str, Any]) -> tuple[Any, ...] | None:
         """The first row, or None."""
         plan = self._plan(session)
-        row = session.connection.dbapi_connection.execute(plan.sql, plan.given(values)).fetchone()  # type: ignore[union-attr]
+        given = plan.given(values)
+        if plan.is_sqlite:
+            row = session.connection.dbapi_connection.execute(plan.sql, given).fetchone()  # type: ignore[union-attr]
+        else:
+            row = line_of(session).first(plan.sql, given)
         return None if row is None else plan.read(row)
 
     def run(self, session: Session, values: dict[str, Any]) -> None:
         """For what answers nothing."""
         plan = self._plan(session)
-        session.connection.dbapi_connection.execute(plan.sql, plan.given(values))  # type: ignore[union-attr]
-
-    def at_the_end(self, session: Session, values: dict[str, Any]) -> None:
-        """For what answers nothing and nobody reads before the commit: where that saves a round trip, then.
-
-        `catch_up` brings it forward.
-        """
-        waiting = session.info.get(AT_THE_END)
-        if waiting is None:
-            self.run(session, values)
+        given = plan.given(values)
+        if plan.is_sqlite:
+            session.connection.dbapi_connection.execute(plan.sql, given)  # type: ignore[union-attr]
         else:
-            plan = self._plan(session)
-            waiting.append((plan.sql, plan.given(values)))
+            line_of(session).run(plan.sql, given)
 
     def _plan(self, session: Session) -> "_Plan":
         plan = self._plans.get(session.dialect.name)
@@ -55,37 +51,26 @@ class Prepared:
         return plan
 
 
-def catch_up(session: Session) -> None:
-    """Runs now what was put off to the end; several in one round trip."""
-    waiting = session.info.get(AT_THE_END)
-    if not waiting:
-        return
-    driver: Any = session.connection.dbapi_connection
-    with driver.pipeline():
-        for sql, given in waiting:
-            driver.execute(sql, given)
-    waiting.clear()
-
-
 class _Plan:
     def __init__(self, statement: Statement, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
-        self.sql = str(compiled)
+        self.is_sqlite = dialect.name == "sqlite"
         self._own = {name: value for name, value in compiled.params.items() if value is not None}
-        self._order = compiled.positiontup  # None: by name
-        binds = {name: bind for bind, name in compiled.bind_names.items()}  # also those that nobody named
-        names = compiled.positiontup or list(binds)
-        converters = {name: _for_driver(binds[name].type, dialect) for name in names}
+        if compiled.positiontup is None:
+            self.sql, self._order = numbered(str(compiled))
+        else:
+            self.sql, self._order = str(compiled), compiled.positiontup
+        converters = {name: _for_driver(compiled.binds[name].type, dialect) for name in self._order}
         self._converters = [(name, convert) for name, convert in converters.items() if convert]
         readers = [_from_driver(column.type, dialect) for column in statement.exported_columns]
         self._readers = [(place, reader) for place, reader in enumerate(readers) if reader]
 
-    def given(self, values: dict[str, Any]) -> Any:
+    def given(self, values: dict[str, Any]) -> list[Any]:
         """In the driver's form and order. What `values` name beyond the statement's own does no harm."""
         given = self._own | values
         for name, convert in self._converters:
             given[name] = convert(given[name])
-        return given if self._order is None else [given[name] for name in self._order]
+        return [given[name] for name in self._order]
 
     def read(self, row: Any) -> tuple[Any, ...]:
         read = list(row)
