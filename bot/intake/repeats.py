@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-LARGEST = 1 << 26  # bytes
+LARGEST = 1 << 27  # bytes
 
 
 class Unsorted(Exception):
@@ -10,11 +10,11 @@ class Unsorted(Exception):
 
 
 def repeated(keys: Iterable[str], *, size: int, most: int) -> set[str]:
-    """Keys that stand in more than one place, and about one in two hundred others; neighbours count as one place.
+    """Keys that stand in more than one place, and about one in five hundred others; neighbours count as one place.
 
     `size` is the file's, in bytes; raises `Unsorted` above `most` of them.
     """
-    bits = 1 << max(16, min(LARGEST, max(size, 1)).bit_length() + 3)
+    bits = 8 << max(13, (min(LARGEST, max(size, 1)) - 1).bit_length())
     seen, mask = bytearray(bits >> 3), bits - 1
     found: set[str] = set()
     last = ""
