@@ -20,6 +20,8 @@ def take_back(session: Session, ids: Iterable[int], month: str) -> None:
     caller has just moved these from `claimed` by compare-and-set, so it happens once.
     """
     ids = list(ids)
+    if not ids:
+        return
     taken = deliveries.alias("taken")
     is_last = taken.c.id == customers.c.last_push_id
     session.execute(
@@ -54,6 +56,8 @@ def release(
     With a token, only while they are that claim's. One whose customer has another push planned meanwhile gives
     way to it.
     """
+    if not ids:
+        return
     claimed = and_(deliveries.c.id.in_(ids), deliveries.c.state == "claimed")
     if token is not None:
         claimed = and_(claimed, deliveries.c.claim_token == token)

@@ -261,6 +261,32 @@ def test_a_claim_of_another_time_does_not_leave(
         assert claims.mark_left(session, [one], "t", moment, real=NOON) == []
 
 
+def test_a_claim_whose_lease_is_over_does_not_leave(services: Services, clock: FixedClock) -> None:
+    (one,) = due(services)
+    claimed(services, [one])
+    clock.forward(minutes=3)
+    assert left(services, [one], "dead") == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"due_at": NOON + MINUTE}, id="not due yet"),
+        pytest.param({"closes_at": NOON}, id="its window is over"),
+        pytest.param({"channel": "next_contact"}, id="kept for the next contact"),
+        pytest.param({"state": "skipped"}, id="skipped"),
+        pytest.param({"state": "sent"}, id="sent"),
+    ],
+)
+def test_what_is_not_due_is_not_claimed_though_somebody_handed_it_out(
+    services: Services, fields: dict[str, Any]
+) -> None:
+    (one,) = due(services, **fields)
+    before = of(services, one)
+    assert claimed(services, [one]) == []
+    assert of(services, one) == before
+
+
 def test_the_rhythm_counts_from_the_moment_the_request_leaves(services: Services, clock: FixedClock) -> None:
     (one,) = due(services)
     claimed(services, [one])
