@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.store.failures import Failure, Unavailable, failure_of
+from bot.store.libpq import LINE, Line
 
 T = TypeVar("T")
 
@@ -196,6 +197,8 @@ class GroupCommit:
             try:
                 session.rollback()
                 self._driver.rollback()
+                if LINE in session.info:
+                    session.info[LINE].begin_anew()
             except (DBAPIError, sqlite3.Error, psycopg.Error):
                 pass
             else:
@@ -263,6 +266,7 @@ def _patient(session: Connection) -> Connection:
     else:
         cursor.execute(f"SET lock_timeout = {int(LOCKED_FOR * 1000)}")
         cursor.execute("SET plan_cache_mode = force_generic_plan")  # the same statements for ever
+        session.info[LINE] = Line(session.connection.dbapi_connection)  # type: ignore[arg-type]
     cursor.close()
     session.connection.commit()
     return session

@@ -13,14 +13,16 @@ from psycopg import pq
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 
-from bot.store.database import Session
-
 _PARAMETER = re.compile(r"%\((\w+)\)s")
-_LINE = "libpq"  # in the connection's `info`
+LINE = "libpq"  # in the `info` of a connection that has one
 
 
 class Line:
-    """What one connection keeps: how values become text, and which statements the server has prepared."""
+    """What one connection keeps: how values become text, and which statements the server has prepared.
+
+    Only for a connection whose rollbacks are known: psycopg makes the server forget every prepared statement at one,
+    ours as well. `begin_anew` is to be called then.
+    """
 
     def __init__(self, driver: psycopg.Connection[Any]) -> None:
         self._server = driver.pgconn
@@ -41,6 +43,11 @@ class Line:
         self._values.set_pgresult(result)
         return self._values.load_row(0, tuple)
 
+    def begin_anew(self) -> None:
+        """After a rollback: whether psycopg had the statements forgotten or not, now they are."""
+        self._told(self._server.exec_(b"DEALLOCATE ALL"))
+        self._prepared.clear()
+
     def _prepare(self, sql: str) -> bytes:
         name = f"weilan_{len(self._prepared)}".encode()
         self._told(self._server.prepare(name, sql.encode()))
@@ -53,14 +60,6 @@ class Line:
         if self._server.status == pq.ConnStatus.BAD:
             raise psycopg.OperationalError("the connection to the server is lost")
         raise error_from_result(result)
-
-
-def line_of(session: Session) -> Line:
-    info = session.info
-    line: Line | None = info.get(_LINE)
-    if line is None:
-        line = info[_LINE] = Line(session.connection.dbapi_connection)  # type: ignore[arg-type]
-    return line
 
 
 def numbered(sql: str) -> tuple[str, list[str]]:

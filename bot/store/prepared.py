@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Delete, Dialect, Insert, Select, Update
 
 from bot.store.database import Instant, Session
-from bot.store.libpq import line_of, numbered
+from bot.store.libpq import LINE, Line, numbered
 
 Statement = Select[*tuple[Any, ...]] | Insert | Update | Delete
 
@@ -28,21 +28,21 @@ class Prepared:
     def first(self, session: Session, values: dict[str, Any]) -> tuple[Any, ...] | None:
         """The first row, or None."""
         plan = self._plan(session)
-        given = plan.given(values)
-        if plan.is_sqlite:
-            row = session.connection.dbapi_connection.execute(plan.sql, given).fetchone()  # type: ignore[union-attr]
+        line: Line | None = session.info.get(LINE)
+        if line is None:
+            row = session.connection.dbapi_connection.execute(plan.sql, plan.given(values)).fetchone()  # type: ignore[union-attr]
         else:
-            row = line_of(session).first(plan.sql, given)
+            row = line.first(plan.numbered, plan.listed(values))
         return None if row is None else plan.read(row)
 
     def run(self, session: Session, values: dict[str, Any]) -> None:
         """For what answers nothing."""
         plan = self._plan(session)
-        given = plan.given(values)
-        if plan.is_sqlite:
-            session.connection.dbapi_connection.execute(plan.sql, given)  # type: ignore[union-attr]
+        line: Line | None = session.info.get(LINE)
+        if line is None:
+            session.connection.dbapi_connection.execute(plan.sql, plan.given(values))  # type: ignore[union-attr]
         else:
-            line_of(session).run(plan.sql, given)
+            line.run(plan.numbered, plan.listed(values))
 
     def _plan(self, session: Session) -> "_Plan":
         plan = self._plans.get(session.dialect.name)
@@ -54,19 +54,25 @@ class Prepared:
 class _Plan:
     def __init__(self, statement: Statement, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
-        self.is_sqlite = dialect.name == "sqlite"
+        self.sql = str(compiled)
+        self.numbered, names = numbered(self.sql)
+        self._is_listed = compiled.positiontup is not None
+        self._order = names if compiled.positiontup is None else compiled.positiontup
         self._own = {name: value for name, value in compiled.params.items() if value is not None}
-        if compiled.positiontup is None:
-            self.sql, self._order = numbered(str(compiled))
-        else:
-            self.sql, self._order = str(compiled), compiled.positiontup
         converters = {name: _for_driver(compiled.binds[name].type, dialect) for name in self._order}
         self._converters = [(name, convert) for name, convert in converters.items() if convert]
         readers = [_from_driver(column.type, dialect) for column in statement.exported_columns]
         self._readers = [(place, reader) for place, reader in enumerate(readers) if reader]
 
-    def given(self, values: dict[str, Any]) -> list[Any]:
-        """In the driver's form and order. What `values` name beyond the statement's own does no harm."""
+    def given(self, values: dict[str, Any]) -> Any:
+        """As the driver wants them. What `values` name beyond the statement's own does no harm."""
+        return (
+            self.listed(values)
+            if self._is_listed
+            else dict(zip(self._order, self.listed(values), strict=True))
+        )
+
+    def listed(self, values: dict[str, Any]) -> list[Any]:
         given = self._own | values
         for name, convert in self._converters:
             given[name] = convert(given[name])
