@@ -79,6 +79,16 @@ class Build:
         ordinary = {"external_id": f"S{number:06}", "order_id": order_id, "shipped_at": LONG_AGO}
         return self._row(tables.shipments, ordinary | fields)
 
+    def returned(self, order_id: int, **fields: Any) -> int:
+        number = next(self._numbers)
+        ordinary = {"external_id": f"R{number:06}", "order_id": order_id, "status": "closed", "requested_at": LONG_AGO}
+        return self._row(tables.returns, ordinary | fields)
+
+    def review(self, customer_id: int, rating: int, **fields: Any) -> int:
+        number = next(self._numbers)
+        ordinary = {"external_id": f"V{number:06}", "customer_id": customer_id, "rating": rating, "reviewed_at": LONG_AGO}
+        return self._row(tables.reviews, ordinary | fields)
+
     def knowledge(self, id: str, question: str, answer: str, **fields: Any) -> str:  # noqa: A002
         self._row(tables.knowledge, {"id": id, "question": question, "answer": answer, "updated_at": LONG_AGO} | fields)
         return id

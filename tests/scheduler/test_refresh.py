@@ -1,0 +1,106 @@
+"""The nightly refresh as a whole: what it counts, that it may be repeated, and the command in front of it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.clock import FixedClock
+from bot.rules.partitions import BadPartitions
+from bot.services import Services
+from bot.store.database import Database
+from bot.store.tables import customer_moves
+from scheduler.refresh import refresh
+from tests.support import pushing, thirty
+from tests.support.build import Build
+from tests.support.fake_wechat import FakeWeChat
+from weilan import main
+
+NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+def services(database: Database, clock: FixedClock) -> Services:
+    return pushing.services_with(database, clock, FakeWeChat())
+
+
+def arrive(database: Database) -> None:
+    with database.transaction() as session:
+        thirty.arrive(Build(session), NOON)
+
+
+def test_a_refresh_counts_everybody_once_in_every_partition_and_a_second_changes_nothing(
+    services: Services, database: Database
+) -> None:
+    arrive(database)
+
+    first = refresh(services, from_scratch=True)
+
+    assert (first.customers, first.buyers, first.changed, first.follow_ups) == (30, 20, 30, 5)
+    assert {partition: sum(places.values()) for partition, places in first.places.items()} == dict.fromkeys(
+        ("tier", "cell", "class", "abc", "lifecycle"), 30
+    )
+    assert first.places["abc"] == {"A": 4, "B": 6, "C": 20}
+    assert first.places["lifecycle"] == {"potential": 7, "existing": 7, "loyal": 5, "dormant": 4, "lost": 7}
+
+    for again in (refresh(services), refresh(services, from_scratch=True)):
+        assert (again.places, again.follow_ups, again.moved) == (first.places, 0, {})
+
+
+def test_the_days_that_pass_move_customers(services: Services, database: Database, clock: FixedClock) -> None:
+    arrive(database)
+    refresh(services, from_scratch=True)
+
+    clock.forward(days=1)
+    report = refresh(services)
+
+    assert report.moved["lifecycle"] == 2
+    with database.reading() as session:
+        assert {move.at for move in session.execute(select(customer_moves))} == {NOON + timedelta(days=1)}
+
+
+def test_faulty_rules_of_the_shop_stop_the_refresh_before_anything(
+    database: Database, tmp_path: Path, clock: FixedClock
+) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text('version = "1"', encoding="utf-8")
+    wrong = pushing.services_with(database, clock, value={"partitions": str(file)})
+    with pytest.raises(BadPartitions, match=r"ours\.toml"):
+        refresh(wrong)
+
+
+def command(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], *words: str
+) -> tuple[int, str, str]:
+    file = tmp_path / "config.toml"
+    url = database.engine.url.render_as_string(hide_password=False)
+    file.write_text(f'[database]\nurl = "{url}"\nsynchronous = "normal"\n', encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["--config", str(file), *words])
+    said = capsys.readouterr()
+    return int(ended.value.code or 0), said.out, said.err
+
+
+def test_the_commands_tell_of_all_and_of_one(
+    sqlite: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arrive(sqlite)
+    code, out, _ = command(sqlite, tmp_path, capsys, "refresh", "--json")
+    assert code == 0
+    assert json.loads(out)["customers"] == 30
+
+    code, out, _ = command(sqlite, tmp_path, capsys, "value", "c01")
+    assert code == 0
+    assert "rank 1 of 30" in out
+    assert "service    account_manager" in out
+
+    code, out, err = command(sqlite, tmp_path, capsys, "value", "nobody")
+    assert (code, out) == (1, "")
+    assert err.count("\n") == 1
