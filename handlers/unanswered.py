@@ -9,7 +9,6 @@ import structlog
 
 from bot.services import Services
 from bot.store import customers, messages, schema
-from bot.store.arrivals import Windows
 from bot.store.failures import Unavailable
 from bot.store.messages import Unanswered
 from bot.store.spool import Kept, Spool, folder_of
@@ -19,6 +18,7 @@ from handlers import router
 from handlers.chat.speaking import Answer, Context, Slow
 from handlers.patience import made, settle_later
 from handlers.taking import FAILED, SORRY, Asks, Push, Taking, Thinking, owe
+from handlers.windows import windows_of
 
 LIVES = timedelta(seconds=10)  # younger ones are in the hands of the process that received them
 TAKES_WITHIN = 4.0  # seconds
@@ -54,7 +54,7 @@ def drain(taking: Taking, spool: Spool) -> int:
 
 def drain_spool(services: Services) -> int:
     """`drain` for the timetable, on the machine where the folder is."""
-    return drain(Taking(services, Windows()), Spool(folder_of(services.config)))
+    return drain(Taking(services, windows_of(services.config)), Spool(folder_of(services.config)))
 
 
 def _take_in(taking: Taking, kept: Kept) -> bool:

@@ -6,23 +6,19 @@ view costs as much as opening and sealing the envelope. Bad signature: 403, empt
 
 import time
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import structlog
 
-from bot.config import Config
 from bot.services import Services
-from bot.store.arrivals import Windows
-from bot.store.customers import Window
 from bot.wechat import messages, replies
 from bot.wechat.envelope import LARGEST_BODY, BadSignature, Envelope, Opened, Unreadable
-from bot.wechat.limits import limits_of
 from bot.wechat.replies import SUCCESS
 from handlers import metrics
 from handlers.exchange import Exchange
 from handlers.taking import Push
+from handlers.windows import windows_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -121,14 +117,6 @@ def arguments(query: str) -> dict[str, str]:
     if "%" in query or "+" in query:
         return dict(parse_qsl(query, keep_blank_values=True, errors="replace"))
     return dict(pair.split("=", 1) for pair in query.split("&") if "=" in pair)
-
-
-def windows_of(config: Config) -> Windows:
-    limits = limits_of(config.wechat)
-    return Windows(
-        Window(limits["window_messages"], timedelta(hours=limits["window_hours"])),
-        Window(limits["scene_messages"], timedelta(seconds=limits["scene_seconds"])),
-    )
 
 
 def _body(environ: "WSGIEnvironment") -> bytes | None:

@@ -2,7 +2,7 @@
 
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -18,7 +18,8 @@ from bot.wechat.envelope import Envelope
 from handlers import router
 from handlers.app import create_app, stop
 from handlers.chat.speaking import Context
-from handlers.webhook import arguments, windows_of
+from handlers.webhook import arguments
+from handlers.windows import windows_of
 from tests.bench._seeds import seed
 from tests.support.door import event, seal, services_of, text_message
 
@@ -68,15 +69,20 @@ def show(folder: Path) -> None:
     _line("reply to XML", lambda: replies.write(reply, incoming, now))
     _line("seal", lambda: envelope.seal(xml, now))
     app = create_app(services)
-    for name, make in (
-        ("command", lambda: text_message("退订", "o-anna", next(_numbers))),
-        ("event", lambda: event("LOCATION", "o-anna", at=next(_numbers) % 10**9)),
-    ):
+    makes: dict[str, Callable[[], str]] = {
+        "command": lambda: text_message("退订", "o-anna", next(_numbers)),
+        "event": lambda: event("LOCATION", "o-anna", at=next(_numbers) % 10**9),
+    }
+    for name, make in makes.items():
         pushes = iter([seal(make(), int(now.timestamp())) for _ in range(TIMES * ROUNDS + 1)])
-        _line(f"the whole, without the server: {name}", lambda pushes=pushes: _ask(app, *next(pushes)))  # type: ignore[misc]
+        _line(f"the whole, without the server: {name}", partial(_ask_next, app, pushes))
     _line("Flask's own way to a view, for comparison", lambda: _ask(app, "", b"", "/healthz", "GET"))
     stop(app)
     database.close()
+
+
+def _ask_next(app: Any, pushes: Iterator[tuple[str, bytes]]) -> None:
+    _ask(app, *next(pushes))
 
 
 def _ask(app: Any, query: str, body: bytes, path: str = "/wechat", method: str = "POST") -> None:

@@ -23,7 +23,7 @@ from handlers import unanswered
 from handlers.chat.speaking import Answer, Context, Slow
 from handlers.exchange import Exchange
 from handlers.taking import Push
-from handlers.webhook import windows_of
+from handlers.windows import windows_of
 from tests.support.door import event, services_of, text_message
 
 BUDGET = 0.3

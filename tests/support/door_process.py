@@ -11,7 +11,7 @@ from bot.wechat import messages
 from handlers.chat.speaking import Answer, Context, Slow
 from handlers.exchange import Exchange
 from handlers.taking import Push, Taking
-from handlers.webhook import windows_of
+from handlers.windows import windows_of
 from tests.support.door import opened, services_of
 
 SPAWN = get_context("spawn")
