@@ -14,7 +14,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.store.database import Database
 from bot.store.tables import leases
@@ -96,6 +96,7 @@ class AdvisoryLease:
         if held is None:
             return
         try:
-            held.close()
-        except DBAPIError:
+            held.execute(select(func.pg_advisory_unlock(self._key)))  # closing alone lets go a moment later
+        except SQLAlchemyError:
             held.invalidate()
+        held.close()
