@@ -8,6 +8,7 @@ import random
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,7 @@ def test_nothing_is_lost_and_nothing_is_sent_twice(
             system.set_clock(EVENING + timedelta(days=day, minutes=85))
             database = Database(address)
             system.wait_until(
-                lambda d=database, n=day: _is_done(d, n), "every push of the day has its end", at_most=240
+                partial(_is_done, database, day), "every push of the day has its end", at_most=240
             )
             system.wait_until(crowd.are_quiet, "everybody was answered")
             database.close()

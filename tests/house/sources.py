@@ -10,7 +10,10 @@ ROOMS = ("bot", "handlers", "scheduler")
 
 def modules(root: Path = ROOT) -> Iterator[tuple[str, ast.Module]]:
     """Every module of the product: its dotted name and its tree."""
-    for path in [root / "weilan.py", *(found for room in ROOMS for found in sorted((root / room).rglob("*.py")))]:
+    for path in [
+        root / "weilan.py",
+        *(found for room in ROOMS for found in sorted((root / room).rglob("*.py"))),
+    ]:
         if "migrations/versions" in path.as_posix() or not path.exists():
             continue
         name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
@@ -19,7 +22,12 @@ def modules(root: Path = ROOT) -> Iterator[tuple[str, ast.Module]]:
 
 def imports(tree: ast.Module) -> Iterator[tuple[str, ast.stmt, bool]]:
     """What a module imports: the dotted name, the statement, whether it stands inside a function."""
-    inside = {node for function in ast.walk(tree) if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) for node in ast.walk(function)}
+    inside = {
+        node
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:

@@ -21,7 +21,15 @@ MAY: dict[str, tuple[str, ...]] = {
     "bot.store": ("bot.store", "bot.values", "bot.rules", "bot.config", "bot.clock"),
     "bot.wechat": ("bot.wechat", "bot.values", "bot.config"),
     "bot.channels": ("bot.channels", "bot.wechat", "bot.values", "bot.rules", "bot.config"),
-    "bot.sandbox": ("bot.sandbox", "bot.values", "bot.rules", "bot.config", "bot.clock", "bot.wechat", "bot.store"),
+    "bot.sandbox": (
+        "bot.sandbox",
+        "bot.values",
+        "bot.rules",
+        "bot.config",
+        "bot.clock",
+        "bot.wechat",
+        "bot.store",
+    ),
     "bot.intake": ("bot.intake", "bot.store", "bot.values", "bot.rules"),
     "bot.services": ("bot",),
     "bot.doctor": ("bot",),
@@ -71,7 +79,10 @@ def wrong_arrows(house: Iterable[tuple[str, ast.Module]]) -> list[str]:
 
 def circles(house: Iterable[tuple[str, ast.Module]]) -> list[str]:
     arrows = {name: {_module_of(imported) for imported, _, _ in imports(tree)} for name, tree in house}
-    arrows = {name: {_longest(imported, arrows) for imported in found} - {name, ""} for name, found in arrows.items()}
+    arrows = {
+        name: {_longest(imported, arrows) for imported in found} - {name, ""}
+        for name, found in arrows.items()
+    }
     done: set[str] = set()
     found: list[str] = []
 
@@ -131,5 +142,8 @@ def test_a_planted_wrong_arrow_is_found(name: str, source: str) -> None:
 
 
 def test_a_planted_circle_is_found() -> None:
-    house = [("bot.rules.a", ast.parse("import bot.rules.b")), ("bot.rules.b", ast.parse("from bot.rules import a"))]
+    house = [
+        ("bot.rules.a", ast.parse("import bot.rules.b")),
+        ("bot.rules.b", ast.parse("from bot.rules import a")),
+    ]
     assert circles(house) == ["bot.rules.a → bot.rules.b → bot.rules.a"]

@@ -9,12 +9,18 @@ LOCK = ROOT / "requirements.lock"
 
 
 def addresses(lock: str) -> list[str]:
-    return [line for line in lock.splitlines() if re.search(r"https?:|file:|--(extra-)?index|--find-links|--trusted", line)]
+    return [
+        line
+        for line in lock.splitlines()
+        if re.search(r"https?:|file:|--(extra-)?index|--find-links|--trusted", line)
+    ]
 
 
 def unhashed(lock: str) -> list[str]:
     blocks = re.split(r"\n(?=\S)", "\n" + re.sub(r"^\s*#.*\n", "", lock, flags=re.MULTILINE))
-    return [block.split("==")[0].strip() for block in blocks if "==" in block and "--hash=sha256:" not in block]
+    return [
+        block.split("==")[0].strip() for block in blocks if "==" in block and "--hash=sha256:" not in block
+    ]
 
 
 def direct_dependencies() -> set[str]:
@@ -30,10 +36,16 @@ def test_the_lock_names_no_address_and_hashes_everything() -> None:
 
 
 def test_the_lock_holds_every_direct_dependency() -> None:
-    pinned = set(re.findall(r"^([a-z0-9._-]+)==", LOCK.read_text(encoding="utf-8").replace("[binary]", ""), flags=re.MULTILINE))
+    pinned = set(
+        re.findall(
+            r"^([a-z0-9._-]+)==", LOCK.read_text(encoding="utf-8").replace("[binary]", ""), flags=re.MULTILINE
+        )
+    )
     assert direct_dependencies() - pinned == set()
 
 
 def test_a_planted_address_and_a_bare_pin_are_found() -> None:
-    assert addresses("--index-url https://example.org/simple\nflask==3.1.3") == ["--index-url https://example.org/simple"]
+    assert addresses("--index-url https://example.org/simple\nflask==3.1.3") == [
+        "--index-url https://example.org/simple"
+    ]
     assert unhashed("flask==3.1.3\nredis==8.1 \\\n    --hash=sha256:00") == ["flask"]

@@ -102,7 +102,7 @@ def redis_server(port: int | None = None) -> Iterator[str]:
 def create_database(server: str, name: str) -> str:
     """A fresh database on a server of `postgresql()`; gives its address."""
     with psycopg.connect(server.replace("+psycopg", "") + "/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+        connection.execute(f'CREATE DATABASE "{name}"')
     return f"{server}/{name}"
 
 

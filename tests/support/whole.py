@@ -65,7 +65,7 @@ class Whole:
         """One `weilan` command to its end; gives what it printed, raises with what it complained about."""
         done = subprocess.run(
             [sys.executable, str(ROOT / "weilan.py"), "--config", str(self.config), *words],
-            capture_output=True, text=True, cwd=ROOT, env=os.environ | {"WEILAN_PASSWORD": "a-long-password"}, timeout=180,
+            check=False, capture_output=True, text=True, cwd=ROOT, env=os.environ | {"WEILAN_PASSWORD": "a-long-password"}, timeout=180,
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(done.stderr)
