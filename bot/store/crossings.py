@@ -10,13 +10,16 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, insert, or_, select
+from sqlalchemy import Column, ColumnElement, insert, literal_column, or_, select
 
 from bot.store.cut_points import CutPoints
 from bot.store.database import Session
 from bot.store.measures import FORMULAS, INSTANTS, NEAR, Measured
 from bot.store.tables import customer_statistics, refreshes
 from bot.values.partitions import Rules
+
+# spelled out, so that the database sees that its small index of stale rows holds them
+IS_STALE = literal_column("customer_statistics.is_stale") == literal_column("1")
 
 
 def begun(session: Session, measured: Measured) -> None:
@@ -62,7 +65,7 @@ def passed_over(before: Measured, after: Measured) -> ColumnElement[bool] | None
     between = [
         column.between(*sorted((old, new))) for column, old, new in _lines(before, after) if old != new
     ]
-    return or_(customer_statistics.c.is_stale == 1, *between)
+    return or_(IS_STALE, *between)
 
 
 def _lines(before: Measured, after: Measured) -> Iterator[tuple[Column[Any], Any, Any]]:

@@ -103,7 +103,7 @@ def score(
         _write(session)
         scored.follow_ups = _ask_people(session, measured)
     session.execute(DropTable(_changing))
-    seen = customer_statistics.c.customer_id.between(first, last) & (customer_statistics.c.is_stale == 1)
+    seen = customer_statistics.c.customer_id.between(first, last) & crossings.IS_STALE
     session.execute(update(customer_statistics).where(seen).values(is_stale=0))
     return scored
 

@@ -12,7 +12,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
-    Integer,
     and_,
     case,
     cast,
@@ -91,10 +90,10 @@ def _stretch(first: int, last: int | None) -> Which:
 
 def _add_up(session: Session, which: Which, now: datetime) -> None:
     insert = insert_sqlite if session.dialect.name == "sqlite" else insert_postgresql
-    figures = _figures(now)
+    figures, bought = _figures(now), orders.c.status.in_(BOUGHT)
     source = (
         select(customers.c.id, *figures.values())
-        .select_from(customers.outerjoin(orders, orders.c.customer_id == customers.c.id))
+        .select_from(customers.outerjoin(orders, and_(orders.c.customer_id == customers.c.id, bought)))
         .where(which(customers.c.id), customers.c.forgotten_at.is_(None))
         .group_by(customers.c.id)
     )
@@ -104,23 +103,25 @@ def _add_up(session: Session, which: Which, now: datetime) -> None:
             index_elements=["customer_id"], set_={name: put.excluded[name] for name in figures}
         )
     )
-    for part in (_returned(which), _reviewed(which)):
+    for part in (_not_bought(which), _returned(which), _reviewed(which)):
         theirs = customer_statistics.c.customer_id == part.c.customer_id
-        values = {column.name: column for column in part.c if column.name != "customer_id"}
+        values: dict[str, Any] = {column.name: column for column in part.c if column.name != "customer_id"}
+        if "placed" in values:
+            values["placed"] += customer_statistics.c.orders
         session.execute(update(customer_statistics).where(theirs).values(values))
 
 
 def _figures(now: datetime) -> dict[str, ColumnElement[Any]]:
-    bought = orders.c.status.in_(BOUGHT)
-    with_coupon = and_(bought, orders.c.coupon_amount > 0)
+    """Over the purchases of a customer, joined one by one."""
+    with_coupon = orders.c.coupon_amount > 0
     return {
         "placed": func.count(orders.c.customer_id),
-        "orders": _count(bought),
-        "refunds": _count(orders.c.status == "refunded"),
-        "spent": _sum(bought, _fen(orders.c.amount)),
-        "first_order_at": func.min(case((bought, orders.c.ordered_at))),
-        "last_order_at": func.max(case((bought, orders.c.ordered_at))),
-        "coupon_orders": _count(with_coupon),
+        "orders": func.count(orders.c.customer_id),
+        "refunds": literal(0),
+        "spent": func.coalesce(func.sum(_fen(orders.c.amount)), 0, type_=BigInteger),
+        "first_order_at": func.min(orders.c.ordered_at),
+        "last_order_at": func.max(orders.c.ordered_at),
+        "coupon_orders": _sum(with_coupon, literal(1)),
         "coupon_spent": _sum(with_coupon, _fen(orders.c.coupon_amount)),
         "returns": literal(0),
         "returned": literal(0),
@@ -139,6 +140,20 @@ def _nearness() -> dict[str, ColumnElement[Any]]:
         "spoke_at": row.spoke_at,
         "known_at": func.coalesce(row.followed_at, row.created_at),
     }
+
+
+def _not_bought(which: Which) -> FromClause:
+    """What was ordered and is no purchase: not paid, closed, refunded. Few orders, so they are looked at apart."""
+    return (
+        select(
+            orders.c.customer_id,
+            func.count().label("placed"),
+            _sum(orders.c.status == "refunded", literal(1)).label("refunds"),
+        )
+        .where(which(orders.c.customer_id), orders.c.status.not_in(BOUGHT))
+        .group_by(orders.c.customer_id)
+        .subquery()
+    )
 
 
 def _returned(which: Which) -> FromClause:
@@ -167,10 +182,6 @@ def _reviewed(which: Which) -> FromClause:
         .group_by(reviews.c.customer_id)
         .subquery()
     )
-
-
-def _count(which: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((which, 1), else_=0)), 0, type_=Integer)
 
 
 def _sum(which: ColumnElement[bool], amount: ColumnElement[int]) -> ColumnElement[int]:

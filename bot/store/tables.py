@@ -496,7 +496,7 @@ customer_statistics = Table(  # one row a customer: what they did, and what is m
     Column("cell", String(20)),
     Column("service_class", String(1)),
     Column("lifecycle", String(10)),
-    # the cut points are read off these, so they hold buyers only
+    # the cut points are read off these: buyers only, with the column that says so, because SQLite looks at it again
     Index(
         "ix_customer_statistics_orders",
         "orders",
@@ -506,22 +506,29 @@ customer_statistics = Table(  # one row a customer: what they did, and what is m
     Index(
         "ix_customer_statistics_spent",
         "spent",
+        "orders",
         sqlite_where=text("orders > 0"),
         postgresql_where=text("orders > 0"),
     ),
     Index(
         "ix_customer_statistics_last_order_at",
         "last_order_at",
+        "orders",
         sqlite_where=text("orders > 0"),
         postgresql_where=text("orders > 0"),
     ),
-    # everything a segment asks of it, in one narrow place
+    Index(
+        "ix_customer_statistics_stale",
+        "customer_id",
+        sqlite_where=text("is_stale = 1"),
+        postgresql_where=text("is_stale = 1"),
+    ),
+    # nearly everything a segment asks of it, in one narrow place
     Index(
         "ix_customer_statistics_places",
         "tier",
         "lifecycle",
         "service_class",
-        "cell",
         "abc",
         "r",
         "f",

@@ -65,7 +65,9 @@ def fill(database: Database, customers: int) -> None:
         return f"((CAST(n.i AS BIGINT) * {salt} + 12345) % 2147483647 * 48271 % 2147483647 % {below})"
 
     orders = customers * 5 // 2
-    cities = f"CASE {chance(69621, 4)} WHEN 0 THEN '杭州' WHEN 1 THEN '苏州' WHEN 2 THEN '宁波' ELSE '绍兴' END"
+    cities = (
+        f"CASE {chance(69621, 4)} WHEN 0 THEN '杭州' WHEN 1 THEN '苏州' WHEN 2 THEN '宁波' ELSE '绍兴' END"
+    )
     yes = "1" if sqlite else "true"
     statements = (
         f"""INSERT INTO products (id, external_id, name, price, stock, attributes)
@@ -76,7 +78,7 @@ def fill(database: Database, customers: int) -> None:
         f"""INSERT INTO orders (id, external_id, customer_id, status, amount, coupon_amount, ordered_at)
         SELECT i, 'D' || i, 1 + {chance(742938285, customers)} * {chance(950706376, customers)} / {customers},
         CASE {chance(1226874159, 20)} WHEN 0 THEN 'refunded' WHEN 1 THEN 'closed' ELSE 'delivered' END,
-        10 + {chance(62089911, 99999)} / 100.0, CASE i % 5 WHEN 0 THEN 5 ELSE 0 END, {ago(chance(1343714438, TWO_YEARS))}
+        10 + {chance(62089911, 99999)} / 100.0, CASE i % 5 WHEN 0 THEN 5 ELSE 0 END, {ago(f"{TWO_YEARS} * ({orders} - CAST(n.i AS BIGINT)) / {orders}")}
         FROM {numbers.format(orders)}""",
         *(
             f"""INSERT INTO order_lines (order_id, position, product_id, product_name, quantity, price)

@@ -315,7 +315,7 @@ def upgrade() -> None:
     with op.batch_alter_table("customer_statistics", schema=None) as batch_op:
         batch_op.create_index(
             "ix_customer_statistics_last_order_at",
-            ["last_order_at"],
+            ["last_order_at", "orders"],
             unique=False,
             sqlite_where=sa.text("orders > 0"),
             postgresql_where=sa.text("orders > 0"),
@@ -329,15 +329,22 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_customer_statistics_places",
-            ["tier", "lifecycle", "service_class", "cell", "abc", "r", "f", "m", "score"],
+            ["tier", "lifecycle", "service_class", "abc", "r", "f", "m", "score"],
             unique=False,
         )
         batch_op.create_index(
             "ix_customer_statistics_spent",
-            ["spent"],
+            ["spent", "orders"],
             unique=False,
             sqlite_where=sa.text("orders > 0"),
             postgresql_where=sa.text("orders > 0"),
+        )
+        batch_op.create_index(
+            "ix_customer_statistics_stale",
+            ["customer_id"],
+            unique=False,
+            sqlite_where=sa.text("is_stale = 1"),
+            postgresql_where=sa.text("is_stale = 1"),
         )
 
     op.create_table(
@@ -904,6 +911,11 @@ def downgrade() -> None:
 
     op.drop_table("customer_tags")
     with op.batch_alter_table("customer_statistics", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_customer_statistics_stale",
+            sqlite_where=sa.text("is_stale = 1"),
+            postgresql_where=sa.text("is_stale = 1"),
+        )
         batch_op.drop_index(
             "ix_customer_statistics_spent",
             sqlite_where=sa.text("orders > 0"),
