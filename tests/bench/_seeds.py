@@ -45,6 +45,9 @@ ASKED = [
     "第一次用要注意什么",
 ]
 
+FIRST = "云松竹梅兰菊荷枫雪月溪岭岚霁晴雨星霞露霜"
+SECOND = "烟影涧屿禾庐笺韵痕舟汀泉麓坞隐晖川野墨青"
+
 
 def seed(database: Database, *, people: Sequence[str], entries: int) -> None:
     """Once; a database that has people stays as it is."""
@@ -68,14 +71,26 @@ def seed(database: Database, *, people: Sequence[str], entries: int) -> None:
         session.execute(insert(knowledge), [_entry(number) for number in range(entries)])
 
 
-def _entry(number: int) -> dict[str, object]:
+def question(number: int, entries: int) -> str:
+    """Half of the customers name a product, half ask about a kind of thing, as people do."""
+    name, asked = _about(number * 7 % entries)
+    return f"请问{name}{asked}？" if number % 2 else f"{SUBJECTS[number % len(SUBJECTS)]}{asked}"
+
+
+def _about(number: int) -> tuple[str, str]:
+    """A product's name of two characters and what it is, and what is asked about it."""
     subject, asked = SUBJECTS[number % len(SUBJECTS)], ASKED[number // len(SUBJECTS) % len(ASKED)]
     series = number // (len(SUBJECTS) * len(ASKED))
-    name = f"{subject}{series}号" if series else subject
+    name = FIRST[series * 7 % len(FIRST)] + SECOND[(series * 11 + number) % len(SECOND)]
+    return f"{name}{subject}", asked
+
+
+def _entry(number: int) -> dict[str, object]:
+    name, asked = _about(number)
     return {
         "id": f"entry-{number}",
         "question": f"{name}{asked}？",
-        "keywords": f"{subject} {asked}",
+        "keywords": name,
         "answer": f"{{customer.name|您}}好，关于{name}{asked}：请看随产品附上的说明，或者直接问我们。",
         "updated_at": LONG_AGO,
     }

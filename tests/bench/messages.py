@@ -25,7 +25,7 @@ from pathlib import Path
 from bot.store import schema
 from bot.store.database import Database
 from tests.bench import _stages
-from tests.bench._seeds import seed
+from tests.bench._seeds import question, seed
 from tests.support import servers
 from tests.support.door import event, seal, text_message
 
@@ -53,8 +53,8 @@ KINDS = (
     Kind("events (LOCATION)", 1.0, 0.7, lambda n: event("LOCATION", _openid(n), at=1_700_000_000 + n, Latitude="23.1", Longitude="113.3", Precision="65")),
     Kind("menu taps", 1.0, 0.7, lambda n: event("CLICK", _openid(n), at=1_700_000_000 + n, EventKey="points")),
     Kind("commands (stop, start)", 1.0, 0.7, lambda n: text_message("退订" if n % 2 else "恢复推送", _openid(n // 2), next(_numbers))),
-    Kind("free text, 120 entries", 0.3, 0.3, lambda n: text_message(f"绿茶第{n % 97}次泡的水温多少合适", _openid(n), next(_numbers))),
-    Kind("free text, 10,000 entries", 0.3, 0.3, lambda n: text_message(f"绿茶第{n % 97}次泡的水温多少合适", _openid(n), next(_numbers)), entries=10_000),
+    Kind("free text, 120 entries", 0.3, 0.3, lambda n: text_message(question(n, 120), _openid(n), next(_numbers))),
+    Kind("free text, 10,000 entries", 0.3, 0.3, lambda n: text_message(question(n, 10_000), _openid(n), next(_numbers)), entries=10_000),
 )  # fmt: skip
 
 
