@@ -430,7 +430,7 @@ def upgrade() -> None:
         sa.Column("wechat_msg_id", sa.String(length=32), nullable=True),
         sa.Column("once_key", sa.String(length=100), nullable=True),
         sa.Column("state", sa.String(length=10), server_default="done", nullable=False),
-        sa.Column("answers_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("answers_id", sa.BigInteger(), nullable=True),
         sa.Column(
             "payload",
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
@@ -443,9 +443,6 @@ def upgrade() -> None:
         sa.Column("raw", sa.Text(), nullable=True),
         sa.Column("created_at", bot.store.database.Instant(timezone=True), nullable=False),
         sa.CheckConstraint("direction IN ('in', 'out')", name=op.f("ck_messages_direction")),
-        sa.ForeignKeyConstraint(
-            ["answers_id"], ["messages.id"], name=op.f("fk_messages_answers_id"), ondelete="CASCADE"
-        ),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customers.id"], name=op.f("fk_messages_customer_id"), ondelete="CASCADE"
         ),
