@@ -22,23 +22,41 @@ class Build:
         number = next(self._numbers)
         return self._row(
             tables.customers,
-            {"openid": f"o-{number}", "bucket": 5000, "followed_at": LONG_AGO, "created_at": LONG_AGO, "source": "search"} | fields,
+            {
+                "openid": f"o-{number}",
+                "bucket": 5000,
+                "followed_at": LONG_AGO,
+                "created_at": LONG_AGO,
+                "source": "search",
+            }
+            | fields,
         )
 
     def segment(self, id: str = "everyone", rule: Any = None, **fields: Any) -> str:  # noqa: A002
-        self._row(tables.segments, {"id": id, "name": id, "rule": rule or {}, "updated_at": LONG_AGO} | fields)
+        self._row(
+            tables.segments, {"id": id, "name": id, "rule": rule or {}, "updated_at": LONG_AGO} | fields
+        )
         return id
 
     def staff(self, **fields: Any) -> int:
         number = next(self._numbers)
         return self._row(
             tables.staff,
-            {"name": f"staff-{number}", "role": "operator", "password_hash": "!", "created_at": LONG_AGO} | fields,
+            {"name": f"staff-{number}", "role": "operator", "password_hash": "!", "created_at": LONG_AGO}
+            | fields,
         )
 
     def content(self, id: str | None = None, **fields: Any) -> str:  # noqa: A002
         id = id or f"content-{next(self._numbers)}"  # noqa: A001
-        ordinary = {"id": id, "title": id, "category": "leisure", "purpose": "care", "kind": "text", "text": "您好", "updated_at": LONG_AGO}
+        ordinary = {
+            "id": id,
+            "title": id,
+            "category": "leisure",
+            "purpose": "care",
+            "kind": "text",
+            "text": "您好",
+            "updated_at": LONG_AGO,
+        }
         self._row(tables.contents, ordinary | fields)
         return id
 
@@ -51,7 +69,9 @@ class Build:
         }  # fmt: skip
         self._row(tables.campaigns, ordinary | fields)
         for position, content in enumerate(contents):
-            self._row(tables.campaign_contents, {"campaign_id": id, "content_id": content, "position": position})
+            self._row(
+                tables.campaign_contents, {"campaign_id": id, "content_id": content, "position": position}
+            )
         return id
 
     def delivery(self, **fields: Any) -> int:
@@ -62,16 +82,31 @@ class Build:
         return self._row(tables.deliveries, ordinary | fields)
 
     def message(self, customer_id: int, text: str = "", **fields: Any) -> int:
-        ordinary = {"customer_id": customer_id, "direction": "in", "kind": "text", "text": text, "created_at": LONG_AGO}
+        ordinary = {
+            "customer_id": customer_id,
+            "direction": "in",
+            "kind": "text",
+            "text": text,
+            "created_at": LONG_AGO,
+        }
         return self._row(tables.messages, ordinary | fields)
 
     def product(self, **fields: Any) -> int:
         number = next(self._numbers)
-        return self._row(tables.products, {"external_id": f"p-{number}", "name": f"茶壶{number}", "price": 199, "stock": 10} | fields)
+        return self._row(
+            tables.products,
+            {"external_id": f"p-{number}", "name": f"茶壶{number}", "price": 199, "stock": 10} | fields,
+        )
 
     def order(self, customer_id: int, **fields: Any) -> int:
         number = next(self._numbers)
-        ordinary = {"external_id": f"D{number:06}", "customer_id": customer_id, "status": "paid", "amount": 199, "ordered_at": LONG_AGO}
+        ordinary = {
+            "external_id": f"D{number:06}",
+            "customer_id": customer_id,
+            "status": "paid",
+            "amount": 199,
+            "ordered_at": LONG_AGO,
+        }
         return self._row(tables.orders, ordinary | fields)
 
     def shipment(self, order_id: int, **fields: Any) -> int:
@@ -81,18 +116,33 @@ class Build:
 
     def returned(self, order_id: int, **fields: Any) -> int:
         number = next(self._numbers)
-        ordinary = {"external_id": f"R{number:06}", "order_id": order_id, "status": "closed", "requested_at": LONG_AGO}
+        ordinary = {
+            "external_id": f"R{number:06}",
+            "order_id": order_id,
+            "status": "closed",
+            "requested_at": LONG_AGO,
+        }
         return self._row(tables.returns, ordinary | fields)
 
     def review(self, customer_id: int, rating: int, **fields: Any) -> int:
         number = next(self._numbers)
-        ordinary = {"external_id": f"V{number:06}", "customer_id": customer_id, "rating": rating, "reviewed_at": LONG_AGO}
+        ordinary = {
+            "external_id": f"V{number:06}",
+            "customer_id": customer_id,
+            "rating": rating,
+            "reviewed_at": LONG_AGO,
+        }
         return self._row(tables.reviews, ordinary | fields)
 
     def knowledge(self, id: str, question: str, answer: str, **fields: Any) -> str:  # noqa: A002
-        self._row(tables.knowledge, {"id": id, "question": question, "answer": answer, "updated_at": LONG_AGO} | fields)
+        self._row(
+            tables.knowledge,
+            {"id": id, "question": question, "answer": answer, "updated_at": LONG_AGO} | fields,
+        )
         return id
 
     def _row(self, table: Table, fields: dict[str, Any]) -> int:
-        inserted = self._session.execute(insert(table).values(fields).returning(*table.primary_key.columns)).one()
+        inserted = self._session.execute(
+            insert(table).values(fields).returning(*table.primary_key.columns)
+        ).one()
         return inserted[0]  # type: ignore[no-any-return]

@@ -17,7 +17,11 @@ from datetime import datetime, timedelta
 
 from tests.support.build import Build
 
-TOP, BIG, MEDIUM = "< 5", ">= 5, < 15", ">= 15, < 20"  # the shares of the pyramid here, so that each tier has somebody
+TOP, BIG, MEDIUM = (
+    "< 5",
+    ">= 5, < 15",
+    ">= 15, < 20",
+)  # the shares of the pyramid here, so that each tier has somebody
 
 
 @dataclass(frozen=True, slots=True)
