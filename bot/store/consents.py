@@ -16,7 +16,9 @@ _STOP = Prepared(
     .values(wants_pushes=False, stopped_pushes_at=_NOW, asked_for_pushes_at=null())
 )
 _START = Prepared(
-    update(customers).where(_THEM).values(wants_pushes=True, stopped_pushes_at=null(), asked_for_pushes_at=_NOW)
+    update(customers)
+    .where(_THEM)
+    .values(wants_pushes=True, stopped_pushes_at=null(), asked_for_pushes_at=_NOW)
 )
 
 
