@@ -17,7 +17,7 @@ from itertools import chain
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from bot.store.failures import Failure, Unavailable, failure_of
@@ -129,8 +129,10 @@ class GroupCommit:
         failure = failure_of(error)
         if failure in {Failure.COLLISION, Failure.LOST} and _may_try_again(group):
             return _each_alone(group) if failure is Failure.COLLISION else [group]
-        if failure is Failure.MISTAKE and culprit is None and len(group) > 1:
-            return _each_alone(group)  # the commit refused somebody's work: find out whose
+        if failure is Failure.MISTAKE and len(group) > 1 and (culprit is None or _is_of_the_database(error)):
+            return _each_alone(
+                group
+            )  # statements may run late, and the commit refuse them: find out whose it was
         if failure is not Failure.MISTAKE:
             error = _unavailable(error)
         if culprit is None or failure is Failure.LOST:
@@ -183,8 +185,13 @@ class GroupCommit:
 
     def _commit(self, session: Connection) -> None:
         """SQLAlchemy knows of the transaction only if one of its own statements ran; prepared ones go past it."""
+        line: Line | None = session.info.get(LINE)
         if session.in_transaction():
+            if line:
+                line.catch_up()
             session.commit()
+        elif line:
+            line.commit()
         else:
             self._driver.commit()
 
@@ -251,6 +258,10 @@ def _fail(members: list[_Member], error: Exception) -> None:
         member.is_done = True
 
 
+def _is_of_the_database(error: Exception) -> bool:
+    return isinstance(error, (DBAPIError, sqlite3.Error, psycopg.Error))
+
+
 def _unavailable(error: Exception) -> Unavailable:
     found = Unavailable(str(getattr(error, "orig", None) or error))
     found.__cause__ = error
@@ -266,7 +277,8 @@ def _patient(session: Connection) -> Connection:
     else:
         cursor.execute(f"SET lock_timeout = {int(LOCKED_FOR * 1000)}")
         cursor.execute("SET plan_cache_mode = force_generic_plan")  # the same statements for ever
-        session.info[LINE] = Line(session.connection.dbapi_connection)  # type: ignore[arg-type]
+        line = session.info[LINE] = Line(session.connection.dbapi_connection)  # type: ignore[arg-type]
+        event.listen(session, "before_cursor_execute", lambda *_: line.catch_up())
     cursor.close()
     session.connection.commit()
     return session

@@ -5,6 +5,7 @@ takes a large one, too.
 """
 
 import re
+import select
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,48 +19,89 @@ LINE = "libpq"  # in the `info` of a connection that has one
 
 
 class Line:
-    """What one connection keeps: how values become text, and which statements the server has prepared.
+    """What answers nothing waits, and travels with the next question or with the commit: one round trip for all.
 
     Only for a connection whose rollbacks are known: psycopg makes the server forget every prepared statement at one,
-    ours as well. `begin_anew` is to be called then.
+    ours as well; `begin_anew` is to be called then. Whatever else uses the connection calls `catch_up` first.
     """
 
     def __init__(self, driver: psycopg.Connection[Any]) -> None:
         self._server = driver.pgconn
         self._values = Transformer(driver)
         self._prepared: dict[str, bytes] = {}
+        self._waiting: list[tuple[bytes, Sequence[Any]]] = []
 
-    def run(self, sql: str, parameters: Sequence[Any]) -> "pq.abc.PGresult":
-        if self._server.transaction_status == pq.TransactionStatus.IDLE:
-            self._told(self._server.exec_(b"BEGIN"))
-        name = self._prepared.get(sql) or self._prepare(sql)
-        given = self._values.dump_sequence(parameters, [PyFormat.TEXT] * len(parameters))
-        return self._told(self._server.exec_prepared(name, given))  # type: ignore[arg-type]  # None is NULL
+    def run(self, sql: str, parameters: Sequence[Any]) -> None:
+        """An error in it is told by a later call."""
+        if not self._waiting and self._server.transaction_status == pq.TransactionStatus.IDLE:
+            self._wait("BEGIN", ())
+        self._wait(sql, parameters)
 
     def first(self, sql: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
-        result = self.run(sql, parameters)
+        self.run(sql, parameters)
+        result = self._sent()
         if result.ntuples == 0:
             return None
         self._values.set_pgresult(result)
         return self._values.load_row(0, tuple)
 
+    def catch_up(self) -> None:
+        if self._waiting:
+            self._sent()
+
+    def commit(self) -> None:
+        if self._waiting or self._server.transaction_status != pq.TransactionStatus.IDLE:
+            self._wait("COMMIT", ())
+            self._sent()
+
     def begin_anew(self) -> None:
         """After a rollback: whether psycopg had the statements forgotten or not, now they are."""
-        self._told(self._server.exec_(b"DEALLOCATE ALL"))
+        self._waiting.clear()
         self._prepared.clear()
+        result = self._server.exec_(b"DEALLOCATE ALL")
+        if result.status != pq.ExecStatus.COMMAND_OK:
+            raise self._error(result)
+
+    def _wait(self, sql: str, parameters: Sequence[Any]) -> None:
+        name = self._prepared.get(sql) or self._prepare(sql)
+        self._waiting.append(
+            (name, self._values.dump_sequence(parameters, [PyFormat.TEXT] * len(parameters)))
+        )
 
     def _prepare(self, sql: str) -> bytes:
         name = f"weilan_{len(self._prepared)}".encode()
-        self._told(self._server.prepare(name, sql.encode()))
+        result = self._server.prepare(name, sql.encode())
+        if result.status != pq.ExecStatus.COMMAND_OK:
+            raise self._error(result)
         self._prepared[sql] = name
         return name
 
-    def _told(self, result: "pq.abc.PGresult") -> "pq.abc.PGresult":
-        if result.status in {pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK}:
-            return result
+    def _sent(self) -> "pq.abc.PGresult":
+        """Sends all that waits in one go; the result of the last one. Raises the first error among them."""
+        server, waiting = self._server, self._waiting
+        self._waiting = []
+        server.enter_pipeline_mode()
+        for name, parameters in waiting:
+            server.send_query_prepared(name, parameters)
+        server.pipeline_sync()
+        while server.flush():
+            select.select([], [server.socket], [])
+        results = []
+        while (result := server.get_result()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
+            if result is not None:
+                results.append(result)
+            elif server.status == pq.ConnStatus.BAD:
+                raise psycopg.OperationalError("the connection to the server is lost")
+        server.exit_pipeline_mode()
+        for result in results:
+            if result.status not in {pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK}:
+                raise self._error(result)
+        return results[-1]
+
+    def _error(self, result: "pq.abc.PGresult") -> psycopg.Error:
         if self._server.status == pq.ConnStatus.BAD:
-            raise psycopg.OperationalError("the connection to the server is lost")
-        raise error_from_result(result)
+            return psycopg.OperationalError("the connection to the server is lost")
+        return error_from_result(result)
 
 
 def numbered(sql: str) -> tuple[str, list[str]]:
