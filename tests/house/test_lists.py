@@ -1,0 +1,50 @@
+"""What stands in a folder stands in its list: a thing nobody listed is never asked, shown or run."""
+
+import ast
+from collections.abc import Iterable
+
+import pytest
+
+from handlers.chat.order import ORDER
+from handlers.console import PAGES
+from scheduler.timetable import TIMETABLE
+from tests.house.sources import modules
+
+
+def unlisted(house: Iterable[tuple[str, ast.Module]], room: str, defines: str, listed: set[str]) -> list[str]:
+    """Modules of the room that define this name at their top and are not listed."""
+    found = {name for name, tree in house if name.startswith(room + ".") and defines in _names(tree)}
+    return sorted(found - listed)
+
+
+def _names(tree: ast.Module) -> set[str]:
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    targets = (target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets)
+    return functions | {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+LISTS = [
+    pytest.param("handlers.chat", "recognise", {handler.__name__ for handler in ORDER}, id="intentions"),
+    pytest.param("handlers.console", "page", {module.__name__ for module in PAGES}, id="console pages"),
+]
+
+
+@pytest.mark.parametrize(("room", "defines", "listed"), LISTS)
+def test_everything_is_in_its_list(room: str, defines: str, listed: set[str]) -> None:
+    assert listed
+    assert unlisted(modules(), room, defines, listed) == []
+
+
+@pytest.mark.parametrize(("room", "defines", "listed"), LISTS)
+def test_a_planted_module_that_nobody_listed_is_found(room: str, defines: str, listed: set[str]) -> None:
+    planted = (f"{room}.forgotten", ast.parse(f"def {defines}(): ..."))
+    assert unlisted([*modules(), planted], room, defines, listed) == [f"{room}.forgotten"]
+
+
+def test_nothing_is_listed_twice() -> None:
+    for names in (
+        [one.__name__ for one in ORDER],
+        [one.__name__ for one in PAGES],
+        [job.id for job in TIMETABLE],
+    ):
+        assert len(names) == len(set(names))
