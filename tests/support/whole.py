@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -84,7 +84,9 @@ class Whole:
 
     def kill(self, part: int) -> None:
         """kill -9 for the part and its children, in the middle of whatever they do."""
-        os.killpg(self._processes[part].pid, signal.SIGKILL)
+        for pid in _of_session(self._processes[part].pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._processes[part].wait(timeout=20)
 
     def stop_all(self) -> None:
@@ -120,6 +122,16 @@ class Whole:
             if time.monotonic() > until:
                 raise TimeoutError(f"not within {at_most} s: {what}\n{self.log[-4000:]}")
             time.sleep(0.1)
+
+
+def _of_session(session: int) -> list[int]:
+    """The process that began the session, and all that came of it: granian's worker leaves its group."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if int(stat.read_text().rsplit(")", 1)[1].split()[3]) == session:
+                found.append(int(stat.parent.name))
+    return found
 
 
 @contextmanager
