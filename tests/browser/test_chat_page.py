@@ -154,10 +154,10 @@ def test_a_push_to_somebody_else_is_marked_in_the_list_until_it_is_read(
 def test_on_a_phone_nothing_sticks_out_and_the_list_is_a_drawer(page: Chrome) -> None:
     resize(page, *PHONE)
     page.refresh()
-    wait_for(page, lambda: page.find_element(By.ID, "to-keyboard").is_displayed())
+    wait_for(page, lambda: page.find_elements(By.CSS_SELECTOR, f"[data-openid='{BO}']"))  # the script has run
+    wait_for(page, lambda: not page.find_element(By.ID, "people").is_displayed())
 
     assert page.execute_script("return document.documentElement.scrollWidth") == PHONE[0]
-    assert not page.find_element(By.ID, "people").is_displayed()
     page.find_element(By.ID, "open-people").click()
     wait_for(page, lambda: page.find_element(By.CSS_SELECTOR, f"[data-openid='{BO}']").is_displayed())
 
