@@ -21,7 +21,7 @@ from bot.store.tables import customers, deliveries, messages
 from tests.support.servers import create_database
 from tests.support.whole import SHANGHAI, Whole, whole
 
-KILLS = int(os.environ.get("WEILAN_KILLS", "4"))
+KILLS = int(os.environ.get("WEILAN_KILLS", "2"))
 TALKERS, SILENT = 60, 40  # who speaks is reached through the reply window, the others by mass sends
 EVENING = datetime(2026, 11, 24, 19, 31, tzinfo=SHANGHAI).astimezone(UTC)
 CAMPAIGN = """
