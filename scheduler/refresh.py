@@ -29,12 +29,19 @@ def refresh(services: Services, *, from_scratch: bool = False) -> RefreshReport:
     with database.reading() as session:
         stretches = statistics.stretches(session, AT_ONCE)
     with _timed(seconds, "figures"):
+        with database.transaction() as session:
+            if from_scratch:
+                statistics.drop_indexes(session)
+            else:
+                statistics.build_indexes(session)
         for first, last in stretches:
             with database.transaction() as session:
                 if from_scratch:
                     statistics.recompute(session, now, first, last)
                 else:
                     statistics.follow(session, now, first, last)
+        with database.transaction() as session:
+            statistics.build_indexes(session, only_for_cut_points=True)
     with _timed(seconds, "cut points"), database.reading() as session:
         measured, before = (
             Measured(now, rules, cut_points.read(session, rules)),
@@ -49,6 +56,7 @@ def refresh(services: Services, *, from_scratch: bool = False) -> RefreshReport:
                 total.add(scoring.score(session, measured, first, last, before))
         with database.transaction() as session:
             crossings.finished(session, measured)
+            statistics.build_indexes(session)
     with _timed(seconds, "products and regions"), database.transaction() as session:
         products = assortment.count_products(session, rules, now)
         regions = assortment.count_regions(session, rules, now)

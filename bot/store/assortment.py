@@ -26,15 +26,22 @@ def count_products(session: Session, rules: Rules, now: datetime) -> Counter[str
     """Every product gets its row; what nobody bought is slow."""
     since = now - timedelta(days=rules.products_days)
     line = order_lines.c
+    # the OFFSET keeps the orders together: otherwise SQLite begins with all the lines there ever were
+    fresh = (
+        select(orders.c.id, orders.c.ordered_at)
+        .where(orders.c.ordered_at > since, orders.c.status.in_(BOUGHT))
+        .offset(0)
+        .subquery()
+    )
     lately = (
         select(
             line.product_id,
             func.sum(line.quantity).label("quantity"),
             func.sum(cast(func.round(line.price * 100), BigInteger) * line.quantity).label("sold"),
-            func.max(orders.c.ordered_at).label("last_sold_at"),
+            func.max(fresh.c.ordered_at).label("last_sold_at"),
         )
-        .join_from(orders, order_lines, line.order_id == orders.c.id)
-        .where(orders.c.ordered_at > since, orders.c.status.in_(BOUGHT), line.product_id.is_not(None))
+        .join_from(fresh, order_lines, line.order_id == fresh.c.id)
+        .where(line.product_id.is_not(None))
         .group_by(line.product_id)
         .subquery()
     )

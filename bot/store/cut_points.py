@@ -40,7 +40,7 @@ def read(session: Session, rules: Rules) -> CutPoints:
     ).scalar_one()
     if not buyers:
         return CutPoints(buyers=0, top={})
-    total = session.execute(select(func.sum(row.spent)).where(_BOUGHT)).scalar_one()
+    total = session.execute(select(func.sum(row.spent)).where(_BOUGHT, row.spent >= 0)).scalar_one()
     return CutPoints(
         buyers=buyers,
         r=_fifths(session, row.last_order_at, buyers),

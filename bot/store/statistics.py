@@ -30,6 +30,7 @@ from bot.store.database import Instant, Session
 from bot.store.segments import BOUGHT
 from bot.store.tables import customer_statistics, customers, orders, returns, reviews
 
+FOR_CUT_POINTS = frozenset(f"ix_customer_statistics_{name}" for name in ("orders", "spent", "last_order_at"))
 CAME_BACK = ("accepted", "closed")  # of the states of a return
 
 Which: TypeAlias = Callable[
@@ -72,6 +73,23 @@ def follow(session: Session, now: datetime, first: int, last: int) -> None:
         .where(stretch(row.customer_id), customers.c.id == row.customer_id, differs)
         .values(**near, is_stale=1)
     )
+
+
+def drop_indexes(session: Session) -> None:
+    """Before everything is written anew on SQLite, where each row would change five places of a file.
+
+    The caller builds them again; a refresh that finds some missing, because one ended in the middle, does it, too.
+    """
+    if session.dialect.name == "sqlite":
+        for index in customer_statistics.indexes:
+            index.drop(session, checkfirst=True)
+
+
+def build_indexes(session: Session, *, only_for_cut_points: bool = False) -> None:
+    if session.dialect.name == "sqlite":
+        for index in sorted(customer_statistics.indexes, key=lambda index: str(index.name)):
+            if not only_for_cut_points or index.name in FOR_CUT_POINTS:
+                index.create(session, checkfirst=True)
 
 
 def stretches(session: Session, size: int) -> list[tuple[int, int]]:

@@ -530,6 +530,7 @@ customer_statistics = Table(  # one row a customer: what they did, and what is m
         "tier",
         "lifecycle",
         "service_class",
+        "cell",
         "abc",
         "r",
         "f",

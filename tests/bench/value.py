@@ -80,12 +80,10 @@ def fill(database: Database, customers: int) -> None:
         CASE {chance(1226874159, 20)} WHEN 0 THEN 'refunded' WHEN 1 THEN 'closed' ELSE 'delivered' END,
         10 + {chance(62089911, 99999)} / 100.0, CASE i % 5 WHEN 0 THEN 5 ELSE 0 END, {ago(f"{TWO_YEARS} * ({orders} - CAST(n.i AS BIGINT)) / {orders}")}
         FROM {numbers.format(orders)}""",
-        *(
-            f"""INSERT INTO order_lines (order_id, position, product_id, product_name, quantity, price)
-            SELECT i, {position}, 1 + {chance(630360016 + position, 2000)}, '茶', 1 + i % 3, 20
-            FROM {numbers.format(orders)}"""
-            for position in (1, 2, 3, 4)
-        ),
+        f"""INSERT INTO order_lines (order_id, position, product_id, product_name, quantity, price)
+        SELECT i, p.k, 1 + ({chance(630360016, 2000)} + p.k * 577) % 2000, '茶', 1 + i % 3, 20
+        FROM {numbers.format(orders)}
+        CROSS JOIN (SELECT 1 AS k UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4) AS p""",
         f"""INSERT INTO reviews (external_id, customer_id, rating, reviewed_at)
         SELECT 'r' || i, 1 + {chance(48271, customers)}, 1 + {chance(16807, 9)} % 5, {ago("86400")}
         FROM {numbers.format(customers // 5)}""",

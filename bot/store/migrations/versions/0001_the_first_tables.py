@@ -329,7 +329,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_customer_statistics_places",
-            ["tier", "lifecycle", "service_class", "abc", "r", "f", "m", "score"],
+            ["tier", "lifecycle", "service_class", "cell", "abc", "r", "f", "m", "score"],
             unique=False,
         )
         batch_op.create_index(
