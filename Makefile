@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check bench lock translations clean
+.PHONY: demo test kills check bench lock translations clean
 
 demo: $(READY)            ## the demo shop in one process: no account, no server needed
 	$(BIN)/weilan demo
@@ -13,6 +13,10 @@ demo: $(READY)            ## the demo shop in one process: no account, no server
 test: $(READY)            ## everything, on SQLite and PostgreSQL, with a real Redis and a real browser
 	tests/support/needs.sh
 	$(BIN)/pytest $(TESTS)
+
+kills: $(READY)           ## kill -9 every process at random while messages and pushes flow: make kills KILLS=50
+	tests/support/needs.sh
+	WEILAN_KILLS=$(or $(KILLS),8) $(BIN)/pytest tests/flows/killed.py
 
 check: $(READY)           ## format, lint, types
 	$(BIN)/ruff format --check .
