@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing.synchronize import Event, Semaphore
+from multiprocessing.synchronize import Semaphore
 from multiprocessing.util import Finalize
 from typing import Any, TypeAlias
 
@@ -57,9 +57,12 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How the first process tells the others that the end is near, and hears that they are quiet."""
+    """How the first process tells the others that the end is near, and hears that they are quiet.
 
-    near: Event = field(default_factory=multiprocessing.Event)
+    Semaphores, one unit a process: setting an Event waits for all who wait for it, and a killed one never answers.
+    """
+
+    near: Semaphore = field(default_factory=partial(multiprocessing.Semaphore, 0))
     quiet: Semaphore = field(default_factory=partial(multiprocessing.Semaphore, 0))
 
 
@@ -111,7 +114,8 @@ class _Server(MPServer):
         self._ending = ending
 
     def shutdown(self, exit_code: int = 0) -> None:
-        self._ending.near.set()
+        for _ in self.wrks:
+            self._ending.near.release()
         until = time.monotonic() + QUIET_WITHIN
         for _ in self.wrks:
             self._ending.quiet.acquire(timeout=max(0.0, until - time.monotonic()))
@@ -141,7 +145,7 @@ def _bound(host: str, port: int) -> int:
 
 
 def _quieten(loaded: Loaded, ending: Ending) -> None:
-    ending.near.wait()
+    ending.near.acquire()
     loaded.quieten()
     ending.quiet.release()
 

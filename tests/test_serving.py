@@ -1,5 +1,6 @@
 """The command that stays: the demo and `serve` as real processes."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -124,6 +125,11 @@ def test_serve_answers_wechat_and_survives_its_workers_death(tmp_path: Path) -> 
         worker = int(subprocess.check_output(["pgrep", "-P", str(served.process.pid)], text=True).split()[0])
         os.kill(worker, signal.SIGKILL)
         served.wait_until_ready()
+        code, _, err = served.end()
+    assert (code, "Traceback" in err) == (0, False), err
+    lines = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
+    faults = [line for line in lines if line["level"] == "error"]
+    assert [fault["event"] for fault in faults] == ["Unexpected exit from worker-1"]
 
 
 def test_web_scheduler_and_worker_run_apart_on_postgresql_and_redis(
