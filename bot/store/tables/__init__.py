@@ -1,0 +1,71 @@
+"""The tables: columns, keys and indexes, nothing else. Questions live in the file of their noun.
+
+Times are UTC (`Instant`); days are calendar days in the shop's time zone. Every change here needs a migration.
+"""
+
+from bot.store.tables.columns import BigId, Json, Money, metadata
+from bot.store.tables.machinery import kept_secrets, leases, volatile
+from bot.store.tables.operators import audit, staff, staff_sessions
+from bot.store.tables.people import customer_tags, customers, suppressions
+from bot.store.tables.pushes import (
+    campaign_contents,
+    campaigns,
+    channel_halts,
+    contents,
+    deliveries,
+    mass_sends,
+    plan_totals,
+    segments,
+    verdicts,
+)
+from bot.store.tables.talk import handovers, knowledge, messages
+from bot.store.tables.trade import order_lines, orders, payments, products, returns, reviews, shipments
+from bot.store.tables.worth import (
+    customer_moves,
+    customer_statistics,
+    follow_ups,
+    product_statistics,
+    refreshes,
+    region_statistics,
+)
+
+__all__ = [
+    "BigId",
+    "Json",
+    "Money",
+    "audit",
+    "campaign_contents",
+    "campaigns",
+    "channel_halts",
+    "contents",
+    "customer_moves",
+    "customer_statistics",
+    "customer_tags",
+    "customers",
+    "deliveries",
+    "follow_ups",
+    "handovers",
+    "kept_secrets",
+    "knowledge",
+    "leases",
+    "mass_sends",
+    "messages",
+    "metadata",
+    "order_lines",
+    "orders",
+    "payments",
+    "plan_totals",
+    "product_statistics",
+    "products",
+    "refreshes",
+    "region_statistics",
+    "returns",
+    "reviews",
+    "segments",
+    "shipments",
+    "staff",
+    "staff_sessions",
+    "suppressions",
+    "verdicts",
+    "volatile",
+]

@@ -1,0 +1,18 @@
+"""What all tables are made of: the names of keys and indexes, and the column types both databases share."""
+
+from sqlalchemy import JSON, BigInteger, Integer, MetaData, Numeric
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only an INTEGER PRIMARY KEY
+Json = JSON().with_variant(JSONB(), "postgresql")
+Money = Numeric(12, 2)

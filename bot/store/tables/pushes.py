@@ -1,0 +1,197 @@
+"""What is pushed to whom: segments, contents, campaigns, deliveries and their verdicts."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+    true,
+)
+
+from bot.store.database import Instant
+from bot.store.tables.columns import BigId, Json, metadata
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("rule", Json, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("title", String(100), nullable=False),
+    Column("category", String(20), nullable=False),
+    Column("purpose", String(10), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("media_id", String(128)),
+    Column("useful_until", Instant),  # after this it is skipped, too_late
+    Column("approved_by", ForeignKey("staff.id")),
+    Column("approved_at", Instant),
+    Column("updated_at", Instant, nullable=False),
+    CheckConstraint("purpose IN ('marketing', 'care', 'service')", name="purpose"),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("segment_id", ForeignKey("segments.id"), nullable=False),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("starts", Date, nullable=False),
+    Column("ends", Date, nullable=False),
+    Column("status", String(10), nullable=False, server_default="draft"),
+    Column("regular", Boolean, nullable=False, server_default=true()),
+    Column("repeat", Boolean, nullable=False, server_default=false()),
+    Column("channels", Json, nullable=False),
+    Column(
+        "marketing_in_window", Boolean, nullable=False, server_default=false()
+    ),  # the operator's switch (T9)
+    Column("updated_at", Instant, nullable=False),
+    CheckConstraint("status IN ('draft', 'running', 'paused', 'ended')", name="status"),
+)
+
+campaign_contents = Table(
+    "campaign_contents",
+    metadata,
+    Column("campaign_id", ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
+    Column("content_id", ForeignKey("contents.id"), primary_key=True),
+    Column("position", Integer, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column(
+        "campaign_id", ForeignKey("campaigns.id")
+    ),  # empty: an answer that was not ready in time, not a push
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("content_id", ForeignKey("contents.id")),
+    Column("channel", String(20), nullable=False),
+    Column("purpose", String(10), nullable=False),
+    Column("regular", Boolean, nullable=False, server_default=true()),
+    Column("state", String(10), nullable=False, server_default="planned"),
+    Column("reason", String(100), nullable=False, server_default=""),
+    Column("day", Date, nullable=False),  # the calendar day it is meant for
+    Column("planned_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("closes_at", Instant),  # end of the purpose's window it was planned into
+    Column("claimed_at", Instant),
+    Column(
+        "left_at", Instant
+    ),  # written before the request leaves: after a crash it tells unknown from planned
+    Column("finished_at", Instant),
+    Column("claim_token", String(32)),
+    Column("lease_until", Instant),  # real time, not the sandbox's
+    Column("handed_until", Instant),  # real time: handed to a worker, not to be handed again before
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("before_push_at", Instant),  # the customer's rhythm before this claim, to take it back
+    Column("before_push_day", Date),
+    Column("before_push_id", BigInteger),
+    Column("took", String(10)),  # which ledger the claim took from: window, scene, mass
+    Column("mass_send_id", ForeignKey("mass_sends.id")),
+    Column("wechat_id", String(40)),
+    Column("payload", Json),  # of an answer: the reply itself
+    Column("answers_id", ForeignKey("messages.id", ondelete="SET NULL")),
+    Column("staff_id", ForeignKey("staff.id")),  # who wrote it, when it is a person's words
+    CheckConstraint(
+        "state IN ('planned', 'claimed', 'accepted', 'sent', 'failed', 'unknown', 'skipped')", name="state"
+    ),
+    Index("ix_deliveries_campaign_id_state", "campaign_id", "state"),
+    Index("ix_deliveries_customer_id_content_id", "customer_id", "content_id"),
+    Index("ix_deliveries_mass_send_id", "mass_send_id"),
+    Index(
+        "ix_deliveries_due",
+        "due_at",
+        sqlite_where=text("state = 'planned'"),
+        postgresql_where=text("state = 'planned'"),
+    ),
+    Index(
+        "ix_deliveries_claimed",
+        "lease_until",
+        sqlite_where=text("state = 'claimed'"),
+        postgresql_where=text("state = 'claimed'"),
+    ),
+    # at most one push is planned for a customer at any time, whatever the campaigns (kept ones wait aside)
+    Index(
+        "uq_deliveries_one_planned",
+        "customer_id",
+        unique=True,
+        sqlite_where=text("state = 'planned' AND campaign_id IS NOT NULL AND channel <> 'next_contact'"),
+        postgresql_where=text("state = 'planned' AND campaign_id IS NOT NULL AND channel <> 'next_contact'"),
+    ),
+    # one attempt for a customer and campaign a day
+    Index(
+        "uq_deliveries_one_a_day",
+        "customer_id",
+        "campaign_id",
+        "day",
+        unique=True,
+        sqlite_where=text("state <> 'skipped'"),
+        postgresql_where=text("state <> 'skipped'"),
+    ),
+)
+
+mass_sends = Table(
+    "mass_sends",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("client_msg_id", String(32), nullable=False, unique=True),  # WeChat's own idempotency key
+    Column("content_id", ForeignKey("contents.id"), nullable=False),
+    Column("target", String(10), nullable=False),  # openids, tag
+    Column("state", String(10), nullable=False),  # claimed, accepted, done, failed, unknown
+    Column("reason", String(100), nullable=False, server_default=""),
+    Column("wechat_id", String(40), index=True),
+    Column("total", Integer),
+    Column("filtered", Integer),
+    Column("sent", Integer),
+    Column("errors", Integer),
+    Column("created_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("untagged_at", Instant),  # of a tag: its people were taken out of it again
+)
+
+verdicts = Table(  # the last word on each candidate of each campaign
+    "verdicts",
+    metadata,
+    Column("campaign_id", ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
+    Column("customer_id", ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True),
+    Column("reason", String(100), nullable=False),  # "planned", or why not
+    Column("decided_at", Instant, nullable=False),
+)
+
+plan_totals = Table(  # how many candidates of a pass got which verdict
+    "plan_totals",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("pass_at", Instant, nullable=False),
+    Column("campaign_id", ForeignKey("campaigns.id", ondelete="CASCADE"), nullable=False),
+    Column("reason", String(100), nullable=False),
+    Column("customers", Integer, nullable=False),
+    Index("ix_plan_totals_campaign_id_pass_at", "campaign_id", "pass_at"),
+)
+
+channel_halts = Table(  # a channel somebody has to look at before it is used again
+    "channel_halts",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("reason", String(200), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant),  # empty: until a person lifts it
+)

@@ -1,0 +1,101 @@
+"""What was said, what answers it, and who waits for a person."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    text,
+    true,
+)
+
+from bot.store.database import Instant
+from bot.store.tables.columns import BigId, Json, metadata
+
+messages = Table(  # the conversation log
+    "messages",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id", ondelete="CASCADE")),  # empty: the platform's own report
+    Column("direction", String(3), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("wechat_msg_id", String(32)),
+    Column("once_key", String(100)),  # exactly once in: WeChat's repeats collide here
+    Column(
+        "state", String(10), nullable=False, server_default="done"
+    ),  # in: done, pending (answer still owed)
+    # out: passive answer to; no foreign key: both rows are of one customer and go with them, and checking it cost a third of the insert
+    Column("answers_id", BigInteger),
+    Column("payload", Json),  # out: the reply; in: fields beyond the text
+    Column("handler", String(40)),  # which intention answered
+    Column("source_id", String(64)),  # the knowledge entry it came from
+    Column("delivery_id", BigInteger),
+    Column("staff_id", ForeignKey("staff.id")),
+    Column("raw", Text),  # in: the opened body, for inspection; tidied away after a while
+    Column("created_at", Instant, nullable=False),
+    CheckConstraint("direction IN ('in', 'out')", name="direction"),
+    # half of the rows have no such key, and need no place in the index
+    Index(
+        "uq_messages_once_key",
+        "once_key",
+        unique=True,
+        sqlite_where=text("once_key IS NOT NULL"),
+        postgresql_where=text("once_key IS NOT NULL"),
+    ),
+    Index(
+        "uq_messages_answers_id",
+        "answers_id",
+        unique=True,
+        sqlite_where=text("answers_id IS NOT NULL"),
+        postgresql_where=text("answers_id IS NOT NULL"),
+    ),
+    Index("ix_messages_customer_id_id", "customer_id", "id"),
+    Index("ix_messages_created_at", "created_at"),
+    Index(
+        "ix_messages_pending",
+        "customer_id",
+        "id",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
+)
+
+knowledge = Table(
+    "knowledge",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("keywords", Text, nullable=False, server_default=""),
+    Column("answer", Text, nullable=False),
+    Column("category", String(20), nullable=False, server_default=""),
+    Column("enabled", Boolean, nullable=False, server_default=true()),
+    Column("updated_at", Instant, nullable=False),
+)
+
+handovers = Table(  # a customer who wants a person, until somebody has looked
+    "handovers",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
+    Column("reason", String(10), nullable=False),  # asked, complaint
+    Column("opened_at", Instant, nullable=False),
+    Column("asked_again_at", Instant),
+    Column("closed_at", Instant),
+    Column("closed_by", String(10)),  # customer, staff
+    Column("staff_id", ForeignKey("staff.id")),
+    CheckConstraint("reason IN ('asked', 'complaint')", name="reason"),
+    Index("ix_handovers_customer_id", "customer_id"),
+    Index(
+        "uq_handovers_one_open",
+        "customer_id",
+        unique=True,
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+)
