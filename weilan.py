@@ -7,13 +7,12 @@ import json
 import signal
 import sys
 import threading
-import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, replace
+from datetime import timedelta
 from enum import Enum
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any
@@ -24,7 +23,7 @@ from typer.main import get_command
 
 from bot import doctor as examination
 from bot import logging
-from bot.config import Config, ConfigError, load, missing
+from bot.config import Config, ConfigError
 from bot.intake import importing
 from bot.intake.files import Unusable
 from bot.opening import NotReady, migrate, opened, ready
@@ -49,6 +48,8 @@ from bot.values.definitions import BadDefinition
 from bot.values.records import Kind
 from bot.wechat.errors import WeChatError
 from handlers import process
+from handlers.command import clients, facts, merges, portrait, segments, webhooks
+from handlers.command.common import AsJson, At, Chosen, Fault, instant, tell, toml
 from handlers.knowledge_watch import KnowledgeWatch
 from handlers.server import PortBusy, free_port
 from handlers.unanswered import answer_pending, drain_spool
@@ -70,43 +71,20 @@ sync_app = typer.Typer(no_args_is_help=True, help="What WeChat knows.")
 app.add_typer(db_app, name="db")
 app.add_typer(staff_app, name="staff")
 app.add_typer(sync_app, name="sync")
-
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
-At = Annotated[
-    str,
-    typer.Option("--at", metavar="TIME", help="As of this ISO 8601 time, in the shop's zone unless it says."),
-]
-
-
-class Fault(Exception):
-    """One line for the person at the terminal."""
+for group, name in (
+    (clients.app, "client"),
+    (webhooks.app, "webhook"),
+    (merges.app, "merge"),
+    (segments.app, "segment"),
+    (portrait.app, "portrait"),
+    (facts.app, "facts"),
+):
+    app.add_typer(group, name=name)
 
 
 class Role(Enum):
     operator = "operator"
     admin = "admin"
-
-
-@dataclass
-class Chosen:
-    """What stands before the command; the settings are read when the command wants them."""
-
-    path: Path | None
-    debug: bool
-
-    @cached_property
-    def config(self) -> Config:
-        config = load(self.path)
-        logging.configure(secrets=logging.secrets_in(config), debug=self.debug)
-        return config
-
-    @property
-    def for_wechat(self) -> Config:
-        if lacking := missing(self.config):
-            raise ConfigError(
-                f"{self.path or 'defaults'}: {lacking[0]}: missing; expected what the WeChat developer platform shows"
-            )
-        return self.config
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -234,7 +212,7 @@ def db_upgrade(context: typer.Context) -> None:
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Check everything, and say what to do about each fault."""
     findings = list(examination.examine(context.obj.config))
-    _tell(findings, as_json, reports.of_findings(findings))
+    tell(findings, as_json, reports.of_findings(findings))
     if faults := sum(not finding.is_fine for finding in findings):
         raise Fault(f"{faults} of {len(findings)} checks found a fault")
 
@@ -287,14 +265,14 @@ def apply(
     as_json: AsJson = False,
 ) -> None:
     """Segments, contents, campaigns and knowledge as code: all or nothing."""
-    wanted = files.together([files.read(str(path), _toml(path)) for path in paths])
+    wanted = files.together([files.read(str(path), toml(path)) for path in paths])
     with opened(context.obj.config) as services, services.database.transaction() as session:
         person = staff.find_by_name(session, name)
         if person is None or person.disabled_at is not None:
             raise Fault(f"--as: nobody called {name} is on the staff; see `weilan staff add`")
         zone, now = services.config.push.zone, services.now()
         changes = definitions.apply(session, wanted, staff_id=person.id, approve=approve, now=now, zone=zone)
-    _tell(changes, as_json, reports.of_changes(changes))
+    tell(changes, as_json, reports.of_changes(changes))
 
 
 @app.command("plan")
@@ -307,8 +285,8 @@ def plan_once(
     """One planning pass."""
     with opened(context.obj.config) as services:
         with rehearsing(services.database) if dry_run else nullcontext(services.database) as database:
-            report = plan.plan(replace(services, database=database), _instant(at, services))
-        _tell(report, as_json, reports.of_plan(report, services.config.push.zone))
+            report = plan.plan(replace(services, database=database), instant(at, services))
+        tell(report, as_json, reports.of_plan(report, services.config.push.zone))
 
 
 @app.command()
@@ -322,13 +300,13 @@ def explain(
     """Why this customer will or won't get what."""
     with opened(context.obj.config) as services, services.database.reading() as session:
         found = explanations.explain(
-            session, openid, campaign or None, _instant(at, services), services.config
+            session, openid, campaign or None, instant(at, services), services.config
         )
         if found is None:
             raise Fault(f"nobody has the openid {openid}")
         if campaign and not found.campaigns:
             raise Fault(f"there is no campaign {campaign}")
-        _tell(found, as_json, reports.of_explanation(found, services.config.push.zone))
+        tell(found, as_json, reports.of_explanation(found, services.config.push.zone))
 
 
 @app.command("import")
@@ -356,7 +334,7 @@ def import_(
                 importing.take_in(services.database, source, services.now(), salt=salt, progress=bar.update)
                 for source in wanted
             ]
-    _tell(found, as_json, reports.of_imports(found))
+    tell(found, as_json, reports.of_imports(found))
 
 
 @app.command()
@@ -410,7 +388,7 @@ def erase(context: typer.Context, openid: str, as_json: AsJson = False) -> None:
             now=now,
             detail=asdict(receipt),
         )
-    _tell(receipt, as_json, (f"{name.replace('_', ' ')}: {value}" for name, value in asdict(receipt).items()))
+    tell(receipt, as_json, (f"{name.replace('_', ' ')}: {value}" for name, value in asdict(receipt).items()))
 
 
 @app.command()
@@ -424,7 +402,7 @@ def refresh(
     """Measures and partitions of every customer; products and regions."""
     with opened(context.obj.config) as services:
         report = refreshing.refresh(services, from_scratch=from_scratch)
-    _tell(report, as_json, value_reports.of_refresh(report))
+    tell(report, as_json, value_reports.of_refresh(report))
 
 
 @app.command()
@@ -437,7 +415,7 @@ def value(context: typer.Context, openid: str, as_json: AsJson = False) -> None:
             raise Fault(
                 f"nobody has the openid {openid}, or nothing is known of them before `weilan refresh`"
             )
-        _tell(found, as_json, value_reports.of_standing(found, services.config.push.zone))
+        tell(found, as_json, value_reports.of_standing(found, services.config.push.zone))
 
 
 @sync_app.command("followers")
@@ -445,31 +423,7 @@ def sync_followers(context: typer.Context, as_json: AsJson = False) -> None:
     """Make a customer of every follower WeChat names."""
     with opened(context.obj.for_wechat) as services:
         synced = followers.sync(services)
-    _tell(synced, as_json, [f"{synced.followers} followers, {synced.new} of them new"])
-
-
-def _instant(words: str, services: Services) -> datetime:
-    if not words:
-        return services.now()
-    try:
-        at = datetime.fromisoformat(words)
-    except ValueError:
-        raise typer.BadParameter(
-            f"expected a time such as 2026-11-24T12:00, found {words}", param_hint="--at"
-        ) from None
-    return (at if at.tzinfo else at.replace(tzinfo=services.config.push.zone)).astimezone(UTC)
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Fault(f"{path}: not TOML: {error}") from None
-
-
-def _tell(found: Any, as_json: bool, lines: Iterable[str]) -> None:
-    for line in [reports.as_json(found)] if as_json else lines:
-        print(line)
+    tell(synced, as_json, [f"{synced.followers} followers, {synced.new} of them new"])
 
 
 if __name__ == "__main__":

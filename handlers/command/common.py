@@ -1,0 +1,72 @@
+"""What every command shares: the settings it was given, faults in one line, words and times as people write them."""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot import logging
+from bot.config import Config, ConfigError, load, missing
+from bot.rules import reports
+from bot.services import Services
+
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+At = Annotated[
+    str,
+    typer.Option("--at", metavar="TIME", help="As of this ISO 8601 time, in the shop's zone unless it says."),
+]
+
+
+class Fault(Exception):
+    """One line for the person at the terminal."""
+
+
+@dataclass
+class Chosen:
+    """What stands before the command; the settings are read when the command wants them."""
+
+    path: Path | None
+    debug: bool
+
+    @cached_property
+    def config(self) -> Config:
+        config = load(self.path)
+        logging.configure(secrets=logging.secrets_in(config), debug=self.debug)
+        return config
+
+    @property
+    def for_wechat(self) -> Config:
+        if lacking := missing(self.config):
+            raise ConfigError(
+                f"{self.path or 'defaults'}: {lacking[0]}: missing; expected what the WeChat developer platform shows"
+            )
+        return self.config
+
+
+def instant(words: str, services: Services) -> datetime:
+    if not words:
+        return services.now()
+    try:
+        at = datetime.fromisoformat(words)
+    except ValueError:
+        raise typer.BadParameter(
+            f"expected a time such as 2026-11-24T12:00, found {words}", param_hint="--at"
+        ) from None
+    return (at if at.tzinfo else at.replace(tzinfo=services.config.push.zone)).astimezone(UTC)
+
+
+def toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Fault(f"{path}: not TOML: {error}") from None
+
+
+def tell(found: Any, as_json: bool, lines: Iterable[str]) -> None:
+    for line in [reports.as_json(found)] if as_json else lines:
+        print(line)
