@@ -54,7 +54,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "numpy": ("bot.insight",),
     "sklearn": ("bot.insight",),
     "granian": ("handlers.server",),
-    "typer": ("weilan",),
+    "typer": ("weilan", "handlers.command"),
 }
 
 OURS = ("bot", "handlers", "scheduler", "weilan")
