@@ -38,7 +38,7 @@ _NOTHING: dict[str, Any] = {
     "stopped_pushes_at": None, "engagement": "ordinary", "silent_pushes": 0, "with_person_until": None,
     "complaint_open": False, "window_until": None, "window_left": 0, "scene_until": None, "scene_left": 0,
     "last_push_at": None, "last_push_day": None, "last_push_id": None, "mass_month": None, "mass_used": 0,
-    "has_kept": False, "has_pending": False,
+    "has_kept": False, "has_pending": False, "question_until": None, "ask_after": None,
 }  # fmt: skip
 
 

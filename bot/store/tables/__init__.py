@@ -4,6 +4,7 @@ Times are UTC (`Instant`); days are calendar days in the shop's time zone. Every
 """
 
 from bot.store.tables.columns import BigId, Json, Money, metadata
+from bot.store.tables.facts import facts, inferences, product_firsts, questions
 from bot.store.tables.machinery import kept_secrets, leases, volatile
 from bot.store.tables.operators import audit, staff, staff_sessions
 from bot.store.tables.people import customer_tags, customers, suppressions
@@ -43,8 +44,10 @@ __all__ = [
     "customer_tags",
     "customers",
     "deliveries",
+    "facts",
     "follow_ups",
     "handovers",
+    "inferences",
     "kept_secrets",
     "knowledge",
     "leases",
@@ -55,8 +58,10 @@ __all__ = [
     "orders",
     "payments",
     "plan_totals",
+    "product_firsts",
     "product_statistics",
     "products",
+    "questions",
     "refreshes",
     "region_statistics",
     "returns",
