@@ -8,6 +8,7 @@ from bot.store.tables.facts import facts, inferences, product_firsts, questions
 from bot.store.tables.machinery import kept_secrets, leases, volatile
 from bot.store.tables.operators import audit, staff, staff_sessions
 from bot.store.tables.people import customer_tags, customers, suppressions
+from bot.store.tables.portraits import lookalikes, portraits
 from bot.store.tables.pushes import (
     campaign_contents,
     campaigns,
@@ -51,6 +52,7 @@ __all__ = [
     "kept_secrets",
     "knowledge",
     "leases",
+    "lookalikes",
     "mass_sends",
     "messages",
     "metadata",
@@ -58,6 +60,7 @@ __all__ = [
     "orders",
     "payments",
     "plan_totals",
+    "portraits",
     "product_firsts",
     "product_statistics",
     "products",
