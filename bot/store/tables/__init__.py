@@ -3,8 +3,20 @@
 Times are UTC (`Instant`); days are calendar days in the shop's time zone. Every change here needs a migration.
 """
 
+from bot.store.tables.clients import api_answers, api_clients
 from bot.store.tables.columns import BigId, Json, Money, metadata
 from bot.store.tables.facts import facts, inferences, product_firsts, questions
+from bot.store.tables.identity import (
+    bind_codes,
+    binding_talks,
+    binding_tries,
+    follow_history,
+    follower_syncs,
+    followers_named,
+    former_names,
+    merges,
+    scenes,
+)
 from bot.store.tables.machinery import kept_secrets, leases, volatile
 from bot.store.tables.operators import audit, staff, staff_sessions
 from bot.store.tables.people import customer_tags, customers, suppressions
@@ -22,6 +34,7 @@ from bot.store.tables.pushes import (
 )
 from bot.store.tables.talk import handovers, knowledge, messages
 from bot.store.tables.trade import order_lines, orders, payments, products, returns, reviews, shipments
+from bot.store.tables.webhooks import outbox, webhook_calls, webhook_endpoints, webhook_wants
 from bot.store.tables.worth import (
     customer_moves,
     customer_statistics,
@@ -35,7 +48,12 @@ __all__ = [
     "BigId",
     "Json",
     "Money",
+    "api_answers",
+    "api_clients",
     "audit",
+    "bind_codes",
+    "binding_talks",
+    "binding_tries",
     "campaign_contents",
     "campaigns",
     "channel_halts",
@@ -46,7 +64,11 @@ __all__ = [
     "customers",
     "deliveries",
     "facts",
+    "follow_history",
     "follow_ups",
+    "follower_syncs",
+    "followers_named",
+    "former_names",
     "handovers",
     "inferences",
     "kept_secrets",
@@ -54,10 +76,12 @@ __all__ = [
     "leases",
     "lookalikes",
     "mass_sends",
+    "merges",
     "messages",
     "metadata",
     "order_lines",
     "orders",
+    "outbox",
     "payments",
     "plan_totals",
     "portraits",
@@ -69,6 +93,7 @@ __all__ = [
     "region_statistics",
     "returns",
     "reviews",
+    "scenes",
     "segments",
     "shipments",
     "staff",
@@ -76,4 +101,7 @@ __all__ = [
     "suppressions",
     "verdicts",
     "volatile",
+    "webhook_calls",
+    "webhook_endpoints",
+    "webhook_wants",
 ]
