@@ -116,6 +116,9 @@ deliveries = Table(
     Index("ix_deliveries_campaign_id_state", "campaign_id", "state"),
     Index("ix_deliveries_customer_id_content_id", "customer_id", "content_id"),
     Index("ix_deliveries_mass_send_id", "mass_send_id"),
+    # lists of the API, page by page: by campaign, and by the time they are due
+    Index("ix_deliveries_campaign_id_id", "campaign_id", "id"),
+    Index("ix_deliveries_due_at_id", "due_at", "id"),
     Index(
         "ix_deliveries_due",
         "due_at",
