@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, case, cast, delete, func, insert, select
 
 from bot.rules import pareto
 from bot.store.database import Session
-from bot.store.segments import BOUGHT
+from bot.store.purchases import BOUGHT
 from bot.store.tables import (
     customer_statistics,
     customers,

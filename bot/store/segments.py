@@ -26,12 +26,12 @@ from sqlalchemy import (
 )
 
 from bot.store.database import Session
+from bot.store.purchases import BOUGHT
 from bot.store.tables import Money, customer_statistics, customer_tags, customers, orders, segments
 from bot.values.rule import All, AnyOf, Condition, Given, Not, Rule, parse
 
 EVERYONE = "everyone"
 A_YEAR = timedelta(days=365)
-BOUGHT = ("paid", "shipped", "delivered")  # a purchase that stands: not unpaid, closed or refunded
 LONGEST_AGO = 40_000  # days; nothing that is kept here is older, and a date cannot go back for ever
 
 Column: TypeAlias = ColumnElement[Any]

@@ -27,11 +27,10 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from bot.store import rows
 from bot.store.database import Instant, Session
-from bot.store.segments import BOUGHT
+from bot.store.purchases import BOUGHT, CAME_BACK
 from bot.store.tables import customer_statistics, customers, orders, returns, reviews
 
 FOR_CUT_POINTS = frozenset(f"ix_customer_statistics_{name}" for name in ("orders", "spent", "last_order_at"))
-CAME_BACK = ("accepted", "closed")  # of the states of a return
 
 Which: TypeAlias = Callable[
     [ColumnElement[Any]], ColumnElement[bool]
