@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, func, insert, null, select, update
 
 from bot.rules.hashing import openid_hash
+from bot.store import merges
 from bot.store.database import Session
 from bot.store.tables import (
     customer_moves,
@@ -18,10 +19,12 @@ from bot.store.tables import (
     customer_tags,
     customers,
     deliveries,
+    facts,
     follow_ups,
     handovers,
     messages,
     orders,
+    questions,
     reviews,
     suppressions,
     verdicts,
@@ -30,8 +33,8 @@ from bot.store.tables import (
 RHYTHM_KEPT = timedelta(days=31)  # the longest a monthly quota or a gap can matter
 REPEATS_END = timedelta(minutes=1)  # WeChat repeats a push for 15 s; until then the key of each must stand
 
-# what the anonymous row no longer says
-_NOTHING: dict[str, Any] = {
+# what a row without a person says; of merged rows the one that is no more is such
+NOTHING: dict[str, Any] = {
     "openid": None, "external_id": None, "phone": None, "union_id": None, "name": None, "gender": None, "birthday": None,
     "province": None, "city": None, "level": None, "points": 0,
     "source_scene": "", "followed_at": None, "spoke_at": None, "wants_pushes": False, "asked_for_pushes_at": None,
@@ -54,6 +57,7 @@ class Receipt:
     deliveries_called_off: int = 0
     orders_unlinked: int = 0
     places: int = 0
+    facts: int = 0
     keeps_opt_out: bool = False
 
 
@@ -74,9 +78,11 @@ def forget(session: Session, customer_id: int, salt: str, now: datetime) -> Rece
         deliveries_called_off=called_off,
         orders_unlinked=_unlink_orders(session, customer_id),
         places=_forget_places(session, customer_id),
+        facts=_forget_facts(session, customer_id),
         keeps_opt_out=not person.wants_pushes,
     )
-    gone = _NOTHING | {"forgotten_at": now, "unfollowed_at": now}
+    merges.forget(session, customer_id)
+    gone = NOTHING | {"forgotten_at": now, "unfollowed_at": now}
     session.execute(update(customers).where(customers.c.id == customer_id).values(gone))
     return receipt
 
@@ -84,6 +90,8 @@ def forget(session: Session, customer_id: int, salt: str, now: datetime) -> Rece
 def forget_authorised(session: Session, customer_id: int) -> None:
     """They withdrew what a web page of ours was allowed to read; they still follow."""
     shared: dict[str, Any] = {"name": None, "province": None, "city": None}
+    theirs = (facts.c.customer_id == customer_id, facts.c.attribute.in_(shared))
+    session.execute(delete(facts).where(*theirs))
     session.execute(update(customers).where(customers.c.id == customer_id).values(shared))
 
 
@@ -161,6 +169,12 @@ def _forget_places(session: Session, customer_id: int) -> int:
         _remove(session, delete(table).where(table.c.customer_id == customer_id))
         for table in (customer_statistics, customer_moves, follow_ups)
     )
+
+
+def _forget_facts(session: Session, customer_id: int) -> int:
+    """What was known of them, from whomever, and what they were asked."""
+    session.execute(delete(questions).where(questions.c.customer_id == customer_id))
+    return _remove(session, delete(facts).where(facts.c.customer_id == customer_id))
 
 
 def _remove(session: Session, statement: Any) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import Column, delete, insert, select, tuple_
 from bot.rules.buckets import bucket_of
 from bot.rules.cells import given
 from bot.rules.hashing import openid_hash
-from bot.store import rows
+from bot.store import facts_imported, rows
 from bot.store.tables import customer_tags, customers, suppressions
 from bot.store.taking import Batch, Outcome, said
 from bot.store.whose import NEW_FROM
@@ -74,10 +74,18 @@ def take(batch: Batch, records: Sequence[CustomerRecord]) -> list[Outcome]:
     for at, customer_id in zip(new, _make(batch, [records[at] for at in new]), strict=True):
         placed[at] = customer_id
     outcomes: list[Outcome] = [place if isinstance(place, Fault) else "created" for place in placed]
-    wanted = [said(records[at], *NAMES, *FACTS) | {"id": placed[at]} for at in old]
+    ids = {at: place for at, place in enumerate(placed) if not isinstance(place, Fault)}
+    stronger = facts_imported.overruled(batch.session, [ids[at] for at in old])
+    wanted = [
+        {name: value for name, value in said(records[at], *NAMES, *FACTS).items() if name not in stronger.get(ids[at], ())}
+        | {"id": ids[at]}
+        for at in old
+    ]  # fmt: skip
     for at, outcome in zip(old, rows.put(batch.session, customers, "id", wanted, {}), strict=True):
         outcomes[at] = outcome
     tagged = _put_tags(batch, {place: record.tags for place, record in zip(placed, records, strict=True) if not isinstance(place, Fault)})  # fmt: skip
+    told = {place: facts_imported.told_by(said(records[at], *FACTS), batch.now) for at, place in ids.items()}
+    facts_imported.note(batch.session, told, stronger, batch.now)
     for at in old:
         if placed[at] in tagged and outcomes[at] == "unchanged":
             outcomes[at] = "updated"

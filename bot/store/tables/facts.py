@@ -27,7 +27,9 @@ facts = Table(  # what each source says of an attribute; `holds` marks the one t
     Column("source", String(10), nullable=False),
     Column("value", String(100), nullable=False),  # empty: by this source's word it is not to be known
     Column("confidence", Float, nullable=False),
-    Column("evidence", Json),  # numbers it was inferred from, or where it comes from; never a message
+    Column(
+        "evidence", Json, nullable=False, server_default="{}"
+    ),  # numbers it was inferred from, or where it comes from; never a message
     Column("staff_id", ForeignKey("staff.id")),
     Column("at", Instant, nullable=False),
     Column("ended_at", Instant),  # since then it is history

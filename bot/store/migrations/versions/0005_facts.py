@@ -14,6 +14,8 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+OF_THE_ROW = ("name", "gender", "birthday", "province", "city")
+
 
 def upgrade() -> None:
     op.create_table(
@@ -34,7 +36,8 @@ def upgrade() -> None:
         sa.Column(
             "evidence",
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
-            nullable=True,
+            server_default="{}",
+            nullable=False,
         ),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("at", bot.store.database.Instant(timezone=True), nullable=False),
@@ -117,3 +120,9 @@ def upgrade() -> None:
     op.add_column(
         "customers", sa.Column("ask_after", bot.store.database.Instant(timezone=True), nullable=True)
     )
+    for name in OF_THE_ROW:
+        op.execute(
+            "INSERT INTO facts (customer_id, attribute, source, value, confidence, at, holds) "  # noqa: S608
+            f"SELECT id, '{name}', 'import', CAST({name} AS VARCHAR(100)), 0.8, created_at, true FROM customers "
+            f"WHERE {name} IS NOT NULL AND CAST({name} AS VARCHAR(100)) <> '' AND forgotten_at IS NULL"
+        )
