@@ -13,6 +13,7 @@ REASONS: dict[str, Reason] = {
     "planned": Reason("已排入计划", "a delivery is planned, or went out today"),
     "kept": Reason("内容已保留，待客户下次联系时发送", "kept for the customer's next contact"),
     "forgotten": Reason("客户资料已按要求删除", "the customer's data was erased"),
+    "merged": Reason("客户的两份资料已合并", "the customer's two records became one"),
     "not_following": Reason("客户没有关注公众号", "the customer does not follow the account"),
     "opted_out": Reason("客户已退订推送", "the customer asked for no pushes"),
     "hold_out": Reason("客户属于不推送的对照组", "the customer is in the hold-out, which gets no pushes"),
