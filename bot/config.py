@@ -132,6 +132,16 @@ class Value(Section):
     partitions: str = ""
 
 
+class Webhooks(Section):
+    allow_private: bool = False
+    timeout_seconds: int = Field(default=10, ge=1, le=30)
+
+
+class Facts(Section):
+    ask: bool = True
+    rules: str = ""
+
+
 class Sandbox(Section):
     clock: bool = False
     simulator: bool = False
@@ -144,6 +154,8 @@ class Config(Section):
     redis: Redis = Redis()
     push: Push = Push()
     value: Value = Value()
+    facts: Facts = Facts()
+    webhooks: Webhooks = Webhooks()
     sandbox: Sandbox = Sandbox()
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.config import Config
+from bot.rules import facts
 from bot.sandbox.offset import Offset
 from bot.services import Services, build, connect
 from bot.store import schema, segments
@@ -34,6 +35,10 @@ def ready(config: Config) -> Config:
     on_sqlite = config.database.url.get_secret_value().startswith("sqlite")
     if config.server.processes > 1 and (config.sandbox.simulator or on_sqlite):
         raise NotReady("server.processes: expected 1 on SQLite and with the simulator")
+    try:
+        facts.load(config.facts.rules)  # not first when a message comes
+    except facts.BadFacts as bad:
+        raise NotReady(str(bad)) from None
     database = connect(config)
     try:
         _is_up(database)

@@ -102,7 +102,7 @@ def test_a_bad_file_is_refused_in_one_line(change: Callable[[dict[str, Any]], No
 
 
 def test_a_file_that_is_none_is_named() -> None:
-    with pytest.raises(BadFacts, match="nowhere.toml"):
+    with pytest.raises(BadFacts, match=r"nowhere\.toml"):
         load("nowhere.toml")
 
 
