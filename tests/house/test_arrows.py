@@ -30,6 +30,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "bot.wechat",
         "bot.store",
     ),
+    "bot.outgoing": ("bot.outgoing", "bot.values", "bot.rules", "bot.config"),
     "bot.intake": ("bot.intake", "bot.store", "bot.values", "bot.rules"),
     "bot.services": ("bot",),
     "bot.doctor": ("bot",),
