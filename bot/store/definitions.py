@@ -38,13 +38,15 @@ def apply(
     approve: bool,
     now: datetime,
     zone: ZoneInfo = SHOP_ZONE,
+    client: str = "",
 ) -> list[Change]:
     """What was done, in the order of the tables. Raises `BadDefinition` for what does not fit what is there.
 
     With `approve` the contents are approved in the name of `staff_id`; without, a changed content loses its approval.
+    `client` is the program that asked for it, if one did, for the audit.
     """
     segments.keep_everyone(session, now)
-    put = _Putter(session, staff_id, now)
+    put = _Putter(session, staff_id, now, client)
     changes = [put.segment(segment) for segment in definitions.segments]
     changes += [put.content(content, approve=approve) for content in definitions.contents]
     changes += [put.row(knowledge, "knowledge", entry.id, _columns(entry)) for entry in definitions.knowledge]
@@ -55,10 +57,11 @@ def apply(
 class _Putter:
     """Carries what every row needs: in whose name, and when."""
 
-    def __init__(self, session: Session, staff_id: int | None, now: datetime) -> None:
+    def __init__(self, session: Session, staff_id: int | None, now: datetime, client: str) -> None:
         self._session = session
         self._staff_id = staff_id
         self._now = now
+        self._by = {"client": client} if client else {}
 
     def segment(self, segment: Segment) -> Change:
         if segment.id == segments.EVERYONE and segment.rule != {}:
@@ -168,7 +171,7 @@ class _Putter:
             row_id,
             staff_id=self._staff_id,
             now=self._now,
-            detail=detail,
+            detail={**detail, **self._by},
         )
 
 
