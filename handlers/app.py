@@ -4,16 +4,17 @@ from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, jsonify, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from bot.services import Services
-from handlers import console, health, metrics
+from handlers import api, console, health, metrics
 from handlers.serving import KEPT_AS
 from handlers.webhook import Webhook
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.page,
     metrics.page,
+    api.blueprint(),
 )
 
 WEBHOOK = "weilan-webhook"
@@ -61,8 +62,16 @@ def _error(error: HTTPException) -> ResponseReturnValue:
         return error.response
     code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if _wants_json():
-        problem = jsonify(type="about:blank", title=error.name, status=code, detail=error.description)
+        problem = jsonify(
+            type="about:blank",
+            title=error.name,
+            status=code,
+            code=error.name.lower().replace(" ", "_"),
+            detail=error.description,
+        )
         problem.content_type = "application/problem+json"
+        if isinstance(error, MethodNotAllowed):
+            problem.headers["Allow"] = ", ".join(error.valid_methods or ())
         return problem, code
     return f"<!doctype html><meta charset=utf-8><title>{code}</title><h1>{code} {error.name}</h1>", code
 

@@ -16,6 +16,7 @@ FOR_STRANGERS = {
     "/healthz",
     "/readyz",
     "/metrics",
+    "/api/v1/openapi.json",
     "/console/sign-in",
     "/console/language/<to>",
     "/console/static/<path:filename>",

@@ -1,0 +1,204 @@
+"""What other programs may send, published: each kind's fields as `bot/rules` reads them, with an example that is taken.
+
+The readers forgive more than is published (a date in Chinese, ￥1,299.00, common Chinese words for a status), so that an
+ERP can send what it has. A test holds the names and what is required against the readers themselves.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.rules import definitions, records
+from bot.rules.definitions import REQUIRED
+from bot.values import rule
+from bot.values.records import Kind
+
+Schema = dict[str, Any]
+
+
+def _text(most: int, about: str = "") -> Schema:
+    return {"type": ["string", "null"], "maxLength": most} | ({"description": about} if about else {})
+
+
+def _whole(least: int, most: int = 2_147_483_647) -> Schema:
+    return {"type": ["integer", "null"], "minimum": least, "maximum": most}
+
+
+def _one_of(*words: str) -> Schema:
+    return {"type": ["string", "null"], "enum": [*words, None]}
+
+
+def _list(of: Schema, most: int) -> Schema:
+    return {"type": ["array", "null"], "items": of, "maxItems": most}
+
+
+MONEY: Schema = {
+    "type": ["string", "number", "null"],
+    "description": "yuan, not negative, to the cent",
+    "pattern": r"^[0-9]{1,10}(\.[0-9]{1,2})?$",
+    "minimum": 0,
+    "maximum": 9_999_999_999.99,
+}
+INSTANT: Schema = {
+    "type": ["string", "null"],
+    "format": "date-time",
+    "description": "without a zone it is Shanghai's",
+}
+DAY: Schema = {"type": ["string", "null"], "format": "date"}
+YES: Schema = {"type": ["boolean", "null"]}
+ID = _text(64)
+PHONE = _text(40, "11 digits, or + and digits outside the mainland")
+PLAIN: Schema = {"type": "string", "minLength": 1, "maxLength": 40}
+
+_LINE: Schema = {
+    "type": "object",
+    "properties": {
+        "product_external_id": ID,
+        "product_name": _text(200),
+        "quantity": _whole(1, 1_000_000),
+        "price": MONEY | {"description": "of one, in yuan"},
+    },
+    "required": ["quantity", "price"],
+}
+_WHOSE: dict[str, Schema] = {"customer_external_id": ID, "openid": ID, "phone": PHONE}
+
+RECORDS: dict[Kind, dict[str, Schema]] = {
+    "customers": {
+        "external_id": ID, "openid": ID, "phone": PHONE, "union_id": ID, "name": _text(100), "gender": _one_of("female", "male"),
+        "birthday": DAY, "province": _text(40), "city": _text(40), "level": _text(40), "points": _whole(0),
+        "source": _text(40), "tags": _list(PLAIN, 100),
+    },
+    "products": {
+        "external_id": ID, "name": _text(200), "price": MONEY, "category": _text(40), "brand": _text(100),
+        "description": _text(20_000), "stock": _whole(0), "is_on_sale": YES, "qr_scene": ID,
+        "attributes": {"type": ["object", "null"], "additionalProperties": {"type": "string", "maxLength": 500}, "maxProperties": 100},
+    },
+    "stock": {"external_id": ID, "stock": _whole(0)},
+    "orders": {
+        "external_id": ID, **_WHOSE, "status": _one_of("placed", "paid", "shipped", "delivered", "closed", "refunded"),
+        "amount": MONEY, "discount": MONEY, "coupon_amount": MONEY, "ordered_at": INSTANT, "paid_at": INSTANT,
+        "lines": _list(_LINE, 1_000),
+    },
+    "shipments": {
+        "external_id": ID, "order_external_id": ID, "carrier": _text(40), "tracking_no": ID,
+        "status": _one_of("waiting", "shipped", "delivered", "returned"), "shipped_at": INSTANT, "delivered_at": INSTANT,
+    },
+    "payments": {"external_id": ID, "order_external_id": ID, "amount": MONEY, "method": _text(20), "paid_at": INSTANT},
+    "returns": {
+        "external_id": ID, "order_external_id": ID, "product_external_id": ID, "quantity": _whole(1, 1_000_000),
+        "kind": _one_of("return", "exchange", "repair"), "reason": _text(200),
+        "status": _one_of("requested", "accepted", "closed", "refused"), "amount": MONEY, "requested_at": INSTANT,
+        "closed_at": INSTANT,
+    },
+    "reviews": {
+        "external_id": ID, **_WHOSE, "product_external_id": ID, "order_external_id": ID, "rating": _whole(1, 5),
+        "text": _text(5_000), "reviewed_at": INSTANT,
+    },
+}  # fmt: skip
+
+EXAMPLES: dict[str, Schema] = {
+    "customers": {"external_id": "C-1001", "phone": "13800138000", "name": "王芳", "city": "杭州", "tags": ["tea"]},
+    "products": {"external_id": "TEA-01", "name": "龙井 100g", "price": "128.00", "category": "tea", "stock": 40},
+    "stock": {"external_id": "TEA-01", "stock": 38},
+    "orders": {
+        "external_id": "D-5001", "customer_external_id": "C-1001", "status": "paid",
+        "ordered_at": "2026-11-20T10:30:00+08:00",
+        "lines": [{"product_external_id": "TEA-01", "quantity": 2, "price": "128.00"}],
+    },
+    "shipments": {
+        "external_id": "S-5001-1", "order_external_id": "D-5001", "carrier": "顺丰", "tracking_no": "SF1234567890",
+        "shipped_at": "2026-11-21T09:00:00+08:00",
+    },
+    "payments": {
+        "external_id": "P-5001", "order_external_id": "D-5001", "amount": "256.00", "method": "wechat",
+        "paid_at": "2026-11-20T10:31:00+08:00",
+    },
+    "returns": {
+        "external_id": "R-1", "order_external_id": "D-5001", "status": "requested", "kind": "return", "quantity": 1,
+        "reason": "包装破损", "requested_at": "2026-11-22T09:00:00+08:00",
+    },
+    "reviews": {
+        "external_id": "V-1", "customer_external_id": "C-1001", "product_external_id": "TEA-01", "rating": 5,
+        "text": "很香", "reviewed_at": "2026-11-22T20:00:00+08:00",
+    },
+    "segments": {
+        "id": "tea-lovers", "name": "爱茶的人",
+        "rule": {"all": [{"field": "orders_365d", "op": ">=", "value": 1}, {"field": "tags", "op": "has", "value": "tea"}]},
+    },
+    "contents": {
+        "id": "water-temperature", "title": "泡茶的水温", "category": "leisure", "purpose": "care", "kind": "text",
+        "text": "{customer.name|您}好，绿茶宜用 80℃ 的水。",
+    },
+    "campaigns": {
+        "id": "evening-tea", "name": "晚间茶话", "segment": "tea-lovers", "contents": ["water-temperature"],
+        "starts": "2026-12-01", "ends": "2026-12-31", "status": "draft",
+    },
+    "knowledge": {"id": "how-hot", "question": "绿茶用多热的水？", "answer": "80℃ 左右。", "keywords": "水温 温度"},
+}  # fmt: skip
+
+
+def _word(most: int) -> Schema:
+    return {"type": "string", "minLength": 1, "maxLength": most}
+
+
+def _choice(*words: str) -> Schema:
+    return {"type": "string", "enum": list(words)}
+
+
+_ID: Schema = {"type": "string", "pattern": r"^[\w.-]{1,64}$"}
+_YES: Schema = {"type": "boolean"}
+_DAY: Schema = {"type": "string", "format": "date"}
+
+DEFINITIONS: dict[str, dict[str, Schema]] = {
+    "segments": {
+        "id": _ID, "name": _word(100),
+        "rule": {
+            "type": "object",
+            "description": "{} is everyone; else all: [rules], any: [rules], not: rule, or field, op and value. "
+            f"Fields: {', '.join(rule.FIELDS)}",
+        },
+    },
+    "contents": {
+        "id": _ID, "title": _word(100), "category": _word(20), "purpose": _choice(*definitions.PURPOSES),
+        "kind": _choice(*definitions.KINDS),
+        "text": {"type": "string", "maxLength": 2_000, "description": "at most 2,000 bytes of UTF-8"},
+        "media_id": _text(128, "WeChat's id, of a picture, voice or video"), "useful_until": INSTANT,
+    },
+    "campaigns": {
+        "id": _ID, "name": _word(100), "segment": _ID,
+        "contents": {"type": "array", "items": _ID, "minItems": 1, "uniqueItems": True},
+        "priority": {"type": "integer", "minimum": -1_000_000, "maximum": 1_000_000}, "starts": _DAY, "ends": _DAY,
+        "status": _choice(*definitions.STATUSES), "regular": _YES, "repeat": _YES,
+        "channels": {"type": "array", "items": _choice(*definitions.CHANNELS), "uniqueItems": True},
+        "marketing_in_window": _YES,
+    },
+    "knowledge": {
+        "id": _ID, "question": _word(500), "keywords": {"type": ["string", "array"], "items": {"type": "string"}},
+        "answer": _word(2_000), "category": {"type": "string", "maxLength": 20}, "enabled": _YES,
+    },
+}  # fmt: skip
+
+_READERS: Mapping[str, Mapping[str, definitions.Field]] = {
+    "segments": definitions.SEGMENT,
+    "contents": definitions.CONTENT,
+    "campaigns": definitions.CAMPAIGN,
+    "knowledge": definitions.KNOWLEDGE,
+}
+
+
+def of_record(kind: Kind) -> Schema:
+    """Fields nobody knows are passed over, and named in the answer."""
+    required = sorted(records.SHAPES[kind].required)
+    return _object(kind, RECORDS[kind], required) | {"additionalProperties": True}
+
+
+def of_definition(resource: str, *, without_id: bool = False) -> Schema:
+    fields = _READERS[resource]
+    required = [name for name in fields if fields[name].default is REQUIRED]
+    if without_id:
+        required.remove("id")
+    return _object(resource, DEFINITIONS[resource], required) | {"additionalProperties": False}
+
+
+def _object(resource: str, properties: dict[str, Schema], required: list[str]) -> Schema:
+    found: Schema = {"type": "object", "properties": properties, "examples": [EXAMPLES[resource]]}
+    return found | ({"required": required} if required else {})
