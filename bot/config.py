@@ -142,11 +142,6 @@ class Facts(Section):
     rules: str = ""
 
 
-class Webhooks(Section):
-    allow_private: bool = False
-    timeout_seconds: int = Field(default=10, ge=1, le=30)
-
-
 class Sandbox(Section):
     clock: bool = False
     simulator: bool = False
