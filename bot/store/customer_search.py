@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, Row, Select, or_, select
 from bot.store import segments
 from bot.store.database import Session
 from bot.store.tables import customer_tags, customers
-from bot.values.rule import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,8 @@ def segments_of(session: Session, customer_id: int, now: datetime) -> list[tuple
     """Id and name of each segment this customer belongs to now, everyone first."""
     every = segments.every(session)
     belongs = [
-        segments.members(parse(segment.rule), now).label(f"s{place}") for place, segment in enumerate(every)
+        segments.members(segments.understood(session, segment.rule, segment.id), now).label(f"s{place}")
+        for place, segment in enumerate(every)
     ]
     if not belongs:
         return []

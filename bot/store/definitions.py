@@ -3,7 +3,7 @@
 All or nothing is the door's: it commits only when nothing was raised.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from bot.values.definitions import (
     FieldChange,
     Segment,
 )
+from bot.values.rule import BadRule
 
 SHOP_ZONE = ZoneInfo("Asia/Shanghai")
 NOT_COLUMNS = frozenset({"id", "origin", "segment", "contents"})
@@ -47,7 +48,7 @@ def apply(
     """
     segments.keep_everyone(session, now)
     put = _Putter(session, staff_id, now, client)
-    changes = [put.segment(segment) for segment in definitions.segments]
+    changes = put.segments(definitions.segments)
     changes += [put.content(content, approve=approve) for content in definitions.contents]
     changes += [put.row(knowledge, "knowledge", entry.id, _columns(entry)) for entry in definitions.knowledge]
     changes += [put.campaign(campaign, zone) for campaign in definitions.campaigns]
@@ -63,7 +64,18 @@ class _Putter:
         self._now = now
         self._by = {"client": client} if client else {}
 
-    def segment(self, segment: Segment) -> Change:
+    def segments(self, wanted: Sequence[Segment]) -> list[Change]:
+        """In any order: they may name each other, and are understood once all are there."""
+        changes = [self._segment(segment) for segment in wanted]
+        if changed := {change.id for change in changes if change.what != "unchanged"}:
+            try:
+                segments.check(self._session, changed)
+            except BadRule as error:
+                first = next(segment for segment in wanted if segment.id in changed)
+                raise BadDefinition(f"{first.origin}: {error}") from None
+        return changes
+
+    def _segment(self, segment: Segment) -> Change:
         if segment.id == segments.EVERYONE and segment.rule != {}:
             raise _bad(segment, "segment", "rule", "expected {}: everyone is always everyone")
         return self.row(segments_table, "segment", segment.id, _columns(segment))

@@ -15,9 +15,8 @@ from bot.store.candidates import judged_rows, of_campaign
 from bot.store.database import Session
 from bot.store.eligibility import POLICIES
 from bot.store.moments import Moment
-from bot.store.segments import members
+from bot.store.segments import members, understood
 from bot.store.tables import campaigns, customers, deliveries, segments, verdicts
-from bot.values import rule
 from bot.values.explanation import Attempt, CampaignExplained, Explanation, Finding
 
 MOST_ATTEMPTS = 20
@@ -98,7 +97,7 @@ def _asked(session: Session, campaign: Row[Any], purpose: str, customer_id: int,
     asked: list[Any] = [
         candidate.channel.label("channel"),
         func.coalesce(candidate.content_id, "").label("content_id"),
-        case((members(rule.parse(campaign.rule), moment.now), literal(1)), else_=literal(0)).label(
+        case((members(understood(session, campaign.rule), moment.now), literal(1)), else_=literal(0)).label(
             "in_segment"
         ),
         *(customers.c[name] for name in SHOWN),

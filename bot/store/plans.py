@@ -36,7 +36,7 @@ from bot.store.candidates import judged_rows, of_campaign
 from bot.store.database import Instant, Session
 from bot.store.eligibility import MASS, NEXT_CONTACT, PLAN, objection
 from bot.store.moments import Moment, planning
-from bot.store.segments import members
+from bot.store.segments import members, understood
 from bot.store.tables import (
     campaign_contents,
     campaigns,
@@ -47,7 +47,6 @@ from bot.store.tables import (
     segments,
     verdicts,
 )
-from bot.values import rule
 from bot.values.push import CampaignPlan
 
 SLOTS = 12  # a batch is spread over the first part of its window, so that replies do not come all at once
@@ -107,7 +106,7 @@ def plan_campaign(
 def _judge(session: Session, campaign: Row[Any], purpose: str, moment: Moment) -> None:
     _judged.create(session, checkfirst=False) if not _is_there(session) else session.execute(delete(_judged))
     candidate = of_campaign(campaign, purpose, moment)
-    of_the_segment = members(rule.parse(campaign.rule), moment.now)
+    of_the_segment = members(understood(session, campaign.rule), moment.now)
     rows = (
         select(
             customers.c.id.label("customer_id"),

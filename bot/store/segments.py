@@ -1,12 +1,15 @@
-"""Segments: a rule tree becomes one SQL condition on `customers`; nothing a person wrote ever becomes SQL text.
+"""Segments: a rule tree becomes one SQL condition; nothing a person wrote ever becomes SQL text.
 
 Every condition is true or false, never unknown, so that a rule and its `not` together are always everyone:
-what is not known of a customer meets no comparison of days, and counts as empty text.
+what is not known of a customer meets no comparison of days or places, and counts as empty text.
+
+The rule is the truth wherever it matters who is in, for planning above all. Who was in at the last refresh, and since
+when, stands in `segment_members` (see `memberships.py`): for lists, sizes and what is told to other systems.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -25,17 +28,23 @@ from sqlalchemy import (
     update,
 )
 
+from bot.rules import segment_nesting
+from bot.rules.segment_shapes import shaped
 from bot.store.database import Session
-from bot.store.purchases import BOUGHT
-from bot.store.tables import Money, customer_statistics, customer_tags, customers, orders, segments
-from bot.values.rule import All, AnyOf, Condition, Given, Not, Rule, parse
+from bot.store.segment_conditions import (
+    is_met_without_statistics,
+    is_of_statistics,
+    is_of_the_row,
+    of_customer,
+    of_statistics,
+    unmet,
+)
+from bot.store.tables import customer_statistics, customers, segments
+from bot.values.rule import All, AnyOf, BadRule, Condition, Not, Rule, conditions, parse
 
 EVERYONE = "everyone"
-A_YEAR = timedelta(days=365)
-LONGEST_AGO = 40_000  # days; nothing that is kept here is older, and a date cannot go back for ever
 
-Column: TypeAlias = ColumnElement[Any]
-Field: TypeAlias = Callable[[Condition, datetime], ColumnElement[bool]]
+Truth: TypeAlias = ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,147 +55,139 @@ class Segment:
     updated_at: datetime
 
 
-def members(rule: Rule, now: datetime) -> ColumnElement[bool]:
-    """True on the row of each member. The statement must hold `customers` itself, not an alias of it."""
-    match rule:
-        case All(parts):
-            return and_(true(), *_met_together(parts, now))
-        case AnyOf(parts):
-            return or_(false(), *(members(part, now) for part in parts))
-        case Not(part):
-            return not_(members(part, now))
-        case Condition(name):
-            return FIELDS[name](rule, now)
+FOLLOWS = and_(  # those who left or were forgotten are nobody's audience
+    customers.c.followed_at.is_not(None),
+    customers.c.unfollowed_at.is_(None),
+    customers.c.forgotten_at.is_(None),
+)
 
 
-def _met_together(parts: tuple[Rule, ...], now: datetime) -> Iterator[ColumnElement[bool]]:
-    """What several parts ask of a customer's statistics is asked at once."""
-    asked = [part for part in parts if isinstance(part, Condition) and part.field in STATISTICS]
-    yield from (members(part, now) for part in parts if part not in asked)
-    if asked:
-        yield _with_statistics(asked)
+def members(rule: Rule, now: datetime) -> Truth:
+    """True on the row of each member. The statement must hold `customers` itself, not an alias of it.
 
-
-def _with_statistics(conditions: Sequence[Condition]) -> ColumnElement[bool]:
-    """As of the last refresh; who was not refreshed yet meets no comparison.
-
-    A list of ids, so that the database can begin with the few who meet it.
+    The rule names no segment: see `understood`.
     """
-    meets = (_compared(STATISTICS[each.field], each.op, each.value) for each in conditions)
-    return customers.c.id.in_(select(customer_statistics.c.customer_id).where(*meets))
+    return _Statement(now, customers.c.id, _apart).true_of(shaped(rule))
 
 
-def _compared(column: Column, op: str, value: Given) -> ColumnElement[bool]:
-    comparisons: dict[str, Callable[[], ColumnElement[bool]]] = {
-        "=": lambda: column == value,
-        "!=": lambda: column != value,
-        "<": lambda: column < value,
-        "<=": lambda: column <= value,
-        ">": lambda: column > value,
-        ">=": lambda: column >= value,
-        "in": lambda: column.in_(_several(value)),
-        "not_in": lambda: column.not_in(_several(value)),
-    }
-    return comparisons[op]()
+def audience(rule: Rule, now: datetime) -> Select[tuple[int]]:
+    """The ids of the followers who are members, in no order.
+
+    Begins where the least is read: at the figures alone when nothing else is asked, whose `follows` is as of the last
+    refresh or change; at the customers when the rule may be true of somebody without figures.
+    """
+    tree, row = shaped(rule), customer_statistics.c
+    asked = [condition for _, condition in conditions(tree)]
+    if not any(map(is_of_statistics, asked)):
+        return select(customers.c.id).where(FOLLOWS, _Statement(now, customers.c.id, _apart).true_of(tree))
+    if _takes_strangers(tree):
+        near = customers.outerjoin(customer_statistics, row.customer_id == customers.c.id)
+        met = _Statement(now, customers.c.id, _beside_or_nothing).true_of(tree)
+        return select(customers.c.id).select_from(near).where(FOLLOWS, met)
+    met = _Statement(now, row.customer_id, _beside).true_of(tree)
+    if not any(map(is_of_the_row, asked)):
+        return select(row.customer_id).where(row.follows == 1, met)
+    near = customer_statistics.join(customers, customers.c.id == row.customer_id)
+    return select(row.customer_id).select_from(near).where(FOLLOWS, met)
 
 
-def _several(value: Given) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else (value,)
+Leaf: TypeAlias = tuple[Condition, bool]  # and whether it is to be true; else it is its `not`
+Join: TypeAlias = Callable[..., Truth]  # and_ or or_
+Figures: TypeAlias = Callable[[Sequence[Leaf], Join, datetime], Truth]
 
 
-def _is(column: Column) -> Field:
-    return lambda condition, _now: _compared(column, condition.op, condition.value)
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """How a statement sees its customers: by which id, and where the figures are."""
+
+    now: datetime
+    customer_id: ColumnElement[Any]
+    figures: Figures
+
+    def true_of(self, tree: Rule) -> Truth:
+        match tree:
+            case All(parts):
+                return self._joined(parts, and_)
+            case AnyOf(parts):
+                return self._joined(parts, or_)
+        condition, wanted = _leaf(tree)
+        if is_of_statistics(condition):
+            return self.figures([(condition, wanted)], and_, self.now)
+        met = of_customer(condition, self.now, self.customer_id)
+        return met if wanted else not_(met)
+
+    def _joined(self, parts: tuple[Rule, ...], join: Join) -> Truth:
+        """What several parts ask of a customer's figures is asked at once."""
+        asked = [part for part in parts if _is_of_figures(part)]
+        met = [self.true_of(part) for part in parts if part not in asked]
+        if asked:
+            met.append(self.figures([_leaf(part) for part in asked], join, self.now))
+        return join(true() if join is and_ else false(), *met)
 
 
-def _text(column: Column) -> Field:
-    return _is(func.coalesce(column, ""))
+def _leaf(tree: Rule) -> Leaf:
+    inside = tree.rule if isinstance(tree, Not) else tree
+    if not isinstance(inside, Condition) or inside.field == "segment":
+        raise TypeError(f"{inside} should have been written out and shaped")
+    return inside, inside is tree
 
 
-def _days_since(instant: Column) -> Field:
-    """Whole days passed. The bounds are counted here: the database compares instants and knows no calendar."""
-
-    def field(condition: Condition, now: datetime) -> ColumnElement[bool]:
-        days = int(condition.value)  # type: ignore[arg-type] # `parse` let nothing else through
-
-        def passed(count: int) -> ColumnElement[bool]:
-            return instant <= now - timedelta(days=min(count, LONGEST_AGO))
-
-        comparisons: dict[str, Callable[[], ColumnElement[bool]]] = {
-            ">=": lambda: passed(days),
-            ">": lambda: passed(days + 1),
-            "<": lambda: not_(passed(days)),
-            "<=": lambda: not_(passed(days + 1)),
-            "=": lambda: and_(passed(days), not_(passed(days + 1))),
-            "!=": lambda: not_(and_(passed(days), not_(passed(days + 1)))),
-        }
-        return func.coalesce(comparisons[condition.op](), false())
-
-    return field
+def _is_of_figures(tree: Rule) -> bool:
+    return not isinstance(tree, All | AnyOf) and is_of_statistics(_leaf(tree)[0])
 
 
-def _of_purchases(what: Column) -> Select[Any]:
-    return (
-        select(what)
-        .where(orders.c.customer_id == customers.c.id, orders.c.status.in_(BOUGHT))
-        .correlate(customers)
-    )
+def _takes_strangers(tree: Rule) -> bool:
+    """Whether it may be true of a customer nothing was added up of yet."""
+    match tree:
+        case All(parts):
+            return all(map(_takes_strangers, parts))
+        case AnyOf(parts):
+            return any(map(_takes_strangers, parts))
+    leaf = _leaf(tree)
+    return not is_of_statistics(leaf[0]) or _takes_a_stranger(leaf)
 
 
-def _orders_within(span: timedelta) -> Field:
-    def field(condition: Condition, now: datetime) -> ColumnElement[bool]:
-        count = _of_purchases(func.count()).where(orders.c.ordered_at > now - span).scalar_subquery()
-        return _compared(count, condition.op, condition.value)
-
-    return field
+def _takes_a_stranger(leaf: Leaf) -> bool:
+    return is_met_without_statistics(leaf[0]) == leaf[1]
 
 
-def _tag(condition: Condition, _now: datetime) -> ColumnElement[bool]:
-    has = (
-        exists()
-        .where(customer_tags.c.customer_id == customers.c.id, customer_tags.c.tag == condition.value)
-        .correlate(customers)
-    )
-    return has if condition.op == "has" else not_(has)
+def _of_figures(leaf: Leaf, now: datetime) -> Truth:
+    condition, wanted = leaf
+    return of_statistics(condition, now) if wanted else unmet(condition, now)
 
 
-STATISTICS: dict[str, Column] = {
-    "rfm.r": customer_statistics.c.r,
-    "rfm.f": customer_statistics.c.f,
-    "rfm.m": customer_statistics.c.m,
-    "score": customer_statistics.c.score,
-    "abc": customer_statistics.c.abc,
-    "tier": customer_statistics.c.tier,
-    "grid": customer_statistics.c.cell,
-    "class": customer_statistics.c.service_class,
-    "lifecycle": customer_statistics.c.lifecycle,
-}
+def _beside(leaves: Sequence[Leaf], join: Join, now: datetime) -> Truth:
+    """The row of figures is in the statement."""
+    return join(*(_of_figures(leaf, now) for leaf in leaves))
 
-FIELDS: dict[str, Field] = {
-    "orders_365d": _orders_within(A_YEAR),
-    "orders_total": _is(_of_purchases(func.count()).scalar_subquery()),
-    # rounded: SQLite adds up money as floats
-    "spent_total": _is(
-        func.round(
-            _of_purchases(func.coalesce(func.sum(orders.c.amount), 0)).scalar_subquery(), 2, type_=Money
+
+def _beside_or_nothing(leaves: Sequence[Leaf], join: Join, now: datetime) -> Truth:
+    """It is, or stands empty for who has none."""
+    has_none = customer_statistics.c.customer_id.is_(None)
+    return join(
+        *(
+            or_(has_none, met) if _takes_a_stranger(leaf) else met
+            for leaf in leaves
+            for met in (_of_figures(leaf, now),)
         )
-    ),
-    "days_since_order": _days_since(_of_purchases(func.max(orders.c.ordered_at)).scalar_subquery()),
-    "name": _text(customers.c.name),
-    "region.province": _text(customers.c.province),
-    "region.city": _text(customers.c.city),
-    "level": _text(customers.c.level),
-    "points": _is(customers.c.points),
-    "tags": _tag,
-    "source": _text(customers.c.source),
-    "source_scene": _text(customers.c.source_scene),
-    "engagement": _text(customers.c.engagement),
-    "followed_days": _days_since(customers.c.followed_at),
-    "spoke_days": _days_since(customers.c.spoke_at),
-    "wants_pushes": _is(customers.c.wants_pushes),
-    "complaint_open": _is(customers.c.complaint_open),
-    "bucket": _is(customers.c.bucket),
-    **dict.fromkeys(STATISTICS, lambda condition, _now: _with_statistics([condition])),
-}
+    )
+
+
+def _apart(leaves: Sequence[Leaf], join: Join, now: datetime) -> Truth:
+    """It is not. A list of ids, so that the database can begin with the few who meet it; a missing one is asked for apart."""
+    row = customer_statistics.c
+    known = [leaf for leaf in leaves if not _takes_a_stranger(leaf)]
+    strangers = [
+        (condition, not wanted) for condition, wanted in leaves if _takes_a_stranger((condition, wanted))
+    ]
+    met: list[Truth] = []
+    if known:
+        met.append(customers.c.id.in_(select(row.customer_id).where(_beside(known, join, now))))
+    if strangers:
+        other = or_ if join is and_ else and_
+        theirs = exists().where(row.customer_id == customers.c.id, _beside(strangers, other, now))
+        met.append(not_(theirs.correlate(customers)))
+    return join(*met)
 
 
 def find(session: Session, segment_id: str) -> Segment | None:
@@ -202,16 +203,29 @@ def every(session: Session) -> list[Segment]:
     return [_segment(row) for row in rows]
 
 
+def rules(session: Session) -> dict[str, Rule]:
+    """The rule of every segment, as it was written."""
+    return {row.id: parse(row.rule) for row in session.execute(select(segments.c.id, segments.c.rule))}
+
+
+def understood(session: Session, raw: Any, segment_id: str = "") -> Rule:
+    """The rule, with those of the segments it names in their place. Raises `BadRule`."""
+    rule = parse(raw)
+    if not segment_nesting.asked_for(rule):
+        return rule
+    return segment_nesting.written_out(rule, rules(session), segment_id)
+
+
 def rule_of(session: Session, segment_id: str) -> Rule | None:
-    """The parsed rule; None when there is no such segment."""
+    """As `understood`; None when there is no such segment."""
     found = find(session, segment_id)
-    return parse(found.rule) if found else None
+    return understood(session, found.rule, segment_id) if found else None
 
 
 def define(session: Session, segment_id: str, *, name: str, rule: dict[str, Any], now: datetime) -> None:
     """Makes the segment, or gives it this name and rule. The rule of `everyone` cannot be another than `{}`.
 
-    Raises `BadRule`.
+    Raises `BadRule`, also when another segment could not be understood any more.
     """
     parse(rule)
     if segment_id == EVERYONE and rule != {}:
@@ -220,6 +234,25 @@ def define(session: Session, segment_id: str, *, name: str, rule: dict[str, Any]
     changed = session.execute(update(segments).where(segments.c.id == segment_id).values(values)).rowcount
     if not changed:
         session.execute(insert(segments).values(id=segment_id, **values))
+    check(session, [segment_id])
+
+
+def check(session: Session, changed: Collection[str]) -> None:
+    """Raises `BadRule` when one of these, or of those that name them, cannot be understood (any more); says which.
+
+    Two that change segments at once wait for each other, so that they do not close a circle together.
+    """
+    session.execute(select(segments.c.id).where(segments.c.id == EVERYONE).with_for_update())
+    written = rules(session)
+    affected = set(changed)
+    for segment_id in segment_nesting.in_order(written):
+        asked = segment_nesting.asked_for(written[segment_id])
+        if segment_id in affected or asked & affected:
+            affected.add(segment_id)
+            try:
+                segment_nesting.written_out(written[segment_id], written, segment_id)
+            except BadRule as error:
+                raise BadRule(f"segment {segment_id}: {error}") from None
 
 
 def keep_everyone(session: Session, now: datetime) -> None:
@@ -230,13 +263,8 @@ def keep_everyone(session: Session, now: datetime) -> None:
 
 def count(session: Session, rule: Rule, now: datetime) -> int:
     """How many followers are members now; those who left or were forgotten are nobody's audience."""
-    follows = and_(
-        customers.c.followed_at.is_not(None),
-        customers.c.unfollowed_at.is_(None),
-        customers.c.forgotten_at.is_(None),
-    )
-    statement = select(func.count()).select_from(customers).where(follows, members(rule, now))
-    return session.execute(statement).scalar_one()
+    asked = audience(rule, now).subquery()
+    return session.execute(select(func.count()).select_from(asked)).scalar_one()
 
 
 def _segment(row: Row[Any]) -> Segment:

@@ -4,17 +4,26 @@ The tree comes from people (TOML, the API, the console), so `parse` refuses what
 `bot/store/segments.py` turns a parsed tree into SQL; both sides lean on the one table `FIELDS`.
 """
 
-from collections.abc import Iterator
+import difflib
+import reprlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
+from itertools import islice
 from typing import Any, TypeAlias
+
+from bot.values.rule_fields import BETWEEN, FIELDS, LISTS, OPERATORS, Field, Kind, field_of
 
 DEEPEST = 20
 MOST_NODES = 200
 MOST_VALUES = 500
+MOST_VALUES_TOGETHER = (
+    5_000  # in one rule: databases take so many parameters, and no more than some ten thousand
+)
 LONGEST_TEXT = 200
 LARGEST_NUMBER = 1_000_000_000  # beyond it a database's integer or money column could not answer
+LONGEST_AGO = 40_000  # days; nothing that is kept here is older, and a date cannot go back for ever
+WRITTEN_OUT = 10**18  # numbers beyond it are not shown digit by digit
 
 Value: TypeAlias = str | int | Decimal | bool
 Given: TypeAlias = Value | tuple[Value, ...]
@@ -24,65 +33,15 @@ class BadRule(ValueError):
     """One line that names the node and what was expected there."""
 
 
-class Kind(Enum):
-    """What a field holds, and so how it may be compared."""
-
-    WHOLE = "a whole number"
-    MONEY = "a number with at most two decimals"
-    DAYS = "a whole number of days, not below 0"
-    TEXT = "text"
-    FLAG = "true or false"
-    SET = "text of a tag"
-
-
-FIELDS: dict[str, Kind] = {
-    "orders_365d": Kind.WHOLE,
-    "orders_total": Kind.WHOLE,
-    "spent_total": Kind.MONEY,
-    "days_since_order": Kind.DAYS,
-    "name": Kind.TEXT,
-    "region.province": Kind.TEXT,
-    "region.city": Kind.TEXT,
-    "level": Kind.TEXT,
-    "points": Kind.WHOLE,
-    "tags": Kind.SET,
-    "source": Kind.TEXT,
-    "source_scene": Kind.TEXT,
-    "engagement": Kind.TEXT,
-    "followed_days": Kind.DAYS,
-    "spoke_days": Kind.DAYS,
-    "wants_pushes": Kind.FLAG,
-    "complaint_open": Kind.FLAG,
-    "bucket": Kind.WHOLE,
-    "rfm.r": Kind.WHOLE,
-    "rfm.f": Kind.WHOLE,
-    "rfm.m": Kind.WHOLE,
-    "score": Kind.WHOLE,
-    "abc": Kind.TEXT,
-    "tier": Kind.TEXT,
-    "grid": Kind.TEXT,
-    "class": Kind.TEXT,
-    "lifecycle": Kind.TEXT,
-}
-
-COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
-LISTS = ("in", "not_in")
-
-OPERATORS: dict[Kind, tuple[str, ...]] = {
-    Kind.WHOLE: (*COMPARISONS, *LISTS),
-    Kind.MONEY: COMPARISONS,
-    Kind.DAYS: COMPARISONS,
-    Kind.TEXT: ("=", "!=", *LISTS),
-    Kind.FLAG: ("=", "!="),
-    Kind.SET: ("has", "lacks"),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Condition:
     field: str
     op: str
     value: Given
+    days: int | None = None  # counted are only the last so many days
+    product: str = ""  # counted is only this product, by the shop's own number …
+    category: str = ""  # … or what is of this category
+    salt: str = ""  # a bucket drawn anew for each name
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,77 +68,155 @@ def parse(raw: Any) -> Rule:
     """`{}` is everyone. Raises `BadRule`, whose text starts with the node, as in `rule.all[1].field: …`."""
     if raw == {} and isinstance(raw, dict):
         return EVERYONE
-    return _node(raw, "rule", 1, iter(range(MOST_NODES)))
+    return _Reader().node(raw, "rule", 1)
 
 
-def _node(raw: Any, where: str, depth: int, left: Iterator[int]) -> Rule:
-    if next(left, None) is None:
-        raise BadRule(f"{where}: expected at most {MOST_NODES} nodes in a rule")
-    if depth > DEEPEST:
-        raise BadRule(f"{where}: expected at most {DEEPEST} levels in a rule")
-    if not isinstance(raw, dict):
-        raise BadRule(f"{where}: expected a table, found {_shown(raw)}")
-    match list(raw):
-        case ["all"]:
-            return All(_nodes(raw["all"], f"{where}.all", depth, left))
-        case ["any"]:
-            return AnyOf(_nodes(raw["any"], f"{where}.any", depth, left))
-        case ["not"]:
-            return Not(_node(raw["not"], f"{where}.not", depth + 1, left))
-    return _condition(raw, where)
+def conditions(rule: Rule, where: str = "rule") -> Iterator[tuple[str, Condition]]:
+    """Every condition of the tree with its place, as `parse` names it."""
+    match rule:
+        case Condition():
+            yield where, rule
+        case Not(part):
+            yield from conditions(part, f"{where}.not")
+        case All(parts) | AnyOf(parts):
+            name = "all" if isinstance(rule, All) else "any"
+            for position, part in enumerate(parts):
+                yield from conditions(part, f"{where}.{name}[{position}]")
 
 
-def _nodes(raw: Any, where: str, depth: int, left: Iterator[int]) -> tuple[Rule, ...]:
-    if not isinstance(raw, list) or not raw:
-        raise BadRule(f"{where}: expected a list of at least one rule, found {_shown(raw)}")
-    return tuple(_node(one, f"{where}[{position}]", depth + 1, left) for position, one in enumerate(raw))
+def passes_with_time(rule: Rule) -> bool:
+    """Whether somebody may come or go though nothing is written: only a look at everybody finds them."""
+    return any(
+        condition.days is not None or ((field := field_of(condition.field)) is not None and field.passes)
+        for _, condition in conditions(rule)
+    )
 
 
-def _condition(raw: dict[Any, Any], where: str) -> Condition:
-    for key in raw:
-        if key not in {"field", "op", "value"}:
-            raise BadRule(
-                f"{where}: expected only all, only any, only not, or field, op and value; found {_shown(key)}"
-            )
+class _Reader:
+    """Counts as it goes: a rule is small enough for people and for a database."""
+
+    def __init__(self) -> None:
+        self._nodes = 0
+        self._values = 0
+
+    def node(self, raw: Any, where: str, depth: int) -> Rule:
+        self._nodes += 1
+        if self._nodes > MOST_NODES:
+            raise BadRule(f"{where}: expected at most {MOST_NODES} nodes in a rule")
+        if depth > DEEPEST:
+            raise BadRule(f"{where}: expected at most {DEEPEST} levels in a rule")
+        if not isinstance(raw, dict):
+            raise BadRule(f"{where}: expected a table, found {shown(raw)}")
+        match list(islice(raw, 2)):
+            case ["all"]:
+                return All(self._several(raw["all"], f"{where}.all", depth))
+            case ["any"]:
+                return AnyOf(self._several(raw["any"], f"{where}.any", depth))
+            case ["not"]:
+                return Not(self.node(raw["not"], f"{where}.not", depth + 1))
+        return self._condition(raw, where)
+
+    def _several(self, raw: Any, where: str, depth: int) -> tuple[Rule, ...]:
+        if not isinstance(raw, list) or not raw:
+            raise BadRule(f"{where}: expected a list of at least one rule, found {shown(raw)}")
+        return tuple(self.node(one, f"{where}[{position}]", depth + 1) for position, one in enumerate(raw))
+
+    def _condition(self, raw: dict[Any, Any], where: str) -> Condition:
+        field, name = _field(raw, where)
+        op = raw["op"]
+        if op not in OPERATORS[field.kind]:
+            known = " ".join(OPERATORS[field.kind])
+            raise BadRule(f"{where}.op: {name} knows no {shown(op)}; it knows {known}")
+        given = self._given(raw["value"], field.kind, op, f"{where}.value")
+        beside = {key: _beside(key, raw[key], f"{where}.{key}") for key in field.beside if key in raw}
+        if "product" in beside and "category" in beside:
+            raise BadRule(f"{where}.category: expected a product or a category, not both")
+        return Condition(name, op, given, **beside)
+
+    def _given(self, raw: Any, kind: Kind, op: str, where: str) -> Given:
+        if op == BETWEEN:
+            return _ends(raw, kind, where)
+        if op not in LISTS:
+            self._values += 1
+            return _value(raw, kind, where)
+        if not isinstance(raw, list) or not 1 <= len(raw) <= MOST_VALUES:
+            raise BadRule(f"{where}: expected a list of 1 to {MOST_VALUES} values, found {shown(raw)}")
+        self._values += len(raw)
+        if self._values > MOST_VALUES_TOGETHER:
+            raise BadRule(f"{where}: expected at most {MOST_VALUES_TOGETHER} values in a rule")
+        return tuple(_value(one, kind, f"{where}[{position}]") for position, one in enumerate(raw))
+
+
+def _field(raw: dict[Any, Any], where: str) -> tuple[Field, str]:
     for key in ("field", "op", "value"):
         if key not in raw:
+            _refuse_strange(raw, where, {"field", "op", "value", "days", "product", "category", "salt"})
             raise BadRule(f"{where}: {key} is missing")
-    field, op = raw["field"], raw["op"]
-    kind = FIELDS.get(field) if isinstance(field, str) else None
-    if kind is None:
-        raise BadRule(f"{where}.field: no field {_shown(field)}; there are {', '.join(FIELDS)}")
-    if op not in OPERATORS[kind]:
-        raise BadRule(f"{where}.op: {field} knows no {_shown(op)}; it knows {' '.join(OPERATORS[kind])}")
-    return Condition(field, op, _given(raw["value"], kind, op, f"{where}.value"))
+    name = raw["field"]
+    field = field_of(name)
+    if field is None:
+        raise BadRule(f"{where}.field: no field {shown(name)}; {_meant(name, FIELDS)}")
+    _refuse_strange(raw, where, {"field", "op", "value", *field.beside})
+    return field, name
 
 
-def _given(raw: Any, kind: Kind, op: str, where: str) -> Given:
-    if op not in LISTS:
-        return _value(raw, kind, where)
-    if not isinstance(raw, list) or not 1 <= len(raw) <= MOST_VALUES:
-        raise BadRule(f"{where}: expected a list of 1 to {MOST_VALUES} values, found {_shown(raw)}")
-    return tuple(_value(one, kind, f"{where}[{position}]") for position, one in enumerate(raw))
+def _refuse_strange(raw: dict[Any, Any], where: str, known: set[str]) -> None:
+    for key in raw:
+        if key not in known:
+            raise BadRule(
+                f"{where}: expected only all, only any, only not, or {', '.join(sorted(known))}; found {shown(key)}"
+            )
+
+
+def _meant(name: Any, known: Iterable[str]) -> str:
+    known = list(known)
+    near = difflib.get_close_matches(name[:60], known, 1, 0.6) if isinstance(name, str) else []
+    return f"did you mean {near[0]}?" if near else f"there are {', '.join(known)} and fact.<attribute>"
+
+
+def _ends(raw: Any, kind: Kind, where: str) -> tuple[Value, ...]:
+    if not isinstance(raw, list) or len(raw) != 2:
+        raise BadRule(f"{where}: expected the two ends as [from, to], found {shown(raw)}")
+    low, high = (_value(one, kind, f"{where}[{position}]") for position, one in enumerate(raw))
+    if Decimal(low) > Decimal(high):
+        raise BadRule(f"{where}: expected the lower end first, found {shown(raw)}")
+    return low, high
+
+
+def _beside(key: str, raw: Any, where: str) -> Any:
+    if key == "days":
+        if not _is_whole(raw) or not 1 <= raw <= LONGEST_AGO:
+            raise BadRule(f"{where}: expected 1 to {LONGEST_AGO} days, found {shown(raw)}")
+        return raw
+    if not (text := _value(raw, Kind.TEXT, where)):
+        raise BadRule(f"{where}: expected text, found nothing")
+    return text
 
 
 def _value(raw: Any, kind: Kind, where: str) -> Value:
     found: Value | None
     match kind:
-        case Kind.TEXT | Kind.SET:
-            found = raw if isinstance(raw, str) and len(raw) <= LONGEST_TEXT and "\0" not in raw else None
+        case Kind.TEXT | Kind.SET | Kind.SEGMENT:
+            found = raw if isinstance(raw, str) and len(raw) <= LONGEST_TEXT and _is_kept(raw) else None
         case Kind.FLAG:
             found = raw if isinstance(raw, bool) else None
         case Kind.MONEY:
             found = _money(raw)
         case Kind.WHOLE | Kind.DAYS:
             least = 0 if kind is Kind.DAYS else -LARGEST_NUMBER
-            found = (
-                raw
-                if isinstance(raw, int) and not isinstance(raw, bool) and least <= raw <= LARGEST_NUMBER
-                else None
-            )
+            found = raw if _is_whole(raw) and least <= raw <= LARGEST_NUMBER else None
     if found is None:
-        raise BadRule(f"{where}: expected {kind.value}, found {_shown(raw)}")
+        raise BadRule(f"{where}: expected {kind.value}, found {shown(raw)}")
     return found
+
+
+def _is_whole(raw: Any) -> bool:
+    return isinstance(raw, int) and not isinstance(raw, bool)
+
+
+def _is_kept(text: str) -> bool:
+    """A NUL, or half of a character, is no text for a database."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _money(raw: Any) -> Decimal | None:
@@ -193,6 +230,19 @@ def _money(raw: Any) -> Decimal | None:
     return amount if amount == round(amount, 2) else None
 
 
-def _shown(raw: Any) -> str:
-    text = repr(raw)
+def shown(raw: Any) -> str:
+    """What was found, on one line, however long or deep it is."""
+    if isinstance(raw, int) and abs(raw) > WRITTEN_OUT:
+        return "a number of very many digits"
+    text = _REPR.repr(raw)
     return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+class _Repr(reprlib.Repr):
+    def repr_int(self, x: int, level: int) -> str:  # noqa: ARG002
+        return "a number of very many digits" if abs(x) > WRITTEN_OUT else str(x)
+
+
+_REPR = _Repr()
+_REPR.maxstring = _REPR.maxother = 60
+_REPR.maxlevel = 3

@@ -134,6 +134,18 @@ class Build:
         }
         return self._row(tables.reviews, ordinary | fields)
 
+    def fact(self, customer_id: int, attribute: str, value: str, **fields: Any) -> int:
+        ordinary = {
+            "customer_id": customer_id,
+            "attribute": attribute,
+            "source": "own_word",
+            "value": value,
+            "confidence": 1.0,
+            "at": LONG_AGO,
+            "holds": True,
+        }
+        return self._row(tables.facts, ordinary | fields)
+
     def knowledge(self, id: str, question: str, answer: str, **fields: Any) -> str:  # noqa: A002
         self._row(
             tables.knowledge,

@@ -29,7 +29,10 @@ def test_money_is_exact_and_lists_are_tuples() -> None:
 
 
 def nested(levels: int) -> dict[str, Any]:
-    return ORDERED if levels == 1 else {"not": nested(levels - 1)}
+    rule = ORDERED
+    for _ in range(levels - 1):
+        rule = {"not": rule}
+    return rule
 
 
 @pytest.mark.parametrize(
@@ -51,8 +54,8 @@ def nested(levels: int) -> dict[str, Any]:
         pytest.param({"field": "tags", "op": "has"}, "rule: value is missing", id="no value"),
         pytest.param({**ORDERED, "valeu": 1}, "rule: expected only all", id="a misspelt key"),
         pytest.param(
-            {"all": [ORDERED, {**ORDERED, "field": "orders"}]},
-            "rule.all[1].field: no field 'orders'",
+            {"all": [ORDERED, {"any": [{**ORDERED, "field": "order_365d"}]}]},
+            "rule.all[1].any[0].field: no field 'order_365d'; did you mean orders_365d?",
             id="unknown field",
         ),
         pytest.param(
@@ -108,6 +111,44 @@ def nested(levels: int) -> dict[str, Any]:
             {"field": "wants_pushes", "op": "=", "value": 1},
             "rule.value: expected true or false",
             id="1 is not yes",
+        ),
+        pytest.param(
+            {**ORDERED, "op": "between", "value": [3, 1]},
+            "rule.value: expected the lower end first",
+            id="backwards",
+        ),
+        pytest.param(
+            {**ORDERED, "op": "between", "value": 3}, "rule.value: expected the two ends", id="one end"
+        ),
+        pytest.param({**ORDERED, "days": 30}, "rule: expected only all", id="a period within a period"),
+        pytest.param({**ORDERED, "field": "orders", "days": 0}, "rule.days: expected 1 to", id="no days"),
+        pytest.param(
+            {**ORDERED, "field": "orders", "days": 10**30}, "rule.days: expected 1 to", id="endless days"
+        ),
+        pytest.param(
+            {**ORDERED, "field": "orders", "product": "a", "category": "b"},
+            "rule.category: expected a product or",
+            id="both",
+        ),
+        pytest.param(
+            {**ORDERED, "field": "bucket", "salt": ""}, "rule.salt: expected text", id="an empty salt"
+        ),
+        pytest.param(
+            {**ORDERED, "value": 10**5000}, "found a number of very many digits", id="endless digits"
+        ),
+        pytest.param(
+            {**ORDERED, "value": nested(5000)},
+            "rule.value: expected a whole number, found {'not'",
+            id="a deep value",
+        ),
+        pytest.param(
+            {**ORDERED, "field": "name", "op": "=", "value": "\ud800"}, "expected text", id="half a character"
+        ),
+        pytest.param(nested(200), "expected at most 20 levels", id="two hundred levels"),
+        pytest.param(
+            {"any": [{"field": "points", "op": "in", "value": list(range(500))}] * 11},
+            "at most 5000 values",
+            id="many values",
         ),
         pytest.param(nested(21), "expected at most 20 levels", id="too deep"),
         pytest.param({"all": [ORDERED] * 200}, "rule.all[199]: expected at most 200 nodes", id="too many"),
