@@ -1,4 +1,4 @@
-"""Asks the intentions in their order; the first that recognises the message answers it."""
+"""Asks the intentions in their order; the first that recognises the message answers it, unless it finds that it is not its own."""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,7 @@ def answer(context: Context, order: Sequence[Handler] = ORDER) -> tuple[str, Ans
     """The name of who answers, and the answer; silence when nobody recognises it."""
     for handler in order:
         found = handler.recognise(context.incoming, context.profile)
-        if found is not None:
-            return handler.__name__.rpartition(".")[2], handler.answer(found, context)
+        answered = None if found is None else handler.answer(found, context)
+        if answered is not None:
+            return handler.__name__.rpartition(".")[2], answered
     return NOBODY, Answer(reply=Silence())

@@ -24,6 +24,7 @@ from bot.values.incoming import Incoming
 from bot.values.profile import Profile
 from bot.values.reply import Reply, Silence, Text
 from handlers import router
+from handlers.chat import questions
 from handlers.chat.speaking import Answer, Context, Slow
 
 SORRY = Text(texts.SORRY)
@@ -176,16 +177,16 @@ class Taking:
     def _ask(
         self, push: Push, profile: Profile, message_id: int, session: Session
     ) -> tuple[str, Answer | Slow]:
-        return self.answer(
-            Context(
-                session=session,
-                services=self.services,
-                profile=profile,
-                incoming=push.incoming,
-                message_id=message_id,
-                now=push.received_at,
-            )
+        context = Context(
+            session=session,
+            services=self.services,
+            profile=profile,
+            incoming=push.incoming,
+            message_id=message_id,
+            now=push.received_at,
         )
+        handler, answer = self.answer(context)
+        return handler, questions.asked_along(handler, answer, context)
 
 
 def owe(services: Services, session: Session, message_id: int, customer_id: int, reply: Reply) -> None:

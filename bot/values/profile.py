@@ -30,6 +30,8 @@ class Profile:
     last_push_day: date | None = None
     has_kept: bool = False
     forgotten: bool = False
+    question_until: datetime | None = None
+    ask_after: datetime | None = None
 
     def is_with_a_person(self, now: datetime) -> bool:
         return self.with_person_until is not None and now < self.with_person_until

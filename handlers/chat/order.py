@@ -10,6 +10,7 @@ from handlers.chat import (
     menu,
     orders,
     points,
+    questions,
     quiet_events,
     reports,
     scan,
@@ -30,6 +31,7 @@ ORDER: tuple[Handler, ...] = (
     with_person,  # before all other words: a person serves
     human,
     orders,  # before knowledge, which explains in general where parcels are
+    questions,  # before knowledge and small talk: a number or a few words may be meant for us
     points,  # before knowledge, which explains points in general
     menu,  # after the intentions that have a key of their own
     small_talk,  # before knowledge: its words stand in many entries

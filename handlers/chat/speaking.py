@@ -45,10 +45,13 @@ class Slow:
 
 
 class Handler(Protocol):
-    """`recognise` gives what it found in the message, or None; `answer` is called with exactly that."""
+    """`recognise` gives what it found in the message, or None; `answer` is called with exactly that.
+
+    An answer that depends on what was asked before, which only the store knows, may be None: the next ones are asked.
+    """
 
     __name__: str
 
     def recognise(self, incoming: Incoming, profile: Profile) -> Any | None: ...
 
-    def answer(self, found: Any, context: Context) -> Answer | Slow: ...
+    def answer(self, found: Any, context: Context) -> Answer | Slow | None: ...

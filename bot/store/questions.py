@@ -1,0 +1,121 @@
+"""The one question a customer is asked: which, when, and what became of it. All of it outlives a restart.
+
+`customers.ask_after` and `question_until` are read with every message; only who is due costs a look in here.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from bot.store.database import Session
+from bot.store.tables import customers, facts, questions
+from bot.values.facts import Attribute
+
+OPEN_FOR = timedelta(hours=24)
+AGAIN_AFTER = timedelta(days=30)  # a question that was passed over in silence, once more
+MOST_TIMES = 2
+REST_AFTER_SILENCE = timedelta(days=7)  # until another one
+NOTHING_LEFT_FOR = timedelta(days=30)  # then it is looked whether there is something new to ask
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+_q = questions.c
+
+
+def next_to_ask(
+    session: Session, customer_id: int, asked: Sequence[Attribute], now: datetime
+) -> Attribute | None:
+    """The first that nobody but an inference has answered, that was not refused, and not just passed over."""
+    said = select(facts.c.attribute).where(
+        facts.c.customer_id == customer_id, facts.c.ended_at.is_(None), facts.c.source != "inference"
+    )
+    known = set(session.scalars(said))
+    before = (
+        select(_q.attribute, func.count(), func.max(_q.asked_at), func.max(_q.state == "refused"))
+        if session.dialect.name == "sqlite"
+        else select(_q.attribute, func.count(), func.max(_q.asked_at), func.bool_or(_q.state == "refused"))
+    )
+    for attribute, times, last, refused in session.execute(
+        before.where(_q.customer_id == customer_id).group_by(_q.attribute)
+    ):
+        if refused or times >= MOST_TIMES or last > now - AGAIN_AFTER:
+            known.add(attribute)
+    return next((one for one in asked if one.name not in known), None)
+
+
+def ask(
+    session: Session, customer_id: int, attribute: str, now: datetime, day: date, message_id: int
+) -> bool:
+    """False when one was asked that day already, by whichever process."""
+    insert = insert_sqlite if session.dialect.name == "sqlite" else insert_postgresql
+    row = {
+        "customer_id": customer_id, "attribute": attribute, "day": day, "asked_at": now, "message_id": message_id,
+    }  # fmt: skip
+    session.execute(
+        update(questions).where(_q.customer_id == customer_id, _q.state == "open").values(state="passed")
+    )
+    if session.execute(insert(questions).values(row).on_conflict_do_nothing()).rowcount == 0:
+        return False
+    _note(session, customer_id, question_until=now + OPEN_FOR, ask_after=now + REST_AFTER_SILENCE)
+    return True
+
+
+def open_one(session: Session, customer_id: int, now: datetime) -> str | None:
+    """The attribute they were asked about within a day and have not answered."""
+    mine = select(_q.attribute).where(
+        _q.customer_id == customer_id, _q.state == "open", _q.asked_at > now - OPEN_FOR
+    )
+    return session.scalars(mine.order_by(_q.id.desc()).limit(1)).first()
+
+
+def just_answered(session: Session, customer_id: int, now: datetime) -> str | None:
+    """The attribute they told within a day."""
+    mine = select(_q.attribute).where(
+        _q.customer_id == customer_id, _q.state == "answered", _q.settled_at > now - OPEN_FOR
+    )
+    return session.scalars(mine.order_by(_q.id.desc()).limit(1)).first()
+
+
+def answered(session: Session, customer_id: int, now: datetime, again_from: datetime) -> None:
+    """`again_from`: the next day of the shop, when another may be asked."""
+    _settle(session, customer_id, "open", "answered", now)
+    _note(session, customer_id, ask_after=again_from)
+
+
+def refused(session: Session, customer_id: int, now: datetime, again_from: datetime) -> None:
+    """This one is never asked again."""
+    _settle(session, customer_id, "open", "refused", now)
+    _note(session, customer_id, ask_after=again_from)
+
+
+def taken_back(session: Session, customer_id: int, attribute: str, now: datetime) -> None:
+    mine = update(questions).where(_q.customer_id == customer_id, _q.attribute == attribute)
+    session.execute(mine.values(state="refused", settled_at=now))
+
+
+def stop(session: Session, customer_id: int, now: datetime) -> None:
+    """They want no questions at all."""
+    _settle(session, customer_id, "open", "refused", now)
+    _note(session, customer_id, ask_after=NEVER, question_until=None)
+
+
+def resume(session: Session, customer_id: int) -> None:
+    """They do not mind after all; what they refused stays refused."""
+    _note(session, customer_id, ask_after=None)
+
+
+def rest(session: Session, customer_id: int, now: datetime) -> None:
+    """There is nothing left to ask: it is not looked again at each message."""
+    _note(session, customer_id, ask_after=now + NOTHING_LEFT_FOR)
+
+
+def _settle(session: Session, customer_id: int, was: str, becomes: str, now: datetime) -> None:
+    mine = update(questions).where(_q.customer_id == customer_id, _q.state == was)
+    session.execute(mine.values(state=becomes, settled_at=now))
+
+
+def _note(session: Session, customer_id: int, **changes: Any) -> None:
+    session.execute(update(customers).where(customers.c.id == customer_id).values(changes))
