@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.rules import definitions, records
 from bot.rules.definitions import REQUIRED
-from bot.values import rule
+from bot.values import rule_fields
 from bot.values.records import Kind
 
 Schema = dict[str, Any]
@@ -154,7 +154,7 @@ DEFINITIONS: dict[str, dict[str, Schema]] = {
         "rule": {
             "type": "object",
             "description": "{} is everyone; else all: [rules], any: [rules], not: rule, or field, op and value. "
-            f"Fields: {', '.join(rule.FIELDS)}",
+            f"Fields: {', '.join(rule_fields.FIELDS)}",
         },
     },
     "contents": {
