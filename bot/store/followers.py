@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from bot.rules.hashing import openid_hash
 from bot.store import customers, following
 from bot.store.database import Session
 from bot.store.tables import customers as people
@@ -25,7 +26,8 @@ def follows(
     if known is not None and known.followed_at is not None:
         return False
     customer = known or customers.met(session, openid, now, salt=salt)
-    following.followed(session, customer.id, source=source, scene=scene, now=since or now)
+    who = openid_hash(openid, salt)
+    following.followed(session, customer.id, source=source, scene=scene, who=who, now=since or now)
     return True
 
 

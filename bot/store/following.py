@@ -4,12 +4,16 @@ from datetime import datetime
 
 from sqlalchemy import case, update
 
+from bot.store import follow_history
 from bot.store.database import Session
 from bot.store.tables import customers
 
 
-def followed(session: Session, customer_id: int, *, source: str, scene: str, now: datetime) -> None:
-    """Follows now. Source and scene stay what brought them first; who is new was brought by this."""
+def followed(session: Session, customer_id: int, *, source: str, scene: str, who: str, now: datetime) -> None:
+    """Follows now. Source and scene stay what brought them first; who is new was brought by this.
+
+    `who` is the keyed hash of the openid.
+    """
     is_new = (customers.c.created_at == now) | customers.c.source.in_(("", "message", "menu"))
     follows = {
         "followed_at": now,
@@ -18,3 +22,4 @@ def followed(session: Session, customer_id: int, *, source: str, scene: str, now
         "source_scene": case((is_new, scene), else_=customers.c.source_scene),
     }
     session.execute(update(customers).where(customers.c.id == customer_id).values(follows))
+    follow_history.came(session, customer_id, source=source, scene=scene, who=who, now=now)

@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, func, insert, null, select, update
 
 from bot.rules.hashing import openid_hash
-from bot.store import merges
+from bot.store import follow_history, merges, outbox
 from bot.store.database import Session
 from bot.store.tables import (
+    bind_codes,
+    binding_talks,
     customer_moves,
     customer_statistics,
     customer_tags,
@@ -21,6 +23,7 @@ from bot.store.tables import (
     deliveries,
     facts,
     follow_ups,
+    former_names,
     handovers,
     messages,
     orders,
@@ -82,6 +85,10 @@ def forget(session: Session, customer_id: int, salt: str, now: datetime) -> Rece
         keeps_opt_out=not person.wants_pushes,
     )
     merges.forget(session, customer_id)
+    follow_history.forget(session, customer_id, openid_hash(person.openid, salt) if person.openid else None)
+    _forget_binding(session, customer_id)
+    outbox.forget(session, customer_id)
+    outbox.record(session, "customer.forgotten", customer_id, None, now)
     gone = NOTHING | {"forgotten_at": now, "unfollowed_at": now}
     session.execute(update(customers).where(customers.c.id == customer_id).values(gone))
     return receipt
@@ -99,6 +106,7 @@ def tidy(session: Session, now: datetime) -> int:
     """Daily: hashes that keep no refusal, and what arrived for somebody while they were being forgotten."""
     old = suppressions.c.forgotten_at < now - RHYTHM_KEPT
     session.execute(update(suppressions).where(old, suppressions.c.opted_out).values(_NO_RHYTHM))
+    follow_history.tidy(session, now - RHYTHM_KEPT)
     removed = _remove(session, delete(suppressions).where(old, ~suppressions.c.opted_out))
     forgotten = select(customers.c.id).where(customers.c.forgotten_at < now - REPEATS_END)
     session.execute(delete(messages).where(messages.c.customer_id.in_(forgotten)))
@@ -175,6 +183,11 @@ def _forget_facts(session: Session, customer_id: int) -> int:
     """What was known of them, from whomever, and what they were asked."""
     session.execute(delete(questions).where(questions.c.customer_id == customer_id))
     return _remove(session, delete(facts).where(facts.c.customer_id == customer_id))
+
+
+def _forget_binding(session: Session, customer_id: int) -> None:
+    for table in (bind_codes, binding_talks, former_names):
+        session.execute(delete(table).where(table.c.customer_id == customer_id))
 
 
 def _remove(session: Session, statement: Any) -> int:

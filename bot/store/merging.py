@@ -30,7 +30,7 @@ from bot.values.merging import How, Refused, Undone
 CALLED_OFF = "merged"  # the reason of the loser's planned pushes
 BY_MERGE = "merge"
 
-Row = dict[str, Any]
+Row = Mapping[str, Any]
 
 
 def merge(
@@ -132,7 +132,7 @@ def _close(session: Session, loser_id: int, survivor_id: int, now: datetime) -> 
         deliveries.c.campaign_id.is_not(None),
     )
     off = {"state": "skipped", "reason": CALLED_OFF, "finished_at": now}
-    session.execute(update(deliveries).where(pushes).values(off))
+    outbox.ending(session, update(deliveries).where(pushes).values(off), "skipped")
     closed = {"handovers": _close_handover(session, loser_id, survivor_id, now)}
     theirs, ours = follow_ups.alias("theirs"), follow_ups
     is_double = (

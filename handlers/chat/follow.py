@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from bot.rules import texts
+from bot.rules.binding_words import code_in_scene
+from bot.rules.hashing import openid_hash
 from bot.store import following
 from bot.values.incoming import Follow, Incoming
 from bot.values.profile import Profile
 from bot.values.reply import Text
+from handlers.chat import binding
 from handlers.chat.speaking import Answer, Context
 
 FROM_A_CODE = "scan"
@@ -23,9 +26,17 @@ def recognise(incoming: Incoming, _profile: Profile) -> Followed | None:
 
 
 def answer(found: Followed, context: Context) -> Answer:
-    source = FROM_A_CODE if found.scene else BY_THEMSELVES
-    following.followed(context.session, context.profile.id, source=source, scene=found.scene, now=context.now)
-    return Answer(reply=Text(texts.addressed(_greeting(context), context.profile.name)))
+    source, scene = FROM_A_CODE if found.scene else BY_THEMSELVES, found.scene
+    if code_in_scene(scene):
+        scene = ""  # a code for one person is no place that brings people
+    salt = context.services.config.server.secret_key.get_secret_value()
+    who = openid_hash(context.profile.openid, salt)
+    following.followed(
+        context.session, context.profile.id, source=source, scene=scene, who=who, now=context.now
+    )
+    greeting = texts.addressed(_greeting(context), context.profile.name)
+    bound = binding.bound_by_scene(found.scene, context)
+    return Answer(reply=Text(f"{greeting}\n\n{bound}" if bound else greeting))
 
 
 def _greeting(context: Context) -> str:

@@ -3,6 +3,7 @@
 from handlers.chat import (
     attachments,
     authorization,
+    binding,
     fallback,
     follow,
     human,
@@ -25,6 +26,7 @@ from handlers.chat.speaking import Handler
 ORDER: tuple[Handler, ...] = (
     unfollow,  # before authorization: a closed account is a kind of it
     follow,
+    binding,  # before scan, for its codes, and orders, for its order numbers
     scan,
     stop_pushes,  # before with_person: a wish to be left alone is heard even then
     start_pushes,

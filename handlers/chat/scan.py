@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.rules import texts
+from bot.store import follow_history
 from bot.values.incoming import Incoming, MenuScan, Scan
 from bot.values.profile import Profile
 from bot.values.reply import Silence, Text
@@ -26,5 +27,7 @@ def recognise(incoming: Incoming, _profile: Profile) -> Scanned | None:
             return None
 
 
-def answer(found: Scanned, _context: Context) -> Answer:
+def answer(found: Scanned, context: Context) -> Answer:
+    if isinstance(context.incoming, Scan) and context.incoming.scene:
+        follow_history.scanned(context.session, context.profile.id, context.incoming.scene, context.now)
     return Answer(reply=Text(found.sentence) if found.sentence else Silence())

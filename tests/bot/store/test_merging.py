@@ -1,7 +1,6 @@
 """Two rows that become one customer, and two again: nothing lost, no promise loosened, both databases."""
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -453,7 +452,7 @@ def at_once(*works: Any) -> list[Any]:
 
 
 @pytest.fixture
-def two(database: Database) -> Iterator[tuple[int, int]]:
+def two(database: Database) -> tuple[int, int]:
     with database.transaction() as session:
         build = Build(session)
         pair = build.customer(openid="o-1"), build.customer(openid=None, external_id="E1", followed_at=None)

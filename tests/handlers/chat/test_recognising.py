@@ -61,7 +61,7 @@ def who_answers(incoming: Incoming, profile: Profile = ANYBODY) -> str:
         ("我要投诉", "human"),
         ("这把壶是人工打磨的吗", "knowledge"),
         ("我的订单到哪了", "orders"),
-        ("D000123", "orders"),
+        ("D000123", "binding"),  # which hands it on to orders unless it asked for one
         ("下单后多久发货", "knowledge"),
         ("我有多少积分", "points"),
         ("积分怎么兑换", "knowledge"),

@@ -175,3 +175,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_former_names_customer_id"), "former_names", ["customer_id"], unique=False)
     op.create_index(op.f("ix_former_names_merge_id"), "former_names", ["merge_id"], unique=False)
+    # whoever follows already was brought by what their row says
+    op.execute(
+        "INSERT INTO follow_history (customer_id, kind, source, scene, at) "
+        "SELECT id, 'follow', source, source_scene, followed_at FROM customers "
+        "WHERE openid IS NOT NULL AND followed_at IS NOT NULL"
+    )
