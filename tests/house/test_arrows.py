@@ -35,6 +35,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "bot.services": ("bot",),
     "bot.doctor": ("bot",),
     "bot.opening": ("bot",),
+    "bot.portrayal": ("bot",),
 }
 
 # A foreign library, and the rooms where it is at home.
