@@ -32,6 +32,14 @@ from bot.store.tables.pushes import (
     segments,
     verdicts,
 )
+from bot.store.tables.segments import (
+    segment_changes,
+    segment_members,
+    segment_moves,
+    segment_passes,
+    segment_sizes,
+    segment_states,
+)
 from bot.store.tables.talk import handovers, knowledge, messages
 from bot.store.tables.trade import order_lines, orders, payments, products, returns, reviews, shipments
 from bot.store.tables.webhooks import outbox, webhook_calls, webhook_endpoints, webhook_wants
@@ -94,6 +102,12 @@ __all__ = [
     "returns",
     "reviews",
     "scenes",
+    "segment_changes",
+    "segment_members",
+    "segment_moves",
+    "segment_passes",
+    "segment_sizes",
+    "segment_states",
     "segments",
     "shipments",
     "staff",

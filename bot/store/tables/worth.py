@@ -94,6 +94,7 @@ customer_statistics = Table(  # one row a customer: what they did, and what is m
         "f",
         "m",
         "score",
+        "follows",  # whom a segment counts: the followers
     ),
 )
 
