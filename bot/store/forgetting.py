@@ -23,8 +23,10 @@ from bot.store.tables import (
     deliveries,
     facts,
     follow_ups,
+    followers_named,
     former_names,
     handovers,
+    lookalikes,
     messages,
     orders,
     questions,
@@ -87,6 +89,7 @@ def forget(session: Session, customer_id: int, salt: str, now: datetime) -> Rece
     merges.forget(session, customer_id)
     follow_history.forget(session, customer_id, openid_hash(person.openid, salt) if person.openid else None)
     _forget_binding(session, customer_id)
+    session.execute(delete(followers_named).where(followers_named.c.openid == person.openid))
     outbox.forget(session, customer_id)
     outbox.record(session, "customer.forgotten", customer_id, None, now)
     gone = NOTHING | {"forgotten_at": now, "unfollowed_at": now}
@@ -172,10 +175,10 @@ def _unlink_orders(session: Session, customer_id: int) -> int:
 
 
 def _forget_places(session: Session, customer_id: int) -> int:
-    """What was made of their orders: figures, places in partitions, moves, what they asked of a person."""
+    """What was made of their orders: figures, places in partitions, moves, follow-ups, likeness to the best."""
     return sum(
         _remove(session, delete(table).where(table.c.customer_id == customer_id))
-        for table in (customer_statistics, customer_moves, follow_ups)
+        for table in (customer_statistics, customer_moves, follow_ups, lookalikes)
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-How = Literal["code", "order", "staff"]
+How = Literal["code", "order", "staff", "union_id"]
 Why = Literal[
     "unknown",
     "same",

@@ -68,7 +68,7 @@ merges = Table(  # two rows that became one, with all that undoing it needs
     Column("kept", Json),  # both rows before, the survivor after, the keys of what moved; empty: forgotten
     Column("undone_at", Instant),
     Column("undone_by", ForeignKey("staff.id")),
-    CheckConstraint("how IN ('code', 'order', 'staff')", name="how"),
+    CheckConstraint("how IN ('code', 'order', 'staff', 'union_id')", name="how"),
     CheckConstraint("survivor_id <> loser_id", name="two"),
     Index(
         "uq_merges_one_standing",

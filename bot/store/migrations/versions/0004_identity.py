@@ -143,7 +143,7 @@ def upgrade() -> None:
         ),
         sa.Column("undone_at", bot.store.database.Instant(timezone=True), nullable=True),
         sa.Column("undone_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.CheckConstraint("how IN ('code', 'order', 'staff')", name=op.f("ck_merges_how")),
+        sa.CheckConstraint("how IN ('code', 'order', 'staff', 'union_id')", name=op.f("ck_merges_how")),
         sa.CheckConstraint("survivor_id <> loser_id", name=op.f("ck_merges_two")),
         sa.ForeignKeyConstraint(["loser_id"], ["customers.id"], name=op.f("fk_merges_loser_id")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_merges_staff_id")),
