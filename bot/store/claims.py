@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.store import outbox
 from bot.store.candidates import is_joined, of_delivery
 from bot.store.database import Session
 from bot.store.eligibility import (
@@ -228,11 +229,12 @@ def _refuse(session: Session, token: str, moment: Moment) -> list[Refused]:
     for reason in sorted({one.reason for one in refused}):
         ids = [one.id for one in refused if one.reason == reason]
         values: dict[str, Any] = {"reason": reason, "claim_token": None, "took": None}
-        if reason not in WAITS:
+        still = update(deliveries).where(deliveries.c.id.in_(ids), deliveries.c.state == "planned")
+        if reason in WAITS:
+            session.execute(still.values(values))
+        else:
             values |= {"state": "skipped", "finished_at": moment.now}
-        session.execute(
-            update(deliveries).where(deliveries.c.id.in_(ids), deliveries.c.state == "planned").values(values)
-        )
+            outbox.ending(session, still.values(values), "skipped")
     return refused
 
 
@@ -240,11 +242,12 @@ def _keep_for_contact(session: Session, lost: list[int], moment: Moment) -> list
     """Answers for which no window is open any more."""
     nobody = select(customers.c.id).where(customers.c.openid.is_(None))
     of_nobody = and_(deliveries.c.id.in_(lost), deliveries.c.customer_id.in_(nobody))
-    session.execute(
+    ends = (
         update(deliveries)
         .where(of_nobody, deliveries.c.state == "planned")
         .values(state="skipped", reason="forgotten", finished_at=moment.now, claim_token=None, took=None)
     )
+    outbox.ending(session, ends, "skipped")
     session.execute(
         update(deliveries)
         .where(deliveries.c.id.in_(lost), deliveries.c.state == "planned")

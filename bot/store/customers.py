@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from bot.rules.buckets import bucket_of
 from bot.rules.hashing import openid_hash
 from bot.rules.rhythm import engagement
+from bot.store import outbox
 from bot.store.database import Session
 from bot.store.tables import customers, suppressions
 from bot.values.profile import Profile
@@ -153,6 +154,8 @@ def _make(session: Session, openid: str, now: datetime, salt: str, source: str) 
             "mass_used": kept.mass_used,
         }
     insert = insert_sqlite if session.dialect.name == "sqlite" else insert_postgresql
-    session.execute(insert(customers).values(values).on_conflict_do_nothing())
+    made = insert(customers).values(values).on_conflict_do_nothing().returning(customers.c.id)
+    if (customer_id := session.execute(made).scalar_one_or_none()) is not None:
+        outbox.record(session, "customer.created", customer_id, {"source": source}, now)
     if kept is not None:
         session.execute(delete(suppressions).where(suppressions.c.openid_hash == hashed))

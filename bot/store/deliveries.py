@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.config import Push
 from bot.rules.windows import next_window, window_at
+from bot.store import outbox
 from bot.store.customers import COLUMNS, profile_from
 from bot.store.database import Session
 from bot.store.eligibility import NEXT_CONTACT, REPLY_WINDOW
@@ -140,7 +141,8 @@ def _release_push(
 
 def skip(session: Session, ids: Sequence[int], reason: str, now: datetime) -> None:
     planned = and_(deliveries.c.id.in_(ids), deliveries.c.state == "planned")
-    session.execute(update(deliveries).where(planned).values(state="skipped", reason=reason, finished_at=now))
+    ends = update(deliveries).where(planned).values(state="skipped", reason=reason, finished_at=now)
+    outbox.ending(session, ends, "skipped")
 
 
 def claimed(session: Session, ids: Sequence[int]) -> list[Claimed]:
@@ -184,12 +186,12 @@ def recover(session: Session, moment: Moment, real: datetime) -> tuple[int, int]
         session.execute(select(deliveries.c.id).where(dead, deliveries.c.left_at.is_(None))).scalars()
     )
     release(session, _still(session, never_left, dead), moment, "")
-    lost = session.execute(
+    lost = (
         update(deliveries)
         .where(dead, deliveries.c.left_at.is_not(None), deliveries.c.mass_send_id.is_(None))
         .values(state="unknown", reason="no_answer", finished_at=moment.now)
-    ).rowcount
-    return len(never_left), lost
+    )
+    return len(never_left), outbox.ending(session, lost, "unknown")
 
 
 def _still(session: Session, ids: list[int], dead: ColumnElement[bool]) -> list[int]:
@@ -215,4 +217,4 @@ def withdraw(session: Session, campaign_id: str, now: datetime) -> int:
     withdrawn = (
         update(deliveries).where(planned).values(state="skipped", reason="campaign_over", finished_at=now)
     )
-    return session.execute(withdrawn).rowcount
+    return outbox.ending(session, withdrawn, "skipped")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, update
 
-from bot.store import messages
+from bot.store import messages, outbox
 from bot.store.database import Session
 from bot.store.eligibility import NEXT_CONTACT
 from bot.store.halts import halt
@@ -77,7 +77,10 @@ def _end(session: Session, delivery: Claimed, state: str, reason: str, moment: M
         .where(deliveries.c.state.in_(("claimed", "unknown")))
         .values(state=state, reason=reason[:100], finished_at=moment.now)
     )
-    return ended.rowcount == 1
+    if ended.rowcount == 0:
+        return False
+    outbox.deliveries_ended(session, [delivery.id])
+    return True
 
 
 def _close_sent(ended: Sequence[Ended], session: Session, moment: Moment) -> None:
@@ -93,6 +96,7 @@ def _close_sent(ended: Sequence[Ended], session: Session, moment: Moment) -> Non
         .returning(deliveries.c.id, deliveries.c.staff_id)
     )
     staff = {row.id: row.staff_id for row in done}
+    outbox.deliveries_ended(session, list(staff))
     sent = [one for one in ended if one.delivery.id in staff]
     # an answer is no push: only a push counts as one they did not answer
     pushed = [one.delivery.profile.id for one in sent if one.delivery.content is not None]

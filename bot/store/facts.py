@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, delete, false, insert, select, update
 
 from bot.rules.facts import AGE_BAND, BIRTHDAY, OF_THE_ROW, age_band, believed
+from bot.store import outbox
 from bot.store.database import Session
 from bot.store.tables import customers, facts, staff
 from bot.values.facts import ERASED, Evidence, Fact, Source
@@ -57,12 +58,15 @@ def learn(
     A birthday brings its age band along, `today` being a day in the shop's zone.
     """
     _lock(session, customer_id)
-    _put(session, customer_id, attribute, value, source, now, evidence, staff_id)
+    is_new = _put(session, customer_id, attribute, value, source, now, evidence, staff_id)
     if attribute == BIRTHDAY and value:
         band = age_band(date.fromisoformat(value), today)
         _put(session, customer_id, AGE_BAND, band, source, now, FROM_BIRTHDAY, staff_id)
         _settle(session, customer_id, AGE_BAND)
-    return _settle(session, customer_id, attribute) == source
+    is_believed = _settle(session, customer_id, attribute) == source
+    if is_new and is_believed:
+        outbox.record(session, "customer.changed", customer_id, {"fields": [attribute]}, now)
+    return is_believed
 
 
 def retract(
@@ -83,6 +87,7 @@ def retract(
         if name == attribute:
             _put(session, customer_id, name, ERASED, "staff", now, None, staff_id)
         _settle(session, customer_id, name)
+    outbox.record(session, "customer.changed", customer_id, {"fields": [attribute]}, now)
     return said
 
 
@@ -98,6 +103,7 @@ def erase(session: Session, customer_id: int, attribute: str, now: datetime) -> 
         if not derived:
             _put(session, customer_id, name, ERASED, "own_word", now, None, None)
         _settle(session, customer_id, name)
+    outbox.record(session, "customer.changed", customer_id, {"fields": [attribute]}, now)
     return len([fact for fact in gone if fact.value])
 
 
@@ -123,8 +129,8 @@ def _put(
     now: datetime,
     evidence: Evidence | None,
     staff_id: int | None,
-) -> None:
-    """The source's live row says this from now on; said again, it is only newer."""
+) -> bool:
+    """The source's live row says this from now on; False when it said so before, and is only newer."""
     theirs = (_f.customer_id == customer_id, _f.attribute == attribute, _f.source == source)
     live = update(facts).where(*theirs, _f.ended_at.is_(None))
     said: dict[str, Any] = {
@@ -134,11 +140,12 @@ def _put(
         "at": now,
     }
     if session.execute(live.where(_f.value == value).values(said)).rowcount:
-        return
+        return False
     session.execute(live.values(ended_at=now, ended_by="superseded", holds=False))
     session.execute(
         insert(facts).values(customer_id=customer_id, attribute=attribute, source=source, value=value, **said)
     )
+    return True
 
 
 def _settle(session: Session, customer_id: int, attribute: str) -> Source | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import case, update
 
-from bot.store import follow_history
+from bot.store import follow_history, outbox
 from bot.store.database import Session
 from bot.store.tables import customers
 
@@ -22,4 +22,5 @@ def followed(session: Session, customer_id: int, *, source: str, scene: str, who
         "source_scene": case((is_new, scene), else_=customers.c.source_scene),
     }
     session.execute(update(customers).where(customers.c.id == customer_id).values(follows))
+    outbox.record(session, "customer.followed", customer_id, {"source": source, "scene": scene}, now)
     follow_history.came(session, customer_id, source=source, scene=scene, who=who, now=now)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, select, update
 
+from bot.store import outbox
 from bot.store.database import Session
 from bot.store.tables import deliveries, mass_sends
 from bot.store.taking_back import take_back
@@ -32,7 +33,9 @@ def finished(session: Session, report: MassFinished, now: datetime) -> None:
     for mass_id in list(ended.scalars()):
         of_it = and_(deliveries.c.mass_send_id == mass_id, deliveries.c.state == "accepted")
         if well:
-            session.execute(update(deliveries).where(of_it).values(state="sent", finished_at=now))
+            outbox.ending(
+                session, update(deliveries).where(of_it).values(state="sent", finished_at=now), "sent"
+            )
         else:
             _reported_failed(session, of_it, now)
 
@@ -45,6 +48,7 @@ def _reported_failed(session: Session, which: ColumnElement[bool], now: datetime
         .returning(deliveries.c.id, deliveries.c.day)
     )
     days = {row.id: row.day for row in session.execute(failed)}
+    outbox.deliveries_ended(session, list(days))
     for month in sorted({f"{day:%Y-%m}" for day in days.values()}):
         take_back(session, [id_ for id_, day in days.items() if f"{day:%Y-%m}" == month], month)
 
@@ -63,11 +67,12 @@ def give_up_unreported(session: Session, now: datetime) -> None:
         mass_sends.c.state == "accepted", mass_sends.c.created_at < now - REPORTED_WITHIN
     )
     for mass_id in list(session.execute(old).scalars()):
-        session.execute(
+        ends = (
             update(deliveries)
             .where(deliveries.c.mass_send_id == mass_id, deliveries.c.state == "accepted")
             .values(state="unknown", reason="not_reported", finished_at=now)
         )
+        outbox.ending(session, ends, "unknown")
         session.execute(
             update(mass_sends)
             .where(mass_sends.c.id == mass_id, mass_sends.c.state == "accepted")

@@ -12,6 +12,7 @@ from sqlalchemy import Row, and_, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.rules.rendering import reply_of
+from bot.store import outbox
 from bot.store.claims import LEASE, mark_left
 from bot.store.database import Instant, Session
 from bot.store.eligibility import MASS
@@ -137,11 +138,12 @@ def take_again(
     )
     again = set(mark_left(session, ids, token, moment, real=real))
     lost = [id_ for id_ in ids if id_ not in again]
-    session.execute(
+    ends = (
         update(deliveries)
         .where(deliveries.c.id.in_(lost), deliveries.c.state == "claimed")
         .values(state="unknown", reason="no_answer", finished_at=moment.now)
     )
+    outbox.ending(session, ends, "unknown")
     mass = _load(session, mass_id, token) if again else None
     if mass is None or (mass.target == "openids" and len(mass.deliveries) < FEWEST):
         _lose(session, mass_id, token, "no_answer", moment.now)
@@ -245,12 +247,13 @@ def _hold(session: Session, mass: MassSend, until: datetime) -> None:
 
 
 def _lose(session: Session, mass_id: int, token: str, reason: str, now: datetime) -> None:
-    session.execute(
+    ends = (
         update(deliveries)
         .where(deliveries.c.mass_send_id == mass_id, deliveries.c.claim_token == token)
         .where(deliveries.c.state == "claimed")
         .values(state="unknown", reason="no_answer", finished_at=now)
     )
+    outbox.ending(session, ends, "unknown")
     _end(session, mass_id, "unknown", reason, now)
 
 
@@ -262,7 +265,9 @@ def _fail(session: Session, mass: MassSend, reason: str, moment: Moment) -> None
         .values(state="failed", reason=reason[:100], finished_at=moment.now)
         .returning(deliveries.c.id)
     )
-    take_back(session, list(failed.scalars()), moment.month)
+    ended = list(failed.scalars())
+    outbox.deliveries_ended(session, ended)
+    take_back(session, ended, moment.month)
 
 
 def _end(session: Session, mass_id: int, state: str, reason: str, now: datetime) -> None:

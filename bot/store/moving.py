@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, case, literal, or_, select, update
 
 from bot.rules.windows import Window
+from bot.store import outbox
 from bot.store.database import Instant, Session
 from bot.store.eligibility import MASS, NEXT_CONTACT
 from bot.store.plans import SLOTS, slots_of
@@ -73,4 +74,4 @@ def drop_useless_kept(session: Session, day: date, at: datetime) -> int:
 
 def _skip(session: Session, which: ColumnElement[bool], reason: str, at: datetime) -> int:
     skipped = update(deliveries).where(which).values(state="skipped", reason=reason, finished_at=at)
-    return session.execute(skipped).rowcount
+    return outbox.ending(session, skipped, "skipped")

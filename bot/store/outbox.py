@@ -4,7 +4,7 @@ So nothing is told that was undone, and nothing is lost that was done. Where no 
 one statement writes nothing. `spread` makes of each event a call to every endpoint that wants it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -31,7 +31,8 @@ from bot.store.database import Instant, Session
 from bot.store.tables import Json, customers, deliveries, outbox, webhook_calls, webhook_wants
 
 AT_ONCE = 1_000  # events spread in one transaction
-DELIVERIES_AT_ONCE = 10_000  # ids in one statement
+CUSTOMERS_AT_ONCE = 1_000  # ids in one statement
+DELIVERIES_AT_ONCE = 10_000
 OF_THEIR_LEAVING = ("customer.unfollowed", "customer.forgotten")  # told after all else of them is gone
 
 _COLUMNS = ["event_id", "kind", "customer_id", "openid", "external_id", "data", "at"]
@@ -50,11 +51,17 @@ def record_all(
     at: datetime,
 ) -> None:
     """The same of many customers at once: a statement that selects their ids, or the ids."""
-    _write(session, kind, customers.c.id.in_(subjects), data, at)
+    if isinstance(subjects, Select):
+        _write(session, kind, customers.c.id.in_(subjects), data, at)
+        return
+    if not subjects or not is_wanted(session, kind):
+        return
+    for some in _parts(subjects, CUSTOMERS_AT_ONCE):
+        _write(session, kind, customers.c.id.in_(some), data, at)
 
 
 def is_wanted(session: Session, kind: str) -> bool:
-    """For those to whom preparing `record_all` costs more than this question."""
+    """For those to whom preparing what they record costs more than this question."""
     return (
         session.execute(select(webhook_wants.c.kind).where(webhook_wants.c.kind == kind).limit(1)).first()
         is not None
@@ -63,8 +70,7 @@ def is_wanted(session: Session, kind: str) -> bool:
 
 def deliveries_ended(session: Session, ids: Sequence[int]) -> None:
     """Of deliveries that have just come to their end, which their rows say."""
-    rest = iter(ids)
-    while some := list(islice(rest, DELIVERIES_AT_ONCE)):
+    for some in _parts(ids, DELIVERIES_AT_ONCE):
         _write_deliveries(session, some)
 
 
@@ -99,6 +105,12 @@ def spread(session: Session, real: datetime) -> int:
     session.execute(insert(webhook_calls).from_select(["outbox_id", "endpoint_id", "next_at", "since"], owed))
     session.execute(update(outbox).where(outbox.c.id.in_(ids)).values(is_spread=True))
     return len(ids)
+
+
+def _parts(ids: Sequence[int], size: int) -> Iterator[list[int]]:
+    rest = iter(ids)
+    while some := list(islice(rest, size)):
+        yield some
 
 
 def _write(

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select, update
 
+from bot.store import outbox
 from bot.store.claims import customers_of, value_of
 from bot.store.database import Session
 from bot.store.eligibility import NEXT_CONTACT
@@ -79,7 +80,9 @@ def release(
         .values(state="skipped", reason="lost_to", finished_at=moment.now)
         .returning(deliveries.c.id)
     )
-    take_back(session, list(gave_way.scalars()), moment.month)
+    replaced = list(gave_way.scalars())
+    outbox.deliveries_ended(session, replaced)
+    take_back(session, replaced, moment.month)
     values: dict[str, Any] = {
         "state": "planned",
         "reason": reason[:100],

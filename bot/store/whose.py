@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.rules.buckets import bucket_of
-from bot.store import rows
+from bot.store import outbox, rows
 from bot.store.tables import customers
 from bot.store.taking import Batch, not_here
 from bot.values.records import Fault
@@ -81,4 +81,6 @@ class Customers:
             for row, customer_id in zip(self._new, ids, strict=True)
         ]
         rows.add(self._batch.session, customers, made)
+        session, now = self._batch.session, self._batch.now
+        outbox.record_all(session, "customer.created", ids, {"source": NEW_FROM}, now)
         return {-number: customer_id for number, customer_id in enumerate(ids, start=1)}

@@ -11,6 +11,7 @@ CUSTOMER = (
     "customer.unfollowed",
     "customer.changed",
     "customer.merged",
+    "customer.unmerged",
     "customer.forgotten",
 )
 SEGMENT = ("segment.entered", "segment.left")
