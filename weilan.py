@@ -48,13 +48,14 @@ from bot.values.definitions import BadDefinition
 from bot.values.records import Kind
 from bot.wechat.errors import WeChatError
 from handlers import process
-from handlers.command import clients, facts, merges, portrait, segments, webhooks
+from handlers.command import clients, facts, merges, portrait, scenes, segments, webhooks
 from handlers.command.common import AsJson, At, Chosen, Fault, instant, tell, toml
 from handlers.knowledge_watch import KnowledgeWatch
 from handlers.server import PortBusy, free_port
 from handlers.unanswered import answer_pending, drain_spool
-from scheduler import engine, followers, plan, timetable
+from scheduler import engine, followers, inference, plan, timetable
 from scheduler import refresh as refreshing
+from scheduler import webhooks as telling
 from scheduler.beside import Beside, Runs
 
 CHORES = (
@@ -75,6 +76,7 @@ for group, name in (
     (clients.app, "client"),
     (webhooks.app, "webhook"),
     (merges.app, "merge"),
+    (scenes.app, "scene"),
     (segments.app, "segment"),
     (portrait.app, "portrait"),
     (facts.app, "facts"),
@@ -141,6 +143,7 @@ def demo(
     with opened(config) as services:
         sign_in = demo_shop.open_shop(services.database, data, services.now())
         refreshing.refresh(services)
+        inference.infer(services)
     address = config.server.public_url
     print(f"chat page   {address}/sandbox/")
     print(f"console     {address}/console/")
@@ -169,7 +172,7 @@ def scheduler(context: typer.Context) -> None:
     with opened(context.obj.for_wechat) as services:
         watch = KnowledgeWatch(services.database, services.knowledge)  # answers that are owed are made here
         watch.start()
-        _until_signalled(services, partial(timetable.run, chores=CHORES))
+        _until_signalled(services, partial(timetable.run, chores=CHORES), telling.run)
         watch.stop()
 
 
@@ -188,14 +191,14 @@ def worker(context: typer.Context) -> None:
 def _timetable(config: Config) -> tuple[Runs, ...]:
     """With Redis the timetable hands batches to whoever takes them: this process does, too."""
     runs: Runs = partial(timetable.run, chores=CHORES)
-    return (runs, engine.work) if config.redis.url.get_secret_value() else (runs,)
+    return (runs, telling.run, engine.work) if config.redis.url.get_secret_value() else (runs, telling.run)
 
 
-def _until_signalled(services: Services, runs: Runs) -> None:
+def _until_signalled(services: Services, *runs: Runs) -> None:
     signalled = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: signalled.set())
-    beside = Beside(services, (runs,))
+    beside = Beside(services, runs)
     _log.info("started")
     signalled.wait()
     beside.stop()
@@ -402,6 +405,7 @@ def refresh(
     """Measures and partitions of every customer; products and regions."""
     with opened(context.obj.config) as services:
         report = refreshing.refresh(services, from_scratch=from_scratch)
+        inference.infer(services, everybody=from_scratch)
     tell(report, as_json, value_reports.of_refresh(report))
 
 
@@ -420,10 +424,23 @@ def value(context: typer.Context, openid: str, as_json: AsJson = False) -> None:
 
 @sync_app.command("followers")
 def sync_followers(context: typer.Context, as_json: AsJson = False) -> None:
-    """Make a customer of every follower WeChat names."""
-    with opened(context.obj.for_wechat) as services:
-        synced = followers.sync(services)
-    tell(synced, as_json, [f"{synced.followers} followers, {synced.new} of them new"])
+    """Make a customer of every follower WeChat names; goes on where a broken run ended."""
+    with (
+        opened(context.obj.for_wechat) as services,
+        typer.progressbar(
+            length=1, label="followers", file=sys.stderr, hidden=not sys.stderr.isatty()
+        ) as bar,
+    ):
+
+        def progress(run: Run) -> None:
+            bar.length = max(run.total, run.named, 1)
+            bar.update(run.named - bar.pos)
+
+        try:
+            synced = followers.sync(services, progress)
+        except followers.AlreadyRunning:
+            raise Fault("another process is reading the followers") from None
+    tell(synced, as_json, merge_reports.of_sync(synced, services.config.push.zone))
 
 
 if __name__ == "__main__":

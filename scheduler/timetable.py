@@ -17,7 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.services import Services
 from bot.store.leases import Lease, lease
-from scheduler import deliver, engine, plan, recover, refresh, tidy
+from scheduler import deliver, engine, inference, plan, recover, refresh, tidy
 from scheduler.engine import Engine
 
 LATE_ALLOWED = 30  # seconds
@@ -71,6 +71,10 @@ def _refresh_value(desk: Desk) -> None:
     refresh.refresh(desk.services)
 
 
+def _infer(desk: Desk) -> None:
+    inference.infer(desk.services)
+
+
 def _notice_the_clock(desk: Desk) -> None:
     """The sandbox's clock was moved: what a day would have brought comes now."""
     offset = desk.services.now() - desk.services.clock.real()
@@ -90,6 +94,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("tidy", _tidy, CronTrigger(hour=3, minute=30, timezone="Asia/Shanghai")),
     Job("refresh engagement", _refresh_engagement, CronTrigger(hour=4, minute=10, timezone="Asia/Shanghai")),
     Job("refresh value", _refresh_value, CronTrigger(hour=4, minute=30, timezone="Asia/Shanghai")),
+    Job("infer facts", _infer, CronTrigger(hour=4, minute=50, timezone="Asia/Shanghai")),
 )
 
 

@@ -1,0 +1,144 @@
+"""Writes down what was inferred of many customers at once: only what is new, different, or no longer to be said."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, insert, select, update
+
+from bot.rules.facts import AGE_BAND, BIRTHDAY, InferenceRules, age_band
+from bot.rules.inference import driver, strictness
+from bot.store import facts_signals, rows
+from bot.store.database import Session
+from bot.store.facts import FROM_BIRTHDAY
+from bot.store.tables import facts, inferences
+from bot.values.facts import Inferred
+
+COLUMNS = ("customer_id", "attribute", "source", "value", "confidence", "evidence", "at", "holds")
+INFERRED = ("decision_driver", "strictness")
+
+_f = facts.c
+
+
+@dataclass(slots=True)
+class Written:
+    looked_at: int = 0
+    said: int = 0  # new, or another value than before
+    ended: int = 0
+
+    def add(self, other: "Written") -> None:
+        self.looked_at += other.looked_at
+        self.said += other.said
+        self.ended += other.ended
+
+
+def last(session: Session, fingerprint: str) -> datetime | None:
+    """Until when what everybody did is accounted for by these rules; None: everybody is to be looked at."""
+    row = session.execute(select(inferences).order_by(inferences.c.id.desc()).limit(1)).one_or_none()
+    return row.at if row is not None and row.rules == fingerprint else None
+
+
+def finished(session: Session, at: datetime, fingerprint: str) -> None:
+    """`at` is when it began: what was done meanwhile is looked at next time."""
+    session.execute(insert(inferences).values(at=at, rules=fingerprint))
+
+
+def infer(session: Session, who: Select[Any], rules: InferenceRules, now: datetime) -> Written:
+    """Decision driver and strictness of those whose ids `who` gives."""
+    least, sure = rules.least, rules.sure
+    wanted: dict[tuple[int, str], Inferred] = {}
+    driven = facts_signals.drivers(session, who, rules, now)
+    strict = facts_signals.strictness(session, who)
+    for customer_id, seen in driven.items():
+        wanted[customer_id, "decision_driver"] = driver(seen, least, sure)
+    for customer_id, how in strict.items():
+        wanted[customer_id, "strictness"] = strictness(how, least, sure)
+    found = {key: inferred for key, inferred in wanted.items() if inferred.value}
+    written = _write(session, who, found, now)
+    written.looked_at = len(driven.keys() | strict.keys())
+    return written
+
+
+def follow_birthdays(session: Session, first: int, last: int, now: datetime, today: date) -> int:
+    """Age bands read off birthdays, for customers from `first` to `last`: who has grown out of theirs gets the next."""
+    band = facts.alias("band")
+    theirs = (
+        select(_f.customer_id, _f.source, _f.value, band.c.id, band.c.value.label("band"))
+        .join(
+            band,
+            (band.c.customer_id == _f.customer_id)
+            & (band.c.source == _f.source)
+            & (band.c.attribute == AGE_BAND)
+            & band.c.ended_at.is_(None),
+        )
+        .where(
+            _f.customer_id.between(first, last),
+            _f.attribute == BIRTHDAY,
+            _f.ended_at.is_(None),
+            _f.value != "",
+        )
+    )
+    grown = [
+        {"id_": row.id, "value": age_band(date.fromisoformat(row.value), today), "at": now}
+        for row in session.execute(theirs)
+        if row.band != age_band(date.fromisoformat(row.value), today)
+    ]
+    if grown:
+        session.execute(
+            update(facts)
+            .where(_f.id == bindparam("id_"))
+            .values(value=bindparam("value"), at=bindparam("at"), evidence=dict(FROM_BIRTHDAY)),
+            grown,
+        )
+    return len(grown)
+
+
+def _write(
+    session: Session, who: Select[Any], found: Mapping[tuple[int, str], Inferred], now: datetime
+) -> Written:
+    live = select(_f.id, _f.customer_id, _f.attribute, _f.value, _f.confidence, _f.evidence).where(
+        _f.customer_id.in_(who), _f.attribute.in_(INFERRED), _f.source == "inference", _f.ended_at.is_(None)
+    )
+    there = {(row.customer_id, row.attribute): row for row in session.execute(live)}
+    over = [row.id for key, row in there.items() if key not in found or found[key].value != row.value]
+    for some in rows.parts(sorted(over)):
+        ended = update(facts).where(rows.among(session, _f.id, some))
+        session.execute(ended.values(ended_at=now, ended_by="superseded", holds=False))
+    fresh = {
+        key: inferred
+        for key, inferred in found.items()
+        if key not in there or there[key].value != inferred.value
+    }
+    _confirm(session, [(there[key], one) for key, one in found.items() if key not in fresh], now)
+    taken = _said_otherwise(session, who)
+    rows.add_tuples(session, facts, COLUMNS, list(_tuples(fresh, taken, now)))
+    return Written(said=len(fresh), ended=len(over))
+
+
+def _confirm(session: Session, pairs: Iterable[tuple[Any, Inferred]], now: datetime) -> None:
+    """The same value by other numbers."""
+    changes = [
+        {"id_": row.id, "confidence": one.confidence, "evidence": dict(one.evidence), "at": now}
+        for row, one in pairs
+        if (row.confidence, row.evidence) != (one.confidence, one.evidence)
+    ]
+    if changes:
+        values = {name: bindparam(name) for name in ("confidence", "evidence", "at")}
+        session.execute(update(facts).where(_f.id == bindparam("id_")).values(values), changes)
+
+
+def _said_otherwise(session: Session, who: Select[Any]) -> set[tuple[int, str]]:
+    """Whatever another source says, or wants unsaid, is believed before an inference."""
+    said = select(_f.customer_id, _f.attribute).where(
+        _f.customer_id.in_(who), _f.attribute.in_(INFERRED), _f.source != "inference", _f.ended_at.is_(None)
+    )
+    return {(customer_id, attribute) for customer_id, attribute in session.execute(said)}
+
+
+def _tuples(
+    fresh: Mapping[tuple[int, str], Inferred], taken: set[tuple[int, str]], now: datetime
+) -> Iterator[tuple[Any, ...]]:
+    for (customer_id, attribute), one in fresh.items():
+        holds = (customer_id, attribute) not in taken
+        yield customer_id, attribute, "inference", one.value, one.confidence, dict(one.evidence), now, holds

@@ -1,0 +1,37 @@
+"""Infers, nightly, what decides customers' purchases and how strict they are; brings age bands up to date.
+
+A stretch of customers a transaction. Killed in the middle it is simply run again: what is right already stays.
+"""
+
+import hashlib
+
+from bot.rules import facts as fact_rules
+from bot.services import Services
+from bot.store import facts_imported, facts_inferred, facts_signals, statistics
+from bot.store.facts_inferred import Written
+
+FORMULAS = 1  # count up when what is counted, or how it is weighed, changes
+AT_ONCE = 20_000  # customers a transaction
+
+
+def infer(services: Services, *, everybody: bool = False) -> Written:
+    """Of who did something since the last time, or of everybody; of everybody, too, when the rules are others."""
+    rules = fact_rules.load(services.config.facts.rules).inference
+    now, database = services.now(), services.database
+    today = now.astimezone(services.config.push.zone).date()
+    fingerprint = hashlib.sha256(f"{FORMULAS} {rules!r}".encode()).hexdigest()
+    with database.reading() as session:
+        since = None if everybody else facts_inferred.last(session, fingerprint)
+        stretches = statistics.stretches(session, AT_ONCE)
+    with database.transaction() as session:
+        facts_signals.note_firsts(session, since)
+    total = Written()
+    for first, last in stretches:
+        with database.transaction() as session:
+            facts_imported.adopt(session, now, first, last)
+            who = facts_signals.changed(first, last, since)
+            total.add(facts_inferred.infer(session, who, rules, now))
+            facts_inferred.follow_birthdays(session, first, last, now, today)
+    with database.transaction() as session:
+        facts_inferred.finished(session, now, fingerprint)
+    return total
