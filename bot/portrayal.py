@@ -127,7 +127,7 @@ def _obstacle(seen: _Seen) -> str:
     if not counts.best:
         return "none_best"
     if not counts.rest:
-        return "all_equal"
+        return "all_members" if seen.people.of_everybody else "all_equal"
     return "too_few" if min(counts.best, counts.rest) < LEAST_PEOPLE else ""
 
 

@@ -21,6 +21,7 @@ Language: TypeAlias = Literal["zh", "en"]
 Facts: TypeAlias = Mapping[str, FactAttribute]  # how the shop calls what it keeps of people
 
 PEOPLE_TOLD, PURCHASES_TOLD = 3, 2  # in the sentence
+AT_EQUAL_ORDERS = " at an equal number of orders"
 
 # by attribute: Chinese, English; {} is the value
 _NAMED: Mapping[str, tuple[str, str]] = {
@@ -53,14 +54,19 @@ _VALUES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "60_plus": ("60 岁以上", "60 and over"),
     },
     "source": {
-        "search": ("搜索", "search"),
-        "scan": ("扫码", "a QR code"),
-        "card": ("名片分享", "a shared card"),
-        "article": ("文章", "an article"),
-        "menu": ("菜单", "a menu"),
-        "paid": ("支付后关注", "payment"),
-        "other": ("其他途径", "other ways"),
-        "import": ("导入", "import"),
+        "ADD_SCENE_SEARCH": ("搜索", "searching"),
+        "ADD_SCENE_ACCOUNT_MIGRATION": ("账号迁移", "a moved account"),
+        "ADD_SCENE_PROFILE_CARD": ("名片分享", "a shared card"),
+        "ADD_SCENE_QR_CODE": ("扫码", "a QR code"),
+        "ADD_SCENE_PROFILE_LINK": ("文章里的账号名称", "the name in an article"),
+        "ADD_SCENE_PROFILE_ITEM": ("文章右上角菜单", "the menu of an article"),
+        "ADD_SCENE_PAID": ("支付后关注", "following after a payment"),
+        "ADD_SCENE_WECHAT_ADVERTISEMENT": ("微信广告", "a WeChat advertisement"),
+        "ADD_SCENE_REPRINT": ("他人转载", "a reprint"),
+        "ADD_SCENE_LIVESTREAM": ("视频号直播", "a live stream"),
+        "ADD_SCENE_CHANNELS": ("视频号", "a channel"),
+        "ADD_SCENE_WXA": ("小程序关注", "a mini programme"),
+        "ADD_SCENE_OTHERS": ("其他途径", "another way"),
     },
     "coupons": {
         "never": ("从不用券", "never using a coupon"),
@@ -104,6 +110,7 @@ _OBSTACLES: Mapping[str, tuple[str, str]] = {
     "nobody_bought": ("还没有客户下过单，因此还分不出最好的客户。", "Nobody has bought anything yet, so nobody is one of the best."),
     "none_best": ("没有客户属于这一组，或者还没有运行 weilan refresh。", "Nobody belongs to this group, or weilan refresh has not run yet."),
     "all_equal": ("所有客户都同样好，没有可以比较的其他客户。", "All customers are equally good: there is nobody else to compare with."),
+    "all_members": ("所有客户都在这一组里，没有可以比较的其他客户。", "Every customer belongs to this group: there is nobody else to compare with."),
     "too_few": (
         f"人数太少，说不出可靠的结论：两边都至少要有 {LEAST_PEOPLE} 人。",
         f"Too few people to say anything reliable: at least {LEAST_PEOPLE} are needed on either side.",
@@ -141,6 +148,10 @@ def reason_in_words(reason: str, facts: Facts, language: Language) -> str:
 
 def who(definition: Definition, name: str, language: Language) -> str:
     match definition, language:
+        case Top(percent, "spent"), "zh":
+            return f"消费额排在前 {percent}% 的客户"
+        case Top(percent, "spent"), _:
+            return f"the {percent} % of the customers who spent most"
         case InSegment(segment), "zh":
             return f"“{name or segment}”的客户"
         case InSegment(segment), _:
@@ -198,11 +209,11 @@ def _in_english(subject: str, people: Sequence[Shared], purchases: Sequence[Shar
         return f"No attribute distinguishes {subject} from the others."
     parts = [
         f"{'mostly' if each.best_have * 2 > each.best_of else 'more often'} {_named(each, facts, 'en')} "
-        f"({_times(each)} times the others' share, {_interval(each)})"
+        f"({_times(each)} times the others' share{AT_EQUAL_ORDERS if each.at_equal_orders else ''}, {_interval(each)})"
         for each in people
     ]
     for each in purchases:
-        equal = " at an equal number of orders" if each.at_equal_orders else ""
+        equal = AT_EQUAL_ORDERS if each.at_equal_orders else ""
         parts.append(f"{_times(each)} times as often {_named(each, facts, 'en')}{equal} ({_interval(each)})")
     return f"{subject[0].upper()}{subject[1:]} are {', '.join(parts)}."
 
