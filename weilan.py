@@ -28,7 +28,7 @@ from bot.intake import importing
 from bot.intake.files import Unusable
 from bot.opening import NotReady, migrate, opened, ready
 from bot.rules import definitions as files
-from bot.rules import partitions, reports, value_reports
+from bot.rules import merge_reports, partitions, reports, value_reports
 from bot.sandbox import demo as demo_shop
 from bot.services import Services
 from bot.store import (
@@ -43,6 +43,7 @@ from bot.store import (
     standing,
 )
 from bot.store.database import Session
+from bot.store.follower_syncs import Run
 from bot.store.rehearsal import rehearsing
 from bot.values.definitions import BadDefinition
 from bot.values.records import Kind
@@ -440,6 +441,8 @@ def sync_followers(context: typer.Context, as_json: AsJson = False) -> None:
             synced = followers.sync(services, progress)
         except followers.AlreadyRunning:
             raise Fault("another process is reading the followers") from None
+        except WeChatError as error:
+            raise Fault(f"{error}; what was read is kept, and the same command goes on there") from None
     tell(synced, as_json, merge_reports.of_sync(synced, services.config.push.zone))
 
 

@@ -158,6 +158,13 @@ def give_code(
     return code
 
 
+def has_a_chat(session: Session, customer_id: int) -> bool:
+    """True also for who is forgotten: neither can be bound to a chat."""
+    lacks = (customers.c.openid.is_(None), customers.c.forgotten_at.is_(None))
+    lacking = select(customers.c.id).where(customers.c.id == customer_id, *lacks)
+    return session.execute(lacking).first() is None
+
+
 def tidy(session: Session, now: datetime) -> None:
     """Daily: what nobody can use any more."""
     session.execute(delete(binding_talks).where(binding_talks.c.expires_at < now))
