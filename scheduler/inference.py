@@ -23,8 +23,12 @@ def infer(services: Services, *, everybody: bool = False) -> Written:
     with database.reading() as session:
         since = None if everybody else facts_inferred.last(session, fingerprint)
         stretches = statistics.stretches(session, AT_ONCE)
-    with database.transaction() as session:
-        facts_signals.note_firsts(session, since)
+    if since is None:
+        with database.transaction() as session:
+            facts_signals.forget_firsts(session)
+    for first, last in stretches:
+        with database.transaction() as session:
+            facts_signals.note_firsts(session, facts_signals.changed(first, last, since))
     total = Written()
     for first, last in stretches:
         with database.transaction() as session:

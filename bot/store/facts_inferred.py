@@ -124,7 +124,7 @@ def _confirm(session: Session, pairs: Iterable[tuple[Any, Inferred]], now: datet
         if (row.confidence, row.evidence) != (one.confidence, one.evidence)
     ]
     if changes:
-        values = {name: bindparam(name) for name in ("confidence", "evidence", "at")}
+        values: dict[str, Any] = {name: bindparam(name) for name in ("confidence", "evidence", "at")}
         session.execute(update(facts).where(_f.id == bindparam("id_")).values(values), changes)
 
 

@@ -42,27 +42,37 @@ from bot.store.tables import (
 
 Flag: TypeAlias = ColumnElement[Any]
 KINDS = ("discounted", "novel", "repeated", "cheap", "plain")  # an order is the first of these that it is
-A_LITTLE_BEFORE = timedelta(days=2)  # orders may arrive late
 IN_FLIGHT = timedelta(minutes=10)  # what was begun before the last time, and committed after it
 
 _ids = customers.c.id
 
 
-def note_firsts(session: Session, since: datetime | None) -> None:
-    """When each product was first sold. `since`: only what was ordered lately; None: all over again."""
-    if since is None:
-        session.execute(delete(product_firsts))
+def forget_firsts(session: Session) -> None:
+    """Before they are noted all over again."""
+    session.execute(delete(product_firsts))
+
+
+def note_firsts(session: Session, who: Select[Any]) -> None:
+    """When each product these customers bought was first sold; an order that arrives late may make that earlier."""
     sold = (
         select(order_lines.c.product_id, func.min(orders.c.ordered_at))
         .join(orders, orders.c.id == order_lines.c.order_id)
-        .where(order_lines.c.product_id.is_not(None), orders.c.status.in_(BOUGHT))
+        .where(
+            orders.c.customer_id.in_(who),
+            order_lines.c.product_id.is_not(None),
+            orders.c.status.in_(BOUGHT),
+        )
         .group_by(order_lines.c.product_id)
+        .order_by(order_lines.c.product_id)
     )
-    if since is not None:
-        sold = sold.where(orders.c.ordered_at > since - A_LITTLE_BEFORE)
     insert = insert_sqlite if session.dialect.name == "sqlite" else insert_postgresql
     put = insert(product_firsts).from_select(["product_id", "sold_at"], sold)
-    session.execute(put.on_conflict_do_nothing())
+    earlier = put.excluded.sold_at
+    session.execute(
+        put.on_conflict_do_update(
+            index_elements=["product_id"], set_={"sold_at": earlier}, where=product_firsts.c.sold_at > earlier
+        )
+    )
 
 
 def changed(first: int, last: int, since: datetime | None) -> Select[Any]:

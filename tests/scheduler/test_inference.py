@@ -192,7 +192,7 @@ def test_only_who_did_something_is_looked_at_again_and_nothing_is_written_twice(
     assert shop.infer()[1:] == (0, 0)
     shop.clock.forward(days=1)
     assert shop.infer() == (0, 0, 0)
-    shop.buys(ben, 20, shop.pots[3], days_ago=50)
+    shop.buys(ben, 20, shop.pots[1], days_ago=50)
     looked_at, said, ended = shop.infer()
     assert (looked_at, said, ended) == (1, 1, 1)
     found = shop.known(ben)
