@@ -18,6 +18,14 @@ from bot.store.tables.identity import (
     scenes,
 )
 from bot.store.tables.machinery import kept_secrets, leases, volatile
+from bot.store.tables.membership import (
+    segment_changes,
+    segment_members,
+    segment_moves,
+    segment_passes,
+    segment_sizes,
+    segment_states,
+)
 from bot.store.tables.operators import audit, staff, staff_sessions
 from bot.store.tables.people import customer_tags, customers, suppressions
 from bot.store.tables.portraits import lookalikes, portraits
@@ -31,14 +39,6 @@ from bot.store.tables.pushes import (
     plan_totals,
     segments,
     verdicts,
-)
-from bot.store.tables.segments import (
-    segment_changes,
-    segment_members,
-    segment_moves,
-    segment_passes,
-    segment_sizes,
-    segment_states,
 )
 from bot.store.tables.talk import handovers, knowledge, messages
 from bot.store.tables.trade import order_lines, orders, payments, products, returns, reviews, shipments
