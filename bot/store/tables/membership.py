@@ -25,7 +25,9 @@ segment_states = Table(  # what the last refresh of a segment's members was
     Column("is_whole", Boolean, nullable=False, server_default=false()),  # everybody was looked at once
     Column("refreshed_at", Instant),  # the last time everybody was looked at, by the rule that stands
     Column("rule_at", Instant),  # `updated_at` of the rule by which they were
-    Column("moves_by_time", Boolean, nullable=False, server_default=false()),  # only a full refresh finds them all
+    Column(
+        "moves_by_time", Boolean, nullable=False, server_default=false()
+    ),  # only a full refresh finds them all
 )
 
 segment_passes = Table(  # each refresh that wrote anything: the date of all it wrote
@@ -38,17 +40,12 @@ segment_passes = Table(  # each refresh that wrote anything: the date of all it 
     CheckConstraint("kind IN ('full', 'changes')", name="kind"),
 )
 
-# narrow, because there are as many as customers times segments: numbers only, and on SQLite the key is the table
+# narrow, because there are as many as customers times segments: numbers only, and on SQLite the key is the table.
+# No foreign keys: checking them takes PostgreSQL longer than the rows; who is gone is out at the next full refresh
 segment_members = Table(
     "segment_members",
     metadata,
-    Column(
-        "segment_number",
-        ForeignKey("segment_states.number", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
-    # no foreign key: checking it costs more than the row; whoever is gone is out at the next full refresh
+    Column("segment_number", Integer, primary_key=True, autoincrement=False),
     Column("customer_id", BigId, primary_key=True, autoincrement=False),
     Column("since_pass", BigId, nullable=False),  # the pass that took them in
     sqlite_with_rowid=False,
@@ -57,12 +54,7 @@ segment_members = Table(
 segment_moves = Table(  # not of the first full refresh: then the segment began, and nobody moved
     "segment_moves",
     metadata,
-    Column(
-        "segment_number",
-        ForeignKey("segment_states.number", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
+    Column("segment_number", Integer, primary_key=True, autoincrement=False),
     Column("pass_id", BigId, primary_key=True, autoincrement=False),
     Column("customer_id", BigId, primary_key=True, autoincrement=False),
     Column("entered", Boolean, nullable=False),  # else they left

@@ -48,12 +48,6 @@ def upgrade() -> None:
         sa.Column("segment_number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("customer_id", BIG_ID, autoincrement=False, nullable=False),
         sa.Column("since_pass", BIG_ID, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["segment_number"],
-            ["segment_states.number"],
-            name=op.f("fk_segment_members_segment_number"),
-            ondelete="CASCADE",
-        ),
         sa.PrimaryKeyConstraint("segment_number", "customer_id", name=op.f("pk_segment_members")),
         sqlite_with_rowid=False,
     )
@@ -63,12 +57,6 @@ def upgrade() -> None:
         sa.Column("pass_id", BIG_ID, autoincrement=False, nullable=False),
         sa.Column("customer_id", BIG_ID, autoincrement=False, nullable=False),
         sa.Column("entered", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["segment_number"],
-            ["segment_states.number"],
-            name=op.f("fk_segment_moves_segment_number"),
-            ondelete="CASCADE",
-        ),
         sa.PrimaryKeyConstraint("segment_number", "pass_id", "customer_id", name=op.f("pk_segment_moves")),
         sqlite_with_rowid=False,
     )
