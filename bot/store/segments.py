@@ -71,7 +71,7 @@ def members(rule: Rule, now: datetime) -> Truth:
 
 
 def audience(rule: Rule, now: datetime) -> Select[tuple[int]]:
-    """The ids of the followers who are members, in no order.
+    """The ids of the followers who are members, in no order; the one column is called `customer_id`.
 
     Begins where the least is read: at the figures alone when nothing else is asked, whose `follows` is as of the last
     refresh or change; at the customers when the rule may be true of somebody without figures.
@@ -79,11 +79,12 @@ def audience(rule: Rule, now: datetime) -> Select[tuple[int]]:
     tree, row = shaped(rule), customer_statistics.c
     asked = [condition for _, condition in conditions(tree)]
     if not any(map(is_of_statistics, asked)):
-        return select(customers.c.id).where(FOLLOWS, _Statement(now, customers.c.id, _apart).true_of(tree))
+        met = _Statement(now, customers.c.id, _apart).true_of(tree)
+        return select(customers.c.id.label("customer_id")).where(FOLLOWS, met)
     if _takes_strangers(tree):
         near = customers.outerjoin(customer_statistics, row.customer_id == customers.c.id)
         met = _Statement(now, customers.c.id, _beside_or_nothing).true_of(tree)
-        return select(customers.c.id).select_from(near).where(FOLLOWS, met)
+        return select(customers.c.id.label("customer_id")).select_from(near).where(FOLLOWS, met)
     met = _Statement(now, row.customer_id, _beside).true_of(tree)
     if not any(map(is_of_the_row, asked)):
         return select(row.customer_id).where(row.follows == 1, met)
