@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from bot.config import Config, missing
 from bot.services import Services, build, connect
-from bot.store import schema, server_time
+from bot.store import schema, server_time, webhooks
 from bot.store.database import Database
 from bot.store.keys import RedisKeys
 from bot.values.finding import Finding
@@ -32,11 +32,13 @@ def examine(config: Config) -> Iterator[Finding]:
     database = connect(config)
     try:
         findings = list(_stores(config, database))
+        stand = all(finding.is_fine for finding in findings)
+        told = [_webhooks(database)] if stand else []
     finally:
         database.close()
-    yield from findings
+    yield from (*findings, *told)
     yield _keys(config)
-    if all(finding.is_fine for finding in findings) and not missing(config):
+    if stand and not missing(config):
         services = build(config)
         try:
             yield from _wechat(services)
@@ -100,6 +102,22 @@ def _clock(database: Database) -> Finding:
             "clock", False, said, "let both machines follow one time server (chrony, systemd-timesyncd)"
         )
     return Finding("clock", True, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, as the database's")
+
+
+def _webhooks(database: Database) -> Finding:
+    with database.reading() as session:
+        endpoints = webhooks.every(session)
+    silent = [one for one in endpoints if one.state == "paused" or one.failing_since]
+    if not silent:
+        dead = sum(one.dead for one in endpoints)
+        return Finding("webhooks", True, f"{len(endpoints)} endpoints, {dead} dead letters")
+    said = "; ".join(
+        f"endpoint {one.id} ({one.url}) is {f'paused, {one.reason}' if one.state == 'paused' else 'failing'}, "
+        f"{one.waiting} calls wait"
+        for one in silent
+    )
+    todo = "look at the receiver, `weilan webhook test` it, then `resume`, and `redeliver` what died"
+    return Finding("webhooks", False, said, todo)
 
 
 def _keys(config: Config) -> Finding:

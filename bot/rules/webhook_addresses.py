@@ -25,6 +25,15 @@ def objection(url: str) -> str | None:
     return "expected no #fragment" if parts.fragment else None
 
 
+def is_public_or_name(url: str) -> bool:
+    """False only for an address written out that is not public; a name is judged when it is resolved."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return is_public(host)
+    except ValueError:
+        return host != "localhost"
+
+
 def _is_host(name: str) -> bool:
     labels = name.removesuffix(".").split(".")
     return len(name) <= 253 and all(0 < len(label) <= 63 for label in labels)

@@ -103,3 +103,13 @@ class DeadLetter:
     status: int | None
     reason: str
     died_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """A new endpoint, or one whose secret is changed; the only time the secret is shown."""
+
+    id: int
+    url: str
+    kinds: tuple[str, ...]
+    secret: str
