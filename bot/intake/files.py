@@ -3,9 +3,10 @@
 A CSV is UTF-8 (with or without BOM) or GB18030, parted by comma, semicolon or tab. Nothing is kept in memory.
 """
 
+import codecs
 import csv
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -35,9 +36,18 @@ class Line(NamedTuple):
     """A row with the number of the line it begins on; a row that cannot be read has a fault."""
 
     number: int
-    cells: Cells
+    row: Cells | list[str]  # of a CSV as many as it has columns, unless there is a fault
+    columns: tuple[str, ...] = ()
     fault: Fault | None = None
-    extra: tuple[str, ...] = ()  # what stood beyond the last column
+
+    @property
+    def cells(self) -> Cells:
+        return self.row if isinstance(self.row, dict) else dict(zip(self.columns, self.row, strict=False))
+
+    @property
+    def extra(self) -> Sequence[str]:
+        """What stood beyond the last column."""
+        return () if isinstance(self.row, dict) else self.row[len(self.columns) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +75,14 @@ class TableFile:
                         raise Unusable(
                             f'{self.path}: line {number}: a quote (") is opened and never closed'
                         ) from None
-                    yield Line(number, {}, Fault("", "quotes that open and close around a whole cell"))
+                    yield Line(number, {}, fault=Fault("", "quotes that open and close around a whole cell"))
                     continue
                 if cells is None:
                     return
                 if len(cells) == width:
-                    yield Line(number, dict(zip(columns, cells, strict=True)))
+                    yield Line(number, cells, columns)
                 elif cells:
-                    ragged = Fault("", f"{width} cells", f"{len(cells)} cells")
-                    yield Line(number, dict(zip(columns, cells, strict=False)), ragged, tuple(cells[width:]))
+                    yield Line(number, cells, columns, Fault("", f"{width} cells", f"{len(cells)} cells"))
 
     def _json_lines(self) -> Iterator[Line]:
         with self.path.open(encoding=self.encoding) as lines:
@@ -101,9 +110,9 @@ def _json_line(number: int, line: str) -> Line:
     try:
         cells = json.loads(line, parse_float=Decimal)
     except (ValueError, RecursionError):
-        return Line(number, {}, Fault("", "a JSON object on one line", line[:40].strip()))
+        return Line(number, {}, fault=Fault("", "a JSON object on one line", line[:40].strip()))
     if not isinstance(cells, dict):
-        return Line(number, {}, Fault("", "a JSON object on one line", line[:40].strip()))
+        return Line(number, {}, fault=Fault("", "a JSON object on one line", line[:40].strip()))
     return Line(number, cells)
 
 
@@ -122,6 +131,9 @@ def _encoding(path: Path, wanted: str) -> str:
                     f"{path}: line {fault.line}, byte {fault.byte}: not {wanted}; another encoding?"
                 )
             return ENCODINGS[wanted.lower()]
+        if _is_sound(file, "utf-8"):
+            return "utf-8-sig"
+        file.seek(0)
         as_utf_8 = _first_fault(file, "utf-8")
         if as_utf_8 is None:
             return "utf-8-sig"
@@ -132,6 +144,20 @@ def _encoding(path: Path, wanted: str) -> str:
                 f"{path}: line {as_utf_8.line}, byte {as_utf_8.byte}: neither UTF-8 nor GB18030; save it as CSV UTF-8"
             )
     return "gb18030"
+
+
+def _is_sound(file: IO[bytes], encoding: str) -> bool:
+    """Says at a stroke what `_first_fault` says by lines: no line too long, no byte amiss."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        while block := file.read(LONGEST_LINE // 2):
+            if len(block) == LONGEST_LINE // 2 and b"\n" not in block:
+                return False
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from bot.intake import maps
 from bot.intake.files import Cells, Line, TableFile, Unusable, open_table
 from bot.intake.maps import Map
 from bot.intake.repeats import Unsorted, repeated
+from bot.rules.order_rows import OrderRows
 from bot.rules.records import SHAPES, known_fields
 from bot.store.scratch import Scratch, scratch
 from bot.values.records import Kind
@@ -31,8 +32,22 @@ class Source:
     unused: tuple[str, ...]  # columns nobody asked for
 
     @property
-    def key(self) -> Callable[[Cells], str]:
-        return _key_of(self.kind, self.map)
+    def key(self) -> Callable[[Line], str]:
+        return _key_of(self.kind, self.map, self.file)
+
+    def order_rows(self) -> OrderRows | None:
+        """What reads orders of a CSV, a row a line, at a stroke; None where rows have to be looked at one by one."""
+        if (
+            self.kind != "orders"
+            or self.file.is_json
+            or self.map.lines
+            or self.map.fixed
+            or "lines" in self.file.columns
+        ):
+            return None
+        places = {column: place for place, column in enumerate(self.file.columns)}
+        positions = {name: places[column] for name, column in self.map.columns.items() if column in places}
+        return OrderRows(positions, self.map.values, self.map.empty)
 
     @contextmanager
     def fields(self) -> Iterator[Callable[[Line], Cells]]:
@@ -67,13 +82,13 @@ def look_through(path: Path, kind: Kind, map_path: Path | None) -> Source:
 
 def _counted(file: TableFile, kind: Kind, chosen: Map) -> tuple[int, frozenset[str]]:
     rows = 0
-    key_of = _key_of(kind, chosen)
+    key_of = _key_of(kind, chosen, file)
 
     def keys() -> Iterator[str]:
         nonlocal rows
         for line in file.lines():
             rows += 1
-            key = key_of(line.cells)
+            key = key_of(line)
             if kind != "orders":
                 yield ""  # neighbours of one key are two rows here
             yield key
@@ -86,14 +101,18 @@ def _counted(file: TableFile, kind: Kind, chosen: Map) -> tuple[int, frozenset[s
         raise Unusable(f"{file.path}: more than {most} ids stand in several places; {advice}") from None
 
 
-def _key_of(kind: Kind, chosen: Map) -> Callable[[Cells], str]:
+def _key_of(kind: Kind, chosen: Map, file: TableFile) -> Callable[[Line], str]:
     """What tells a row's key; an order's is asked for every line, so in a few steps."""
     if kind == "customers":
-        return lambda cells: _key_of_customer(chosen, cells)
+        return lambda line: _key_of_customer(chosen, line.cells)
     column = chosen.columns.get(SHAPES[kind].key, "")
+    place = file.columns.index(column) if column in file.columns else None
 
-    def key(cells: Cells) -> str:
-        cell = cells.get(column)
+    def key(line: Line) -> str:
+        if place is not None and line.fault is None:
+            cell: Any = line.row[place]
+        else:
+            cell = line.cells.get(column)
         return "" if cell is None else str(cell)[:80].strip()
 
     return key

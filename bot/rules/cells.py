@@ -6,12 +6,14 @@ A cell is what CSV or JSON gives: text, a number, a yes or no. Empty cells are n
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")  # an instant without a zone is the shop's
+AHEAD = timedelta(hours=8)  # of UTC, all the year round …
+STEADY_SINCE = 1992  # … since this year
 MOST_MONEY = Decimal("9999999999.99")
 MOST_WHOLE = 2_147_483_647
 MOST_DIGITS = 10**20  # longer numbers are no cell's, and slow to write
@@ -64,10 +66,13 @@ def text(most: int, *, lines: bool = False) -> Callable[[Any], str]:
 
 def instant(cell: Any) -> datetime:
     """Aware, in UTC."""
-    words = _words(cell)
+    words = cell if type(cell) is str else _words(cell)
     if len(words) == 19 and words[4] == "-" == words[7] and words[10] in " T" and words.isascii():
         try:
-            return _in_utc(datetime.fromisoformat(words))
+            at = datetime.fromisoformat(words)
+            if STEADY_SINCE <= at.year < YEARS.stop:
+                return (at - AHEAD).replace(tzinfo=UTC)
+            return _in_utc(at)
         except ValueError:
             raise Wrong("a date or a time") from None
     return _in_utc(_written(words.strip()))
@@ -82,7 +87,7 @@ def day(cell: Any) -> date:
 
 def money(cell: Any) -> Decimal:
     """Not negative, in yuan, to the cent."""
-    words = _words(cell)
+    words = cell if type(cell) is str else _words(cell)
     if _MONEY.fullmatch(words):
         return _cents(Decimal(words))
     found = _WRITTEN_MONEY.fullmatch(unicodedata.normalize("NFKC", words).strip())

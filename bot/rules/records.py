@@ -132,8 +132,8 @@ SHAPES: dict[Kind, Shape] = {
     "orders": Shape(
         OrderRecord,
         {
-            "external_id": _id, **_WHOSE, "status": one_of(_ORDER_STATUS), "amount": money, "discount": money,
-            "coupon_amount": money, "ordered_at": instant, "paid_at": instant,
+            "external_id": _id, **_WHOSE, "status": _remembered(one_of(_ORDER_STATUS)), "amount": money,
+            "discount": _remembered(money), "coupon_amount": _remembered(money), "ordered_at": instant, "paid_at": instant,
         },
         frozenset({"external_id", "ordered_at", "status"}),
     ),
@@ -179,6 +179,7 @@ SHAPES: dict[Kind, Shape] = {
 }  # fmt: skip
 
 LINE_FIELDS = frozenset(_LINE)
+PRODUCT = frozenset({"product_external_id", "product_name"})  # a line names one of them
 
 
 def known_fields(kind: Kind) -> frozenset[str]:
@@ -229,7 +230,7 @@ def _lines(rows: Any, faults: list[Fault]) -> tuple[LineRecord, ...]:
             wrong.append(Fault("", "an object", given(row)))
         else:
             values = _values(LINE, row, wrong)
-            if not wrong and not values.keys() & {"product_external_id", "product_name"}:
+            if not wrong and not values.keys() & PRODUCT:
                 wrong.append(Fault("product_external_id", "a product_external_id or a product_name"))
             if not wrong:
                 found.append(LineRecord(**values))

@@ -57,5 +57,12 @@ def _take(
 
 
 def _customers_changed(batch: Batch) -> None:
-    """The one place that knows whose orders, returns and reviews changed: `batch.touched`, in this transaction."""
-    statistics.touch(batch.session, batch.touched, batch.now)
+    """The one place that knows whose orders, returns and reviews changed, in this transaction.
+
+    To the figures of somebody who only has new orders these are added; everybody else's are made anew.
+    """
+    session, owners = batch.session, set(batch.placed.values())
+    kept = batch.newcomers | statistics.kept(session, owners - batch.newcomers - batch.touched)
+    anew = batch.touched | (owners - kept)
+    statistics.add(session, {order: who for order, who in batch.placed.items() if who not in anew}, batch.now)
+    statistics.touch(session, anew, batch.now)

@@ -12,7 +12,7 @@ from bot.store.database import Session
 from bot.store.tables import order_lines, orders, products
 from bot.store.taking import Batch, Outcome, not_here, said
 from bot.store.whose import Customers
-from bot.values.records import Fault, LineRecord, OrderRecord, Taken
+from bot.values.records import Fault, OrderRecord, Taken
 
 Line: TypeAlias = tuple[int | None, str, int, Decimal]  # product_id, name, quantity, price of one
 Products: TypeAlias = dict[str, tuple[int, str]]  # id and name by external_id
@@ -24,10 +24,21 @@ NOTHING = Decimal("0.00")
 class _Wanted:
     """An order as it shall be."""
 
-    row: rows.Row
+    record: OrderRecord
+    customer_id: int | None  # below zero until the customer is made
+    amount: Decimal
     lines: list[Line]
-    unnamed: frozenset[int]  # positions of lines that leave the product's name to us
     order_id: int = 0
+
+    @property
+    def row(self) -> rows.Row:
+        """What it says; the rest stays as it is."""
+        row = said(self.record, "external_id", "status", "ordered_at", "paid_at", "discount", "coupon_amount")
+        return (
+            row
+            | {"amount": self.amount}
+            | ({} if self.customer_id is None else {"customer_id": self.customer_id})
+        )
 
 
 def take(batch: Batch, records: Sequence[OrderRecord]) -> list[Outcome]:
@@ -37,59 +48,51 @@ def take(batch: Batch, records: Sequence[OrderRecord]) -> list[Outcome]:
     made = whose.make()
     wanted = [order for order in found if not isinstance(order, Fault)]
     for order in wanted:
-        if order.row.get("customer_id", 0) < 0:
-            order.row["customer_id"] = made[order.row["customer_id"]]
+        if order.customer_id is not None and order.customer_id < 0:
+            order.customer_id = made[order.customer_id]
     outcomes = iter(_put(batch, wanted))
     return [order if isinstance(order, Fault) else next(outcomes) for order in found]
 
 
 def _wanted(record: OrderRecord, shelf: Products, whose: Customers) -> _Wanted | Fault:
     lines: list[Line] = []
-    for number, line in enumerate(record.lines, start=1):
-        if line.product_external_id is not None and line.product_external_id not in shelf:
-            return not_here(f"lines[{number}].product_external_id", "a product", line.product_external_id)
-        lines.append(_line(line, shelf))
+    total = NOTHING
+    for quantity, price, product, product_name in record.lines:
+        if product is None:
+            lines.append((None, product_name or "", quantity, price))
+        elif product in shelf:
+            product_id, name = shelf[product]
+            lines.append((product_id, product_name or name, quantity, price))
+        else:
+            return not_here(f"lines[{len(lines) + 1}].product_external_id", "a product", product)
+        total += price * quantity
     customer = whose.of_or_new(record)
     if isinstance(customer, Fault):
         return customer
-    row = said(
-        record, "external_id", "status", "ordered_at", "paid_at", "discount", "coupon_amount", "amount"
-    )
-    row.setdefault("amount", _amount(record))
-    if customer is not None:
-        row["customer_id"] = customer
-    unnamed = frozenset(at for at, line in enumerate(record.lines) if line.product_name is None)
-    return _Wanted(row, lines, unnamed)
-
-
-def _line(line: LineRecord, shelf: Products) -> Line:
-    product_id, name = shelf[line.product_external_id] if line.product_external_id else (None, "")
-    return product_id, line.product_name or name, line.quantity, line.price
-
-
-def _amount(record: OrderRecord) -> Decimal:
-    off = (record.discount or NOTHING) + (record.coupon_amount or NOTHING)
-    return max(sum((line.price * line.quantity for line in record.lines), NOTHING) - off, NOTHING)
+    amount = record.amount
+    if amount is None:
+        amount = max(total - (record.discount or NOTHING) - (record.coupon_amount or NOTHING), NOTHING)
+    return _Wanted(record, customer, amount, lines)
 
 
 def _put(batch: Batch, wanted: Sequence[_Wanted]) -> list[Taken]:
-    there = rows.known(
-        batch.session, orders, "external_id", [order.row | {"customer_id": 0} for order in wanted]
-    )
-    fresh = [order for order in wanted if order.row["external_id"] not in there]
+    there = _there(batch.session, wanted)
+    fresh = [order for order in wanted if order.record.external_id not in there]
     for order, order_id in zip(fresh, rows.next_ids(batch.session, orders, len(fresh)), strict=True):
         order.order_id = order_id
     if fresh:
-        rows.add_tuples(batch.session, orders, _COLUMNS, (_values(order, batch) for order in fresh))
-    changed = _change(batch, [order for order in wanted if order.row["external_id"] in there], there)
+        rows.add_tuples(batch.session, orders, _COLUMNS, [_values(order, batch) for order in fresh])
+    changed = _change(batch, [order for order in wanted if order.record.external_id in there], there)
     _add_lines(batch.session, [*fresh, *changed])
-    _touch(batch, [order.row.get("customer_id") for order in fresh])
-    changed_keys = {order.row["external_id"] for order in changed}
+    batch.placed.update(
+        (order.order_id, order.customer_id) for order in fresh if order.customer_id is not None
+    )
+    changed_keys = {order.record.external_id for order in changed}
     return [
         "created"
-        if order.row["external_id"] not in there
+        if order.record.external_id not in there
         else "updated"
-        if order.row["external_id"] in changed_keys
+        if order.record.external_id in changed_keys
         else "unchanged"
         for order in wanted
     ]
@@ -101,25 +104,36 @@ _COLUMNS = (
 
 
 def _values(order: _Wanted, batch: Batch) -> tuple[Any, ...]:
-    row = order.row
+    record = order.record
     return (
-        order.order_id, row["external_id"], row.get("customer_id"), row["status"], row["amount"], row.get("discount", NOTHING),
-        row.get("coupon_amount", NOTHING), row["ordered_at"], row.get("paid_at"), batch.now,
+        order.order_id, record.external_id, order.customer_id, record.status, order.amount, record.discount or NOTHING,
+        record.coupon_amount or NOTHING, record.ordered_at, record.paid_at, batch.now,
     )  # fmt: skip
+
+
+def _there(session: Session, wanted: Sequence[_Wanted]) -> dict[str, rows.Row]:
+    """As they are, by their external_id."""
+    names = [name for name in _COLUMNS if name != "updated_at"]
+    statement = select(*(orders.c[name] for name in names))
+    found: dict[str, rows.Row] = {}
+    for some in rows.parts([order.record.external_id for order in wanted]):
+        for row in session.execute(statement.where(rows.among(session, orders.c.external_id, some))):
+            found[row.external_id] = dict(zip(names, row, strict=True))
+    return found
 
 
 def _change(batch: Batch, wanted: Sequence[_Wanted], there: dict[str, rows.Row]) -> list[_Wanted]:
     """Those that are not as they shall be; their lines are gone afterwards."""
-    old_lines = _lines(batch.session, [there[order.row["external_id"]]["id"] for order in wanted])
+    old_lines = _lines(batch.session, [there[order.record.external_id]["id"] for order in wanted])
     changed, changes = [], []
     for order in wanted:
-        old = there[order.row["external_id"]]
+        old = there[order.record.external_id]
         order.order_id = old["id"]
         differs = rows.differences(old, order.row)
         if differs or not _same(old_lines.get(old["id"], []), order):
             changed.append(order)
             changes.append((old, differs | {"updated_at": batch.now}))
-            _touch(batch, [old["customer_id"], order.row.get("customer_id")])
+            batch.touched.update(who for who in (old["customer_id"], order.customer_id) if who is not None)
     rows.change(batch.session, orders, changes)
     for some in rows.parts([order.order_id for order in changed]):
         batch.session.execute(
@@ -129,10 +143,11 @@ def _change(batch: Batch, wanted: Sequence[_Wanted], there: dict[str, rows.Row])
 
 
 def _same(old: Sequence[Line], order: _Wanted) -> bool:
+    """A line that leaves the product's name to us keeps the one it has."""
     if len(old) != len(order.lines):
         return False
-    for at, (was, shall) in enumerate(zip(old, order.lines, strict=True)):
-        if was != shall and (at not in order.unnamed or (was[0], *was[2:]) != (shall[0], *shall[2:])):
+    for was, shall, record in zip(old, order.lines, order.record.lines, strict=True):
+        if was != shall and (record.product_name is not None or (was[0], *was[2:]) != (shall[0], *shall[2:])):
             return False
     return True
 
@@ -177,7 +192,3 @@ def _products(session: Session, records: Sequence[OrderRecord]) -> Products:
             (external_id, (product_id, name)) for external_id, product_id, name in session.execute(of_these)
         )
     return found
-
-
-def _touch(batch: Batch, customer_ids: Sequence[Any]) -> None:
-    batch.touched.update(customer_id for customer_id in customer_ids if customer_id is not None)

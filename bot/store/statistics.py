@@ -4,7 +4,8 @@
 up to date and what is added up anew are the same to the last fen.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -31,6 +32,7 @@ from bot.store.purchases import BOUGHT, CAME_BACK
 from bot.store.tables import customer_statistics, customers, orders, returns, reviews
 
 FOR_CUT_POINTS = frozenset(f"ix_customer_statistics_{name}" for name in ("orders", "spent", "last_order_at"))
+SUMS = ("placed", "orders", "refunds", "spent", "coupon_orders", "coupon_spent")
 
 Which: TypeAlias = Callable[
     [ColumnElement[Any]], ColumnElement[bool]
@@ -40,10 +42,41 @@ Which: TypeAlias = Callable[
 def touch(session: Session, customer_ids: Iterable[int], now: datetime) -> None:
     """Adds these customers' figures up anew. Called wherever an order, a return or a review is written."""
     for some in rows.parts(sorted(set(customer_ids))):
-        # two that add up the same customer go one after the other, so that the second sees what the first wrote
-        lock = select(customers.c.id).where(customers.c.id.in_(some)).order_by(customers.c.id)
-        session.execute(lock.with_for_update(key_share=True))
-        _add_up(session, _these(some), now)
+        _lock(session, some)
+        _add_up(session, _these(session, some), now)
+
+
+def kept(session: Session, customer_ids: Iterable[int]) -> set[int]:
+    """Those who have a row already."""
+    row = customer_statistics.c.customer_id
+    found = select(row).where(rows.among(session, row, sorted(customer_ids)))
+    return set(session.scalars(found)) if customer_ids else set()
+
+
+def add(session: Session, placed: Mapping[int, int], now: datetime) -> None:
+    """Adds these new orders, each with whose it is, to the figures of customers who have theirs, or had no orders.
+
+    What `touch` would come to, without a look at the orders there were before.
+    """
+    if not placed:
+        return
+    if session.dialect.name != "sqlite":
+        _lock(session, sorted(set(placed.values())))
+    figures = _figures_of_new(now)
+    source = (
+        select(customers.c.id, *figures.values())
+        .join_from(orders, customers, customers.c.id == orders.c.customer_id)
+        .where(rows.among(session, orders.c.id, list(placed)), customers.c.forgotten_at.is_(None))
+        .group_by(customers.c.id)
+    )
+    put = _insert(session).from_select(["customer_id", *figures], source)
+    old, new = customer_statistics.c, put.excluded
+    together = {name: new[name] for name in figures}
+    together |= {name: old[name] + new[name] for name in SUMS}
+    for name, is_beyond in (("first_order_at", operator.lt), ("last_order_at", operator.gt)):
+        stays = or_(new[name].is_(None), is_beyond(old[name], new[name]))
+        together[name] = case((stays, old[name]), else_=new[name])
+    session.execute(put.on_conflict_do_update(index_elements=["customer_id"], set_=together))
 
 
 def recompute(session: Session, now: datetime, first: int = 0, last: int | None = None) -> None:
@@ -97,8 +130,14 @@ def stretches(session: Session, size: int) -> list[tuple[int, int]]:
     return [(first, min(first + size - 1, last)) for first in range(1, last + 1, size)]
 
 
-def _these(customer_ids: Sequence[int]) -> Which:
-    return lambda column: column.in_(customer_ids)
+def _lock(session: Session, customer_ids: Sequence[int]) -> None:
+    """Two that add up the same customer go one after the other, so that the second sees what the first wrote."""
+    theirs = select(customers.c.id).where(rows.among(session, customers.c.id, customer_ids))
+    session.execute(theirs.order_by(customers.c.id).with_for_update(key_share=True))
+
+
+def _these(session: Session, customer_ids: Sequence[int]) -> Which:
+    return lambda column: rows.among(session, column, customer_ids)
 
 
 def _stretch(first: int, last: int | None) -> Which:
@@ -106,44 +145,64 @@ def _stretch(first: int, last: int | None) -> Which:
 
 
 def _add_up(session: Session, which: Which, now: datetime) -> None:
-    insert = insert_sqlite if session.dialect.name == "sqlite" else insert_postgresql
+    """Each row is written once: what is looked at apart, because it is little, is there before the orders are."""
     figures, bought = _figures(now), orders.c.status.in_(BOUGHT)
+    beside = [_not_bought(which), _returned(which), _reviewed(which)]
+    for part in beside:
+        columns = (column for column in part.c if column.name != "customer_id")
+        figures |= {column.name: func.coalesce(func.max(column), 0) for column in columns}
+    figures["placed"] += func.count(orders.c.customer_id)
+    joined: FromClause = customers
+    for part in beside:
+        joined = joined.outerjoin(part, part.c.customer_id == customers.c.id)
     source = (
         select(customers.c.id, *figures.values())
-        .select_from(customers.outerjoin(orders, and_(orders.c.customer_id == customers.c.id, bought)))
+        .select_from(joined.outerjoin(orders, and_(orders.c.customer_id == customers.c.id, bought)))
         .where(which(customers.c.id), customers.c.forgotten_at.is_(None))
         .group_by(customers.c.id)
     )
-    put = insert(customer_statistics).from_select(["customer_id", *figures], source)
+    put = _insert(session).from_select(["customer_id", *figures], source)
     session.execute(
         put.on_conflict_do_update(
             index_elements=["customer_id"], set_={name: put.excluded[name] for name in figures}
         )
     )
-    for part in (_not_bought(which), _returned(which), _reviewed(which)):
-        theirs = customer_statistics.c.customer_id == part.c.customer_id
-        values: dict[str, Any] = {column.name: column for column in part.c if column.name != "customer_id"}
-        if "placed" in values:
-            values["placed"] += customer_statistics.c.orders
-        session.execute(update(customer_statistics).where(theirs).values(values))
+
+
+def _insert(session: Session) -> Any:
+    insert = insert_sqlite if session.dialect.name == "sqlite" else insert_postgresql
+    return insert(customer_statistics)
+
+
+def _figures_of_new(now: datetime) -> dict[str, ColumnElement[Any]]:
+    """Over orders of any kind; what is not named here is nothing yet."""
+    bought = orders.c.status.in_(BOUGHT)
+    with_coupon = and_(bought, orders.c.coupon_amount > 0)
+    return {
+        "placed": func.count(),
+        "orders": _sum(bought, literal(1)),
+        "refunds": _sum(orders.c.status == "refunded", literal(1)),
+        "spent": _sum(bought, _fen(orders.c.amount)),
+        "first_order_at": func.min(case((bought, orders.c.ordered_at))),
+        "last_order_at": func.max(case((bought, orders.c.ordered_at))),
+        "coupon_orders": _sum(with_coupon, literal(1)),
+        "coupon_spent": _sum(with_coupon, _fen(orders.c.coupon_amount)),
+        **_nearness(),
+        "updated_at": literal(now, Instant()),
+        "is_stale": literal(1),
+    }
 
 
 def _figures(now: datetime) -> dict[str, ColumnElement[Any]]:
     """Over the purchases of a customer, joined one by one."""
     with_coupon = orders.c.coupon_amount > 0
     return {
-        "placed": func.count(orders.c.customer_id),
         "orders": func.count(orders.c.customer_id),
-        "refunds": literal(0),
         "spent": func.coalesce(func.sum(_fen(orders.c.amount)), 0, type_=BigInteger),
         "first_order_at": func.min(orders.c.ordered_at),
         "last_order_at": func.max(orders.c.ordered_at),
         "coupon_orders": _sum(with_coupon, literal(1)),
         "coupon_spent": _sum(with_coupon, _fen(orders.c.coupon_amount)),
-        "returns": literal(0),
-        "returned": literal(0),
-        "reviews": literal(0),
-        "rating_sum": literal(0),
         **_nearness(),
         "updated_at": literal(now, Instant()),
         "is_stale": literal(1),

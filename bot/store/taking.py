@@ -20,7 +20,9 @@ class Batch:
     session: Session
     now: datetime
     salt: str  # recognises who was forgotten
-    touched: set[int] = field(default_factory=set)  # customers whose figures changed
+    touched: set[int] = field(default_factory=set)  # customers whose figures are to be added up anew
+    placed: dict[int, int] = field(default_factory=dict)  # orders made here, and whose they are
+    newcomers: set[int] = field(default_factory=set)  # customers made here
 
 
 def said(record: Any, *names: str) -> rows.Row:

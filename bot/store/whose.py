@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.rules.buckets import bucket_of
-from bot.store import outbox, rows
+from bot.store import naming, outbox, rows
 from bot.store.tables import customers
 from bot.store.taking import Batch, not_here
 from bot.values.records import Fault
@@ -32,7 +32,14 @@ class Customers:
         )
         self._openid = ids_by(batch.session, customers.c.openid, [each.openid for each in records])
         self._phone = ids_by(batch.session, customers.c.phone, [each.phone for each in records])
-        self._new: list[rows.Row] = []
+        for known, name, values in (
+            (self._external, "external_id", [each.customer_external_id for each in records]),
+            (self._phone, "phone", [each.phone for each in records]),
+        ):
+            known |= (
+                naming.formerly(batch.session, name, values) | known
+            )  # who bears the name now comes first
+        self._new: list[tuple[str | None, str | None, str | None]] = []  # external_id, openid, phone
 
     def of(self, record: Owned) -> int | Fault | None:
         """None when the record names nobody."""
@@ -54,9 +61,7 @@ class Customers:
         found = self.of(record)
         if not isinstance(found, Fault) or not (record.customer_external_id or record.phone):
             return found
-        self._new.append(
-            {"external_id": record.customer_external_id, "openid": record.openid, "phone": record.phone}
-        )
+        self._new.append((record.customer_external_id, record.openid, record.phone))
         number = -len(self._new)
         for known, value in (
             (self._external, record.customer_external_id),
@@ -70,17 +75,13 @@ class Customers:
     def make(self) -> dict[int, int]:
         """Makes who is new; answers the real id for each number below zero."""
         ids = rows.next_ids(self._batch.session, customers, len(self._new))
-        made = [
-            row
-            | {
-                "id": customer_id,
-                "bucket": bucket_of(row["openid"] or row["external_id"] or row["phone"]),
-                "created_at": self._batch.now,
-                "source": NEW_FROM,
-            }
-            for row, customer_id in zip(self._new, ids, strict=True)
-        ]
-        rows.add(self._batch.session, customers, made)
+        names = ("id", "external_id", "openid", "phone", "bucket", "created_at", "source")
+        values = [
+            (customer_id, external_id, openid, phone, bucket_of(openid or external_id or phone or ""), self._batch.now, NEW_FROM)
+            for customer_id, (external_id, openid, phone) in zip(ids, self._new, strict=True)
+        ]  # fmt: skip
+        rows.add_tuples(self._batch.session, customers, names, values)
+        self._batch.newcomers.update(ids)
         session, now = self._batch.session, self._batch.now
         outbox.record_all(session, "customer.created", ids, {"source": NEW_FROM}, now)
         return {-number: customer_id for number, customer_id in enumerate(ids, start=1)}

@@ -6,7 +6,7 @@ None says nothing about the field: what is there stays, and a new row gets the t
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Kind = Literal[
     "customers", "products", "stock", "orders", "shipments", "payments", "returns", "reviews", "knowledge"
@@ -66,16 +66,16 @@ class StockRecord:
     stock: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineRecord:
+class LineRecord(
+    NamedTuple
+):  # as the order below: made by the million, and a tuple takes a third of the time
     quantity: int
     price: Decimal  # of one
     product_external_id: str | None = None
     product_name: str | None = None  # the product's own name when it is not given
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRecord:
+class OrderRecord(NamedTuple):
     """With all its lines: lines that are not named any more are removed."""
 
     external_id: str

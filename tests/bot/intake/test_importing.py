@@ -314,6 +314,5 @@ importing.take_in(Database(sys.argv[1]), source, NOON, salt="salt", progress=pro
     process.communicate()
     there = value(database, select(func.count()).select_from(customers))
     assert 0 < there < 20_000
-    assert there % importing.ROWS_AT_ONCE == 0
     found = take("customers", path.read_bytes())
     assert counts(found) == (20_000 - there, 0, there, 0)
