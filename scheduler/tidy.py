@@ -1,7 +1,7 @@
 """Housekeeping, once a day: what was only kept for a while goes."""
 
 from bot.services import Services
-from bot.store import forgetting, tidying
+from bot.store import binding, forgetting, idempotency, merging, tidying
 
 
 def tidy(services: Services) -> None:
@@ -11,7 +11,10 @@ def tidy(services: Services) -> None:
         tidying.drop_totals(session, now)
         tidying.drop_ended_sessions(session, now)
         tidying.drop_expired_keys(session, services.clock.real())
+        idempotency.tidy(session, services.clock.real())
         forgetting.tidy(session, now)
+        binding.tidy(session, now)
+        merging.gather(session, now)
 
 
 def refresh_engagement(services: Services) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TextIO
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from bot.store.database import Session
 from bot.store.tables import (
@@ -15,6 +15,7 @@ from bot.store.tables import (
     customers,
     deliveries,
     knowledge,
+    merges,
     messages,
     metadata,
     order_lines,
@@ -27,7 +28,7 @@ from bot.store.tables import (
 )
 
 AT_ONCE = 1_000  # rows in memory
-INTERNAL = frozenset({"claim_token", "lease_until", "handed_until", "once_key", "raw", "bucket"})
+INTERNAL = frozenset({"claim_token", "lease_until", "handed_until", "once_key", "raw", "bucket", "code_hash"})
 
 Row = dict[str, Any]
 
@@ -113,6 +114,9 @@ def everything_about(session: Session, openid: str) -> dict[str, Any] | None:
         of_theirs = select(table).join(orders).where(_o.customer_id == customer["id"])
         rows = session.execute(of_theirs.order_by(*table.primary_key.columns)).mappings()
         found[table.name] = [_plain(row) for row in rows]
+    of_them = or_(merges.c.survivor_id == customer["id"], merges.c.loser_id == customer["id"])
+    merged = session.execute(select(merges).where(of_them).order_by(merges.c.id)).mappings()
+    found[merges.name] = [_plain(row) for row in merged]
     found[customer_tags.name] = [row["tag"] for row in found[customer_tags.name]]
     return found
 

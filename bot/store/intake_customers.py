@@ -11,7 +11,7 @@ from sqlalchemy import Column, delete, insert, select, tuple_
 from bot.rules.buckets import bucket_of
 from bot.rules.cells import given
 from bot.rules.hashing import openid_hash
-from bot.store import facts_imported, outbox, rows
+from bot.store import facts_imported, naming, outbox, rows
 from bot.store.tables import customer_tags, customers, suppressions
 from bot.store.taking import Batch, Outcome, said
 from bot.store.whose import NEW_FROM
@@ -66,6 +66,7 @@ class _Known:
 
 
 def take(batch: Batch, records: Sequence[CustomerRecord]) -> list[Outcome]:
+    records = naming.as_named_now(batch.session, records)
     known = _Known(batch, records)
     placed = [known.place(record) for record in records]
     good = [at for at, place in enumerate(placed) if not isinstance(place, Fault)]

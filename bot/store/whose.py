@@ -36,9 +36,8 @@ class Customers:
             (self._external, "external_id", [each.customer_external_id for each in records]),
             (self._phone, "phone", [each.phone for each in records]),
         ):
-            known |= (
-                naming.formerly(batch.session, name, values) | known
-            )  # who bears the name now comes first
+            for value, customer_id in naming.formerly(batch.session, name, values).items():
+                known.setdefault(value, customer_id)  # who bears the name now comes first
         self._new: list[tuple[str | None, str | None, str | None]] = []  # external_id, openid, phone
 
     def of(self, record: Owned) -> int | Fault | None:

@@ -8,8 +8,9 @@ from sqlalchemy import insert, select
 
 from bot.clock import FixedClock
 from bot.services import Services
+from bot.store import binding
 from bot.store.database import Database
-from bot.store.tables import mass_sends, messages, volatile
+from bot.store.tables import bind_codes, binding_talks, binding_tries, mass_sends, messages, volatile
 from scheduler.recover import ask_after_mass, recover
 from scheduler.tidy import refresh_engagement, tidy
 from tests.support import pushing
@@ -111,3 +112,16 @@ def test_what_nobody_ever_reports_is_unknown_in_the_end(services: Services, acce
     with services.database.reading() as session:
         row = pushing.delivery(session, accepted)
     assert (row.state, row.reason) == ("unknown", "not_reported")
+
+
+def test_what_a_binding_left_behind_goes(services: Services) -> None:
+    with services.database.transaction() as session:
+        build = Build(session)
+        chat, shop = build.customer(), build.customer(openid=None, followed_at=None)
+        binding.ask(session, chat, "13800001234", NOON - DAY)
+        binding.by_code(session, binding.Asker(id=chat, openid="o-1"), "BCDFGHJK", "salt", NOON - 2 * DAY)
+        binding.give_code(session, shop, lasts=timedelta(hours=1), salt="salt", now=NOON - 2 * DAY)
+    tidy(services)
+    with services.database.reading() as session:
+        for table in (binding_talks, binding_tries, bind_codes):
+            assert session.execute(select(table)).all() == []

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.sandbox.shop.generate import Shop
-from bot.store import bulk, facts_imported, statistics
+from bot.store import bulk, facts_imported, follow_history, statistics
 from bot.store.database import Session
 
 
@@ -18,5 +18,6 @@ def seed(session: Session, shop: Shop, now: datetime) -> bool:
     customer_ids = bulk.add_customers(session, shop.buyers, now)
     bulk.add_orders(session, shop.orders, customer_ids, product_ids)
     facts_imported.adopt(session, now)
+    follow_history.fill_in(session)
     statistics.touch(session, customer_ids.values(), now)
     return True
