@@ -85,7 +85,7 @@ class Taking:
         """
         together = partial(self.services.database.together, key=push.incoming.openid, within=within)
         try:
-            return together(partial(self.take, push))
+            return together(partial(self.take, push), ahead=partial(self._announce, push))
         except Unavailable:
             raise
         except arrivals.Overtaken:
@@ -117,6 +117,10 @@ class Taking:
                 session, push.incoming.openid, push.received_at, salt=salt, source=source_of(push.incoming)
             )
         raise arrivals.Overtaken
+
+    def _announce(self, push: Push, session: Session) -> None:
+        if not is_leaving(push.incoming):
+            arrivals.announce(session, push.incoming, push.raw, push.received_at, self.windows)
 
     def _answered(self, push: Push, arrived: Arrived, session: Session) -> Taken:
         profile, now = arrived.profile, push.received_at

@@ -53,16 +53,27 @@ class Arrived:
 
 def arrive(session: Session, incoming: Incoming, raw: str, now: datetime, windows: Windows) -> Arrived | None:
     """Takes a known customer's new message in; None when the customer is unknown or the message was here before."""
+    way, values = _asked(incoming, raw, now, windows)
+    return (
+        way.on_sqlite(session, values) if session.dialect.name == "sqlite" else way.at_once(session, values)
+    )
+
+
+def announce(session: Session, incoming: Incoming, raw: str, now: datetime, windows: Windows) -> None:
+    """PostgreSQL is asked what `arrive` will ask in the same transaction: one round trip for all messages of a group."""
+    way, values = _asked(incoming, raw, now, windows)
+    way.ahead(session, values)
+
+
+def _asked(incoming: Incoming, raw: str, now: datetime, windows: Windows) -> "tuple[_Way, dict[str, Any]]":
+    changes: dict[str, Any]
     if is_speaking(incoming):
         way, changes = _SPEAKING, people.speaking(now, windows.speaking)
     elif is_a_scene(incoming):
         way, changes = _SCENE, people.opening_a_scene(now, windows.scene)
     else:
         way, changes = _NOTHING, {}
-    values = row_of(incoming, raw, now) | changes | {"openid_": incoming.openid, "key_": incoming.once_key}
-    return (
-        way.on_sqlite(session, values) if session.dialect.name == "sqlite" else way.at_once(session, values)
-    )
+    return way, row_of(incoming, raw, now) | changes | {"openid_": incoming.openid, "key_": incoming.once_key}
 
 
 def record(session: Session, row: dict[str, Any], customer_id: int | None) -> int | None:
@@ -125,9 +136,12 @@ class _Way:
             raise Overtaken
         return Arrived(row[0], profile_from(them), may_have_to_wait=them[-1])
 
+    def ahead(self, session: Session, values: dict[str, Any]) -> None:
+        self._all.ahead(session, values, name=values["key_"])
+
     def at_once(self, session: Session, values: dict[str, Any]) -> Arrived | None:
         """PostgreSQL: one round trip. The lock on the customer's row is what others wait for."""
-        found = self._all.first(session, values)
+        found = self._all.first(session, values, name=values["key_"])
         if found is None:
             return None
         if found[-1] is None:

@@ -74,15 +74,23 @@ class Database:
         with self._reader.connect() as session:
             yield session
 
-    def together(self, work: Callable[[Session], T], *, key: str = "", within: float = PATIENCE) -> T:
+    def together(
+        self,
+        work: Callable[[Session], T],
+        *,
+        key: str = "",
+        within: float = PATIENCE,
+        ahead: Callable[[Session], None] | None = None,
+    ) -> T:
         """Runs `work` in a transaction shared with what other threads do now; returns once it is committed.
 
         `work` may run twice (another one's failure undoes the group) and in another thread, so it touches nothing
         but the session, and finds out by a unique key whether it was done before. `key` names the row it locks
         first. Raises what `work` raised, or `Unavailable` when the database did not take it `within` seconds; then
-        it may still be committed a little later.
+        it may still be committed a little later. `ahead` asks the database what `work` begins with; it is called
+        only when that saves round trips, and before the work of others who have other keys.
         """
-        return self._group.run(work, key, within)
+        return self._group.run(work, key, within, ahead)
 
     def is_up(self) -> bool:
         try:

@@ -47,8 +47,14 @@ class GroupCommit:
         self._session: Connection | None = None  # only the leader touches these
         self._driver: Any = None
 
-    def run(self, work: Callable[[Connection], T], key: str, within: float) -> T:
-        member = _Member(work, key, time.monotonic() + within)
+    def run(
+        self,
+        work: Callable[[Connection], T],
+        key: str,
+        within: float,
+        ahead: Callable[[Connection], None] | None = None,
+    ) -> T:
+        member = _Member(work, key, time.monotonic() + within, ahead)
         with self._queueing:
             self._queue.append(member)
             leads = not self._is_led
@@ -149,6 +155,8 @@ class GroupCommit:
         with self._writer(OTHERS_WRITE_FOR):
             try:
                 session = self._open()
+                if len(group) > 1 and not self._has_one_writer:
+                    _ask_ahead(group, session)
                 for working in group:  # grows on the way; the one at work when it fails is the culprit
                     working.result = working.work(session)
                     if working is group[-1]:
@@ -222,10 +230,29 @@ class GroupCommit:
 
 
 class _Member:
-    __slots__ = ("error", "gave_up", "is_done", "key", "leads", "result", "tries", "until", "woken", "work")
+    __slots__ = (
+        "ahead",
+        "error",
+        "gave_up",
+        "is_done",
+        "key",
+        "leads",
+        "result",
+        "tries",
+        "until",
+        "woken",
+        "work",
+    )
 
-    def __init__(self, work: Callable[[Connection], Any], key: str, until: float) -> None:
+    def __init__(
+        self,
+        work: Callable[[Connection], Any],
+        key: str,
+        until: float,
+        ahead: Callable[[Connection], None] | None,
+    ) -> None:
         self.work = work
+        self.ahead = ahead
         self.key = key
         self.until = until
         self.woken = threading.Lock()  # a lock that is taken is the cheapest thing to wait for
@@ -240,6 +267,14 @@ class _Member:
 
 def _key(member: _Member) -> str:
     return member.key
+
+
+def _ask_ahead(group: list[_Member], session: Connection) -> None:
+    """Not for two of one key: the second's question must see what the first one's work changed."""
+    if len({member.key for member in group}) == len(group):
+        for member in group:
+            if member.ahead is not None:
+                member.ahead(session)
 
 
 def _may_try_again(group: list[_Member]) -> bool:

@@ -30,6 +30,8 @@ class Line:
         self._values = Transformer(driver)
         self._prepared: dict[str, bytes] = {}
         self._waiting: list[tuple[bytes, Sequence[Any]]] = []
+        self._ahead: dict[str, int] = {}  # what was asked ahead, by its place among those that wait
+        self._answered: dict[str, pq.abc.PGresult] = {}
 
     def run(self, sql: str, parameters: Sequence[Any]) -> None:
         """An error in it is told by a later call."""
@@ -37,9 +39,24 @@ class Line:
             self._wait("BEGIN", ())
         self._wait(sql, parameters)
 
+    def ahead(self, name: str, sql: str, parameters: Sequence[Any]) -> None:
+        """Asks now what somebody wants to know a little later, by `answer_to`: one round trip for many."""
+        self.run(sql, parameters)
+        self._ahead[name] = len(self._waiting) - 1
+
+    def asked_ahead(self, name: str) -> bool:
+        return name in self._ahead or name in self._answered
+
+    def answer_to(self, name: str) -> tuple[Any, ...] | None:
+        """The first row of what was asked ahead under this name; to be fetched once."""
+        self.catch_up()
+        return self._first(self._answered.pop(name))
+
     def first(self, sql: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
         self.run(sql, parameters)
-        result = self._sent()
+        return self._first(self._sent())
+
+    def _first(self, result: "pq.abc.PGresult") -> tuple[Any, ...] | None:
         if result.ntuples == 0:
             return None
         self._values.set_pgresult(result)
@@ -53,10 +70,13 @@ class Line:
         if self._waiting or self._server.transaction_status != pq.TransactionStatus.IDLE:
             self._wait("COMMIT", ())
             self._sent()
+        self._answered.clear()
 
     def begin_anew(self) -> None:
         """After a rollback: whether psycopg had the statements forgotten or not, now they are."""
         self._waiting.clear()
+        self._ahead.clear()
+        self._answered.clear()
         self._prepared.clear()
         result = self._server.exec_(b"DEALLOCATE ALL")
         if result.status != pq.ExecStatus.COMMAND_OK:
@@ -78,8 +98,8 @@ class Line:
 
     def _sent(self) -> "pq.abc.PGresult":
         """Sends all that waits in one go; the result of the last one. Raises the first error among them."""
-        server, waiting = self._server, self._waiting
-        self._waiting = []
+        server, waiting, ahead = self._server, self._waiting, self._ahead
+        self._waiting, self._ahead = [], {}
         server.enter_pipeline_mode()
         for name, parameters in waiting:
             server.send_query_prepared(name, parameters)
@@ -96,6 +116,7 @@ class Line:
         for result in results:
             if result.status not in {pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK}:
                 raise self._error(result)
+        self._answered.update((name, results[place]) for name, place in ahead.items())
         return results[-1]
 
     def _error(self, result: "pq.abc.PGresult") -> psycopg.Error:

@@ -25,12 +25,21 @@ class Prepared:
         self._statement = statement
         self._plans: dict[str, _Plan] = {}
 
-    def first(self, session: Session, values: dict[str, Any]) -> tuple[Any, ...] | None:
-        """The first row, or None."""
+    def ahead(self, session: Session, values: dict[str, Any], name: str) -> None:
+        """Asks what `first` of the same name will want to know; only over a line, which many questions can share."""
+        line: Line | None = session.info.get(LINE)
+        if line is not None:
+            plan = self._plan(session)
+            line.ahead(name, plan.numbered, plan.listed(values))
+
+    def first(self, session: Session, values: dict[str, Any], name: str = "") -> tuple[Any, ...] | None:
+        """The first row, or None. `name`: of what may have been asked ahead."""
         plan = self._plan(session)
         line: Line | None = session.info.get(LINE)
         if line is None:
             row = session.connection.dbapi_connection.execute(plan.sql, plan.given(values)).fetchone()  # type: ignore[union-attr]
+        elif line.asked_ahead(name):
+            row = line.answer_to(name)
         else:
             row = line.first(plan.numbered, plan.listed(values))
         return None if row is None else plan.read(row)

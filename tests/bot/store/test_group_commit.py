@@ -8,11 +8,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.database import Database, Session
 from bot.store.failures import Failure, Unavailable, failure_of
+from bot.store.prepared import Prepared
 from bot.store.tables import customers, volatile
 from tests.conftest import NOON
 
@@ -67,6 +68,95 @@ def test_those_who_come_while_one_writes_share_the_next_commit(database: Databas
         go_on.set()
         assert {done.result(10) for done in (first, *others)} == kept(database)
     assert len(kept(database)) == 6
+
+
+_VALUE = Prepared(select(volatile.c.value).where(volatile.c.key == bindparam("key_")))
+
+
+def asking(steps: list[str], name: str) -> tuple[Callable[[Session], None], Callable[[Session], Any]]:
+    """What asks for a row ahead, and the work that wants to know it and then changes it."""
+
+    def ahead(session: Session) -> None:
+        steps.append(f"ahead {name}")
+        _VALUE.ahead(session, {"key_": name}, name=f"q-{name}")
+
+    def work(session: Session) -> Any:
+        steps.append(f"work {name}")
+        found = _VALUE.first(session, {"key_": name}, name=f"q-{name}")
+        session.execute(update(volatile).where(volatile.c.key == name).values(value="2"))
+        again = _VALUE.first(session, {"key_": name}, name=f"q-{name}")
+        return found, again
+
+    return ahead, work
+
+
+@pytest.mark.parametrize("names", [("a", "b", "c"), ("a", "a", "b")])
+def test_a_group_asks_ahead_unless_one_of_them_must_see_what_another_changed(
+    postgresql: Database, names: tuple[str, ...]
+) -> None:
+    for name in set(names):
+        postgresql.together(keep(name))
+    steps: list[str] = []
+    writing, go_on = threading.Event(), threading.Event()
+
+    def slow(_session: Session) -> None:
+        writing.set()
+        go_on.wait(5)
+
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(postgresql.together, slow)
+        writing.wait(5)
+        others = []
+        for name in names:
+            ahead, work = asking(steps, name)
+            others.append(pool.submit(postgresql.together, work, key=name, ahead=ahead))
+            until_queued(postgresql, len(others))
+        go_on.set()
+        first.result(10)
+        found = [other.result(10) for other in others]
+    if len(set(names)) == len(names):
+        assert steps == ["ahead a", "ahead b", "ahead c", "work a", "work b", "work c"]
+        assert found == [(("1",), ("2",))] * 3
+    else:
+        assert steps == ["work a", "work a", "work b"]
+        assert found == [(("1",), ("2",)), (("2",), ("2",)), (("1",), ("2",))]
+
+
+def test_what_fails_ahead_costs_only_the_one_who_asked(postgresql: Database) -> None:
+    broken = Prepared(
+        insert(volatile)
+        .values(key=bindparam("key_", type_=volatile.c.key.type), value="x")
+        .returning(volatile.c.key)
+    )
+    postgresql.together(keep("here"))
+    writing, go_on = threading.Event(), threading.Event()
+
+    def slow(_session: Session) -> None:
+        writing.set()
+        go_on.wait(5)
+
+    def twice(session: Session) -> Any:
+        return broken.first(session, {"key_": "here"}, name="q-here")
+
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(postgresql.together, slow)
+        writing.wait(5)
+        ahead, work = asking([], "here")
+        fine = pool.submit(postgresql.together, work, key="fine", ahead=ahead)
+        until_queued(postgresql, 1)
+        wrong = pool.submit(
+            postgresql.together,
+            twice,
+            key="wrong",
+            ahead=lambda session: broken.ahead(session, {"key_": "here"}, name="q-here"),
+        )
+        until_queued(postgresql, 2)
+        go_on.set()
+        first.result(10)
+        assert fine.result(10) == (("1",), ("2",))
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            wrong.result(10)
+    assert kept(postgresql) == {"here"}
 
 
 def until_queued(database: Database, number: int) -> None:
