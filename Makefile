@@ -12,7 +12,7 @@ demo: $(READY)            ## the demo shop in one process: no account, no server
 
 test: $(READY)            ## everything, on SQLite and PostgreSQL, with a real Redis and a real browser
 	tests/support/needs.sh
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(TESTS)
 
 kills: $(READY)           ## kill -9 every process at random while messages and pushes flow: make kills KILLS=50
 	tests/support/needs.sh
