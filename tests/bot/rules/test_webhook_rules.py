@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,8 @@ from bot.rules.webhook_retries import (
     rest,
     wait_after,
 )
-from bot.values.webhooks import Answer, Event
+from bot.values.webhooks import KINDS, Answer, Event
+from tests.house.sources import ROOT
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
@@ -183,3 +185,22 @@ def test_an_address_that_may_not_be_added(url: str) -> None:
 )
 def test_which_addresses_are_public(address: str, expected: bool) -> None:
     assert is_public(address) == expected
+
+
+def test_the_receiver_in_the_docs_takes_what_we_sign_and_nothing_else() -> None:
+    by_hand = (ROOT / "docs/webhooks.md").read_text(encoding="utf-8").split("```python\n")[2].split("```")[0]
+    secret = webhook_signing.secret_of(b"k" * 32)
+    receiver: dict[str, Any] = {}
+    exec(by_hand.replace("whsec_…", secret), receiver)
+    body, now = b'{"type":"ping"}', datetime.now(UTC)
+    headers = webhook_signing.headers("a1", body, [webhook_signing.secret_of(b"n" * 32), secret], now)
+    assert receiver["verified"](headers, body) == {"type": "ping"}
+    old = webhook_signing.headers("a1", body, [secret], now - timedelta(minutes=6))
+    for given, of in ((headers, b'{"type":"pong"}'), (headers | {"webhook-id": "a2"}, body), (old, body)):
+        with pytest.raises(ValueError, match=r"not signed|too old"):
+            receiver["verified"](given, of)
+
+
+def test_the_docs_list_every_event() -> None:
+    docs = (ROOT / "docs/webhooks.md").read_text(encoding="utf-8")
+    assert [kind for kind in KINDS if f"`{kind}`" not in docs] == []
