@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from bot.services import Services
-from handlers import api, console, health, metrics
+from handlers import api, console, health, metrics, profile
 from handlers.serving import KEPT_AS
 from handlers.webhook import Webhook
 
@@ -15,6 +15,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health.page,
     metrics.page,
     api.blueprint(),
+    profile.blueprint(),
 )
 
 WEBHOOK = "weilan-webhook"

@@ -194,7 +194,6 @@ def _attribute(given: _Attribute) -> Attribute:
         question=given.question,
         purpose=given.purpose,
         asked_in_turn=given.turn,
-        is_hidden=given.name == "strictness",
     )
 
 

@@ -32,7 +32,7 @@ _NUMBERS: Mapping[str, tuple[str, str]] = {  # {n}: the number, {all}: the order
 
 def evidence(numbers: Evidence, language: str = "zh") -> str:
     """9 笔订单中 7 笔用了优惠；问过 2 次价格或优惠. Empty when there is nothing to say."""
-    if "from" in numbers:
+    if numbers.get("from") == "birthday":
         return "由生日得出" if language == "zh" else "from the birthday"
     at, joint = (0, "；") if language == "zh" else (1, "; ")
     told = (

@@ -27,6 +27,10 @@ _REFUSES_ALL = re.compile(
 _TAKES_BACK = re.compile(
     r"(?:我|刚才|刚刚|那个|是|要|想)*(?:撤回|说错|记错|填错|选错|答错|不是这个)(?:了|一下|吧|啊|刚才的)*"
 )
+_ASKS_WHAT_IS_KNOWN = re.compile(
+    r"(?:请|帮我|给我|我要|我想|怎么)*(?:看|查|查看|修改|更改|改|删除|删|更正|打开|管理)*(?:一下|下|看|掉)?"
+    r"(?:我的个?人?资料|个人资料|我的信息|个人信息|我的档案|你们?(?:都)?(?:记|知道|存)了?我(?:的)?(?:什么|哪些)(?:资料|信息)?)(?:吧|呢|吗|在哪|在哪里|页面)*"
+)
 _NUMBER = re.compile(r"(?:我|选|第|就|是|要)*([1-9一二三四五六七八九])(?:个|项|号|吧|了|哈|啊|选项)*")
 _AGE = re.compile(r"(?:我|今年|现在|快|刚|已经|大概|差不多|是)*(\d{2})(?:周?岁|了|多|出头|左右|整|吧)*")
 _BORN = re.compile(r"(?:我|是|出生于|生于)*((?:19|20)?\d\d)年(?:出生|生|的|人)*")
@@ -65,6 +69,11 @@ def refuses_all(text: str) -> bool:
 def takes_back(text: str) -> bool:
     """撤回, 刚才说错了."""
     return bool(_TAKES_BACK.fullmatch(compact(text)))
+
+
+def asks_what_is_known(text: str) -> bool:
+    """我的资料, 你们记了我什么."""
+    return bool(_ASKS_WHAT_IS_KNOWN.fullmatch(compact(text)))
 
 
 def number_in(text: str) -> int | None:

@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bot.sandbox import quota_tools, quotas, tokens
+from bot.sandbox import oauth, quota_tools, quotas, tokens
 from bot.sandbox.calls import Answer, Call, json_answer
 from bot.sandbox.endpoints import ENDPOINTS, PATHS, Endpoint
 from bot.sandbox.errors import WORDS, Refused
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.world import World
+
+OAUTH = "/sns/oauth2/access_token"
 
 
 class Api:
@@ -50,7 +52,7 @@ class Api:
 
 
 def _worked(world: World, call: Call) -> dict[str, Any]:
-    if call.path in {"/cgi-bin/token", "/cgi-bin/stable_token", "/cgi-bin/clear_quota/v2"}:
+    if call.path in {"/cgi-bin/token", "/cgi-bin/stable_token", "/cgi-bin/clear_quota/v2", OAUTH}:
         return _without_token(world, call)
     endpoint = _endpoint(call)
     tokens.check(world.state, call.args.get("access_token", ""), world.real())
@@ -68,6 +70,10 @@ def _without_token(world: World, call: Call) -> dict[str, Any]:
         if call.method != "GET":
             raise Refused(43001)
         return tokens.classic(world.state, world.account, call.args, call.caller, world.real(), world.now())
+    if call.path == OAUTH:
+        if call.method != "GET":
+            raise Refused(43001)
+        return oauth.exchanged(world, call.args)
     if call.method != "POST":
         raise Refused(43002)
     if call.path == "/cgi-bin/stable_token":

@@ -6,13 +6,13 @@ calls `start` and `stop`.
 
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.clock import Clock
-from bot.sandbox import menus, people, quota_tools, snapshot, tokens, windows
+from bot.sandbox import menus, oauth, people, quota_tools, snapshot, tokens, windows
 from bot.sandbox.account import Account
 from bot.sandbox.api import Api
 from bot.sandbox.calls import Answer, Call
@@ -162,6 +162,16 @@ class Platform:
     def unfollows(self, openid: str) -> None:
         with self.world.lock:
             people.unfollows(self.world, openid)
+
+    def authorizes(self, openid: str, given: Mapping[str, str]) -> str:
+        """They open a page of the account that asks who they are; raises `Refused`. Where their browser goes then."""
+        with self.world.lock:
+            return oauth.authorized(self.world, openid, given)
+
+    def check_authorization(self, given: Mapping[str, str]) -> None:
+        """Raises `Refused`."""
+        with self.world.lock:
+            oauth.check_request(self.world, given)
 
     def answers_notice_prompt(self, openid: str, template_id: str, *, accepts: bool) -> None:
         with self.world.lock:

@@ -68,6 +68,15 @@ class Token:
 
 
 @dataclass(slots=True, kw_only=True)
+class Code:
+    """Of a web authorization."""
+
+    openid: str
+    expires_at: datetime
+    is_used: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
 class Tag:
     id: int
     name: str
@@ -144,6 +153,7 @@ class State:
     followers: dict[str, Follower] = field(default_factory=dict)
     chats: dict[str, list[Line]] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
+    codes: dict[str, Code] = field(default_factory=dict)
     forced_at: datetime | None = None
     used: dict[str, dict[str, int]] = field(
         default_factory=dict

@@ -39,7 +39,6 @@ class Attribute:
     question: str = ""  # empty: nobody is asked
     purpose: str = ""  # what it is used for, told with the question's thanks
     asked_in_turn: int = 0
-    is_hidden: bool = False  # from the customer's own page: it is about them, not of them
 
     def choice(self, name: str) -> Choice | None:
         return next((choice for choice in self.choices if choice.name == name), None)

@@ -59,6 +59,10 @@ class WeChatApi(Protocol):
         """At most 100 openids."""
         ...
 
+    def openid_of(self, code: str) -> str:
+        """Whose web authorization this is; raises `WeChatError` for a code that is used, old or none."""
+        ...
+
     def check_token(self) -> None:
         """For `weilan doctor`: fetches a token if none is known; raises `WeChatError` with what to do."""
         ...
@@ -71,6 +75,7 @@ class WeChatClient:
         self, settings: WeChat, keys: Keys, *, connections: int = 16, adapter: BaseAdapter | None = None
     ) -> None:
         self._transport = Transport(settings, keys, connections=connections, adapter=adapter)
+        self._settings = settings
         self._limits = limits_of(settings)
         self.operations = Operations(self._transport)
 
@@ -136,6 +141,9 @@ class WeChatClient:
             details_in(found)
             for found in items_in(self._transport.post("user/info/batchget", asked), "user_info_list")
         )
+
+    def openid_of(self, code: str) -> str:
+        return self.operations.openid_of(self._settings, code)
 
     def check_token(self) -> None:
         self._transport.tokens.token()

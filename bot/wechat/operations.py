@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from bot.config import WeChat
 from bot.values.outcome import Outcome, Sent
 from bot.wechat.errors import WeChatError, outcome_of
 from bot.wechat.transport import Transport
@@ -78,6 +79,20 @@ class Operations:
 
     def take_off_blacklist(self, openids: Sequence[str]) -> None:
         self._transport.post("tags/members/batchunblacklist", {"openid_list": list(openids)})
+
+    def openid_of(self, settings: WeChat, code: str) -> str:
+        """Whose web authorization this is; a code is good once, for five minutes (40029, 40163)."""
+        answer = self._transport.get_without_token(
+            "/sns/oauth2/access_token",
+            appid=settings.app_id,
+            secret=settings.app_secret.get_secret_value(),
+            code=code,
+            grant_type="authorization_code",
+        )
+        openid = answer.get("openid")
+        if not isinstance(openid, str) or not openid:
+            raise WeChatError(None, "no openid in the answer")
+        return openid
 
     # ---- of the account
 

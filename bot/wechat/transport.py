@@ -58,6 +58,9 @@ class Transport:
     def post_without_token(self, path: str, body: Mapping[str, Any]) -> Answer:
         return self._once("post", path, data=dict(body), params={"access_token": None})
 
+    def get_without_token(self, path: str, **params: str) -> Answer:
+        return self._once("get", path, params={**params, "access_token": None})
+
     def _call(self, method: str, path: str, **options: Any) -> Answer:
         """Raises `WeChatError`; a refused token is replaced once and the call made once more, never again."""
         token = self.tokens.token()

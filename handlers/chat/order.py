@@ -9,6 +9,7 @@ from handlers.chat import (
     human,
     knowledge,
     menu,
+    my_facts,
     orders,
     points,
     questions,
@@ -33,6 +34,7 @@ ORDER: tuple[Handler, ...] = (
     with_person,  # before all other words: a person serves
     human,
     orders,  # before knowledge, which explains in general where parcels are
+    my_facts,
     questions,  # before knowledge and small talk: a number or a few words may be meant for us
     points,  # before knowledge, which explains points in general
     menu,  # after the intentions that have a key of their own

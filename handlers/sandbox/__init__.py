@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from bot.clock import Clock
 from bot.sandbox.offset import Offset
 from bot.sandbox.platform import Platform
-from handlers.sandbox import acts, api, chat, clock, faults
+from handlers.sandbox import acts, api, authorize, chat, clock, faults
 from handlers.sandbox.asking import Unclear
 
 HEADER = "X-Weilan-Sandbox"
@@ -31,6 +31,7 @@ def blueprint(
         api.add(page, platform)
         chat.add(page, platform, now, zone)
         acts.add(page, platform)
+        authorize.add(page, platform)
         faults.add(page, platform)
     return page
 

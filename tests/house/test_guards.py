@@ -21,6 +21,8 @@ FOR_STRANGERS = {
     "/console/language/<to>",
     "/console/static/<path:filename>",
     "/static/<path:filename>",
+    "/profile/",  # sends a stranger to WeChat, or tells how to come in
+    "/profile/static/<path:filename>",
 }
 
 

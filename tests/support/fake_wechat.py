@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.values.outcome import Accepted, Outcome, Sent
 from bot.values.reply import Reply, text_of
 from bot.wechat.answers import FollowerDetails, FollowerPage
+from bot.wechat.errors import WeChatError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class FakeWeChat:
     asked: int = 0  # requests of any kind that send
     under_tag: dict[int, set[str]] = field(default_factory=dict)
     known_tags: dict[str, int] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)  # of web authorizations: whose each is
     mass_states: dict[str, str] = field(default_factory=dict)
     reaches: Callable[[Outcome], bool] = lambda outcome: isinstance(outcome, Sent | Accepted)
     _accepted: dict[str, str] = field(default_factory=dict)
@@ -76,6 +78,11 @@ class FakeWeChat:
 
     def details(self, openids: Sequence[str]) -> tuple[FollowerDetails, ...]:
         return ()
+
+    def openid_of(self, code: str) -> str:
+        if code not in self.codes:
+            raise WeChatError(40029, "invalid code")
+        return self.codes.pop(code)
 
     def check_token(self) -> None:
         return None

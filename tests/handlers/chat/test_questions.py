@@ -1,5 +1,6 @@
 """One polite question behind an answer: when it is asked, how it is answered, and that it can be refused for ever."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from bot.values.reply import text_of
 from handlers import router
 from handlers.chat import questions as asking
 from handlers.chat.speaking import Answer
+from handlers.profile import visitor
 from tests.handlers.chat.conftest import Conversation
 from tests.support.build import Build
 from tests.support.incoming import said, tapped
@@ -179,3 +181,13 @@ def test_a_number_without_a_question_is_nobodys_answer(chat: Chat, build: Build)
 
 def _attribute(name: str) -> Attribute:
     return load("").attributes[name]
+
+
+@pytest.mark.parametrize("incoming", [said("我的资料"), said("你们记了我什么"), tapped("MY_FACTS")])
+def test_who_asks_what_is_known_gets_a_link_of_their_own(
+    talk: Conversation, customer: int, incoming: Incoming
+) -> None:
+    heard = talk.hear(incoming)
+    link = re.search(r"/profile/\?k=(\S+)", heard.text)
+    assert link
+    assert visitor.linked(link[1], talk.services.config.server) == customer
