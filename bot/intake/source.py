@@ -110,7 +110,7 @@ def _key_of(kind: Kind, chosen: Map, file: TableFile) -> Callable[[Line], str]:
 
     def key(line: Line) -> str:
         if place is not None and line.fault is None:
-            cell: Any = line.row[place]
+            cell: Any = line.row[place]  # type: ignore[index]
         else:
             cell = line.cells.get(column)
         return "" if cell is None else str(cell)[:80].strip()

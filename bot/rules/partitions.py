@@ -7,12 +7,12 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.rules import boxes
-from bot.values.partitions import Box, Place, Rules, SatisfactionRule, ServiceClass, Shares, Span
+from bot.values.partitions import Box, Place, PlanStep, Rules, SatisfactionRule, ServiceClass, Shares, Span
 
 DOMAINS: Mapping[str, Span] = {
     "orders": Span(0),
@@ -68,12 +68,20 @@ class _Place(_Table):
     when: Annotated[list[dict[str, str]], BeforeValidator(_list), Field(min_length=1)]
 
 
+class _Step(_Table):
+    after_days: Annotated[int, Field(ge=0, le=3660)]
+    kind: Literal["content", "contact"]
+    about: Annotated[str, Field(min_length=1, max_length=20)]
+    title: str
+
+
 class _Class(_Table):
     name: Annotated[str, Field(pattern=r"^[A-Z]$")]
     title: str
     service: Annotated[str, Field(pattern=r"^[a-z_]{1,20}$")]
     cells: list[str]
     within_days: Annotated[int, Field(ge=0, le=365)] | None = None
+    steps: Annotated[list[_Step], Field(max_length=20)] = []
 
 
 class _Satisfaction(_Table):
@@ -144,7 +152,7 @@ def read(name: str, raw: dict[str, Any]) -> Rules:
 
 def _rules(file: _File) -> Rules:
     classes = tuple(
-        ServiceClass(each.name, each.title, each.service, tuple(each.cells), each.within_days)
+        ServiceClass(each.name, each.title, each.service, tuple(each.cells), each.within_days, _steps(each))
         for each in file.class_
     )
     satisfied = _partition("grid.satisfaction", file.grid.satisfaction)
@@ -166,6 +174,15 @@ def _rules(file: _File) -> Rules:
         classes=classes,
         lifecycle=_partition("lifecycle", file.lifecycle),
     )
+
+
+def _steps(given: _Class) -> tuple[PlanStep, ...]:
+    days = [step.after_days for step in given.steps]
+    if days != sorted(set(days)):
+        raise BadPartitions(
+            f"class.{given.name}.steps: expected each after_days above the one before it, found {days}"
+        )
+    return tuple(PlanStep(step.after_days, step.kind, step.about, step.title) for step in given.steps)
 
 
 def _weights(given: Mapping[str, int]) -> Mapping[str, int]:

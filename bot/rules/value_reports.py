@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 
-from bot.values.value import RefreshReport, Standing
+from bot.values.value import Plan, RefreshReport, Standing
 
 
 def of_refresh(report: RefreshReport) -> Iterator[str]:
@@ -23,6 +23,8 @@ def of_standing(standing: Standing, zone: tzinfo) -> Iterator[str]:
         title = standing.titles.get(partition, "")
         yield f"  {partition:<10} {place}{f' {title}' if title else ''}"
     yield f"  service    {standing.service}"
+    if standing.plan:
+        yield from _plan(standing.plan, zone)
     if not standing.is_fresh:
         yield "  the numbers changed since the last refresh; the next one moves the customer"
     yield f"because: {_numbers(standing)}, {standing.spent} spent"
@@ -33,6 +35,13 @@ def of_standing(standing: Standing, zone: tzinfo) -> Iterator[str]:
         reasons = ", ".join(f"{name} {value}" for name, value in move.because.items())
         at = f"{move.at.astimezone(zone):%Y-%m-%d %H:%M}"
         yield f"{at}  {move.partition}: {move.was} → {move.became} ({reasons}; rules {move.version})"
+
+
+def _plan(plan: Plan, zone: tzinfo) -> Iterator[str]:
+    yield f"  nurturing since {plan.since.astimezone(zone):%Y-%m-%d}, {plan.done} of {len(plan.steps)} steps came due"
+    for number, (at, step) in enumerate(plan.steps):
+        mark = "next" if number == plan.done else "done" if number < plan.done else "then"
+        yield f"    {mark} {at.astimezone(zone):%Y-%m-%d} {step.kind} {step.about} {step.title}"
 
 
 def _numbers(standing: Standing) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, func, insert, null, select, update
 
 from bot.rules.hashing import openid_hash
-from bot.store import follow_history, merges, outbox
+from bot.store import follow_history, merges, outbox, segment_memberships
 from bot.store.database import Session
 from bot.store.tables import (
     bind_codes,
@@ -28,6 +28,7 @@ from bot.store.tables import (
     handovers,
     lookalikes,
     messages,
+    nurturing_plans,
     orders,
     questions,
     reviews,
@@ -87,6 +88,7 @@ def forget(session: Session, customer_id: int, salt: str, now: datetime) -> Rece
         keeps_opt_out=not person.wants_pushes,
     )
     merges.forget(session, customer_id)
+    segment_memberships.forget(session, customer_id)
     follow_history.forget(session, customer_id, openid_hash(person.openid, salt) if person.openid else None)
     _forget_binding(session, customer_id)
     session.execute(delete(followers_named).where(followers_named.c.openid == person.openid))
@@ -178,7 +180,7 @@ def _forget_places(session: Session, customer_id: int) -> int:
     """What was made of their orders: figures, places in partitions, moves, follow-ups, likeness to the best."""
     return sum(
         _remove(session, delete(table).where(table.c.customer_id == customer_id))
-        for table in (customer_statistics, customer_moves, follow_ups, lookalikes)
+        for table in (customer_statistics, customer_moves, follow_ups, lookalikes, nurturing_plans)
     )
 
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable, DropTable
 
-from bot.store import crossings, measures
+from bot.store import crossings, measures, nurturing
 from bot.store.database import Instant, Session
 from bot.store.measures import Measure, Measured
 from bot.store.tables import customer_moves, customer_statistics, follow_ups
@@ -102,7 +102,11 @@ def score(
         scored.moved = _note_moves(session, measured)
         _write(session)
         scored.follow_ups = _ask_people(session, measured)
+        nurturing.follow_moves(session, measured, _changing)
     session.execute(DropTable(_changing))
+    if before is None:
+        nurturing.put_right(session, measured, first, last)
+    scored.follow_ups += nurturing.carry_on(session, measured, first, last)
     seen = customer_statistics.c.customer_id.between(first, last) & crossings.IS_STALE
     session.execute(update(customer_statistics).where(seen).values(is_stale=0))
     return scored
@@ -170,7 +174,7 @@ def _ask_people(session: Session, measured: Measured) -> int:
     opened = 0
     now, was, became = measured.now, _changing.c.was_service_class, _changing.c.service_class
     for each in measured.rules.classes:
-        if each.within_days is None:
+        if each.within_days is None and not each.steps:
             continue
         is_open = [
             follow_ups.c.customer_id == _changing.c.customer_id,
@@ -184,6 +188,8 @@ def _ask_people(session: Session, measured: Measured) -> int:
             follow_ups.c.closed_at.is_(None),
         )
         session.execute(over.values(closed_at=now, closed_by="move"))
+        if each.within_days is None:
+            continue  # its plan asks a person, when the day has come
         came = select(
             _changing.c.customer_id,
             literal(each.service),

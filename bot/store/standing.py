@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from bot.rules.boxes import shown
-from bot.store import cut_points, scoring
+from bot.store import cut_points, nurturing, scoring
 from bot.store.cut_points import CutPoints
 from bot.store.database import Session
 from bot.store.measures import INDICATORS, INSTANTS, Measured
@@ -71,6 +71,7 @@ def _standing(session: Session, openid: str, measured: Measured, row: Row[Any]) 
         places=places,
         titles=_titles(rules, places),
         service=next((each.service for each in rules.classes if each.name == places["class"]), ""),
+        plan=nurturing.of(session, row.customer_id, rules),
         is_fresh=old == new,
         steps=tuple(_steps(numbers, row.spent, measured)),
         moves=tuple(_moves(session, row.customer_id)),

@@ -32,6 +32,7 @@ from bot.store.purchases import BOUGHT, CAME_BACK
 from bot.store.tables import customer_statistics, customers, orders, returns, reviews
 
 FOR_CUT_POINTS = frozenset(f"ix_customer_statistics_{name}" for name in ("orders", "spent", "last_order_at"))
+WHEN = frozenset({"updated_at", "is_stale"})  # say when a row was written, not what is in it
 SUMS = ("placed", "orders", "refunds", "spent", "coupon_orders", "coupon_spent")
 
 Which: TypeAlias = Callable[
@@ -80,9 +81,13 @@ def add(session: Session, placed: Mapping[int, int], now: datetime) -> None:
 
 
 def recompute(session: Session, now: datetime, first: int = 0, last: int | None = None) -> None:
-    """From scratch, for the ids from `first` to `last` (all of them): what is there does not matter."""
-    stretch = _stretch(first, last)
-    session.execute(delete(customer_statistics).where(stretch(customer_statistics.c.customer_id)))
+    """From scratch, for the ids from `first` to `last` (all of them): what is there does not matter.
+
+    Nobody's place is taken from them meanwhile: so the refresh that follows knows who moved.
+    """
+    stretch, row = _stretch(first, last), customer_statistics.c.customer_id
+    gone = select(customers.c.id).where(stretch(customers.c.id), customers.c.forgotten_at.is_not(None))
+    session.execute(delete(customer_statistics).where(stretch(row), row.in_(gone)))
     _add_up(session, stretch, now)
 
 
@@ -162,11 +167,11 @@ def _add_up(session: Session, which: Which, now: datetime) -> None:
         .group_by(customers.c.id)
     )
     put = _insert(session).from_select(["customer_id", *figures], source)
-    session.execute(
-        put.on_conflict_do_update(
-            index_elements=["customer_id"], set_={name: put.excluded[name] for name in figures}
-        )
+    values = {name: put.excluded[name] for name in figures}
+    differs = or_(
+        *(customer_statistics.c[name].is_distinct_from(values[name]) for name in figures if name not in WHEN)
     )
+    session.execute(put.on_conflict_do_update(index_elements=["customer_id"], set_=values, where=differs))
 
 
 def _insert(session: Session) -> Any:

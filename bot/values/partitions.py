@@ -37,12 +37,23 @@ Partition: TypeAlias = Sequence[Place]
 
 
 @dataclass(frozen=True, slots=True)
+class PlanStep:
+    """What is due so many days after a customer came into the class."""
+
+    after_days: int
+    kind: str  # content: of a category, by a campaign; contact: a person gets in touch
+    about: str  # the content's category, or the occasion
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceClass:
     name: str
     title: str
     service: str
     cells: tuple[str, ...]
     within_days: int | None  # None: nobody has to do anything
+    steps: tuple[PlanStep, ...] = ()  # of the nurturing plan, in their order
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from bot.values.partitions import PlanStep
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshReport:
@@ -43,6 +45,15 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The nurturing plan a customer is on."""
+
+    since: datetime
+    done: int  # so many of the steps have come due
+    steps: tuple[tuple[datetime, PlanStep], ...]  # each with its date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     openid: str
     version: str
@@ -55,6 +66,7 @@ class Standing:
     places: Mapping[str, str]
     titles: Mapping[str, str]
     service: str
+    plan: Plan | None  # of the class that has one
     is_fresh: bool  # the places are what the rules say now; else the next refresh moves them
     steps: tuple[Step, ...]
     moves: tuple[Move, ...]

@@ -26,6 +26,7 @@ from bot.store.tables.membership import (
     segment_sizes,
     segment_states,
 )
+from bot.store.tables.nurture import nurturing_plans
 from bot.store.tables.operators import audit, staff, staff_sessions
 from bot.store.tables.people import customer_tags, customers, suppressions
 from bot.store.tables.portraits import lookalikes, portraits
@@ -87,6 +88,7 @@ __all__ = [
     "merges",
     "messages",
     "metadata",
+    "nurturing_plans",
     "order_lines",
     "orders",
     "outbox",
