@@ -11,11 +11,13 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Insert,
     Select,
     String,
     Text,
     Update,
     and_,
+    bindparam,
     cast,
     delete,
     exists,
@@ -28,6 +30,7 @@ from sqlalchemy import (
 )
 
 from bot.store.database import Instant, Session
+from bot.store.prepared import Prepared
 from bot.store.tables import Json, customers, deliveries, outbox, webhook_calls, webhook_wants
 
 AT_ONCE = 1_000  # events spread in one transaction
@@ -40,7 +43,7 @@ _COLUMNS = ["event_id", "kind", "customer_id", "openid", "external_id", "data", 
 
 def record(session: Session, kind: str, subject: int, data: Mapping[str, Any] | None, at: datetime) -> None:
     """`subject` is the customer it happened to; `data` is JSON and names nobody and no words of theirs."""
-    _write(session, kind, customers.c.id == subject, data, at)
+    _ONE[session.dialect.name].run(session, _values(kind, data, at) | {"who_": subject})
 
 
 def record_all(
@@ -51,13 +54,12 @@ def record_all(
     at: datetime,
 ) -> None:
     """The same of many customers at once: a statement that selects their ids, or the ids."""
+    values, dialect = _values(kind, data, at), session.dialect.name
     if isinstance(subjects, Select):
-        _write(session, kind, customers.c.id.in_(subjects), data, at)
-        return
-    if not subjects or not is_wanted(session, kind):
-        return
-    for some in _parts(subjects, CUSTOMERS_AT_ONCE):
-        _write(session, kind, customers.c.id.in_(some), data, at)
+        session.execute(_rows(dialect, customers.c.id.in_(subjects)), values)
+    elif subjects and is_wanted(session, kind):
+        for some in _parts(subjects, CUSTOMERS_AT_ONCE):
+            session.execute(_rows(dialect, customers.c.id.in_(some)), values)
 
 
 def is_wanted(session: Session, kind: str) -> bool:
@@ -113,19 +115,21 @@ def _parts(ids: Sequence[int], size: int) -> Iterator[list[int]]:
         yield some
 
 
-def _write(
-    session: Session, kind: str, who: ColumnElement[bool], data: Mapping[str, Any] | None, at: datetime
-) -> None:
+def _rows(dialect: str, who: ColumnElement[bool]) -> Insert:
     rows = select(
-        _new_id(session),
-        literal(kind, String()),
+        _new_id(dialect),
+        bindparam("kind_", type_=String()),
         customers.c.id,
         customers.c.openid,
         customers.c.external_id,
-        literal(dict(data or {}), Json),
-        literal(at, Instant()),
-    ).where(exists().where(webhook_wants.c.kind == kind), who)
-    session.execute(insert(outbox).from_select(_COLUMNS, rows))
+        bindparam("data_", type_=Json),
+        bindparam("at_", type_=Instant()),
+    ).where(exists().where(webhook_wants.c.kind == bindparam("kind_", type_=String())), who)
+    return insert(outbox).from_select(_COLUMNS, rows)
+
+
+def _values(kind: str, data: Mapping[str, Any] | None, at: datetime) -> dict[str, Any]:
+    return {"kind_": kind, "data_": dict(data or {}), "at_": at}
 
 
 def _write_deliveries(session: Session, ids: list[int]) -> None:
@@ -142,7 +146,7 @@ def _write_deliveries(session: Session, ids: list[int]) -> None:
     }
     rows = (
         select(
-            _new_id(session),
+            _new_id(session.dialect.name),
             kind,
             customers.c.id,
             customers.c.openid,
@@ -158,9 +162,9 @@ def _write_deliveries(session: Session, ids: list[int]) -> None:
     session.execute(insert(outbox).from_select(_COLUMNS, rows))
 
 
-def _new_id(session: Session) -> ColumnElement[str]:
+def _new_id(dialect: str) -> ColumnElement[str]:
     """128 random bits, made by the database for each row: a restored backup never gives one twice."""
-    if session.dialect.name == "sqlite":
+    if dialect == "sqlite":
         return func.lower(func.hex(func.randomblob(16)))
     return func.replace(cast(func.gen_random_uuid(), Text), "-", "")
 
@@ -169,3 +173,9 @@ def _object(session: Session, fields: Mapping[str, ColumnElement[Any]]) -> Colum
     pairs = [part for name, value in fields.items() for part in (literal(name, Text()), value)]
     build = func.json_object if session.dialect.name == "sqlite" else func.jsonb_build_object
     return type_coerce(build(*pairs), Json)
+
+
+_ONE = {
+    dialect: Prepared(_rows(dialect, customers.c.id == bindparam("who_", type_=customers.c.id.type)))
+    for dialect in ("sqlite", "postgresql")
+}
