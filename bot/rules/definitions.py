@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from bot.rules import templates
+from bot.rules.cells import YEARS
 from bot.values import rule
 from bot.values.definitions import (
     BadDefinition,
@@ -209,8 +210,11 @@ def _day(value: Any) -> date:
 
 
 def _instant(value: Any) -> datetime:
-    found = datetime.fromisoformat(value) if isinstance(value, str) else value
-    if not isinstance(found, datetime) or found.tzinfo is None:
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        found = None
+    if not isinstance(found, datetime) or found.tzinfo is None or found.year not in YEARS:
         raise _Wrong(
             f"expected a time with its offset as 2026-12-31T18:00:00+08:00, found {str(value)!r:.60}"
         )

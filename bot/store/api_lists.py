@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, ColumnElement, Select, false, select, tuple_
+from sqlalchemy import Column, ColumnElement, RowMapping, Select, false, select, tuple_
 
 from bot.store import segments
 from bot.store.database import Session
@@ -34,7 +34,7 @@ from bot.store.tables import (
 )
 from bot.store.tables import segments as segments_table
 
-Row: TypeAlias = Mapping[str, Any]
+Row: TypeAlias = RowMapping
 Key: TypeAlias = tuple[Any, ...]
 
 _c, _d, _k, _m, _o, _p = customers.c, deliveries.c, knowledge.c, messages.c, orders.c, products.c

@@ -3,12 +3,12 @@
 from typing import Any, Literal
 
 from bot.rules import definitions as rules
+from bot.rules.cells import given
 from bot.store import api_definitions
 from bot.store.database import Session
 from bot.values.definitions import BadDefinition, Definitions
 from bot.values.records import Fault
 from handlers.api import bodies, guard
-from handlers.api.problems import Problem, Wrong
 from handlers.api.results import Result, Work
 from handlers.serving import services
 
@@ -23,11 +23,13 @@ def several(table: Table, body: bytes) -> Work:
 
 
 def one(table: Table, body: bytes, name: str) -> Work:
-    """The id in the body may be missing; another one is a mistake. Raises 400."""
+    """The id in the body may be missing; another one is a mistake."""
     item = bodies.one(body)
     if item.setdefault("id", name) != name:
-        expected = f"{name}, as in the address, or nothing"
-        raise Problem(400, "malformed", f"id: expected {expected}", errors=[Wrong("id", expected)])
+        result = Result(0, name).rejected(
+            [Fault("id", f"{name}, as in the address, or nothing", given(item["id"]))]
+        )
+        return lambda _session: [result]
     return _work(table, [item])
 
 
@@ -61,7 +63,10 @@ def _put(session: Session, table: Table, result: Result, wanted: Definitions | N
 
 
 def _rejected(result: Result, table: Table, bad: BadDefinition) -> Result:
-    """Of "request: segment tea: rule.all[1].op: expected …" the last two."""
-    whose = f"{ORIGIN}: {table} {result.id}: " if result.id is not None else f"{ORIGIN}: {table}: "
-    field, _, said = str(bad).removeprefix(whose).partition(": ")
-    return result.rejected([Fault(field, said.removeprefix("expected "))])
+    """Of "request: segment tea: rule.all[1].op: expected …" the last two; another segment's trouble as it is told."""
+    about = f"{ORIGIN}: {table} {result.id}" if result.id is not None else f"{ORIGIN}: {table}"
+    said = str(bad)
+    if not said.startswith(f"{about}: "):
+        return result.rejected([Fault("rule", said.removeprefix(f"{ORIGIN}: "))])
+    field, _, expected = said.removeprefix(f"{about}: ").partition(": ")
+    return result.rejected([Fault(field, expected.removeprefix("expected "))])

@@ -144,13 +144,13 @@ def _choice(*words: str) -> Schema:
     return {"type": "string", "enum": list(words)}
 
 
-_ID: Schema = {"type": "string", "pattern": r"^[\w.-]{1,64}$"}
+DEFINED_NAME: Schema = {"type": "string", "pattern": r"^[\w.-]{1,64}$"}
 _YES: Schema = {"type": "boolean"}
 _DAY: Schema = {"type": "string", "format": "date"}
 
 DEFINITIONS: dict[str, dict[str, Schema]] = {
     "segments": {
-        "id": _ID, "name": _word(100),
+        "id": DEFINED_NAME, "name": _word(100),
         "rule": {
             "type": "object",
             "description": "{} is everyone; else all: [rules], any: [rules], not: rule, or field, op and value. "
@@ -158,26 +158,26 @@ DEFINITIONS: dict[str, dict[str, Schema]] = {
         },
     },
     "contents": {
-        "id": _ID, "title": _word(100), "category": _word(20), "purpose": _choice(*definitions.PURPOSES),
+        "id": DEFINED_NAME, "title": _word(100), "category": _word(20), "purpose": _choice(*definitions.PURPOSES),
         "kind": _choice(*definitions.KINDS),
         "text": {"type": "string", "maxLength": 2_000, "description": "at most 2,000 bytes of UTF-8"},
         "media_id": _text(128, "WeChat's id, of a picture, voice or video"), "useful_until": INSTANT,
     },
     "campaigns": {
-        "id": _ID, "name": _word(100), "segment": _ID,
-        "contents": {"type": "array", "items": _ID, "minItems": 1, "uniqueItems": True},
+        "id": DEFINED_NAME, "name": _word(100), "segment": DEFINED_NAME,
+        "contents": {"type": "array", "items": DEFINED_NAME, "minItems": 1, "uniqueItems": True},
         "priority": {"type": "integer", "minimum": -1_000_000, "maximum": 1_000_000}, "starts": _DAY, "ends": _DAY,
         "status": _choice(*definitions.STATUSES), "regular": _YES, "repeat": _YES,
         "channels": {"type": "array", "items": _choice(*definitions.CHANNELS), "uniqueItems": True},
         "marketing_in_window": _YES,
     },
     "knowledge": {
-        "id": _ID, "question": _word(500), "keywords": {"type": ["string", "array"], "items": {"type": "string"}},
-        "answer": _word(2_000), "category": {"type": "string", "maxLength": 20}, "enabled": _YES,
+        "id": DEFINED_NAME, "question": _word(500), "keywords": {"type": ["string", "array"], "items": {"type": "string"}},
+        "answer": {"type": "string", "maxLength": 2_000}, "category": {"type": "string", "maxLength": 20}, "enabled": _YES,
     },
 }  # fmt: skip
 
-_READERS: Mapping[str, Mapping[str, definitions.Field]] = {
+READERS: Mapping[str, Mapping[str, definitions.Field]] = {
     "segments": definitions.SEGMENT,
     "contents": definitions.CONTENT,
     "campaigns": definitions.CAMPAIGN,
@@ -192,11 +192,14 @@ def of_record(kind: Kind) -> Schema:
 
 
 def of_definition(resource: str, *, without_id: bool = False) -> Schema:
-    fields = _READERS[resource]
+    """`without_id`: it stands in the address already."""
+    fields = READERS[resource]
     required = [name for name in fields if fields[name].default is REQUIRED]
+    found = _object(resource, DEFINITIONS[resource], required) | {"additionalProperties": False}
     if without_id:
-        required.remove("id")
-    return _object(resource, DEFINITIONS[resource], required) | {"additionalProperties": False}
+        found["required"] = [name for name in required if name != "id"]
+        found["examples"] = [{name: value for name, value in EXAMPLES[resource].items() if name != "id"}]
+    return found
 
 
 def _object(resource: str, properties: dict[str, Schema], required: list[str]) -> Schema:

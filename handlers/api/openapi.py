@@ -6,7 +6,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from bot.store.idempotency import LONGEST_KEY
-from handlers.api import bodies, operations, problems
+from handlers.api import bodies, fields, operations, problems
 from handlers.api.operations import ALWAYS, ONE_OF_MANY, OPERATIONS, Operation
 
 REFERENCE = "#/components/schemas/{model}"
@@ -20,7 +20,7 @@ WHAT = {
     400: "a parameter or the body is malformed",
     401: "no token, or one that does not work",
     403: "the token lacks the scope",
-    404: "nothing of this name",
+    404: "nothing has this name, or can have it",
     413: f"more than {bodies.MOST_ITEMS} items, or than {bodies.LARGEST // 1024 // 1024} MiB",
     415: "the body is not application/json",
     422: "no item was taken, or the Idempotency-Key belongs to another request",
@@ -124,7 +124,12 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if ONE_OF_MANY in operation.path:
         number = {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
-        schema = number if operation.name_is_number else {"type": "string", "minLength": 1, "maxLength": 64}
+        word = (
+            fields.DEFINED_NAME
+            if operation.method == "PUT"
+            else {"type": "string", "minLength": 1, "maxLength": 64}
+        )
+        schema = number if operation.name_is_number else word
         found.append({"name": "name", "in": "path", "required": True, "schema": schema})
     if operation.query is not None:
         found.extend(

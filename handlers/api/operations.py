@@ -152,7 +152,7 @@ def _defines(resource: str, table: Table, family: str) -> Iterator[Operation]:
     )
     yield Operation(
         "PUT", f"/{resource}/{ONE_OF_MANY}", f"define_one_of_{resource}", f"Create or update one of the {resource}", scope, put,
-        answers, body=fields.of_definition(resource, without_id=True),
+        (*answers, 404), body=fields.of_definition(resource, without_id=True),
     )  # fmt: skip
 
 

@@ -34,12 +34,10 @@ def _moment(value: Any, info: ValidationInfo) -> datetime:
     words = str(value).strip().upper()
     try:
         at = datetime.fromisoformat(words.replace(" ", "+" if "T" in words else "T"))
-        at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        at = None
-    if at is None or at.year not in YEARS:
-        raise ValueError("an ISO 8601 time such as 2026-11-24T12:00:00+08:00, or a day")
-    return at
+    except ValueError:
+        raise ValueError("an ISO 8601 time such as 2026-11-24T12:00:00+08:00, or a day") from None
+    at = at if at.tzinfo else at.replace(tzinfo=zone)
+    return at.astimezone(UTC) if at.year in YEARS else at.replace(tzinfo=UTC)  # no zone matters so far away
 
 
 def _yes_or_no(value: Any) -> bool:
@@ -109,8 +107,8 @@ class Customers(Page):
     external_id: Name | None = None
     phone: Annotated[
         str | None,
-        AfterValidator(lambda value: value and _phone(value)),
         Field(max_length=40, pattern=r"^(\+86)?1[3-9][0-9]{9}$|^\+[1-9][0-9]{6,14}$"),
+        AfterValidator(lambda value: value and _phone(value)),
     ] = None
     segment: Annotated[Name | None, Field(description="only its members, as of now")] = None
 

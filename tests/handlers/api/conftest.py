@@ -26,7 +26,9 @@ class Program:
         self.token = token
 
     def get(self, path: str, **query: Any) -> TestResponse:
-        return self.app.test_client().get(f"/api/v1{path}", query_string=query, headers=self._headers({}))
+        return self.app.test_client().get(
+            f"/api/v1{path}", query_string=query or None, headers=self._headers({})
+        )
 
     def post(self, path: str, body: Any = None, *, key: str = "", **options: Any) -> TestResponse:
         return self._send("POST", path, body, key, options)
