@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import timedelta
 from enum import Enum
 from functools import partial
@@ -28,7 +28,7 @@ from bot.intake import importing
 from bot.intake.files import Unusable
 from bot.opening import NotReady, migrate, opened, ready
 from bot.rules import definitions as files
-from bot.rules import merge_reports, partitions, reports, value_reports
+from bot.rules import merge_reports, partitions, reports, segment_reports, value_reports
 from bot.sandbox import demo as demo_shop
 from bot.services import Services
 from bot.store import (
@@ -56,6 +56,7 @@ from handlers.server import PortBusy, free_port
 from handlers.unanswered import answer_pending, drain_spool
 from scheduler import engine, followers, inference, plan, timetable
 from scheduler import refresh as refreshing
+from scheduler import segments as segment_refresh
 from scheduler import webhooks as telling
 from scheduler.beside import Beside, Runs
 
@@ -145,6 +146,7 @@ def demo(
         sign_in = demo_shop.open_shop(services.database, data, services.now())
         refreshing.refresh(services)
         inference.infer(services)
+        segment_refresh.refresh_all(services)
     address = config.server.public_url
     print(f"chat page   {address}/sandbox/")
     print(f"console     {address}/console/")
@@ -403,11 +405,14 @@ def refresh(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measures and partitions of every customer; products and regions."""
+    """Measures, partitions and segments of every customer; products and regions."""
     with opened(context.obj.config) as services:
         report = refreshing.refresh(services, from_scratch=from_scratch)
         inference.infer(services, everybody=from_scratch)
-    tell(report, as_json, value_reports.of_refresh(report))
+        refreshed = segment_refresh.refresh_all(services)
+    found = {one.name: getattr(report, one.name) for one in fields(report)} | {"segments": refreshed}
+    lines = (*value_reports.of_refresh(report), *segment_reports.of_refreshed(refreshed))
+    tell(found, as_json, lines)
 
 
 @app.command()

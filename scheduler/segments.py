@@ -91,14 +91,20 @@ class _Work:
             with self.database.transaction() as session:
                 segment_memberships.count_everyone(session, state, pass_id, members, self.now)
             return SegmentRefreshed(id=EVERYONE, members=members, entered=0, gone=0)
+        enters = segment_memberships.entering(state, rule, self.now)
         with self.database.reading() as session:
             surplus = segment_memberships.surplus(session, state, rule, self.now)
-            parts = segment_memberships.entering(session, state, rule, self.now)
-            seen, entered = self._write(parts, segment_memberships.take_in, state, pass_id)
+            if self.database.is_sqlite:
+                parts = segment_memberships.parts(session, enters)
+                seen, entered = self._write(parts, segment_memberships.take_in, state, pass_id)
+        if not self.database.is_sqlite:  # where nobody waits for a writer, all at once
+            with self.database.transaction() as session:
+                seen = entered = segment_memberships.take_in(session, state, pass_id, enters, self.now)
         gone = 0
         if seen != surplus:
+            leaves = segment_memberships.leaving(state, rule, self.now)
             with self.database.reading() as session:
-                parts = segment_memberships.leaving(session, state, rule, self.now)
+                parts = segment_memberships.parts(session, leaves)
                 _, gone = self._write(parts, segment_memberships.let_go, state, pass_id)
         return self._close(state, pass_id, Moved(entered, gone), rule)
 

@@ -17,7 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.services import Services
 from bot.store.leases import Lease, lease
-from scheduler import deliver, engine, inference, plan, portrait, recover, refresh, tidy
+from scheduler import deliver, engine, inference, plan, portrait, recover, refresh, segments, tidy
 from scheduler.engine import Engine
 
 LATE_ALLOWED = 30  # seconds
@@ -71,6 +71,14 @@ def _refresh_value(desk: Desk) -> None:
     refresh.refresh(desk.services)
 
 
+def _refresh_segments(desk: Desk) -> None:
+    segments.refresh_all(desk.services)
+
+
+def _refresh_changed_segments(desk: Desk) -> None:
+    segments.refresh_changed(desk.services)
+
+
 def _refresh_portrait(desk: Desk) -> None:
     portrait.refresh(desk.services)
 
@@ -98,8 +106,10 @@ TIMETABLE: tuple[Job, ...] = (
     Job("tidy", _tidy, CronTrigger(hour=3, minute=30, timezone="Asia/Shanghai")),
     Job("refresh engagement", _refresh_engagement, CronTrigger(hour=4, minute=10, timezone="Asia/Shanghai")),
     Job("refresh value", _refresh_value, CronTrigger(hour=4, minute=30, timezone="Asia/Shanghai")),
-    Job("refresh portrait", _refresh_portrait, CronTrigger(hour=5, minute=10, timezone="Asia/Shanghai")),
     Job("infer facts", _infer, CronTrigger(hour=4, minute=50, timezone="Asia/Shanghai")),
+    Job("refresh portrait", _refresh_portrait, CronTrigger(hour=5, minute=10, timezone="Asia/Shanghai")),
+    Job("refresh segments", _refresh_segments, CronTrigger(hour=5, minute=30, timezone="Asia/Shanghai")),
+    Job("refresh changed segments", _refresh_changed_segments, IntervalTrigger(minutes=5)),
 )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import Config
+from bot.rules import segment_presets
 from bot.sandbox.shop import catalogue
 from bot.sandbox.shop.generate import DemoShop
 from bot.sandbox.shop.seeding import seed
@@ -58,13 +59,13 @@ def open_shop(database: Database, folder: Path, now: datetime) -> SignIn:
 
 
 def _plan(session: Session, now: datetime) -> None:
-    """The shop's campaigns, but for those whose time is over."""
+    """The shop's campaigns, but for those whose time is over; and every segment that is there for the taking."""
     person = staff.find_by_name(session, NAME)
     plans = catalogue.plans_and_knowledge()
     still = tuple(campaign for campaign in plans.campaigns if campaign.ends >= now.date())
     definitions.apply(
         session,
-        replace(plans, campaigns=still),
+        replace(plans, segments=plans.segments + segment_presets.presets().segments, campaigns=still),
         staff_id=person.id if person else None,
         approve=True,
         now=now,

@@ -100,16 +100,9 @@ def facts_of(session: Session, customer_id: int) -> Facts | None:
 def segments_of(session: Session, customer_id: int, now: datetime) -> list[tuple[str, str]]:
     """Id and name of each segment this customer belongs to now, everyone first."""
     every = segments.every(session)
-    belongs = [
-        segments.members(segments.understood(session, segment.rule, segment.id), now).label(f"s{place}")
-        for place, segment in enumerate(every)
-    ]
-    if not belongs:
-        return []
-    row = session.execute(select(*belongs).where(customers.c.id == customer_id)).one_or_none()
-    return [
-        (segment.id, segment.name) for segment, is_member in zip(every, row or (), strict=False) if is_member
-    ]
+    rules = [segments.understood(session, segment.rule, segment.id) for segment in every]
+    met = segments.those_met(session, customer_id, rules, now) or []
+    return [(segment.id, segment.name) for segment, is_met in zip(every, met, strict=False) if is_met]
 
 
 def _line(row: Row[Any]) -> CustomerLine:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, delete, false, insert, select, update
 
 from bot.rules.facts import AGE_BAND, BIRTHDAY, OF_THE_ROW, age_band, believed
-from bot.store import outbox
+from bot.store import outbox, segment_changes
 from bot.store.database import Session
 from bot.store.tables import customers, facts, staff
 from bot.values.facts import ERASED, Evidence, Fact, Source
@@ -161,6 +161,7 @@ def _settle(session: Session, customer_id: int, attribute: str) -> Source | None
     if attribute in OF_THE_ROW:
         value = in_the_row(attribute, winner.value) if winner is not None and holds else None
         session.execute(update(customers).where(customers.c.id == customer_id).values({attribute: value}))
+    segment_changes.note(session, [customer_id])
     return winner.source if winner else None
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from sqlalchemy import and_, func, insert, or_, select, update
 
+from bot.store import segment_changes
 from bot.store.database import Session
 from bot.store.tables import customers, deliveries, handovers, messages
 
@@ -82,6 +83,7 @@ def close(session: Session, customer_id: int, *, staff_id: int, now: datetime) -
         .where(customers.c.id == customer_id)
         .values(with_person_until=None, complaint_open=False)
     )
+    segment_changes.note(session, [customer_id])
     return closed
 
 

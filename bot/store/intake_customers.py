@@ -11,7 +11,7 @@ from sqlalchemy import Column, delete, insert, select, tuple_
 from bot.rules.buckets import bucket_of
 from bot.rules.cells import given
 from bot.rules.hashing import openid_hash
-from bot.store import facts_imported, naming, outbox, rows
+from bot.store import facts_imported, naming, outbox, rows, segment_changes
 from bot.store.tables import customer_tags, customers, suppressions
 from bot.store.taking import Batch, Outcome, said
 from bot.store.whose import NEW_FROM
@@ -95,6 +95,7 @@ def take(batch: Batch, records: Sequence[CustomerRecord]) -> list[Outcome]:
     )
     changed = [ids[at] for at in old if outcomes[at] == "updated"]
     outbox.record_all(batch.session, "customer.changed", changed, {"fields": None}, batch.now)
+    segment_changes.note(batch.session, [*changed, *(ids[at] for at in new)])
     return outcomes
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
+    CompoundSelect,
     FromClause,
     Select,
     bindparam,
@@ -96,22 +97,21 @@ def states(session: Session) -> dict[str, State]:
 def begin(session: Session, kind: str, now: datetime) -> int:
     """A pass, `full` or `changes`: the date of everything it writes."""
     made = insert(segment_passes).values(kind=kind, at=now).returning(segment_passes.c.id)
-    return session.execute(made).scalar_one()
+    pass_id: int = session.execute(made).scalar_one()
+    return pass_id
 
 
 def finish(session: Session, pass_id: int, now: datetime) -> None:
     session.execute(update(segment_passes).where(segment_passes.c.id == pass_id).values(finished_at=now))
 
 
-def entering(session: Session, state: State, rule: Rule, now: datetime) -> Iterator[Sequence[int]]:
-    """Who is in by the rule and not among the members, in parts."""
+def entering(state: State, rule: Rule, now: datetime) -> Select[tuple[int]]:
+    """Who is in by the rule and not among the members."""
     audience = segments.audience(rule, now)
-    if state.is_whole or state.members:
-        theirs = audience.selected_columns.customer_id
-        audience = audience.where(
-            ~exists().where(_m.segment_number == state.number, _m.customer_id == theirs)
-        )
-    return _parts(session, audience)
+    if not (state.is_whole or state.members):
+        return audience
+    theirs = audience.selected_columns.customer_id
+    return audience.where(~exists().where(_m.segment_number == state.number, _m.customer_id == theirs))
 
 
 def surplus(session: Session, state: State, rule: Rule, now: datetime) -> int:
@@ -120,10 +120,19 @@ def surplus(session: Session, state: State, rule: Rule, now: datetime) -> int:
     return _count(session, segments.audience(rule, now)) - _count(session, kept)
 
 
-def leaving(session: Session, state: State, rule: Rule, now: datetime) -> Iterator[Sequence[int]]:
-    """Who is among the members and not in by the rule, in parts."""
+def leaving(state: State, rule: Rule, now: datetime) -> CompoundSelect[tuple[int]]:
+    """Who is among the members and not in by the rule."""
     kept = select(_m.customer_id).where(_m.segment_number == state.number)
-    return _parts(session, kept.except_(segments.audience(rule, now)))
+    return kept.except_(segments.audience(rule, now))
+
+
+def parts(
+    session: Session, wanted: Select[tuple[int]] | CompoundSelect[tuple[int]]
+) -> Iterator[Sequence[int]]:
+    """Straight from the database as they are asked for: memory does not grow with the customers."""
+    found = session.execute(wanted, execution_options={"yield_per": PART})
+    ids: Any = found.scalars()
+    return (sorted(part) for part in ids.partitions())
 
 
 def of_these(
@@ -132,28 +141,31 @@ def of_these(
     """Who of a few customers enters, and who leaves."""
     audience = segments.audience(rule, now)
     theirs = audience.selected_columns.customer_id
-    met = set(session.scalars(audience.where(rows.among(session, theirs, customer_ids))))
+    met: set[Any] = set(session.scalars(audience.where(rows.among(session, theirs, customer_ids))))
     among = rows.among(session, _m.customer_id, customer_ids)
-    kept = set(session.scalars(select(_m.customer_id).where(_m.segment_number == state.number, among)))
+    kept: set[Any] = set(
+        session.scalars(select(_m.customer_id).where(_m.segment_number == state.number, among))
+    )
     return sorted(met - kept), sorted(kept - met)
 
 
-def take_in(session: Session, state: State, pass_id: int, customer_ids: Sequence[int], now: datetime) -> int:
+def take_in(
+    session: Session, state: State, pass_id: int, who: Sequence[int] | Select[tuple[int]], now: datetime
+) -> int:
     """How many were not in yet. Nobody is said to have moved while the segment begins."""
-    each = _each(session, customer_ids)
-    values = select(literal(state.number), each.c.value, literal(pass_id))
+    each = _each(session, who) if isinstance(who, Sequence) else who.subquery()
+    # SQLite needs the WHERE to tell the ON of the conflict from that of a join
+    values = select(literal(state.number), each.c[0], literal(pass_id)).where(true())
     put = _or_nothing(session, segment_members).from_select(
-        ["segment_number", "customer_id", "since_pass"], values.where(true())
+        ["segment_number", "customer_id", "since_pass"], values
     )
     entered = session.execute(
         put.on_conflict_do_nothing(), execution_options={"preserve_rowcount": True}
     ).rowcount
     if state.is_whole and entered:
-        mine = select(_m.customer_id).where(
-            _m.segment_number == state.number,
-            _m.since_pass == pass_id,
-            rows.among(session, _m.customer_id, customer_ids),
-        )
+        mine = select(_m.customer_id).where(_m.segment_number == state.number, _m.since_pass == pass_id)
+        if isinstance(who, Sequence):
+            mine = mine.where(rows.among(session, _m.customer_id, who))
         _note(session, state, pass_id, list(session.scalars(mine)), now, entered=True)
     return entered
 
@@ -226,12 +238,6 @@ def _size(session: Session, state: State, pass_id: int, members: int, moved: Mov
     session.execute(put.on_conflict_do_update(index_elements=["segment_number", "pass_id"], set_=values))
 
 
-def _parts(session: Session, wanted: Any) -> Iterator[Sequence[int]]:
-    """Straight from the database as they are asked for: memory does not grow with the customers."""
-    found = session.execute(wanted, execution_options={"yield_per": PART})
-    return (sorted(part) for part in found.scalars().partitions())
-
-
 def _count(session: Session, wanted: Select[Any]) -> int:
     return session.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
 
@@ -239,9 +245,9 @@ def _count(session: Session, wanted: Select[Any]) -> int:
 def _each(session: Session, customer_ids: Sequence[int]) -> FromClause:
     """A table of the ids, in the column `value`, sent as one parameter."""
     if session.dialect.name == "sqlite":
-        given = bindparam(None, json.dumps(list(customer_ids)), unique=True)
-        return func.json_each(given).table_valued("value")
-    given = bindparam(None, list(customer_ids), type_=ARRAY(BigInteger), unique=True)
+        text: Any = bindparam(None, json.dumps(list(customer_ids)), unique=True)
+        return func.json_each(text).table_valued("value")
+    given: Any = bindparam(None, list(customer_ids), type_=ARRAY(BigInteger), unique=True)
     return func.unnest(given).table_valued(column("value", BigInteger)).render_derived(name="each")
 
 

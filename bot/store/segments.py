@@ -92,6 +92,16 @@ def audience(rule: Rule, now: datetime) -> Select[tuple[int]]:
     return select(row.customer_id).select_from(near).where(FOLLOWS, met)
 
 
+def those_met(session: Session, customer_id: int, rules: Sequence[Rule], now: datetime) -> list[bool] | None:
+    """Which of the rules one customer meets, follower or not; None when there is no such customer."""
+    figures = customer_statistics.c.customer_id == customers.c.id
+    statement = _Statement(now, customers.c.id, _beside_or_nothing)
+    met = [statement.true_of(shaped(rule)).label(f"met_{place}") for place, rule in enumerate(rules)]
+    asked = select(customers.c.id, *met).select_from(customers.outerjoin(customer_statistics, figures))
+    row = session.execute(asked.where(customers.c.id == customer_id)).one_or_none()
+    return None if row is None else [bool(found) for found in row[1:]]
+
+
 Leaf: TypeAlias = tuple[Condition, bool]  # and whether it is to be true; else it is its `not`
 Join: TypeAlias = Callable[..., Truth]  # and_ or or_
 Figures: TypeAlias = Callable[[Sequence[Leaf], Join, datetime], Truth]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,19 +57,42 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tail:
-    """The many who bring the last share of what is spent, seen as a group."""
+    """The many buyers behind those of ABC's A, seen as a group. Money in yuan, shares in percent."""
 
-    percent: int  # the share of the buyers who are meant
+    buyers: int  # all of them, the tail's and the others
     customers: int
-    buyers: int
-    spent: str  # yuan
-    share: float  # percent of all that was spent
-    average: str  # yuan each
+    share_of_buyers: float
+    spent: Decimal
+    share_of_spend: float
+    average: Decimal
     follow: int
     reached: int  # got a push within 30 days
     wrote: int  # wrote within 30 days
-    bought_before: int  # … of them in the year before the last 90 days …
-    spent_lately: str  # yuan within the last 90 days
-    spent_before: str  # yuan within the 90 days before
-    growth: float | None  # percent; None: nothing was spent before
-    became_head: int  # moved out of ABC's C within 90 days
+    spent_lately: Decimal  # within 90 days
+    spent_before: Decimal  # within the 90 days before
+    growth: float | None  # None: nothing was spent before
+    rose: int  # came up into A within 90 days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    id: str
+    count: int | None  # None: it would have taken longer than `within`
+    of: int  # followers
+    seconds: float
+    within: float
+    members: int | None  # at the last refresh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    id: str
+    name: str
+    sentence: str
+    outline: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    sizes: tuple[Size, ...]
+    moves: tuple[SegmentMove, ...]
