@@ -147,20 +147,22 @@ def _write(
 
 
 def _scored(block: Block, columns: Columns, weights: Mapping[Population, Weights]) -> Iterator[Scored]:
+    """Who bought is judged by what they bought, too; where that teaches nothing, only by who they are."""
     told = {
-        population: (
-            lookalikes.scores(block, columns, used).tolist(),
-            lookalikes.reasons(block, columns, used),
+        population: list(
+            zip(
+                lookalikes.scores(block, columns, used).tolist(),
+                lookalikes.reasons(block, columns, used),
+                strict=True,
+            )
         )
         for population, used in weights.items()
     }
-    for place, (id_, is_best, stratum) in enumerate(
-        zip(block.ids.tolist(), block.is_best.tolist(), block.strata.tolist(), strict=True)
-    ):
-        because = {population: next(reasons) for population, (_, reasons) in told.items()}
-        population: Population = "buyers" if stratum else "people"
+    people = zip(block.ids.tolist(), block.is_best.tolist(), block.strata.tolist(), strict=True)
+    for place, (id_, is_best, stratum) in enumerate(people):
+        population: Population = "buyers" if stratum and "buyers" in told else "people"
         if not is_best and population in told:
-            yield id_, told[population][0][place], because[population]
+            yield id_, *told[population][place]
 
 
 def _version(definition: Definition, models: tuple[Model, ...]) -> str:

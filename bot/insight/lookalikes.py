@@ -11,23 +11,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.insight.portrait import ORDERS_FROM, Bits, Block, Columns, Numbers, People, Tally, Z
+from bot.insight.portrait import Bits, Block, Columns, Numbers, People, Tally, Z
 from bot.rules.portrait import LEAST_PEOPLE, LEAST_POSITIVES
 from bot.values.portrait import Check, Model, Population
 
-RIDGES = (1.0, 10.0, 100.0, 1000.0)
+RIDGES = (100.0, 10.0, 1.0)
 FOLDS = 5  # the last is never learnt from before the check
-LARGEST_SAMPLE = 20_000  # people learnt from; more change the third digit
+LARGEST_SAMPLE = 12_000  # people learnt from; more change the third digit
 STEPS = 30  # of Newton's method; it takes about seven
 MOST_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Lessons:
-    """What is learnt from: centred traits, dummies of the number of orders, and who is one of the best."""
+    """What is learnt from: centred traits, the stratum of the number of orders, and who is one of the best."""
 
     traits: Numbers
-    orders: Numbers
+    strata: NDArray[np.int64]  # all the same where the number of orders takes no part
     best: Numbers
     folds: NDArray[np.int64]
 
@@ -57,7 +57,8 @@ def learn(people: People, counts: Tally, population: Population) -> tuple[Model,
     ridge, held_out = _best_ridge(lessons, kept)
     slope, intercept = _calibration(held_out[kept], lessons.best[kept])
     weights = _weights(lessons, kept, ridge)
-    check = _check(lessons.traits[~kept] @ weights * slope + intercept, lessons.best[~kept])
+    held = lessons.traits[~kept] @ weights * slope + intercept
+    check = _check(held, lessons.best[~kept], lessons.strata[~kept])
     if slope <= 0 or check is None or check.auc_low <= 0.5:
         return _without(empty, "no_better_than_chance", check), None
     final = np.zeros(len(taught))
@@ -155,10 +156,10 @@ def _lessons(people: People, counts: Tally, taught: Bits, *, with_orders: bool) 
         orders.append(block.strata[within])
         best.append(block.is_best[within])
         folds.append((mixed[within] >> np.uint64(40)) % FOLDS)
-    strata = np.concatenate(orders)[:, None] == np.arange(2, len(ORDERS_FROM))
+    strata = np.concatenate(orders).astype(np.int64)
     return _Lessons(
         np.concatenate(rows).astype(float),
-        strata.astype(float) if with_orders else np.zeros((len(strata), 0)),
+        strata if with_orders else np.zeros_like(strata),
         np.concatenate(best).astype(float),
         np.concatenate(folds).astype(np.int64),
     )
@@ -176,26 +177,26 @@ def _mixed(ids: NDArray[np.int64]) -> NDArray[np.uint64]:
 def _best_ridge(lessons: _Lessons, kept: Bits) -> tuple[float, Numbers]:
     """The ridge whose promises about folds it has not seen are the least wrong, and those promises."""
     tried = []
+    best = lessons.best[kept]
     for ridge in RIDGES:
         promised = np.zeros(len(kept))
         for fold in range(FOLDS - 1):
             out = lessons.folds == fold
             promised[out] = lessons.traits[out] @ _weights(lessons, kept & ~out, ridge)
-        slope, intercept = _calibration(promised[kept], lessons.best[kept])
+        slope, intercept = _calibration(promised[kept], best)
         chance = np.clip(_logistic(slope * promised[kept] + intercept), 1e-9, 1 - 1e-9)
-        best = lessons.best[kept]
-        tried.append(
-            (-float((best * np.log(chance) + (1 - best) * np.log(1 - chance)).mean()), ridge, promised)
-        )
+        wrong = -float((best * np.log(chance) + (1 - best) * np.log(1 - chance)).mean())
+        tried.append((wrong, ridge, promised))
     _, ridge, promised = min(tried, key=lambda each: each[:2])
     return ridge, promised
 
 
 def _weights(lessons: _Lessons, which: Bits, ridge: float) -> Numbers:
-    """Of the traits; the intercept and the numbers of orders are learnt beside them, without a ridge to speak of."""
-    traits, orders = lessons.traits[which], lessons.orders[which]
-    rows = np.hstack([traits, orders, np.ones((len(traits), 1))])
-    ridges = np.full(rows.shape[1], 1e-3)
+    """Of the traits; a base for each number of orders is learnt beside them, without a ridge to speak of."""
+    traits, strata = lessons.traits[which], lessons.strata[which]
+    bases = strata[:, None] == np.unique(strata)
+    rows = np.hstack([traits, bases])
+    ridges = np.full(rows.shape[1], 1e-2)
     ridges[: traits.shape[1]] = ridge
     return fit(rows, lessons.best[which], ridges)[: traits.shape[1]]
 
@@ -209,7 +210,7 @@ def fit(rows: Numbers, best: Numbers, ridges: Numbers) -> Numbers:
         spread = np.maximum(chance * (1 - chance), 1e-9)
         step = np.linalg.solve((rows * spread[:, None]).T @ rows + np.diag(ridges), slope)
         weights += step
-        if np.abs(step).max() < 1e-7:
+        if np.abs(step).max() < 1e-5:
             break
     return weights
 
@@ -225,18 +226,18 @@ def _logistic(log_odds: Numbers) -> Numbers:
     return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -30, 30))))
 
 
-def _check(log_odds: Numbers, best: Numbers) -> Check | None:
-    """None when the fold that was held out has not both kinds."""
-    area = auc(log_odds, best)
-    if area is None:
+def _check(log_odds: Numbers, best: Numbers, strata: NDArray[np.int64]) -> Check | None:
+    """None when nobody held out can be compared with anybody."""
+    found = _auc_at_equal_orders(log_odds, best, strata)
+    if found is None:
         return None
-    spread = Z * _deviation(area, int(best.sum()), int(len(best) - best.sum()))
+    area, deviation = found
     chance = _logistic(log_odds)
     fifths = np.array_split(np.argsort(chance, kind="stable"), 5)
     return Check(
         auc=round(area, 4),
-        auc_low=round(max(area - spread, 0.0), 4),
-        auc_high=round(min(area + spread, 1.0), 4),
+        auc_low=round(max(area - Z * deviation, 0.0), 4),
+        auc_high=round(min(area + Z * deviation, 1.0), 4),
         people=len(best),
         calibration=tuple(
             (round(float(chance[fifth].mean()), 4), round(float(best[fifth].mean()), 4), len(fifth))
@@ -244,6 +245,23 @@ def _check(log_odds: Numbers, best: Numbers) -> Check | None:
             if len(fifth)
         ),
     )
+
+
+def _auc_at_equal_orders(
+    log_odds: Numbers, best: Numbers, strata: NDArray[np.int64]
+) -> tuple[float, float] | None:
+    """Only pairs of one stratum count: to have ordered often, and so to have much, is no likeness. With its deviation."""
+    pairs = ahead = variance = 0.0
+    for stratum in np.unique(strata):
+        within = strata == stratum
+        area = auc(log_odds[within], best[within])
+        if area is not None:
+            positives = int(best[within].sum())
+            negatives = int(within.sum()) - positives
+            many = positives * negatives
+            pairs, ahead = pairs + many, ahead + area * many
+            variance += (many * _deviation(area, positives, negatives)) ** 2
+    return (ahead / pairs, math.sqrt(variance) / pairs) if pairs else None
 
 
 def auc(promised: Numbers, best: Sequence[float] | Numbers) -> float | None:

@@ -23,7 +23,8 @@ Counts: TypeAlias = NDArray[np.int64]
 
 Z = 1.959963984540054  # 95 % of a normal distribution lie within so many deviations
 FALSE_DISCOVERIES = 0.05
-ORDERS_FROM = (0, 1, 2, 3, 5, 9)  # strata of customers by their number of orders; 9 and more are the last
+# strata of customers by their number of orders: narrow, so that within one of them more orders explain next to nothing
+ORDERS_FROM = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 24, 29, 35, 42, 50, 60, 72, 86, 100)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ from bot.values.portrait import Definition, InSegment, Stretch, Top
 from bot.values.rule import Rule
 
 Vocabulary: TypeAlias = Mapping[str, Sequence[str]]  # the values of each attribute that has no fixed ones
+NO_SCENE = "-"
 Found: TypeAlias = dict[int, tuple[Any, ...]]
 
 _OWN = {
@@ -54,6 +55,12 @@ _OWN = {
     "source": customers.c.source,
     "scene": customers.c.source_scene,
 }
+# who came another way has no scene, which is known of them, and not the same as nothing
+_SCENE = case(
+    (customers.c.source_scene != "", customers.c.source_scene),
+    (customers.c.followed_at.is_not(None), NO_SCENE),
+    else_=null(),
+)
 _DECADES = ((20, "under_20"), (30, "20s"), (40, "30s"), (50, "40s"), (60, "50s"), (110, "60_plus"))
 _PARTS_OF_THE_DAY = (("morning", 6, 11), ("noon", 11, 14), ("afternoon", 14, 18), ("evening", 18, 22))
 _GAPS = ((14, "fortnight"), (31, "month"), (92, "quarter"))
@@ -115,19 +122,19 @@ def is_best(
 def read(session: Session, wanted: Wanted, first: int, last: int) -> Stretch:
     """The customers with figures among these ids, by id."""
     row = customer_statistics.c
-    banded = _bands(session, wanted)
+    own, banded = _OWN | {"scene": _SCENE}, _bands(session, wanted)
     statement = (
         select(
-            row.customer_id, case((wanted.is_best, 1), else_=0), row.orders, *_OWN.values(), *banded.values()
+            row.customer_id, case((wanted.is_best, 1), else_=0), row.orders, *own.values(), *banded.values()
         )
         .select_from(customer_statistics.join(customers, customers.c.id == row.customer_id))
         .where(row.customer_id.between(first, last), customers.c.forgotten_at.is_(None))
         .order_by(row.customer_id)
     )
     people = session.execute(statement).all()
-    columns = list(zip(*people, strict=True)) or [()] * (3 + len(_OWN) + len(banded))
+    columns = list(zip(*people, strict=True)) or [()] * (3 + len(own) + len(banded))
     ids, best, ordered = columns[:3]
-    values_of: dict[str, Sequence[str | None]] = dict(zip((*_OWN, *banded), columns[3:], strict=True))
+    values_of: dict[str, Sequence[str | None]] = dict(zip((*own, *banded), columns[3:], strict=True))
     when = _when(session, wanted, first, last)
     values_of["daypart"] = [when.get(id_, (None, None))[0] for id_ in ids]
     values_of["weekday"] = [when.get(id_, (None, None))[1] for id_ in ids]

@@ -208,6 +208,25 @@ def test_everybody_else_gets_a_score_and_a_second_refresh_writes_nothing(
         assert session.scalar(select(func.min(lookalikes.c.score))) >= 0
 
 
+def test_where_purchases_teach_nothing_buyers_are_judged_by_who_they_are(
+    services: Services, database: Database
+) -> None:
+    """The best differ from the others by their city only through how often they order."""
+    draw = random.Random(2)
+    with database.transaction() as session:
+        for number in range(1, 801):
+            city = "杭州" if number % 2 else "苏州"
+            count = 9 if draw.random() < (0.4 if city == "杭州" else 0.1) else 1
+            customer = Build(session).customer(openid=f"o{number}", city=city)
+            row = {"orders": count, "score": 100 * count, "known_at": LONG_AGO, "updated_at": LONG_AGO}
+            session.execute(insert(customer_statistics).values(customer_id=customer, **row))
+    done = portrayal.refresh(services)
+    assert [model.reason for model in done.models] == ["no_better_than_chance", ""]
+    assert done.scored > 500
+    with database.reading() as session:
+        assert portraits.most_alike(session, 1)[0].reasons == ("+city=杭州",)
+
+
 def test_who_becomes_one_of_the_best_loses_the_score(services: Services, database: Database) -> None:
     a_shop(database)
     portrayal.refresh(services)
