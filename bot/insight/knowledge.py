@@ -7,10 +7,12 @@ so an unrelated question stays under the threshold. Never thinks of synonyms: th
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
 
 from bot.rules.wording import compact, plain
 from bot.values.knowledge import Entry, Found
@@ -31,6 +33,10 @@ _FILLER = re.compile(
     r"怎么样|怎么办|怎么|怎样|如何|为什么|为啥|什么样|什么|哪些|哪个|哪种|多少|可以|应该|需要|一下|一个|这个|那个|这款|那款|这种|这些|"
     r"你们家|你们|你家|咱们|我们|您们|现在|今天|今年|就是|还是|或者|但是|因为|所以|如果|的话|我|你|您|的|了|吗|呢|啊|吧|呀|哦|嘛|么|着|很|也|都|就|还|要|想|是|有|在|和|与|跟|把|被|给|让|对|那|这|啥|个"
 )
+
+
+Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.intp]]  # of entries, ascending
+Shares: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]  # one of each entry
 
 
 class KnowledgeIndex(Protocol):
@@ -56,12 +62,12 @@ class _Words:
 
     version: str = ""
     entries: tuple[Entry, ...] = ()
-    asked_in: Mapping[str, Sequence[int]] = field(default_factory=dict)  # term → entries that ask with it
-    answered_in: Mapping[str, frozenset[int]] = field(
+    asked_in: Mapping[str, Numbers] = field(default_factory=dict)  # term → entries that ask with it
+    answered_in: Mapping[str, Numbers] = field(
         default_factory=dict
     )  # term → entries that only answer with it
     rarity: Mapping[str, float] = field(default_factory=dict)
-    asked: tuple[float, ...] = ()  # by entry: the rarity of all terms of its own question
+    asked: Shares = field(default_factory=lambda: np.ones(0))  # the rarity of all terms of its own question
     phrases: tuple[tuple[str, ...], ...] = ()  # by entry: its keywords of two characters and more
     unheard: float = 1.0  # the rarity of a term nobody wrote
 
@@ -90,16 +96,10 @@ class WordIndex:
         total = sum(weights.values())
         if not total or not words.entries:
             return []
-        scored = [
-            (score, number)
-            for number, (asked, known) in _known(words, weights, total, least).items()
-            if (score := _score(known / total, asked / words.asked[number])) >= least
-        ]
-        scored.sort(key=lambda found: (-found[0], found[1]))
+        scored = _scored(words, weights, total, least)
         whole = compact(question[:LONGEST_QUESTION])
         best = [
-            (score + _phrases_worth(words.phrases[number], whole), score, number)
-            for score, number in scored[:RESCORED]
+            (score + _phrases_worth(words.phrases[number], whole), score, number) for score, number in scored
         ]
         best.sort(key=lambda found: (-found[0], found[2]))
         return [Found(words.entries[number], min(score, 1.0)) for _, score, number in best[:most]]
@@ -117,7 +117,7 @@ def terms(text: str) -> list[str]:
     return list(found)
 
 
-def _score(known: float, asked: float) -> float:
+def _score(known: Shares, asked: Shares) -> Shares:
     return (1 - ASKED_SHARE) * known + ASKED_SHARE * asked
 
 
@@ -137,33 +137,29 @@ def _kind_weight(term: str) -> float:
     return SINGLE_WEIGHT if len(term) == 1 and not term.isascii() else 1.0
 
 
-def _known(
+def _scored(
     words: _Words, weights: Mapping[str, float], total: float, least: float
-) -> dict[int, tuple[float, float]]:
-    """By entry that may reach `least`: how much of the question it asks, and how much it knows in all.
+) -> list[tuple[float, int]]:
+    """Score and number of the best `RESCORED` entries that reach `least`, best first.
 
-    Rare terms first: once what is left could not lift an entry over the threshold, no new ones are looked at, which
-    keeps common terms cheap. What stands only in answers can lift an entry, never bring one in.
+    What stands only in answers can lift an entry, never bring one in. All entries at once: adding up arrays of ten
+    thousand costs less than looking at a hundred entries one by one.
     """
-    asked: dict[int, float] = {}
-    left = total
-    for term, weight in sorted(weights.items(), key=lambda pair: -pair[1]):
-        entries = words.asked_in.get(term, ())
-        if _score((left + ANSWER_WEIGHT * (total - left)) / total, 1.0) < least:
-            entries = [number for number in entries if number in asked]
-        for number in entries:
-            asked[number] = asked.get(number, 0.0) + weight
-        left -= weight
-    hopeful = {
-        number: known
-        for number, known in asked.items()
-        if _score((known + ANSWER_WEIGHT * (total - known)) / total, known / words.asked[number]) >= least
-    }
-    known = dict(hopeful)
+    asks = _added_up(words.asked_in, weights, len(words.entries))
+    knows = asks + ANSWER_WEIGHT * _added_up(words.answered_in, weights, len(words.entries))
+    scores = _score(knows / total, asks / words.asked)
+    scores[asks == 0] = 0.0
+    found = np.flatnonzero(scores >= least)
+    best = found[np.lexsort((found, -scores[found]))[:RESCORED]]
+    return list(zip(scores[best].tolist(), best.tolist(), strict=True))
+
+
+def _added_up(places: Mapping[str, Numbers], weights: Mapping[str, float], entries: int) -> Shares:
+    sums = np.zeros(entries)
     for term, weight in weights.items():
-        for number in hopeful.keys() & words.answered_in.get(term, frozenset()):
-            known[number] += ANSWER_WEIGHT * weight
-    return {number: (hopeful[number], known[number]) for number in hopeful}
+        if (numbers := places.get(term)) is not None:
+            sums[numbers] += weight
+    return sums
 
 
 def _words(entries: tuple[Entry, ...], version: str) -> _Words:
@@ -188,11 +184,11 @@ def _words(entries: tuple[Entry, ...], version: str) -> _Words:
     return _Words(
         version=version,
         entries=entries,
-        asked_in={term: tuple(numbers) for term, numbers in asked_in.items()},
-        answered_in={term: frozenset(numbers) for term, numbers in answered_in.items()},
+        asked_in={term: np.array(numbers) for term, numbers in asked_in.items()},
+        answered_in={term: np.array(sorted(numbers)) for term, numbers in answered_in.items()},
         rarity=rarity,
-        asked=tuple(
-            sum(_kind_weight(term) * rarity[term] for term in question) or 1.0 for question in questions
+        asked=np.array(
+            [sum(_kind_weight(term) * rarity[term] for term in question) or 1.0 for question in questions]
         ),
         phrases=phrases,
         unheard=_rarity(len(entries), 0.5),
