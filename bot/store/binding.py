@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from bot.rules.binding_words import CODE_LENGTH, CODE_LETTERS
 from bot.rules.hashing import openid_hash as keyed
-from bot.store import merging
+from bot.store import merges, merging
 from bot.store.database import Instant, Session
 from bot.store.tables import bind_codes, binding_talks, binding_tries, customers, orders
 from bot.values.merging import How, Refused
@@ -173,6 +173,8 @@ def tidy(session: Session, now: datetime) -> None:
 
 
 def _joined(session: Session, asker: Asker, target_id: int, how: How, salt: str, now: datetime) -> Outcome:
+    if how == "order" and merges.were_parted(session, asker.id, target_id):
+        return "wrong"  # somebody found that they are two: what proved it then proves nothing now
     merged = merging.merge(session, asker.id, target_id, how=how, staff_id=None, now=now)
     if isinstance(merged, Refused):
         return "busy" if merged.why == "push_under_way" else "wrong"

@@ -23,6 +23,13 @@ def find(session: Session, merge_id: int) -> Merge | None:
     return _read(row) if row else None
 
 
+def were_parted(session: Session, survivor_id: int, loser_id: int) -> bool:
+    """They were one before, and somebody undid it."""
+    pair = (merges.c.survivor_id == survivor_id, merges.c.loser_id == loser_id)
+    parted = select(merges.c.id).where(*pair, merges.c.undone_at.is_not(None))
+    return session.execute(parted.limit(1)).first() is not None
+
+
 def forget(session: Session, customer_id: int) -> None:
     """The customer is forgotten: so is what stayed with the rows they were made of, and what the log kept of them."""
     rows = _of_their_making(session, customer_id)

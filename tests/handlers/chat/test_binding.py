@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.rules import binding_texts as texts
-from bot.store import binding, tables
+from bot.store import binding, merges, merging, tables
 from bot.values.incoming import Follow, Scan
 from tests.conftest import NOON
 from tests.handlers.chat.conftest import SALT, Conversation
@@ -219,6 +219,15 @@ def test_leaving_and_coming_back_gives_no_new_tries(talk: Conversation, build: B
     )
     build.customer(openid="o-1")
     assert talk.hear(said("绑定 D100001 1234")).text == texts.LOCKED
+
+
+def test_who_was_parted_by_a_person_needs_a_code(talk: Conversation, chat: int, shop: int) -> None:
+    assert talk.hear(said("绑定 D100001 1234")).text == texts.BOUND
+    (merge,) = merges.listed(talk.session)
+    merging.undo(talk.session, merge.id, staff_id=None, now=NOON)
+    assert talk.hear(said("绑定 D100001 1234")).text == texts.WRONG.format(left=4)
+    assert not is_bound(talk)
+    assert talk.hear(said(code_for(talk, shop))).text == texts.BOUND
 
 
 @pytest.mark.usefixtures("chat")
