@@ -35,6 +35,7 @@ HINTS = {
     "failed": ("没有打开成功", "微信暂时没有确认您的身份，请稍后在公众号里重新打开一次。"),
     "again": ("请再打开一次", "页面放得太久，或者是从别处打开的。请在公众号里回复「我的资料」重新进来。"),
 }  # fmt: skip
+ONLY_INFERRED = frozenset({"strictness"})  # shown where it is known, but nobody says it of themselves
 WRONG_DAY = "请填一个过去的日子，例如 1990-05-20"
 WRONG_CHOICE = "请从列出的几项里选"
 WRONG_WORDS = f"请填 1 到 {fact_rules.LONGEST} 个字"
@@ -134,7 +135,7 @@ def _shown(
         "profile/page.html",
         name=profile.name,
         known=[card for card in cards if card.shown],
-        unknown=[card for card in cards if not card.shown],
+        unknown=[card for card in cards if not card.shown and card.attribute.name not in ONLY_INFERRED],
         token=visitor.form_token(visit, services().config.server),
         notice=NOTICES.get(request.args.get("done", ""), ""),
         is_asked=profile.ask_after != questions.NEVER,
@@ -203,7 +204,7 @@ def _hint(name: str, status: int) -> ResponseReturnValue:
 
 
 def _again(done: str) -> ResponseReturnValue:
-    return _see_other(f"/?done={done}")
+    return _see_other(f"/?done={done}#top")  # else the browser goes back down to the field
 
 
 def _see_other(path: str) -> Response:

@@ -157,7 +157,7 @@ def test_the_cookie_is_for_this_page_and_out_of_reach_of_scripts(phone: Phone) -
 
 def test_they_tell_correct_and_erase(phone: Phone) -> None:
     phone.authorize()
-    assert phone.post("save", "occupation", "student").location == "/profile/?done=saved"
+    assert phone.post("save", "occupation", "student").location == "/profile/?done=saved#top"
     assert phone.known() == {"occupation": ("student", "own_word")}
     assert "您告诉我们的" in phone.page()
     phone.post("save", "occupation", "white_collar")
