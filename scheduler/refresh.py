@@ -5,16 +5,25 @@ run again: who is right already is not written.
 """
 
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
+from typing import TypeAlias, TypeVar
 
 from bot.rules import partitions
 from bot.services import Services
 from bot.store import assortment, crossings, cut_points, scoring, standing, statistics
+from bot.store.database import Database, Session
 from bot.store.measures import Measured
 from bot.store.scoring import Scored
 from bot.values.value import RefreshReport
 
+T = TypeVar("T")
+Stretches: TypeAlias = Sequence[tuple[int, int]]
+
+AT_A_TIME = 2  # questions or stretches, so that one core is not alone with it
 AT_ONCE = 100_000  # customers a transaction: well below the time that others wait for it
 
 
@@ -28,38 +37,23 @@ def refresh(services: Services, *, from_scratch: bool = False) -> RefreshReport:
     seconds: dict[str, float] = {}
     with database.reading() as session:
         stretches = statistics.stretches(session, AT_ONCE)
-    with _timed(seconds, "figures"):
-        with database.transaction() as session:
-            if from_scratch:
-                statistics.drop_indexes(session)
-            else:
-                statistics.build_indexes(session)
-        for first, last in stretches:
+    with ThreadPoolExecutor(AT_A_TIME, "refresh") as beside:
+        sold = beside.submit(_read, database, lambda session: assortment.sold(session, rules, now))
+        with _timed(seconds, "figures"):
+            _figures(database, stretches, now, beside, from_scratch=from_scratch)
+        with _timed(seconds, "cut points"), database.reading() as session:
+            measured, before = (
+                Measured(now, rules, cut_points.read(session, rules)),
+                crossings.last(session, rules),
+            )
+        spent = beside.submit(_read, database, assortment.spent)
+        with _timed(seconds, "places"):
+            total = _places(database, stretches, measured, before, beside)
+        with _timed(seconds, "products and regions"):
+            of_products, of_regions = sold.result(), spent.result()
             with database.transaction() as session:
-                if from_scratch:
-                    statistics.recompute(session, now, first, last)
-                else:
-                    statistics.follow(session, now, first, last)
-        with database.transaction() as session:
-            statistics.build_indexes(session, only_for_cut_points=True)
-    with _timed(seconds, "cut points"), database.reading() as session:
-        measured, before = (
-            Measured(now, rules, cut_points.read(session, rules)),
-            crossings.last(session, rules),
-        )
-    total = Scored()
-    with _timed(seconds, "places"):
-        with database.transaction() as session:
-            crossings.begun(session, measured)
-        for first, last in stretches:
-            with database.transaction() as session:
-                total.add(scoring.score(session, measured, first, last, before))
-        with database.transaction() as session:
-            crossings.finished(session, measured)
-            statistics.build_indexes(session)
-    with _timed(seconds, "products and regions"), database.transaction() as session:
-        products = assortment.count_products(session, rules, now)
-        regions = assortment.count_regions(session, rules, now)
+                products = assortment.note_products(session, of_products, rules, now)
+                regions = assortment.note_regions(session, of_regions, rules, now)
     with _timed(seconds, "report"), database.reading() as session:
         places = standing.tally(session)
     return RefreshReport(
@@ -75,6 +69,57 @@ def refresh(services: Services, *, from_scratch: bool = False) -> RefreshReport:
         regions=regions,
         seconds=seconds,
     )
+
+
+def _figures(
+    database: Database, stretches: Stretches, now: datetime, beside: Executor, *, from_scratch: bool
+) -> None:
+    with database.transaction() as session:
+        if from_scratch:
+            statistics.drop_indexes(session)
+        else:
+            statistics.build_indexes(session)
+
+    def bring(stretch: tuple[int, int]) -> None:
+        with database.transaction() as session:
+            if from_scratch:
+                statistics.recompute(session, now, *stretch)
+            else:
+                statistics.follow(session, now, *stretch)
+
+    deque(_each(database, beside, bring, stretches), maxlen=0)
+    with database.transaction() as session:
+        statistics.build_indexes(session, only_for_cut_points=True)
+
+
+def _places(
+    database: Database, stretches: Stretches, measured: Measured, before: Measured | None, beside: Executor
+) -> Scored:
+    def score(stretch: tuple[int, int]) -> Scored:
+        with database.transaction() as session:
+            return scoring.score(session, measured, *stretch, before)
+
+    total = Scored()
+    with database.transaction() as session:
+        crossings.begun(session, measured)
+    for scored in _each(database, beside, score, stretches):
+        total.add(scored)
+    with database.transaction() as session:
+        crossings.finished(session, measured)
+        statistics.build_indexes(session)
+    return total
+
+
+def _each(
+    database: Database, beside: Executor, work: Callable[[tuple[int, int]], T], stretches: Stretches
+) -> Iterator[T]:
+    """One after the other on SQLite, which has one writer; elsewhere as many at once as the server has cores for."""
+    return map(work, stretches) if database.is_sqlite else beside.map(work, stretches)
+
+
+def _read(database: Database, question: Callable[[Session], T]) -> T:
+    with database.reading() as session:
+        return question(session)
 
 
 @contextmanager

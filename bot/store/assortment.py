@@ -1,9 +1,11 @@
 """Products by what they sold lately, regions by what their people spent: best, steady, slow; key and ordinary."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, case, cast, delete, func, insert, select
+from sqlalchemy import BigInteger, Row, case, cast, delete, func, insert, select
 
 from bot.rules import pareto
 from bot.store.database import Session
@@ -22,8 +24,12 @@ from bot.values.partitions import Rules, Shares
 PACES = ("best", "steady", "slow")
 
 
-def count_products(session: Session, rules: Rules, now: datetime) -> Counter[str]:
-    """Every product gets its row; what nobody bought is slow."""
+Sold: TypeAlias = Sequence[Row[Any]]  # of every product: id, quantity, sold in fen, last_sold_at
+Spent: TypeAlias = Sequence[Row[Any]]  # of every city: province, city, customers, buyers, spent in fen
+
+
+def sold(session: Session, rules: Rules, now: datetime) -> Sold:
+    """The long part of counting products; it reads only."""
     since = now - timedelta(days=rules.products_days)
     line = order_lines.c
     # the OFFSET keeps the orders together: otherwise SQLite begins with all the lines there ever were
@@ -45,11 +51,17 @@ def count_products(session: Session, rules: Rules, now: datetime) -> Counter[str
         .group_by(line.product_id)
         .subquery()
     )
-    found = session.execute(
+    return session.execute(
         select(products.c.id, lately.c.quantity, lately.c.sold, lately.c.last_sold_at)
         .join_from(products, lately, lately.c.product_id == products.c.id, isouter=True)
         .order_by(products.c.id)
     ).all()
+
+
+def note_products(session: Session, found: Sold, rules: Rules, now: datetime) -> Counter[str]:
+    """Every product gets its row; what nobody bought is slow. One that was removed meanwhile does not."""
+    there = set(session.scalars(select(products.c.id)))
+    found = [row for row in found if row.id in there]
     paces = pareto.classes({row.id: int(row.sold or 0) for row in found}, rules.products)
     session.execute(delete(product_statistics))
     if found:
@@ -70,12 +82,12 @@ def count_products(session: Session, rules: Rules, now: datetime) -> Counter[str
     return Counter(PACES[pace] for pace in paces.values())
 
 
-def count_regions(session: Session, rules: Rules, now: datetime) -> Counter[str]:
-    """By city; whose city is not known count together as one that is not a key region."""
+def spent(session: Session) -> Spent:
+    """The long part of counting regions; it reads only."""
     province = func.coalesce(customers.c.province, "")
     city = func.coalesce(customers.c.city, "")
     row = customer_statistics.c
-    found = session.execute(
+    return session.execute(
         select(
             province.label("province"),
             city.label("city"),
@@ -87,6 +99,10 @@ def count_regions(session: Session, rules: Rules, now: datetime) -> Counter[str]
         .group_by(province, city)
         .order_by(province, city)
     ).all()
+
+
+def note_regions(session: Session, found: Spent, rules: Rules, now: datetime) -> Counter[str]:
+    """By city; whose city is not known count together as one that is not a key region."""
     amounts = {(each.province, each.city): int(each.spent) for each in found if each.province or each.city}
     classes = pareto.classes(amounts, Shares(rules.key_regions, 100))
     kinds = {

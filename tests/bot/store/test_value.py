@@ -381,8 +381,10 @@ def test_products_and_regions_are_told_apart_by_what_they_bring(
     build.customer()
     statistics.recompute(session, NOON)
 
-    assert assortment.count_products(session, rules, NOON) == {"best": 1, "steady": 1, "slow": 3}
-    assert assortment.count_regions(session, rules, NOON) == {"key": 1, "ordinary": 3}
+    found = assortment.sold(session, rules, NOON)
+    assert assortment.note_products(session, found, rules, NOON) == {"best": 1, "steady": 1, "slow": 3}
+    by_city = assortment.spent(session)
+    assert assortment.note_regions(session, by_city, rules, NOON) == {"key": 1, "ordinary": 3}
 
     paces = dict(session.execute(select(product_statistics.c.product_id, product_statistics.c.pace)).all())
     assert {name: paces[ids[name]] for name in names} == {
