@@ -97,15 +97,17 @@ def spread(session: Session, real: datetime) -> int:
     ids = list(session.execute(fresh.with_for_update(skip_locked=True)).scalars())
     if not ids:
         return 0
+    # the range beside the list: PostgreSQL reads the stretch instead of the table
+    these = and_(outbox.c.id.between(ids[0], ids[-1]), outbox.c.id.in_(ids))
     at = literal(real, Instant())
     owed = (
         select(outbox.c.id, webhook_wants.c.endpoint_id, at, at)
         .join(webhook_wants, webhook_wants.c.kind == outbox.c.kind)
-        .where(outbox.c.id.in_(ids))
+        .where(these)
         .order_by(outbox.c.id)
     )
     session.execute(insert(webhook_calls).from_select(["outbox_id", "endpoint_id", "next_at", "since"], owed))
-    session.execute(update(outbox).where(outbox.c.id.in_(ids)).values(is_spread=True))
+    session.execute(update(outbox).where(these).values(is_spread=True))
     return len(ids)
 
 

@@ -20,6 +20,7 @@ from bot.store import webhook_calls as calls_
 from bot.store import webhooks as endpoints
 from bot.store.database import Database
 from bot.store.tables import outbox, webhook_calls, webhook_endpoints
+from bot.values.webhooks import Answer, Told
 from scheduler import webhooks
 from tests.support import pushing
 from tests.support.build import Build
@@ -287,8 +288,8 @@ def test_what_was_told_late_counts_and_what_failed_late_does_not(services: Servi
         later = NOON + calls_.LEASE
         assert calls_.claim(session, endpoint_id, "other", later, 50) is not None
         told = [
-            calls_.Told(one, calls_.Answer(204)),
-            calls_.Told(two, calls_.Answer(500, "HTTP 500"), later),
+            Told(one, Answer(204)),
+            Told(two, Answer(500, "HTTP 500"), later),
         ]
         calls_.close(session, endpoint_id, told, "slow", later)
     first, second = calls(services)
