@@ -17,7 +17,7 @@ from bot.insight.portrait import Block, Columns, People, Tally, columns_of, shar
 from bot.rules import partitions
 from bot.rules.portrait import LEAST_PEOPLE, attributes, explains_itself
 from bot.services import Services
-from bot.store import portrait_rows, portraits, segments, statistics
+from bot.store import portrait_rows, portrait_vocabulary, portraits, segments, statistics
 from bot.store.portrait_rows import Wanted
 from bot.store.portraits import Scored
 from bot.values.portrait import Definition, InSegment, Model, Population, Portrait, Portrayed, Top
@@ -100,7 +100,7 @@ def _see(services: Services, definition: Definition) -> _Seen:
         if isinstance(definition, InSegment) and segment is None:
             raise NoSegment(f"no segment {definition.segment}")
         rule = segments.rule_of(session, segment.id) if segment else None
-        vocabulary = portrait_rows.vocabulary(session)
+        vocabulary = portrait_vocabulary.of_shop(session)
         is_best = portrait_rows.is_best(session, definition, rule, now)
         stretches = statistics.stretches(session, AT_ONCE)
     facts = (name.removeprefix("facts.") for name in vocabulary if name.startswith("facts."))

@@ -1,6 +1,6 @@
 """Customers as rows of traits for the portrait: a stretch of ids at a time, each attribute banded by the database."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, TypeAlias
@@ -26,9 +26,9 @@ from sqlalchemy import (
 )
 
 from bot.rules import pareto
-from bot.rules.portrait import LEAST_PEOPLE, MOST_SETS, MOST_VALUES, NOT_COMPARED
 from bot.store import segments
 from bot.store.database import Session
+from bot.store.portrait_vocabulary import OWN, Vocabulary
 from bot.store.purchases import BOUGHT
 from bot.store.tables import (
     customer_statistics,
@@ -37,24 +37,14 @@ from bot.store.tables import (
     facts,
     order_lines,
     orders,
-    product_statistics,
     products,
 )
 from bot.values.portrait import Definition, InSegment, Stretch, Top
 from bot.values.rule import Rule
 
-Vocabulary: TypeAlias = Mapping[str, Sequence[str]]  # the values of each attribute that has no fixed ones
 NO_SCENE = "-"
 Found: TypeAlias = dict[int, tuple[Any, ...]]
 
-_OWN = {
-    "gender": customers.c.gender,
-    "province": customers.c.province,
-    "city": customers.c.city,
-    "level": customers.c.level,
-    "source": customers.c.source,
-    "scene": customers.c.source_scene,
-}
 # who came another way has no scene, which is known of them, and not the same as nothing
 _SCENE = case(
     (customers.c.source_scene != "", customers.c.source_scene),
@@ -75,25 +65,6 @@ class Wanted:
     is_best: ColumnElement[bool]
     now: datetime
     zone: tzinfo
-
-
-def vocabulary(session: Session) -> dict[str, tuple[str, ...]]:
-    """The most common values, each had by at least `LEAST_PEOPLE`; of facts, `facts.<attribute>`."""
-    found = {name: _common(session, column, MOST_VALUES) for name, column in _OWN.items()}
-    found["tag"] = _common(session, customer_tags.c.tag, MOST_SETS)
-    found["bought"] = found["began_with"] = _categories(session)
-    counted = (
-        select(facts.c.attribute, facts.c.value, func.count())
-        .where(facts.c.holds, facts.c.attribute.not_in(NOT_COMPARED))
-        .group_by(facts.c.attribute, facts.c.value)
-        .having(func.count() >= LEAST_PEOPLE)
-        .order_by(facts.c.attribute, func.count().desc(), facts.c.value)
-    )
-    for attribute, value, _ in session.execute(counted):
-        known = found.get(f"facts.{attribute}", ())
-        if len(known) < MOST_VALUES:
-            found[f"facts.{attribute}"] = (*known, value)
-    return found
 
 
 def is_best(
@@ -122,7 +93,7 @@ def is_best(
 def read(session: Session, wanted: Wanted, first: int, last: int) -> Stretch:
     """The customers with figures among these ids, by id."""
     row = customer_statistics.c
-    own, banded = _OWN | {"scene": _SCENE}, _bands(session, wanted)
+    own, banded = OWN | {"scene": _SCENE}, _bands(session, wanted)
     statement = (
         select(
             row.customer_id, case((wanted.is_best, 1), else_=0), row.orders, *own.values(), *banded.values()
@@ -154,32 +125,6 @@ def read(session: Session, wanted: Wanted, first: int, last: int) -> Stretch:
             "tag": [tags.get(id_, (0,))[0] for id_ in ids],
         },
     )
-
-
-def _common(session: Session, column: Column[Any], most: int) -> tuple[str, ...]:
-    statement = (
-        select(column)
-        .where(column.is_not(None), column != "")
-        .group_by(column)
-        .having(func.count() >= LEAST_PEOPLE)
-        .order_by(func.count().desc(), column)
-        .limit(most)
-    )
-    return tuple(session.scalars(statement))
-
-
-def _categories(session: Session) -> tuple[str, ...]:
-    """Those sold most lately; before anything was counted, by name."""
-    sold = func.coalesce(func.sum(product_statistics.c.quantity), 0)
-    statement = (
-        select(products.c.category)
-        .join_from(products, product_statistics, isouter=True)
-        .where(products.c.category != "")
-        .group_by(products.c.category)
-        .order_by(sold.desc(), products.c.category)
-        .limit(MOST_SETS)
-    )
-    return tuple(session.scalars(statement))
 
 
 def _bands(session: Session, wanted: Wanted) -> dict[str, ColumnElement[Any]]:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, insert, select, update
 from bot import portrayal
 from bot.clock import FixedClock
 from bot.rules import facts as fact_rules
-from bot.rules import portrait_words
+from bot.rules import portrait_traits, portrait_words
 from bot.services import Services
 from bot.store import forgetting, portraits, segments
 from bot.store.database import Database
@@ -168,7 +168,7 @@ def test_facts_that_are_believed_take_part(services: Services, database: Databas
         160,
     )
     assert (
-        portrait_words.trait_in_words(occupation.trait, fact_rules.load("").attributes, "zh") == "身份：学生"
+        portrait_traits.trait_in_words(occupation.trait, fact_rules.load("").attributes, "zh") == "身份：学生"
     )
 
 
