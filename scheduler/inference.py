@@ -1,6 +1,6 @@
 """Infers, nightly, what decides customers' purchases and how strict they are; brings age bands up to date.
 
-A stretch of customers a transaction. Killed in the middle it is simply run again: what is right already stays.
+A stretch of customers at a time: read and weighed first, then written in one short transaction. Killed in the middle it is simply run again: what is right already stays.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from bot.store import facts_imported, facts_inferred, facts_signals, statistics
 from bot.store.facts_inferred import Written
 
 FORMULAS = 1  # count up when what is counted, or how it is weighed, changes
-AT_ONCE = 20_000  # customers a transaction
+AT_ONCE = 5_000  # customers a transaction: messages wait while it writes
 
 
 def infer(services: Services, *, everybody: bool = False) -> Written:
@@ -31,10 +31,12 @@ def infer(services: Services, *, everybody: bool = False) -> Written:
             facts_signals.note_firsts(session, facts_signals.changed(first, last, since))
     total = Written()
     for first, last in stretches:
+        who = facts_signals.changed(first, last, since)
+        with database.reading() as session:
+            weighed = facts_inferred.weigh(session, who, rules, now)
         with database.transaction() as session:
             facts_imported.adopt(session, now, first, last)
-            who = facts_signals.changed(first, last, since)
-            total.add(facts_inferred.infer(session, who, rules, now))
+            total.add(facts_inferred.write(session, weighed, now))
             facts_inferred.follow_birthdays(session, first, last, now, today)
     with database.transaction() as session:
         facts_inferred.finished(session, now, fingerprint)

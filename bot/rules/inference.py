@@ -42,7 +42,7 @@ class StrictnessSignals:
     complaints: int = 0
 
 
-@lru_cache(65_536)  # most customers have the same few numbers
+@lru_cache(8_192)  # most customers have the same few numbers
 def driver(seen: DriverSignals, least: int, sure: float) -> Inferred:
     votes = {
         "price": seen.discounted + seen.cheap + seen.asked_price,
@@ -53,7 +53,7 @@ def driver(seen: DriverSignals, least: int, sure: float) -> Inferred:
     return _decided(votes, seen.plain, least, sure, numbers)
 
 
-@lru_cache(65_536)
+@lru_cache(8_192)
 def strictness(seen: StrictnessSignals, least: int, sure: float) -> Inferred:
     votes = {
         "tolerant": seen.good_reviews,

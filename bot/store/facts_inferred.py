@@ -1,24 +1,35 @@
 """Writes down what was inferred of many customers at once: only what is new, different, or no longer to be said."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import Row, Select, bindparam, insert, select, update
 
 from bot.rules.facts import AGE_BAND, BIRTHDAY, InferenceRules, age_band
 from bot.rules.inference import driver, strictness
 from bot.store import facts_signals, rows
 from bot.store.database import Session
 from bot.store.facts import FROM_BIRTHDAY
-from bot.store.tables import facts, inferences
+from bot.store.tables import customers, facts, inferences
 from bot.values.facts import Inferred
 
 COLUMNS = ("customer_id", "attribute", "source", "value", "confidence", "evidence", "at", "holds")
 INFERRED = ("decision_driver", "strictness")
 
 _f = facts.c
+
+Key: TypeAlias = tuple[int, str]  # customer and attribute
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What is to be said of a stretch of customers, and what an inference says now."""
+
+    found: Mapping[Key, Inferred]
+    there: Mapping[Key, Row[Any]]
+    looked_at: int
 
 
 @dataclass(slots=True)
@@ -44,10 +55,10 @@ def finished(session: Session, at: datetime, fingerprint: str) -> None:
     session.execute(insert(inferences).values(at=at, rules=fingerprint))
 
 
-def infer(session: Session, who: Select[Any], rules: InferenceRules, now: datetime) -> Written:
-    """Decision driver and strictness of those whose ids `who` gives."""
+def weigh(session: Session, who: Select[Any], rules: InferenceRules, now: datetime) -> Weighed:
+    """Decision driver and strictness of those whose ids `who` gives. Only reads, for that is what takes long."""
     least, sure = rules.least, rules.sure
-    wanted: dict[tuple[int, str], Inferred] = {}
+    wanted: dict[Key, Inferred] = {}
     driven = facts_signals.drivers(session, who, rules, now)
     strict = facts_signals.strictness(session, who)
     for customer_id, seen in driven.items():
@@ -55,9 +66,31 @@ def infer(session: Session, who: Select[Any], rules: InferenceRules, now: dateti
     for customer_id, how in strict.items():
         wanted[customer_id, "strictness"] = strictness(how, least, sure)
     found = {key: inferred for key, inferred in wanted.items() if inferred.value}
-    written = _write(session, who, found, now)
-    written.looked_at = len(driven.keys() | strict.keys())
-    return written
+    live = select(_f.id, _f.customer_id, _f.attribute, _f.value, _f.confidence, _f.evidence).where(
+        _f.customer_id.in_(who), _f.attribute.in_(INFERRED), _f.source == "inference", _f.ended_at.is_(None)
+    )
+    there = {(row.customer_id, row.attribute): row for row in session.execute(live)}
+    return Weighed(found, there, len(driven.keys() | strict.keys()))
+
+
+def write(session: Session, weighed: Weighed, now: datetime) -> Written:
+    """Only differences. What a person said or erased meanwhile stands: it is looked at again here."""
+    found, there = weighed.found, weighed.there
+    over = [row.id for key, row in there.items() if key not in found or found[key].value != row.value]
+    for some in rows.parts(sorted(over)):
+        ended = update(facts).where(rows.among(session, _f.id, some), _f.ended_at.is_(None))
+        session.execute(ended.values(ended_at=now, ended_by="superseded", holds=False))
+    fresh = {
+        key: inferred
+        for key, inferred in found.items()
+        if key not in there or there[key].value != inferred.value
+    }
+    _confirm(session, [(there[key], one) for key, one in found.items() if key not in fresh], now)
+    asked = sorted({customer_id for customer_id, _ in fresh})
+    gone, taken = _forgotten(session, asked), _said_otherwise(session, asked)
+    fresh = {key: inferred for key, inferred in fresh.items() if key[0] not in gone}
+    rows.add_tuples(session, facts, COLUMNS, list(_tuples(fresh, taken, now)))
+    return Written(looked_at=weighed.looked_at, said=len(fresh), ended=len(over))
 
 
 def follow_birthdays(session: Session, first: int, last: int, now: datetime, today: date) -> int:
@@ -94,28 +127,6 @@ def follow_birthdays(session: Session, first: int, last: int, now: datetime, tod
     return len(grown)
 
 
-def _write(
-    session: Session, who: Select[Any], found: Mapping[tuple[int, str], Inferred], now: datetime
-) -> Written:
-    live = select(_f.id, _f.customer_id, _f.attribute, _f.value, _f.confidence, _f.evidence).where(
-        _f.customer_id.in_(who), _f.attribute.in_(INFERRED), _f.source == "inference", _f.ended_at.is_(None)
-    )
-    there = {(row.customer_id, row.attribute): row for row in session.execute(live)}
-    over = [row.id for key, row in there.items() if key not in found or found[key].value != row.value]
-    for some in rows.parts(sorted(over)):
-        ended = update(facts).where(rows.among(session, _f.id, some))
-        session.execute(ended.values(ended_at=now, ended_by="superseded", holds=False))
-    fresh = {
-        key: inferred
-        for key, inferred in found.items()
-        if key not in there or there[key].value != inferred.value
-    }
-    _confirm(session, [(there[key], one) for key, one in found.items() if key not in fresh], now)
-    taken = _said_otherwise(session, who)
-    rows.add_tuples(session, facts, COLUMNS, list(_tuples(fresh, taken, now)))
-    return Written(said=len(fresh), ended=len(over))
-
-
 def _confirm(session: Session, pairs: Iterable[tuple[Any, Inferred]], now: datetime) -> None:
     """The same value by other numbers."""
     changes = [
@@ -128,17 +139,31 @@ def _confirm(session: Session, pairs: Iterable[tuple[Any, Inferred]], now: datet
         session.execute(update(facts).where(_f.id == bindparam("id_")).values(values), changes)
 
 
-def _said_otherwise(session: Session, who: Select[Any]) -> set[tuple[int, str]]:
+def _said_otherwise(session: Session, customer_ids: Sequence[int]) -> set[Key]:
     """Whatever another source says, or wants unsaid, is believed before an inference."""
-    said = select(_f.customer_id, _f.attribute).where(
-        _f.customer_id.in_(who), _f.attribute.in_(INFERRED), _f.source != "inference", _f.ended_at.is_(None)
-    )
-    return {(customer_id, attribute) for customer_id, attribute in session.execute(said)}
+    found: set[Key] = set()
+    for some in rows.parts(customer_ids):
+        said = select(_f.customer_id, _f.attribute).where(
+            rows.among(session, _f.customer_id, some),
+            _f.attribute.in_(INFERRED),
+            _f.source != "inference",
+            _f.ended_at.is_(None),
+        )
+        found.update((customer_id, attribute) for customer_id, attribute in session.execute(said))
+    return found
 
 
-def _tuples(
-    fresh: Mapping[tuple[int, str], Inferred], taken: set[tuple[int, str]], now: datetime
-) -> Iterator[tuple[Any, ...]]:
+def _forgotten(session: Session, customer_ids: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    for some in rows.parts(customer_ids):
+        theirs = rows.among(session, customers.c.id, some)
+        found.update(
+            session.scalars(select(customers.c.id).where(theirs, customers.c.forgotten_at.is_not(None)))
+        )
+    return found
+
+
+def _tuples(fresh: Mapping[Key, Inferred], taken: set[Key], now: datetime) -> Iterator[tuple[Any, ...]]:
     for (customer_id, attribute), one in fresh.items():
         holds = (customer_id, attribute) not in taken
         yield customer_id, attribute, "inference", one.value, one.confidence, dict(one.evidence), now, holds

@@ -37,6 +37,7 @@ def measure(database: Database, count: int) -> None:
     )  # fmt: skip
     refresh(services, from_scratch=True)
     print(f"\n{database.engine.dialect.name}: {count:,} customers, {count * 10:,} order lines")
+    clock.forward(hours=1)
     told("everybody", services)
     clock.forward(days=1)
     told("the night after", services)

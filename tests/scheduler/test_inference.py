@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.clock import FixedClock
+from bot.rules.facts import load
 from bot.services import Services
-from bot.store import facts, handovers, statistics
+from bot.store import facts, facts_inferred, facts_signals, forgetting, handovers, statistics
 from bot.store.database import Database, Session
 from bot.store.tables import customers, order_lines, products
 from bot.store.tables import facts as table
@@ -257,3 +258,20 @@ def test_who_was_forgotten_is_not_inferred(shop: Shop) -> None:
     shop.infer()
     with shop.database.reading() as session:
         assert session.execute(select(table.c.id).where(table.c.customer_id == anna)).all() == []
+
+
+def test_what_happens_while_it_is_weighed_is_looked_at_before_it_is_written(shop: Shop) -> None:
+    anna, ben, cleo = (shop.customer(f"o-{name}") for name in ("anna", "ben", "cleo"))
+    for customer in (anna, ben, cleo):
+        shop.buys(customer, 5, shop.pots[2], coupon=5)
+    now, rules = shop.clock.now(), load("").inference
+    who = facts_signals.changed(1, cleo, None)
+    with shop.database.reading() as session:
+        weighed = facts_inferred.weigh(session, who, rules, now)
+    with shop.database.transaction() as session:
+        facts.learn(session, anna, "decision_driver", "trend", "own_word", now, now.date())
+        forgetting.forget(session, ben, "salt", now)
+    with shop.database.transaction() as session:
+        facts_inferred.write(session, weighed, now)
+        left = session.execute(select(table.c.customer_id, table.c.value).where(table.c.holds)).all()
+    assert set(map(tuple, left)) == {(anna, "trend"), (cleo, "price")}
