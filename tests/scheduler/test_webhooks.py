@@ -22,6 +22,7 @@ from bot.store.database import Database
 from bot.store.tables import outbox, webhook_calls, webhook_endpoints
 from bot.values.webhooks import Answer, Told
 from scheduler import webhooks
+from scheduler.beside import Beside
 from tests.support import pushing
 from tests.support.build import Build
 from tests.support.receiver import Receiver, receiving
@@ -431,3 +432,23 @@ def test_endpoints_are_listed_with_how_they_fare(services: Services, receivers: 
         first, second = endpoints.every(session)
     assert (first.kinds, first.taken, first.waiting) == ((KIND, "segment.left"), 2, 0)
     assert (second.taken, second.waiting, second.oldest_waiting, second.failing_since) == (0, 2, NOON, NOON)
+
+
+def test_it_goes_on_when_the_database_comes_back(
+    postgresql: Database, clock: FixedClock, receiver: Receiver
+) -> None:
+    services = services_of(postgresql, clock)
+    listens(services, receiver.url)
+    beside = Beside(services, (webhooks.run,), tries_again=0.2)
+    try:
+        first = happens(services)
+        assert comes_true(lambda: receiver.ids == first)
+        with postgresql.reading() as session:
+            session.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        second = happens(services)
+        assert comes_true(lambda: receiver.ids == first + second)
+    finally:
+        beside.stop()
