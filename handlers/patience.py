@@ -16,7 +16,7 @@ from bot.store.database import Session
 from bot.store.failures import Unavailable
 from bot.values.reply import Reply, Silence
 from handlers.chat.speaking import Answer
-from handlers.taking import SORRY, Thinking, owe
+from handlers.taking import SORRY, Thinking, give, owe
 
 THINKERS = 8  # answers in the making at once; others queue
 SETTLES_WITHIN = 2.5  # seconds; if WeChat is gone by then, its repeat finds the answer
@@ -58,24 +58,23 @@ class Patience:
     def _settle_at_once(self, thinking: Thinking, answer: Answer) -> Reply | None:
         """None when another process was faster, or the database is away: then recovery finds it pending."""
 
-        def settle(session: Session) -> bool:
-            now = self._services.now()
+        def settle(session: Session) -> Reply | None:
             if not messages.settle(session, thinking.message_id, thinking.customer_id, thinking.handler):
-                return False
-            if not isinstance(answer.reply, Silence):
-                messages.answered(
-                    session, thinking.message_id, thinking.customer_id, answer.reply, now,
-                    handler=thinking.handler, source_id=answer.source_id,
-                )  # fmt: skip
-            return True
+                return None
+            if isinstance(answer.reply, Silence):
+                return answer.reply
+            return give(
+                self._services, session, thinking.message_id, thinking.customer_id, answer,
+                thinking.handler, self._services.now(),
+            )  # fmt: skip
 
         try:
-            is_ours = self._services.database.together(settle, within=SETTLES_WITHIN)
+            reply = self._services.database.together(settle, within=SETTLES_WITHIN)
         except Unavailable as error:
             log.warning("an answer stays pending", message_id=thinking.message_id, error=str(error))
             return None
         self._in_background(self._then, thinking.customer_id)
-        return answer.reply if is_ours else None
+        return reply
 
     def _in_background(self, work: Callable[..., object], *given: object) -> None:
         self._pool.submit(work, *given).add_done_callback(_tell)

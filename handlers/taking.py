@@ -23,6 +23,8 @@ from bot.store.messages import Known
 from bot.values.incoming import Incoming
 from bot.values.profile import Profile
 from bot.values.reply import Reply, Silence, Text
+from bot.wechat import replies
+from bot.wechat.limits import PASSIVE_TEXT_BYTES
 from handlers import router
 from handlers.chat import questions
 from handlers.chat.speaking import Answer, Context, Slow
@@ -139,16 +141,8 @@ class Taking:
         if self.gives_later:
             owe(self.services, session, arrived.message_id, profile.id, answer.reply)
             return Taken(Silence(), handler)
-        messages.answered(
-            session,
-            arrived.message_id,
-            profile.id,
-            answer.reply,
-            now,
-            handler=handler,
-            source_id=answer.source_id,
-        )
-        return Taken(answer.reply, handler)
+        reply = give(self.services, session, arrived.message_id, profile.id, answer, handler, now)
+        return Taken(reply, handler)
 
     def _again(self, known: Known, session: Session) -> Taken:
         """A repeat. Out of the spool it means that nobody was told the answer, so it is owed."""
@@ -193,10 +187,41 @@ class Taking:
         return handler, questions.asked_along(handler, answer, context)
 
 
+def give(
+    services: Services,
+    session: Session,
+    message_id: int,
+    customer_id: int,
+    answer: Answer,
+    handler: str,
+    now: datetime,
+) -> Reply:
+    """The answer for the one who waits, in the log; what is too long for one message follows by itself."""
+    first, *rest = pieces(answer.reply)
+    messages.answered(
+        session, message_id, customer_id, first, now, handler=handler, source_id=answer.source_id
+    )
+    for piece in rest:
+        _owe(services, session, message_id, customer_id, piece)
+    return first
+
+
+def pieces(reply: Reply) -> list[Reply]:
+    """As many messages as WeChat needs for it; at least one."""
+    if not isinstance(reply, Text) or len(reply.text) * 4 <= PASSIVE_TEXT_BYTES:
+        return [reply]
+    return [Text(piece) for piece in replies.split(reply.text)] or [reply]
+
+
 def owe(services: Services, session: Session, message_id: int, customer_id: int, reply: Reply) -> None:
     """The answer goes out by itself, as soon as WeChat's windows let it."""
     if isinstance(reply, Silence):
         return
+    for piece in pieces(reply):
+        _owe(services, session, message_id, customer_id, piece)
+
+
+def _owe(services: Services, session: Session, message_id: int, customer_id: int, reply: Reply) -> None:
     now = services.now()
     day = now.astimezone(services.config.push.zone).date()
     deliveries.owe_answer(

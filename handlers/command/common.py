@@ -14,6 +14,7 @@ from bot import logging
 from bot.config import Config, ConfigError, load, missing
 from bot.rules import reports
 from bot.services import Services
+from bot.wechat.limits import limits_of
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 At = Annotated[
@@ -36,6 +37,7 @@ class Chosen:
     @cached_property
     def config(self) -> Config:
         config = load(self.path)
+        limits_of(config.wechat)  # a name it does not know is told before anything is done
         logging.configure(secrets=logging.secrets_in(config), debug=self.debug)
         return config
 

@@ -136,6 +136,23 @@ def test_an_answer_that_is_late_follows_and_is_given_once(
     assert owed(services) == ["想好了：慢慢想"]
 
 
+@pytest.mark.parametrize("said", ["很长", "慢而长"])
+def test_what_is_too_long_for_one_message_follows_and_nothing_is_cut(
+    patient: Exchange, services: Services, thoughts: Thoughts, said: str
+) -> None:
+    thoughts.go_on.set()
+    long = said + "茶" * 1500
+    xml = text_message(long)
+    whole = f"想好了：{long}" if said.startswith("慢") else long
+    reply = say(patient, services, xml)
+    assert isinstance(reply, Text)
+    assert len(reply.text.encode()) <= 2000
+    assert "".join([reply.text, *owed(services)]) == whole
+    assert all(len(piece.encode()) <= 2000 for piece in owed(services))
+    assert say(patient, services, xml) == reply
+    assert "".join([reply.text, *owed(services)]) == whole
+
+
 def test_a_repeat_while_the_answer_is_made_gets_the_same_and_thinks_no_second_time(
     patient: Exchange, services: Services, thoughts: Thoughts
 ) -> None:
