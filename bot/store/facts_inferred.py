@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, Select, bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 
 from bot.rules.facts import AGE_BAND, BIRTHDAY, InferenceRules, age_band
 from bot.rules.inference import driver, strictness
@@ -28,7 +28,7 @@ class Weighed:
     """What is to be said of a stretch of customers, and what an inference says now."""
 
     found: Mapping[Key, Inferred]
-    there: Mapping[Key, Row[Any]]
+    there: Mapping[Key, Any]  # rows of `facts`
     looked_at: int
 
 
