@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, func, insert, or_, select, update
 
 from bot.store.database import Session
 from bot.store.tables import outbox, webhook_calls, webhook_endpoints, webhook_wants
-from bot.values.webhooks import DeadLetter, Endpoint, Known
+from bot.values.webhooks import DeadLetter, Endpoint, Known, Silent
 
 MOST_ENDPOINTS = 50  # each has a thread of its own while it is called
 
@@ -102,6 +102,13 @@ def every(session: Session) -> list[Known]:
         )
         for row in rows
     ]
+
+
+def silent(session: Session) -> list[Silent]:
+    """Those that are paused or failing; reads no calls."""
+    hears_nothing = or_(_e.state == "paused", _e.failing_since.is_not(None))
+    asked = select(_e.id, _e.url, _e.state).where(hears_nothing).order_by(_e.id)
+    return [Silent(row.id, row.url, row.state == "paused") for row in session.execute(asked)]
 
 
 def dead_letters(

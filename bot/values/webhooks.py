@@ -92,6 +92,15 @@ class Known:
     oldest_waiting: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """An endpoint that hears nothing at the moment."""
+
+    id: int
+    url: str
+    is_paused: bool  # else it is failing
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
     endpoint_id: int

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from bot.store import audit, halts, lease_state, schema, today
+from bot.store import audit, halts, lease_state, schema, today, webhooks
 from bot.wechat.errors import WeChatError
 from handlers.console.guard import somebody
 from handlers.console.page import Page
@@ -22,6 +22,7 @@ def index() -> str:
     with services().database.reading() as store:
         concerns = today.concerns(store, now)
         is_scheduled = lease_state.is_held(store, SCHEDULER, real)
+        silent = webhooks.silent(store)
     return render_template(
         "console/health.html",
         config=services().config,
@@ -32,6 +33,7 @@ def index() -> str:
         now=now,
         real=real,
         is_scheduled=is_scheduled,
+        silent=silent,
     )
 
 
