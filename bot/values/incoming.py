@@ -36,11 +36,6 @@ class Incoming:
         """What stands in the conversation log; empty where the customer said nothing in words."""
         return ""
 
-    @property
-    def is_of_a_customer(self) -> bool:
-        """False for what the platform itself reports: no customer is made from it."""
-        return True
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text(Incoming):
@@ -325,10 +320,6 @@ class Report(Incoming):
     kind = "event:report"
     can_be_answered = False
 
-    @property
-    def is_of_a_customer(self) -> bool:
-        return False
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateFinished(Report):
@@ -390,7 +381,3 @@ class Unknown(Incoming):
     @property
     def text(self) -> str:
         return self.name
-
-    @property
-    def is_of_a_customer(self) -> bool:
-        return False

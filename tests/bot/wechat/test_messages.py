@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from bot.rules.contacts import introduces
 from bot.values import incoming
 from bot.values.incoming import Incoming, MassFinished, NoticeConsent, NoticeResult, Text, Unknown
 from bot.wechat.bodies import Unreadable
@@ -159,7 +160,7 @@ def test_events_are_told_without_regard_to_case() -> None:
 def test_the_reports_of_the_platform_make_no_customer() -> None:
     finished = read(event("masssendjobfinish", "<MsgID>1</MsgID>"))
     assert isinstance(finished, MassFinished)
-    assert not finished.is_of_a_customer
+    assert not introduces(finished)
     assert not finished.can_be_answered
 
 
