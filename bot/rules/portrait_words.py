@@ -88,11 +88,10 @@ def _in_chinese(subject: str, people: Sequence[Shared], purchases: Sequence[Shar
     if more:
         parts.append("更常见的是" + "、".join(f"{_named(each, facts, 'zh')}{_zh(each)}" for each in more))
     said = f"{subject}{'，'.join(parts)}" if parts else subject
-    for number, each in enumerate(purchases):
+    for each in purchases:
         named = _named(each, facts, "zh")
-        comma = "，" if parts or number else ""
         equal = "订单数相当时，" if each.at_equal_orders else ""
-        said += f"{comma}{equal}{named}的比例是其他客户的 {_times(each)} 倍（{_interval(each)}）"
+        said += f"，{equal}{named}的比例是其他客户的 {_times(each)} 倍（{_interval(each)}）"
     return f"{said}。"
 
 
