@@ -1,7 +1,7 @@
 """What the API publishes is what it does: every operation, asked with what the document allows and with what it forbids."""
 
+import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,13 +24,15 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from bot.clock import FixedClock
 from bot.rules import records
-from bot.store import api_clients
+from bot.store import api_clients, schema
 from bot.store.database import Database
 from bot.values.records import Kind
 from handlers.api import fields, openapi
 from handlers.api.operations import DEFINED, UPSERTS
 from handlers.app import create_app, stop
+from tests.conftest import NOON
 from tests.handlers.api.conftest import Program
+from tests.support import servers
 from tests.support.build import Build
 from tests.support.door import services_of
 
@@ -53,22 +55,22 @@ reads = published(every_corner=True).exclude(method="POST")
 writes = published(every_corner=False).include(method="POST")
 
 
-@pytest.fixture
-def program(postgresql: Database, clock: FixedClock, tmp_path: Path) -> Iterator[Program]:
-    services = services_of(postgresql, clock, tmp_path / "spool")
-    with postgresql.transaction() as session:
+@pytest.fixture(scope="module")
+def program(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """On PostgreSQL, which forgives less; one shop for all, as its emptying would take longer than the questions."""
+    database = Database(servers.create_database(postgresql_server, f"weilan_api_{uuid.uuid4().hex[:8]}"))
+    schema.upgrade(database)
+    services = services_of(database, FixedClock(NOON), tmp_path_factory.mktemp("api") / "spool")
+    with database.transaction() as session:
         added = api_clients.add(
-            session,
-            name="erp",
-            scopes=api_clients.SCOPES,
-            now=clock.real(),
-            a_minute=api_clients.MOST_A_MINUTE,
+            session, name="erp", scopes=api_clients.SCOPES, now=NOON, a_minute=api_clients.MOST_A_MINUTE
         )
         _something_of_everything(Build(session))
     assert added is not None
     app = create_app(services)
     yield Program(app, added.token)
     stop(app)
+    database.close()
 
 
 def _something_of_everything(build: Build) -> None:
