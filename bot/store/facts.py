@@ -107,6 +107,18 @@ def erase(session: Session, customer_id: int, attribute: str, now: datetime) -> 
     return len([fact for fact in gone if fact.value])
 
 
+def let_go(session: Session, customer_id: int) -> None:
+    """Before the rows of this customer become another's: who is believed of both is decided by `settle`."""
+    session.execute(update(facts).where(_f.customer_id == customer_id, _f.holds).values(holds=false()))
+
+
+def settle(session: Session, customer_id: int) -> None:
+    """After rows came or went with a merge: of everything that is said now, the believed one holds."""
+    live = select(_f.attribute).where(_f.customer_id == customer_id, _f.ended_at.is_(None)).distinct()
+    for attribute in sorted(session.scalars(live)):
+        _settle(session, customer_id, attribute)
+
+
 def _is_about(fact: Fact, attribute: str) -> bool:
     """An age band that was read off a birthday goes with it."""
     is_derived = fact.attribute == AGE_BAND and fact.evidence == FROM_BIRTHDAY

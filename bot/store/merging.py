@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import and_, delete, exists, insert, select, update
 
 from bot.rules import merging as rules
-from bot.store import audit, outbox, pointers, statistics
+from bot.store import audit, facts, outbox, pointers, statistics
 from bot.store.database import Session
 from bot.store.forgetting import NOTHING
 from bot.store.tables import (
@@ -49,12 +49,14 @@ def merge(
         return Refused("push_under_way")
     changes = rules.joined(survivor, loser)
     closed = _close(session, loser["id"], survivor["id"], now)
+    facts.let_go(session, loser["id"])
     moved = pointers.move(session, loser["id"], survivor["id"])
     _write(session, loser["id"], NOTHING | {"forgotten_at": now, "unfollowed_at": now})
     _write(session, survivor["id"], changes)
     merge_id = _log(session, survivor, loser, changes, moved, closed, how=how, staff_id=staff_id, now=now)
     _keep_former_names(session, survivor, loser, merge_id)
     statistics.touch(session, [survivor["id"]], now)
+    facts.settle(session, survivor["id"])
     told = {"merge": merge_id, "loser": loser["id"], "how": how}
     audit.record(
         session, "customer.merged", "customer", survivor["id"], staff_id=staff_id, now=now, detail=told
@@ -82,6 +84,7 @@ def undo(session: Session, merge_id: int, *, staff_id: int | None, now: datetime
     _open_again(session, kept["closed"])
     for customer_id in (done.survivor_id, done.loser_id):
         _complaint_as_it_is(session, customer_id)
+        facts.settle(session, customer_id)
     statistics.touch(session, [done.survivor_id, done.loser_id], now)
     ended = {"undone_at": now, "undone_by": staff_id}
     session.execute(update(merges).where(merges.c.id == merge_id).values(ended))
@@ -99,8 +102,10 @@ def gather(session: Session, now: datetime) -> int:
     standing = select(merges.c.survivor_id, merges.c.loser_id).where(merges.c.undone_at.is_(None))
     for survivor_id, loser_id in session.execute(standing.where(_has_stragglers())).all():
         _close(session, loser_id, survivor_id, now)
+        facts.let_go(session, loser_id)
         count += sum(len(keys) for keys in pointers.move(session, loser_id, survivor_id).values())
         statistics.touch(session, [survivor_id], now)
+        facts.settle(session, survivor_id)
     return count
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bot.store import exports, facts, facts_imported, forgetting, intake
+from bot.store import exports, facts, facts_imported, forgetting, intake, merging
 from bot.store.database import Session
 from bot.store.tables import customers
 from bot.store.tables import facts as table
@@ -203,3 +203,20 @@ def test_a_planted_second_belief_is_refused_by_the_table(session: Session, build
     says(session, customer, "occupation", "white_collar", "import")
     with pytest.raises(Exception, match=r"(?i)unique"):
         session.execute(update(table).values(holds=True))
+
+
+def test_of_two_who_become_one_the_stronger_word_is_believed_and_undoing_gives_each_their_own(
+    session: Session, build: Build
+) -> None:
+    chat = build.customer(openid="o-anna")
+    shop = build.customer(openid=None, external_id="S1", followed_at=None)
+    says(session, chat, "city", "苏州", "import")
+    says(session, shop, "city", "杭州", "staff")
+    says(session, shop, "occupation", "student", "import")
+    merged = merging.merge(session, chat, shop, how="staff", staff_id=None, now=NOON)
+    assert isinstance(merged, int)
+    assert (believed(session, chat, "city"), believed(session, chat, "occupation")) == ("杭州", "student")
+    assert row_of(session, chat).city == "杭州"
+    merging.undo(session, merged, staff_id=None, now=NOON + DAY)
+    assert (believed(session, chat, "city"), believed(session, shop, "city")) == ("苏州", "杭州")
+    assert (row_of(session, chat).city, row_of(session, shop).city) == ("苏州", "杭州")
