@@ -1,7 +1,9 @@
 """One polite question behind an answer: when it is asked, how it is answered, and that it can be refused for ever."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import func, select
@@ -191,3 +193,11 @@ def test_who_asks_what_is_known_gets_a_link_of_their_own(
     link = re.search(r"/profile/\?k=(\S+)", heard.text)
     assert link
     assert visitor.linked(link[1], talk.services.config.server) == customer
+
+
+def test_who_is_not_due_costs_no_query(chat: Chat) -> None:
+    chat.say("我的积分")
+    context = chat.talk.context(said("我的积分"))
+    handler, answer = router.answer(context)
+    without_a_store = replace(context, session=cast("Any", None))
+    assert asking.asked_along(handler, answer, without_a_store) is answer
