@@ -49,7 +49,7 @@ def plain(value: Any) -> str:
         return "✓" if value else "✗"
     if isinstance(value, list):
         return "、".join(str(one) for one in value) or "—"
-    return "—" if value in {None, ""} else masked(str(value))
+    return "—" if value is None or value == "" else masked(str(value))
 
 
 def described(field: Any) -> dict[str, str]:

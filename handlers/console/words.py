@@ -109,8 +109,11 @@ SUBJECTS: dict[str, Any] = {
     "knowledge": _l("知识"),
     "channel": _l("渠道"),
     "delivery": _l("推送"),
+    "client": _l("接口程序"),
 }
 ACTIONS: dict[str, Any] = {
+    "client.added": _l("准许程序调用接口"),
+    "client.revoked": _l("收回程序的令牌"),
     "staff.signed_in": _l("登录"),
     "staff.sign_in_refused": _l("登录被拒"),
     "staff.signed_out_everywhere": _l("退出所有设备"),

@@ -1,11 +1,14 @@
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from bot.services import Services
+from bot.store import passwords, staff
 from bot.store.tables import audit, contents, segments
 from handlers.api.fields import EXAMPLES
 from tests.conftest import NOON
@@ -123,3 +126,16 @@ def test_many_who_define_the_same_at_once_all_get_an_answer(erp: Program) -> Non
         answers = list(pool.map(lambda _: erp.post("/segments", SEGMENT), range(8)))
     assert {answer.status_code for answer in answers} == {200}
     assert sorted(told(answer)[0][1] for answer in answers) == ["created"] + ["unchanged"] * 7
+
+
+def test_the_audit_page_names_the_program(erp: Program, services: Services, app: Flask) -> None:
+    erp.post("/segments", SEGMENT)
+    with services.database.transaction() as session:
+        hashed = passwords.hashed("a long password 1")
+        staff.add(session, name="anna", role="admin", password_hash=hashed, now=NOON)
+    browser = app.test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/console/sign-in").text)
+    assert token
+    sent = {"csrf_token": token[1], "name": "anna", "password": "a long password 1"}
+    browser.post("/console/sign-in", data=sent)
+    assert "erp-1" in browser.get("/console/audit").text
