@@ -34,6 +34,7 @@ from tests.support import servers
 from tests.support.fake_wechat import FakeWeChat
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
+MAUTIC = "  Mautic, reported       about 40 min for one segment over 260,000 contacts (mautic/mautic#8113)"
 TWO_YEARS = 63_072_000  # seconds
 FIVE_CONDITIONS = {
     "all": [
@@ -118,6 +119,12 @@ def measure(database: Database, customers: int) -> None:
     clock.forward(days=1)
     rescore(database, clock.now())
     count(database, clock.now())
+    began = time.process_time()
+    for _ in range(10):
+        sum(number * number for number in range(500_000))
+    print(
+        f"  {'this machine':<18} {(time.process_time() - began) * 100:.0f} ms of processor for 500,000 squares in Python: 20 to 25 when it is quiet"
+    )
     print(
         f"  {'memory':<18} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most, of this process so far"
     )
@@ -181,6 +188,7 @@ def main() -> None:
                 measure(database, size)
                 if find_spec("duckdb"):
                     _duck.measure(folder / "value.db")
+                print(MAUTIC)
             if "--sqlite" not in flags:
                 server = stack.enter_context(servers.postgresql())
                 database = Database(servers.create_database(server, "value"))

@@ -16,7 +16,15 @@ from bot.intake import importing
 from bot.rules.hashing import openid_hash
 from bot.store import exports
 from bot.store.database import Database
-from bot.store.tables import customers, order_lines, orders, products, shipments, suppressions
+from bot.store.tables import (
+    customer_statistics,
+    customers,
+    order_lines,
+    orders,
+    products,
+    shipments,
+    suppressions,
+)
 from bot.values.imported import Imported
 from bot.values.records import Kind
 from tests.conftest import NOON
@@ -316,3 +324,28 @@ importing.take_in(Database(sys.argv[1]), source, NOON, salt="salt", progress=pro
     assert 0 < there < 20_000
     found = take("customers", path.read_bytes())
     assert counts(found) == (20_000 - there, 0, there, 0)
+
+
+@pytest.mark.usefixtures("shop")
+def test_orders_killed_in_the_middle_and_started_again_count_once(
+    take: Import, database: Database, tmp_path: Path
+) -> None:
+    lines = "".join(f"D{n // 2},C{n % 50},paid,2025-01-02 03:04:05,P2,1,12\n" for n in range(0, 20_000, 2))
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDER_HEAD + lines, encoding="utf-8")
+    program = """
+import os, sys
+from pathlib import Path
+from bot.intake import importing
+from bot.store.database import Database
+from tests.conftest import NOON
+[source] = importing.sources("orders", [Path(sys.argv[2])], None)
+importing.take_in(Database(sys.argv[1]), source, NOON, salt="salt", progress=lambda rows: os.kill(os.getpid(), 9))
+"""
+    url = database.engine.url.render_as_string(hide_password=False)
+    subprocess.run([sys.executable, "-c", program, url, str(path)], check=False)
+    there = value(database, select(func.count()).select_from(orders))
+    assert 0 < there < 10_000
+    assert counts(take("orders", path.read_bytes())) == (10_000 - there, 0, there, 0)
+    assert value(database, select(func.sum(customer_statistics.c.orders))) == 10_000
+    assert value(database, select(func.sum(customer_statistics.c.spent))) == 10_000 * 1200

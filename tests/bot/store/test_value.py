@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, delete, select, update
 
 from bot.rules import partitions
 from bot.store import assortment, crossings, cut_points, forgetting, intake, scoring, standing, statistics
@@ -331,6 +331,32 @@ def test_one_customer_and_everybody_are_judged_by_the_same_expressions(
         assert [tier.name for tier in rules.tiers if tier.holds(numbers)] == [person.becomes.tier]
         assert [stage.name for stage in rules.lifecycle if stage.holds(numbers)] == [person.becomes.lifecycle]
         assert found.is_fresh
+
+
+def test_new_orders_added_to_the_figures_come_to_what_adding_up_anew_does(
+    session: Session, build: Build
+) -> None:
+    """The first batch makes the customers, the second adds to them; of one the figures are lost in between."""
+    chance = random.Random(3)
+    line = (LineRecord(quantity=1, price=Decimal("9.99"), product_name="茶"),)
+    for batch in range(3):
+        placed = [
+            OrderRecord(
+                external_id=f"D{batch}-{number}", customer_external_id=f"C{number % 7}", lines=line,
+                ordered_at=NOON - chance.randrange(700) * DAY, amount=Decimal(chance.randrange(99_999)) / 100,
+                status=chance.choice(("paid", "delivered", "closed", "refunded", "placed")),
+                coupon_amount=chance.choice((None, Decimal("0.29"))),
+            )
+            for number in range(40)
+        ]  # fmt: skip
+        if batch == 2:
+            lost = select(customers.c.id).where(customers.c.external_id == "C3").scalar_subquery()
+            session.execute(delete(customer_statistics).where(customer_statistics.c.customer_id == lost))
+        intake.take(session, "orders", placed, NOON, salt="s")
+    added = figures(session)
+    assert len(added) == 7
+    statistics.recompute(session, NOON)
+    assert figures(session) == added
 
 
 def test_who_is_forgotten_leaves_no_place_behind(session: Session, build: Build, rules: Rules) -> None:
