@@ -40,13 +40,14 @@ def _one(condition: Condition) -> Rule:
     if condition.field not in COUNTS or _is_in_the_figures(condition):
         return condition
     before = _before(condition)
-    plain = condition.field == "orders" and not (condition.product or condition.category)
-    comparison = (condition.op, condition.value)
-    if plain and comparison in AT_LEAST_ONE:
-        return before[0]
-    if plain and comparison in NONE_AT_ALL:
-        return Not(before[0])
-    return AnyOf((_none_of(before), condition)) if compares(0, condition) else All((*before, condition))
+    if before is None:
+        return condition
+    if condition.field == "orders" and not (condition.product or condition.category):
+        if (condition.op, condition.value) in AT_LEAST_ONE:
+            return before
+        if (condition.op, condition.value) in NONE_AT_ALL:
+            return Not(before)
+    return AnyOf((Not(before), condition)) if compares(0, condition) else All((before, condition))
 
 
 def _spelled(condition: Condition) -> Condition:
@@ -63,14 +64,10 @@ def _is_in_the_figures(condition: Condition) -> bool:
     return condition.field in {"orders", "spend", "returns", "reviews"} and not narrowed
 
 
-def _before(condition: Condition) -> tuple[Condition, ...]:
+def _before(condition: Condition) -> Condition | None:
     """What must be so for a count that is not nought."""
     if condition.days is not None and condition.field in WAS_LATELY:
-        return (Condition(WAS_LATELY[condition.field], "<", condition.days),)
+        return Condition(WAS_LATELY[condition.field], "<", condition.days)
     if condition.field in {"returns", "reviews"}:
-        return (Condition(condition.field, ">=", 1),)
-    return (Condition("orders", ">=", 1),) if condition.field in {"orders", "spend"} else ()
-
-
-def _none_of(before: tuple[Condition, ...]) -> Rule:
-    return Not(All(before))
+        return Condition(condition.field, ">=", 1)
+    return Condition("orders", ">=", 1) if condition.field in {"orders", "spend"} else None

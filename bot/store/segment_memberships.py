@@ -43,7 +43,7 @@ from bot.store.tables import (
 from bot.store.tables import segments as segments_table
 from bot.values.rule import Rule, passes_with_time
 
-PART = 20_000  # customers a transaction: SQLite writes them in some 50 ms
+PART = 10_000  # customers a transaction: SQLite writes them in some 50 ms
 
 _m, _s = segment_members.c, segment_states.c
 
