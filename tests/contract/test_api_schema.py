@@ -3,11 +3,12 @@
 import uuid
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
-from schemathesis import Case
+from schemathesis import Case, Response
 from schemathesis.checks import CheckFunction
 from schemathesis.config import (
     ChecksConfig,
@@ -87,29 +88,30 @@ def _something_of_everything(build: Build) -> None:
 
 
 @reads.parametrize()
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_read_or_put_does_what_is_published(case: Case[Any], program: Program) -> None:
-    excluded: list[CheckFunction] = []
-    query = case.query or {}
+    answer = _answer(case, program)
+    excluded: list[CheckFunction] = [ignored_auth]
+    query = parse_qs(urlsplit(answer.request.url or "").query, keep_blank_values=True)
     if "cursor" in query:
         excluded.append(positive_data_acceptance)  # nobody can make one up
-    if "" in query.values():
+    if [""] in query.values():
         excluded.append(
             negative_data_rejection
-        )  # as good as none: the contract writes its addresses that way
-    _call(case, program, excluded)
+        )  # an empty filter filters nothing, as the contract writes them
+    case.validate_response(answer, excluded_checks=excluded)
 
 
 @writes.parametrize()
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_post_does_what_is_published(case: Case[Any], program: Program) -> None:
     """One bad item of many is not a bad request, and the readers forgive more than is published."""
-    _call(case, program, [negative_data_rejection])
+    answer = _answer(case, program)
+    case.validate_response(answer, excluded_checks=[ignored_auth, negative_data_rejection])
 
 
-def _call(case: Case[Any], program: Program, excluded: list[CheckFunction]) -> None:
-    headers = {"Authorization": f"Bearer {program.token}"}
-    case.call_and_validate(headers=headers, excluded_checks=[ignored_auth, *excluded], app=program.app)
+def _answer(case: Case[Any], program: Program) -> Response:
+    return case.call(headers={"Authorization": f"Bearer {program.token}"}, app=program.app)
 
 
 def test_the_document_itself_is_public_and_names_every_route(program: Program) -> None:
