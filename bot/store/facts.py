@@ -55,11 +55,15 @@ def learn(
 ) -> bool:
     """Notes what a source says, `value` checked before; answers whether that is what is believed now.
 
-    A birthday brings its age band along, `today` being a day in the shop's zone.
+    A birthday brings its age band along, `today` being a day in the shop's zone. What the customer erased is not noted
+    from anybody but them.
     """
     _lock(session, customer_id)
+    unsaid = set() if source == "own_word" else erased(session, customer_id)
+    if attribute in unsaid:
+        return False
     is_new = _put(session, customer_id, attribute, value, source, now, evidence, staff_id)
-    if attribute == BIRTHDAY and value:
+    if attribute == BIRTHDAY and value and AGE_BAND not in unsaid:
         band = age_band(date.fromisoformat(value), today)
         _put(session, customer_id, AGE_BAND, band, source, now, FROM_BIRTHDAY, staff_id)
         _settle(session, customer_id, AGE_BAND)
@@ -105,6 +109,14 @@ def erase(session: Session, customer_id: int, attribute: str, now: datetime) -> 
         _settle(session, customer_id, name)
     outbox.record(session, "customer.changed", customer_id, {"fields": [attribute]}, now)
     return len([fact for fact in gone if fact.value])
+
+
+def erased(session: Session, customer_id: int) -> set[str]:
+    """What the customer does not want known."""
+    theirs = select(_f.attribute).where(
+        _f.customer_id == customer_id, _f.source == "own_word", _f.value == ERASED, _f.ended_at.is_(None)
+    )
+    return set(session.scalars(theirs))
 
 
 def let_go(session: Session, customer_id: int) -> None:

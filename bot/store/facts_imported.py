@@ -11,24 +11,27 @@ from bot.store import rows
 from bot.store.database import Instant, Session
 from bot.store.facts import CONFIDENCE, FROM_BIRTHDAY
 from bot.store.tables import customers, facts
+from bot.values.facts import ERASED
 
 Told = Mapping[str, str]  # value by attribute
+Stronger = Mapping[int, Mapping[str, bool]]  # by customer and attribute: whether they erased it
 
 _f = facts.c
 _KEY = (_f.customer_id == bindparam("who_"), _f.attribute == bindparam("what_"))
 
 
-def overruled(session: Session, customer_ids: Sequence[int]) -> dict[int, set[str]]:
-    """Of what the customer's own row holds: that which they or staff said, or do not want known."""
-    found: dict[int, set[str]] = {}
+def overruled(session: Session, customer_ids: Sequence[int]) -> Stronger:
+    """What they or staff said, or want unsaid: no import is believed against it; True where they erased it themselves."""
+    found: dict[int, dict[str, bool]] = {}
     for some in rows.parts(sorted(customer_ids)):
-        said = select(_f.customer_id, _f.attribute).where(
+        said = select(_f.customer_id, _f.attribute, _f.source, _f.value).where(
             rows.among(session, _f.customer_id, some),
             _f.source.in_(("own_word", "staff")),
             _f.ended_at.is_(None),
         )
-        for customer_id, attribute in session.execute(said):
-            found.setdefault(customer_id, set()).add(attribute)
+        for customer_id, attribute, source, value in session.execute(said):
+            theirs = found.setdefault(customer_id, {})
+            theirs[attribute] = theirs.get(attribute, False) or (source == "own_word" and value == ERASED)
     return found
 
 
@@ -40,9 +43,7 @@ def told_by(row: rows.Row, now: datetime) -> dict[str, str]:
     return told
 
 
-def note(
-    session: Session, told: Mapping[int, Told], stronger: Mapping[int, set[str]], now: datetime
-) -> set[int]:
+def note(session: Session, told: Mapping[int, Told], stronger: Stronger, now: datetime) -> set[int]:
     """Writes what is new or changed; `stronger` as `overruled` found it. Answers whose facts changed."""
     there = _there(session, sorted(told))
     fresh = [
@@ -50,6 +51,7 @@ def note(
         for customer_id, theirs in told.items()
         for attribute, value in theirs.items()
         if there.get((customer_id, attribute)) != value
+        and not _is_erased(stronger.get(customer_id, {}), attribute)
     ]
     old = [{"who_": who, "what_": what} for who, what, _ in fresh if (who, what) in there]
     if old:
@@ -82,6 +84,11 @@ def adopt(session: Session, now: datetime, first: int = 0, last: int | None = No
             insert(facts).from_select(columns, found), execution_options={"preserve_rowcount": True}
         ).rowcount
     return adopted
+
+
+def _is_erased(said: Mapping[str, bool], attribute: str) -> bool:
+    """An age band that would be read off a birthday they erased is erased with it."""
+    return said.get(attribute, False) or (attribute == AGE_BAND and said.get(BIRTHDAY, False))
 
 
 def _there(session: Session, customer_ids: Sequence[int]) -> dict[tuple[int, str], str]:

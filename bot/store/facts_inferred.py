@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import Select, and_, bindparam, insert, select, update
 
 from bot.rules.facts import AGE_BAND, BIRTHDAY, InferenceRules, age_band
 from bot.rules.inference import driver, strictness
-from bot.store import facts_signals, rows
+from bot.store import facts_imported, facts_signals, rows, segment_changes
 from bot.store.database import Session
 from bot.store.facts import FROM_BIRTHDAY
 from bot.store.tables import customers, facts, inferences
-from bot.values.facts import Inferred
+from bot.values.facts import ERASED, Inferred
 
 COLUMNS = ("customer_id", "attribute", "source", "value", "confidence", "evidence", "at", "holds")
 INFERRED = ("decision_driver", "strictness")
@@ -76,8 +76,8 @@ def weigh(session: Session, who: Select[Any], rules: InferenceRules, now: dateti
 def write(session: Session, weighed: Weighed, now: datetime) -> Written:
     """Only differences. What a person said or erased meanwhile stands: it is looked at again here."""
     found, there = weighed.found, weighed.there
-    over = [row.id for key, row in there.items() if key not in found or found[key].value != row.value]
-    for some in rows.parts(sorted(over)):
+    over = {key: row.id for key, row in there.items() if key not in found or found[key].value != row.value}
+    for some in rows.parts(sorted(over.values())):
         ended = update(facts).where(rows.among(session, _f.id, some), _f.ended_at.is_(None))
         session.execute(ended.values(ended_at=now, ended_by="superseded", holds=False))
     fresh = {
@@ -88,43 +88,46 @@ def write(session: Session, weighed: Weighed, now: datetime) -> Written:
     _confirm(session, [(there[key], one) for key, one in found.items() if key not in fresh], now)
     asked = sorted({customer_id for customer_id, _ in fresh})
     gone, taken = _forgotten(session, asked), _said_otherwise(session, asked)
-    fresh = {key: inferred for key, inferred in fresh.items() if key[0] not in gone}
+    fresh = {key: one for key, one in fresh.items() if key[0] not in gone and not taken.get(key)}
     rows.add_tuples(session, facts, COLUMNS, list(_tuples(fresh, taken, now)))
+    segment_changes.note(session, [customer_id for customer_id, _ in (*fresh, *over)])
     return Written(looked_at=weighed.looked_at, said=len(fresh), ended=len(over))
 
 
 def follow_birthdays(session: Session, first: int, last: int, now: datetime, today: date) -> int:
-    """Age bands read off birthdays, for customers from `first` to `last`: who has grown out of theirs gets the next."""
+    """Age bands read off birthdays, for customers from `first` to `last`: who has grown out of theirs gets the next.
+
+    Those that came with their birthday are followed; an imported birthday that has none yet gets one.
+    """
     band = facts.alias("band")
-    theirs = (
-        select(_f.customer_id, _f.source, _f.value, band.c.id, band.c.value.label("band"))
-        .join(
-            band,
-            (band.c.customer_id == _f.customer_id)
-            & (band.c.source == _f.source)
-            & (band.c.attribute == AGE_BAND)
-            & band.c.ended_at.is_(None),
-        )
-        .where(
-            _f.customer_id.between(first, last),
-            _f.attribute == BIRTHDAY,
-            _f.ended_at.is_(None),
-            _f.value != "",
-        )
+    its_own = and_(
+        band.c.customer_id == _f.customer_id,
+        band.c.source == _f.source,
+        band.c.attribute == AGE_BAND,
+        band.c.ended_at.is_(None),
     )
+    born = select(_f.customer_id, _f.source, _f.value, band.c.id, band.c.value.label("band"), band.c.evidence)
+    theirs = born.outerjoin_from(facts, band, its_own).where(
+        _f.customer_id.between(first, last), _f.attribute == BIRTHDAY, _f.ended_at.is_(None), _f.value != ""
+    )
+    found = [(row, age_band(date.fromisoformat(row.value), today)) for row in session.execute(theirs)]
     grown = [
-        {"id_": row.id, "value": age_band(date.fromisoformat(row.value), today), "at": now}
-        for row in session.execute(theirs)
-        if row.band != age_band(date.fromisoformat(row.value), today)
+        {"id_": row.id, "value": is_now, "at": now}
+        for row, is_now in found
+        if row.band not in (None, is_now) and row.evidence == FROM_BIRTHDAY
     ]
     if grown:
-        session.execute(
-            update(facts)
-            .where(_f.id == bindparam("id_"))
-            .values(value=bindparam("value"), at=bindparam("at"), evidence=dict(FROM_BIRTHDAY)),
-            grown,
-        )
-    return len(grown)
+        values = {name: bindparam(name) for name in ("value", "at")}
+        session.execute(update(facts).where(_f.id == bindparam("id_")).values(values), grown)
+    fresh = {
+        row.customer_id: {AGE_BAND: is_now}
+        for row, is_now in found
+        if row.band is None and row.source == "import"
+    }
+    facts_imported.note(session, fresh, facts_imported.overruled(session, list(fresh)), now)
+    changed = [row.customer_id for row, is_now in found if row.band != is_now]
+    segment_changes.note(session, changed)
+    return len(grown) + len(fresh)
 
 
 def _confirm(session: Session, pairs: Iterable[tuple[Any, Inferred]], now: datetime) -> None:
@@ -139,17 +142,19 @@ def _confirm(session: Session, pairs: Iterable[tuple[Any, Inferred]], now: datet
         session.execute(update(facts).where(_f.id == bindparam("id_")).values(values), changes)
 
 
-def _said_otherwise(session: Session, customer_ids: Sequence[int]) -> set[Key]:
-    """Whatever another source says, or wants unsaid, is believed before an inference."""
-    found: set[Key] = set()
+def _said_otherwise(session: Session, customer_ids: Sequence[int]) -> dict[Key, bool]:
+    """Whatever another source says, or wants unsaid, is believed before an inference; True: they erased it themselves."""
+    found: dict[Key, bool] = {}
     for some in rows.parts(customer_ids):
-        said = select(_f.customer_id, _f.attribute).where(
+        said = select(_f.customer_id, _f.attribute, _f.source, _f.value).where(
             rows.among(session, _f.customer_id, some),
             _f.attribute.in_(INFERRED),
             _f.source != "inference",
             _f.ended_at.is_(None),
         )
-        found.update((customer_id, attribute) for customer_id, attribute in session.execute(said))
+        for customer_id, attribute, source, value in session.execute(said):
+            key = customer_id, attribute
+            found[key] = found.get(key, False) or (source == "own_word" and value == ERASED)
     return found
 
 
@@ -163,7 +168,9 @@ def _forgotten(session: Session, customer_ids: Sequence[int]) -> set[int]:
     return found
 
 
-def _tuples(fresh: Mapping[Key, Inferred], taken: set[Key], now: datetime) -> Iterator[tuple[Any, ...]]:
+def _tuples(
+    fresh: Mapping[Key, Inferred], taken: Mapping[Key, bool], now: datetime
+) -> Iterator[tuple[Any, ...]]:
     for (customer_id, attribute), one in fresh.items():
         holds = (customer_id, attribute) not in taken
         yield customer_id, attribute, "inference", one.value, one.confidence, dict(one.evidence), now, holds

@@ -47,6 +47,8 @@ def set_(
             kept = fact_rules.checked(about, value, today)
         except Wrong as wrong:
             raise Fault(f"{attribute}: expected {wrong}, found {value}") from None
+        if attribute in facts.erased(session, customer_id):
+            raise Fault(f"{attribute}: the customer erased it themselves; only they can say it again")
         before = facts.holding(session, customer_id).get(attribute)
         holds = facts.learn(session, customer_id, attribute, kept, "staff", now, today, staff_id=person)
         _note(

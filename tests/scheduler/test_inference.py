@@ -1,6 +1,6 @@
 """The nightly inference on both databases: what it counts, what it writes, whom it looks at."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -275,3 +275,20 @@ def test_what_happens_while_it_is_weighed_is_looked_at_before_it_is_written(shop
         facts_inferred.write(session, weighed, now)
         left = session.execute(select(table.c.customer_id, table.c.value).where(table.c.holds)).all()
     assert set(map(tuple, left)) == {(anna, "trend"), (cleo, "price")}
+
+
+def test_an_imported_birthday_without_a_band_gets_one_and_a_band_of_their_own_is_left_alone(
+    shop: Shop,
+) -> None:
+    anna = shop.customer("o-anna", birthday=date(1990, 1, 2))
+    ben = shop.customer("o-ben", birthday=date(1990, 1, 2))
+    with shop.database.transaction() as session:
+        now = shop.clock.now()
+        facts.learn(session, ben, "age_band", "40s", "own_word", now, now.date())
+    shop.infer()
+    shop.infer()
+    found, told = shop.known(anna, "age_band"), shop.known(ben, "age_band")
+    assert found is not None
+    assert told is not None
+    assert (found.value, found.source, dict(found.evidence)) == ("30s", "import", {"from": "birthday"})
+    assert (told.value, told.source) == ("40s", "own_word")

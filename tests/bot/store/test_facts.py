@@ -132,6 +132,18 @@ def test_what_the_customer_erases_leaves_no_trace_and_nobody_else_says_it_again(
     facts.retract(session, customer, "occupation", NOON + 4 * DAY, staff_id=staff)
     assert not says(session, customer, "occupation", "student", "staff", days=5, staff_id=staff)
     assert believed(session, customer, "occupation") is None
+    assert {fact.value for fact in facts.of(session, customer, with_history=True)} == {""}
+
+
+def test_what_the_customer_erased_no_import_notes_again(session: Session, build: Build) -> None:
+    customer = build.customer(openid="o-anna")
+    takes_in(session, city="苏州", birthday=date(1990, 1, 2))
+    facts.erase(session, customer, "city", NOON)
+    facts.erase(session, customer, "birthday", NOON)
+    takes_in(session, days=1, city="苏州", birthday=date(1990, 1, 2))
+    found = {(fact.attribute, fact.value) for fact in facts.of(session, customer, with_history=True)}
+    assert found == {("city", ""), ("birthday", "")}
+    assert (row_of(session, customer).city, row_of(session, customer).birthday) == (None, None)
 
 
 def test_an_import_notes_its_source_and_a_second_one_changes_nothing(session: Session, build: Build) -> None:

@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import structlog
 from sqlalchemy import select
 
+from bot.store import facts
 from bot.store.database import Database
 from bot.store.tables import audit, customers
 from tests.support.build import Build
@@ -94,6 +96,14 @@ def test_what_is_wrong_is_one_line(run: Run, words: tuple[str, ...], said: str) 
     code, _, err = run(*words)
     assert (code, err.count("\n")) == (1, 1)
     assert said in err
+
+
+def test_what_the_customer_erased_staff_cannot_set(run: Run, database: Database) -> None:
+    with database.transaction() as session:
+        facts.erase(session, session.execute(select(customers.c.id)).scalar_one(), "city", datetime.now(UTC))
+    code, _, err = run("set", "o-anna", "city", "杭州", "--as", "李雷")
+    assert (code, "city: the customer erased it themselves" in err) == (1, True)
+    assert "(not to be known)" in run("show", "o-anna")[1]
 
 
 def test_a_bad_file_of_facts_is_found_before_anything_runs(run: Run, settings: Path, tmp_path: Path) -> None:
