@@ -24,8 +24,8 @@ from bot.values.partitions import Rules, Shares
 PACES = ("best", "steady", "slow")
 
 
-Sold: TypeAlias = Sequence[Row[Any]]  # of every product: id, quantity, sold in fen, last_sold_at
-Spent: TypeAlias = Sequence[Row[Any]]  # of every city: province, city, customers, buyers, spent in fen
+Sold: TypeAlias = Sequence[Row[*tuple[Any, ...]]]  # of every product: id, quantity, sold in fen, last_sold_at
+Spent: TypeAlias = Sequence[Row[*tuple[Any, ...]]]  # of every city: province, city, customers, buyers, spent in fen
 
 
 def sold(session: Session, rules: Rules, now: datetime) -> Sold:

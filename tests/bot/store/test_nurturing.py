@@ -120,6 +120,6 @@ def test_a_customer_shows_what_comes_next_and_is_forgotten_with_it(
 
 
 def _openid(session: Session, customer_id: int) -> str:
-    found = session.scalar(select(customers.c.openid).where(customers.c.id == customer_id))
+    found: str | None = session.scalar(select(customers.c.openid).where(customers.c.id == customer_id))
     assert found
     return found
