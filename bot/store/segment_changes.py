@@ -36,11 +36,12 @@ def note(session: Session, customer_ids: Iterable[int]) -> None:
 def last_pass(session: Session) -> datetime | None:
     """When the last pass began that came to its end; None before the first."""
     ended = segment_passes.c.finished_at.is_not(None)
-    return session.execute(select(func.max(segment_passes.c.at)).where(ended)).scalar_one()
+    last: datetime | None = session.scalar(select(func.max(segment_passes.c.at)).where(ended))
+    return last
 
 
 def since(session: Session, last: datetime) -> Changed:
-    until = session.execute(select(func.coalesce(func.max(segment_changes.c.id), 0))).scalar_one()
+    until = last_note(session)
     wrote = select(messages.c.customer_id).where(
         messages.c.created_at > last - OVERLAP, messages.c.customer_id.is_not(None)
     )
@@ -58,4 +59,4 @@ def done(session: Session, until: int) -> None:
 
 
 def last_note(session: Session) -> int:
-    return session.execute(select(func.coalesce(func.max(segment_changes.c.id), 0))).scalar_one()
+    return session.scalar(select(func.max(segment_changes.c.id))) or 0

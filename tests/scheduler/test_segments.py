@@ -330,7 +330,7 @@ def test_who_wants_to_hear_of_moves_hears_of_moves_only(
 def told(services: Services) -> list[tuple[str, str, Any]]:
     with services.database.reading() as session:
         rows = session.execute(select(outbox.c.kind, outbox.c.openid, outbox.c.data).order_by(outbox.c.kind))
-        return [tuple(row) for row in rows]  # type: ignore[misc]
+        return [tuple(row) for row in rows]
 
 
 def settle(services: Services) -> None:
