@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import String, bindparam, cast, insert, literal, select, true, update
 
@@ -11,10 +12,13 @@ from bot.store import rows
 from bot.store.database import Instant, Session
 from bot.store.facts import CONFIDENCE, FROM_BIRTHDAY
 from bot.store.tables import customers, facts
-from bot.values.facts import ERASED
+from bot.values.facts import ERASED, Evidence
 
 Told = Mapping[str, str]  # value by attribute
 Stronger = Mapping[int, Mapping[str, bool]]  # by customer and attribute: whether they erased it
+
+COLUMNS = ("customer_id", "attribute", "source", "value", "confidence", "evidence", "at", "holds")
+NO_EVIDENCE: Evidence = {}
 
 _f = facts.c
 _KEY = (_f.customer_id == bindparam("who_"), _f.attribute == bindparam("what_"))
@@ -61,7 +65,7 @@ def note(session: Session, told: Mapping[int, Told], stronger: Stronger, now: da
     if beaten := [{"who_": who, "what_": what} for who, what in sorted(wins)]:
         session.execute(update(facts).where(*_KEY, _f.holds).values(holds=False), beaten)
     if fresh:
-        session.execute(insert(facts), [_row(one, wins, now) for one in fresh])
+        rows.add_tuples(session, facts, COLUMNS, [_row(one, wins, now) for one in fresh])
     return {who for who, _, _ in fresh}
 
 
@@ -101,15 +105,9 @@ def _there(session: Session, customer_ids: Sequence[int]) -> dict[tuple[int, str
     return found
 
 
-def _row(one: tuple[int, str, str], wins: set[tuple[int, str]], now: datetime) -> rows.Row:
+def _row(one: tuple[int, str, str], wins: set[tuple[int, str]], now: datetime) -> tuple[Any, ...]:
+    """In the order of `COLUMNS`."""
     customer_id, attribute, value = one
-    return {
-        "customer_id": customer_id,
-        "attribute": attribute,
-        "source": "import",
-        "value": value[:100],
-        "confidence": CONFIDENCE["import"],
-        "evidence": dict(FROM_BIRTHDAY) if attribute == AGE_BAND else {},
-        "at": now,
-        "holds": (customer_id, attribute) in wins,
-    }
+    evidence = FROM_BIRTHDAY if attribute == AGE_BAND else NO_EVIDENCE
+    holds = (customer_id, attribute) in wins
+    return customer_id, attribute, "import", value[:100], CONFIDENCE["import"], evidence, now, holds

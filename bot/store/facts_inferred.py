@@ -15,7 +15,6 @@ from bot.store.facts import FROM_BIRTHDAY
 from bot.store.tables import customers, facts, inferences
 from bot.values.facts import ERASED, Inferred
 
-COLUMNS = ("customer_id", "attribute", "source", "value", "confidence", "evidence", "at", "holds")
 INFERRED = ("decision_driver", "strictness")
 
 _f = facts.c
@@ -89,7 +88,7 @@ def write(session: Session, weighed: Weighed, now: datetime) -> Written:
     asked = sorted({customer_id for customer_id, _ in fresh})
     gone, taken = _forgotten(session, asked), _said_otherwise(session, asked)
     fresh = {key: one for key, one in fresh.items() if key[0] not in gone and not taken.get(key)}
-    rows.add_tuples(session, facts, COLUMNS, list(_tuples(fresh, taken, now)))
+    rows.add_tuples(session, facts, facts_imported.COLUMNS, list(_tuples(fresh, taken, now)))
     segment_changes.note(session, [customer_id for customer_id, _ in (*fresh, *over)])
     return Written(looked_at=weighed.looked_at, said=len(fresh), ended=len(over))
 
@@ -117,7 +116,7 @@ def follow_birthdays(session: Session, first: int, last: int, now: datetime, tod
         if row.band not in (None, is_now) and row.evidence == FROM_BIRTHDAY
     ]
     if grown:
-        values = {name: bindparam(name) for name in ("value", "at")}
+        values: dict[str, Any] = {name: bindparam(name) for name in ("value", "at")}
         session.execute(update(facts).where(_f.id == bindparam("id_")).values(values), grown)
     fresh = {
         row.customer_id: {AGE_BAND: is_now}
