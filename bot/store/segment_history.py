@@ -41,7 +41,7 @@ def lines(session: Session) -> list[SegmentLine]:
     found = select(
         segments_table.c.id, segments_table.c.name, _s.members, _s.refreshed_at, _s.moves_by_time
     ).select_from(is_of)
-    in_order = (segments_table.c.id != segments.EVERYONE, segments_table.c.name, segments_table.c.id)
+    in_order = (segments_table.c.id != segments.EVERYONE, segments_table.c.id)
     return [
         SegmentLine(
             id=row.id,
