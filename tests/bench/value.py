@@ -123,7 +123,7 @@ def measure(database: Database, customers: int) -> None:
     for _ in range(10):
         sum(number * number for number in range(500_000))
     print(
-        f"  {'this machine':<18} {(time.process_time() - began) * 100:.0f} ms of processor for 500,000 squares in Python: 20 to 25 when it is quiet"
+        f"  {'this machine':<18} {(time.process_time() - began) * 100:.0f} ms of processor for 500,000 squares in Python, to compare runs by"
     )
     print(
         f"  {'memory':<18} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most, of this process so far"
