@@ -25,7 +25,7 @@ PACES = ("best", "steady", "slow")
 
 
 Sold: TypeAlias = Sequence[Row[*tuple[Any, ...]]]  # of every product: id, quantity, sold in fen, last_sold_at
-Spent: TypeAlias = Sequence[Row[*tuple[Any, ...]]]  # of every city: province, city, customers, buyers, spent in fen
+Spent: TypeAlias = Sequence[Row[*tuple[Any, ...]]]  # of every city: its names, customers, buyers, fen
 
 
 def sold(session: Session, rules: Rules, now: datetime) -> Sold:
