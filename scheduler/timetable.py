@@ -156,18 +156,14 @@ class Active:
             for chore in chores
         )
         for job in (*TIMETABLE, *handed_in):
-            self._scheduler.add_job(self._run, job.when, args=[job], id=job.id)
-        self._plan_at_once()
+            at_once = {"next_run_time": _soon()} if job.id == "plan" else {}
+            self._scheduler.add_job(self._run, job.when, args=[job], id=job.id, **at_once)
         self._scheduler.start()
         _log.info("the timetable runs here")
 
     def stop(self) -> None:
         self._scheduler.shutdown(wait=True)
         self._desk.engine.stop()
-
-    def _plan_at_once(self) -> None:
-        first = next(job for job in TIMETABLE if job.id == "plan")
-        self._scheduler.add_job(self._run, "date", run_date=_soon(), args=[first], id="first plan")
 
     def _run(self, job: Job) -> None:
         try:

@@ -8,6 +8,8 @@ from wsgiref.types import WSGIApplication
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
 
 from bot import services as building
 from bot.clock import FixedClock
@@ -74,8 +76,11 @@ def signed_in(browser: Chrome, address: str) -> Chrome:
 
 
 def press(browser: Chrome, text: str) -> None:
+    """Presses a button that leads to another page, and waits until that one is there."""
+    page = browser.find_element(By.TAG_NAME, "html")
     buttons = browser.find_elements(By.XPATH, f"//button[normalize-space()='{text}']")
     next(button for button in buttons if button.is_displayed()).click()
+    WebDriverWait(browser, 15).until(staleness_of(page))
 
 
 def test_a_content_is_approved_and_its_campaign_started_by_hand(signed_in: Chrome, address: str) -> None:

@@ -132,6 +132,7 @@ def test_the_menu_is_one_the_platform_takes() -> None:
         "NEW_ARRIVALS",
         "OFFERS",
         "HUMAN",
+        "MY_FACTS",
         "STOP",
         "START",
     }
