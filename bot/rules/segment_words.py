@@ -68,6 +68,8 @@ FIELD_NAMES: dict[str, tuple[str, str]] = {
     "grid": ("满意度×购买量格", "grid cell"),
     "class": ("服务类别", "service class"),
     "lifecycle": ("生命周期", "life cycle"),
+    "lookalike": ("与优质客户的相似度", "likeness to the best customers"),
+    "nurturing.step": ("培育计划的步骤", "step of the nurturing plan"),
     "segment": ("人群", "segment"),
 }
 

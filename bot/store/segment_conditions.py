@@ -37,7 +37,9 @@ from bot.store.tables import (
     customers,
     deliveries,
     facts,
+    lookalikes,
     messages,
+    nurturing_plans,
     order_lines,
     orders,
     products,
@@ -86,6 +88,16 @@ INSTANTS: dict[str, Column] = {
     "followed_days": customers.c.followed_at,
     "spoke_days": customers.c.spoke_at,
     "pushed_days": customers.c.last_push_at,
+}
+OF_SOME: dict[
+    str, tuple[Column, Column, Truth]
+] = {  # number, whose, of which rows; who has no row meets nothing
+    "lookalike": (lookalikes.c.score, lookalikes.c.customer_id, true()),
+    "nurturing.step": (
+        nurturing_plans.c.step,
+        nurturing_plans.c.customer_id,
+        nurturing_plans.c.closed_at.is_(None),
+    ),
 }
 NEVER_EMPTY = frozenset({"source", "source_scene", "engagement", "points", "wants_pushes", "complaint_open"})
 
@@ -141,8 +153,8 @@ def of_customer(condition: Condition, now: datetime, customer_id: Column) -> Tru
         return compared(bucket, condition.op, condition.value)
     if field == "tags":
         return _tagged(condition, customer_id)
-    if field.startswith("fact."):
-        return _known(condition, customer_id)
+    if field in OF_SOME or field.startswith("fact."):
+        return (_of_some if field in OF_SOME else _known)(condition, customer_id)
     given = _fen(condition.value) if field == "spend" else condition.value
     return compared(_counted(condition, now, customer_id), condition.op, given)
 
@@ -205,6 +217,11 @@ def _tagged(condition: Condition, customer_id: Column) -> Truth:
         customer_id, customer_tags.c.customer_id == customer_id, customer_tags.c.tag == condition.value
     )
     return has if condition.op == "has" else not_(has)
+
+
+def _of_some(condition: Condition, customer_id: Column) -> Truth:
+    number, whose, which = OF_SOME[condition.field]
+    return _exists(customer_id, whose == customer_id, which, compared(number, condition.op, condition.value))
 
 
 def _known(condition: Condition, customer_id: Column) -> Truth:

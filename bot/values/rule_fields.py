@@ -65,6 +65,8 @@ FIELDS: dict[str, Field] = {
     "grid": Field(Kind.TEXT),
     "class": Field(Kind.TEXT),
     "lifecycle": Field(Kind.TEXT),
+    "lookalike": Field(Kind.WHOLE, passes=True),
+    "nurturing.step": Field(Kind.WHOLE, passes=True),
     "segment": Field(Kind.SEGMENT),
 }
 

@@ -10,7 +10,14 @@ from bot.rules.segment_draws import drawn
 from bot.store import segments, statistics
 from bot.store.database import Session
 from bot.store.segments import members
-from bot.store.tables import customer_statistics, customer_tags, customers, order_lines
+from bot.store.tables import (
+    customer_statistics,
+    customer_tags,
+    customers,
+    lookalikes,
+    nurturing_plans,
+    order_lines,
+)
 from bot.values.rule import BadRule, parse
 from bot.values.rule_fields import FIELDS, OPERATORS, Kind
 from tests.conftest import NOON
@@ -146,6 +153,45 @@ def shop(session: Session, build: Build) -> Session:
     ],
 )
 def test_members(shop: Session, rule: dict[str, Any], expected: str) -> None:
+    assert found(shop, rule) == set(expected.split())
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        pytest.param(is_("lookalike", ">=", 70), "anna", id="like the best"),
+        pytest.param(is_("lookalike", "!=", 70), "bo", id="who has no score meets no comparison"),
+        pytest.param({"not": is_("lookalike", ">=", 70)}, "bo chen", id="but a not takes them in"),
+        pytest.param(is_("nurturing.step", "=", 1), "bo", id="on the first step"),
+        pytest.param(is_("nurturing.step", ">=", 0), "anna bo", id="only of plans that are open"),
+    ],
+)
+def test_what_was_made_of_some_customers_can_be_asked(
+    shop: Session, rule: dict[str, Any], expected: str
+) -> None:
+    ids = {row.openid: row.id for row in shop.execute(select(customers.c.openid, customers.c.id))}
+    likes = [("anna", 70), ("bo", 69)]
+    shop.execute(
+        insert(lookalikes),
+        [
+            {"customer_id": ids[who], "score": score, "reasons": [], "version": "1", "at": NOON}
+            for who, score in likes
+        ],
+    )
+    plans = [("anna", 0, None), ("bo", 1, None), ("chen", 1, NOON)]
+    shop.execute(
+        insert(nurturing_plans),
+        [
+            {
+                "customer_id": ids[who],
+                "service_class": "B",
+                "opened_at": NOON,
+                "step": step,
+                "closed_at": closed,
+            }
+            for who, step, closed in plans
+        ],
+    )
     assert found(shop, rule) == set(expected.split())
 
 
