@@ -29,6 +29,7 @@ from bot.intake.files import Unusable
 from bot.opening import NotReady, migrate, opened, ready
 from bot.rules import definitions as files
 from bot.rules import merge_reports, partitions, reports, segment_reports, value_reports
+from bot.rules.facts import BadFacts
 from bot.sandbox import demo as demo_shop
 from bot.services import Services
 from bot.store import (
@@ -101,6 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         NotReady,
         BadDefinition,
         partitions.BadPartitions,
+        BadFacts,
         Unusable,
         WeChatError,
         PortBusy,

@@ -124,13 +124,21 @@ def _engine(url: str, synchronous: str, pool_size: int) -> Engine:
         if path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(
-            url, pool_size=pool_size, connect_args={"timeout": WRITER_WAITS, "check_same_thread": False}
+            url,
+            pool_size=pool_size,
+            connect_args={"timeout": WRITER_WAITS, "check_same_thread": False},
+            hide_parameters=True,  # an error is logged, and what people said or are called is not
         )
         event.listen(engine, "connect", _sqlite_settings(synchronous))
         event.listen(engine, "begin", _begin_immediate)
         return engine
     return create_engine(
-        url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, connect_args=_POSTGRESQL
+        url,
+        pool_size=pool_size,
+        max_overflow=10,
+        pool_pre_ping=True,
+        connect_args=_POSTGRESQL,
+        hide_parameters=True,
     )
 
 
