@@ -91,7 +91,7 @@ def _measure(folder: Path, asked: argparse.Namespace) -> None:
     with _served("echo", {}) as echo:
         _row("wechatpy + Flask echo, AES", KINDS[3], echo, asked, None, 1.0)
         if asked.with_werobot:
-            _werobot(folder, asked)
+            _werobot(folder, asked, echo)
         else:
             print("WeRoBot: not measured (--with-werobot)")
         for name, url in _databases(folder, asked):
@@ -242,7 +242,8 @@ def _served(what: str, settings: dict[str, str], python: str = sys.executable) -
         str(port),
         os.environ["BENCH_THREADS"],
     ]
-    process = subprocess.Popen(command, env=os.environ | settings)
+    quiet = subprocess.DEVNULL if what == "werobot" else None  # it writes a line a request
+    process = subprocess.Popen(command, env=os.environ | settings, stderr=quiet)
     try:
         _wait(port, process)
         yield Served(port, process, settings.get("WEILAN_DATABASE__URL", "").startswith("postgresql"))
@@ -291,7 +292,7 @@ def _resident(pid: str) -> int:
     return 0
 
 
-def _werobot(folder: Path, asked: argparse.Namespace) -> None:
+def _werobot(folder: Path, asked: argparse.Namespace, echo: Served) -> None:
     venv = folder / "werobot"
     subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
     installed = subprocess.run(
@@ -301,7 +302,7 @@ def _werobot(folder: Path, asked: argparse.Namespace) -> None:
         print("WeRoBot: could not be installed, not measured")
         return
     with _served("werobot", {}, str(venv / "bin/python")) as served:
-        _row("WeRoBot, AES, its own server and session", KINDS[3], served, asked, None, 1.0)
+        _row("WeRoBot, AES, its own server and session", KINDS[3], served, asked, echo, 0.0)
 
 
 if __name__ == "__main__":
