@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,7 @@ def _weilan() -> "Loaded":
 def _werobot(port: int) -> None:
     import werobot  # type: ignore[import-not-found]  # noqa: PLC0415
 
+    os.chdir(tempfile.mkdtemp(prefix="weilan-bench-"))  # its session is a file where it stands
     robot = werobot.WeRoBot(token=TOKEN, encoding_aes_key=AES_KEY, app_id=APP_ID)
     robot.add_handler(lambda message: message.content, type="text")
     robot.config["HOST"], robot.config["PORT"] = "127.0.0.1", port
