@@ -3,7 +3,6 @@
 The defaults stand in facts.toml beside this; a shop's own file replaces them as a whole.
 """
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.rules.cells import Wrong, day, text
+from bot.rules.rule_files import shaped, toml_in
 from bot.values.facts import BELIEVED, Attribute, Choice, Fact, Source
 
 BIRTHDAY, AGE_BAND = "birthday", "age_band"
@@ -111,22 +111,12 @@ class FactRules:
 def load(path: str) -> FactRules:
     """The rules in the file at `path`, or the defaults when it is empty. Read once a process. Raises `BadFacts`."""
     file = Path(path) if path else Path(__file__).with_name("facts.toml")
-    try:
-        return read(str(file), tomllib.loads(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise BadFacts(f"{file}: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadFacts(f"{file}: not TOML: {error}") from None
+    return read(str(file), toml_in(file, BadFacts))
 
 
 def read(name: str, raw: dict[str, Any]) -> FactRules:
     """The rules in a parsed file called `name`. Raises `BadFacts`."""
-    try:
-        file = _File.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadFacts(f"{name}: {where}: {first['msg'].replace('Input should be', 'expected')}") from None
+    file = shaped(_File, name, raw, BadFacts)
     attributes = {one.name: _attribute(one) for one in file.attribute}
     if fault := next(_faults(file, attributes), ""):
         raise BadFacts(f"{name}: {fault}")

@@ -4,14 +4,14 @@ The defaults stand in partitions.toml beside this; an operator's file replaces t
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.rules import boxes
+from bot.rules.rule_files import shaped, toml_in
 from bot.values.partitions import Box, Place, PlanStep, Rules, SatisfactionRule, ServiceClass, Shares, Span
 
 DOMAINS: Mapping[str, Span] = {
@@ -126,24 +126,12 @@ class _File(_Table):
 def load(path: str) -> Rules:
     """The rules in the file at `path`, or the defaults when it is empty. Raises `BadPartitions`."""
     file = Path(path) if path else Path(__file__).with_name("partitions.toml")
-    try:
-        return read(str(file), tomllib.loads(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise BadPartitions(f"{file}: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadPartitions(f"{file}: not TOML: {error}") from None
+    return read(str(file), toml_in(file, BadPartitions))
 
 
 def read(name: str, raw: dict[str, Any]) -> Rules:
     """The rules in a parsed file called `name`. Raises `BadPartitions`."""
-    try:
-        file = _File.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadPartitions(
-            f"{name}: {where}: {first['msg'].replace('Input should be', 'expected')}"
-        ) from None
+    file = shaped(_File, name, raw, BadPartitions)
     try:
         return _rules(file)
     except BadPartitions as bad:
