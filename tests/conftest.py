@@ -15,6 +15,8 @@ from bot.store.database import Database, Session
 from bot.store.tables import metadata
 from tests.support import servers
 from tests.support.build import Build
+from tests.support.terminal import Run, process_left_as_it_was
+from weilan import main
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)  # Tuesday, a working day, 12:00 in Shanghai
 
@@ -92,3 +94,33 @@ def clock() -> FixedClock:
 def build(session: Session) -> Build:
     """Builders inside the test's own transaction. For flows make `Build(other_session)` yourself."""
     return Build(session)
+
+
+@pytest.fixture
+def settings(database: Database, tmp_path: Path) -> Path:
+    """The smallest settings with which the command finds the database."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    file = tmp_path / "config.toml"
+    file.write_text(f'[database]\nurl = "{url}"\nsynchronous = "normal"\n', encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def process() -> Iterator[None]:
+    with process_left_as_it_was():
+        yield
+
+
+@pytest.fixture
+def run(settings: Path, process: None, capsys: pytest.CaptureFixture[str]) -> Run:
+    """`run("staff", "add", "小林")` runs the command with `settings`."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(["--config", str(settings), *words])
+        said = capsys.readouterr()
+        code = ended.value.code
+        return (code if isinstance(code, int) else 0), said.out, said.err
+
+    return run

@@ -1,24 +1,19 @@
 """The command as its users meet it: words in, lines and an exit code out."""
 
 import json
-import logging
-import sys
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from sqlalchemy import func, select
 
 from bot.store import segments
 from bot.store.database import Database
 from bot.store.tables import audit, campaigns, contents, customers, deliveries, staff, suppressions
 from tests.support.build import Build
+from tests.support.terminal import Run
 from weilan import main
-
-Run = Callable[..., tuple[int, str, str]]
 
 SHOP = """
 [[segment]]
@@ -43,37 +38,6 @@ starts = 2026-01-01
 ends = 2099-12-31
 status = "running"
 """
-
-
-@pytest.fixture(autouse=True)
-def _the_process_is_left_as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level, hook = root.handlers, root.level, sys.excepthook
-    yield
-    root.handlers, sys.excepthook = handlers, hook
-    root.setLevel(level)
-    structlog.reset_defaults()
-
-
-@pytest.fixture
-def settings(database: Database, tmp_path: Path) -> Path:
-    url = database.engine.url.render_as_string(hide_password=False)
-    file = tmp_path / "config.toml"
-    file.write_text(f'[database]\nurl = "{url}"\nsynchronous = "normal"\n', encoding="utf-8")
-    return file
-
-
-@pytest.fixture
-def run(settings: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(["--config", str(settings), *words])
-        said = capsys.readouterr()
-        code = ended.value.code
-        return (code if isinstance(code, int) else 0), said.out, said.err
-
-    return run
 
 
 @pytest.fixture
@@ -135,6 +99,7 @@ def test_a_missing_settings_file_is_named(settings: Path, run: Run) -> None:
     assert run("doctor")[2] == f"weilan: {settings}: No such file or directory\n"
 
 
+@pytest.mark.usefixtures("process")
 def test_the_settings_may_be_named_by_the_environment(
     settings: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,48 +1,25 @@
 """`weilan import` and `weilan export` as their users meet them."""
 
 import json
-import logging
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from sqlalchemy import func, select
 
 from bot.intake.maps import read_map
 from bot.store.database import Database
 from bot.store.tables import products
 from tests.house.sources import ROOT
-from weilan import main
+from tests.support.terminal import Run
 
-Run = Callable[..., tuple[int, str, str]]
 MAPS = sorted((ROOT / "docs" / "import-maps").glob("*.toml"))
 
 
-@pytest.fixture(autouse=True)
-def _the_process_is_left_as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level, hook = root.handlers, root.level, sys.excepthook
-    yield
-    root.handlers, sys.excepthook = handlers, hook
-    root.setLevel(level)
-    structlog.reset_defaults()
-
-
 @pytest.fixture
-def run(sqlite: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+def settings(sqlite: Database, tmp_path: Path) -> Path:
     file = tmp_path / "config.toml"
     file.write_text(f'[database]\nurl = "{sqlite.engine.url}"\n', encoding="utf-8")
-
-    def run(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(["--config", str(file), *words])
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return run
+    return file
 
 
 def test_the_report_says_what_became_of_the_rows(run: Run, tmp_path: Path) -> None:

@@ -1,43 +1,20 @@
 """`weilan client …` as its users meet it."""
 
 import json
-import logging
-import sys
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-import structlog
 from sqlalchemy import select
 
 from bot.store import api_clients
 from bot.store.database import Database
 from bot.store.tables import audit
-from weilan import main
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.support.terminal import Run
 
 
 @pytest.fixture
-def run(database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    root = logging.getLogger()
-    handlers, level, hook = root.handlers, root.level, sys.excepthook
-    url = database.engine.url.render_as_string(hide_password=False)
-    settings = tmp_path / "config.toml"
-    settings.write_text(f'[database]\nurl = "{url}"\nsynchronous = "normal"\n', encoding="utf-8")
-
-    def run(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(["--config", str(settings), "client", *words])
-        said = capsys.readouterr()
-        return (ended.value.code if isinstance(ended.value.code, int) else 0), said.out, said.err
-
-    yield run
-    root.handlers, sys.excepthook = handlers, hook
-    root.setLevel(level)
-    structlog.reset_defaults()
+def run(run: Run) -> Run:
+    return lambda *words: run("client", *words)
 
 
 def test_a_client_is_added_listed_and_revoked(run: Run, database: Database) -> None:

@@ -1,34 +1,17 @@
 """`weilan facts`: what a person at the terminal sees and changes."""
 
 import json
-import logging
-import sys
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-import structlog
 from sqlalchemy import select
 
 from bot.store import facts
 from bot.store.database import Database
 from bot.store.tables import audit, customers
 from tests.support.build import Build
-from weilan import main
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(autouse=True)
-def _the_process_is_left_as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level, hook = root.handlers, root.level, sys.excepthook
-    yield
-    root.handlers, sys.excepthook = handlers, hook
-    root.setLevel(level)
-    structlog.reset_defaults()
+from tests.support.terminal import Run
 
 
 @pytest.fixture
@@ -44,14 +27,8 @@ def settings(database: Database, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(settings: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*words: Any) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["--config", str(settings), "facts", *map(str, words)])
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
+def run(run: Run) -> Run:
+    return lambda *words: run("facts", *map(str, words))
 
 
 def test_staff_note_what_they_know_and_it_is_shown_with_their_name(run: Run, database: Database) -> None:

@@ -1,14 +1,10 @@
 """`weilan webhook`: from adding an endpoint to sending it again what it would not take."""
 
 import json
-import logging
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-import structlog
 from sqlalchemy import select, update
 
 from bot.rules.webhook_signing import signature
@@ -17,36 +13,7 @@ from bot.store.database import Database
 from bot.store.tables import audit, webhook_calls, webhook_endpoints
 from tests.support.build import Build
 from tests.support.receiver import Receiver, receiving
-from weilan import main
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(autouse=True)
-def _the_process_is_left_as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level, hook = root.handlers, root.level, sys.excepthook
-    yield
-    root.handlers, sys.excepthook = handlers, hook
-    root.setLevel(level)
-    structlog.reset_defaults()
-
-
-@pytest.fixture
-def run(database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    url = database.engine.url.render_as_string(hide_password=False)
-    settings = tmp_path / "config.toml"
-    settings.write_text(f'[database]\nurl = "{url}"\nsynchronous = "normal"\n', encoding="utf-8")
-
-    def run(*words: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(["--config", str(settings), *words])
-        said = capsys.readouterr()
-        code = ended.value.code
-        return (code if isinstance(code, int) else 0), said.out, said.err
-
-    return run
+from tests.support.terminal import Run
 
 
 @pytest.fixture
