@@ -1,0 +1,13 @@
+"""Levels, points and lots
+
+Revision 0016, after 0015.
+"""
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
