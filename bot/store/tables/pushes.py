@@ -40,6 +40,14 @@ contents = Table(
     Column("text", Text, nullable=False, server_default=""),
     Column("media_id", String(128)),
     Column("useful_until", Instant),  # after this it is skipped, too_late
+    Column(
+        "details", Json, nullable=False, server_default="{}"
+    ),  # what its kind has besides: see rules/parts.py
+    Column(
+        "version", String(64), nullable=False, server_default=""
+    ),  # hash of all that a customer gets to see
+    Column("messages", Integer, nullable=False, server_default="1"),  # of a reply window it takes
+    Column("by_mass", Boolean, nullable=False, server_default=true()),  # a mass send can carry it
     Column("approved_by", ForeignKey("staff.id")),
     Column("approved_at", Instant),
     Column("updated_at", Instant, nullable=False),
@@ -62,6 +70,9 @@ campaigns = Table(
     Column(
         "marketing_in_window", Boolean, nullable=False, server_default=false()
     ),  # the operator's switch (T9)
+    Column("variants", Json, nullable=False, server_default="{}"),  # name → weight; empty: no test
+    Column("hold_out_percent", Integer, nullable=False, server_default="0"),
+    Column("in_order", Boolean, nullable=False, server_default=false()),  # contents as they are listed
     Column("updated_at", Instant, nullable=False),
     CheckConstraint("status IN ('draft', 'running', 'paused', 'ended')", name="status"),
 )
@@ -72,6 +83,7 @@ campaign_contents = Table(
     Column("campaign_id", ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
     Column("content_id", ForeignKey("contents.id"), primary_key=True),
     Column("position", Integer, nullable=False),
+    Column("variant", String(8), nullable=False, server_default=""),  # empty: of every variant
 )
 
 deliveries = Table(
@@ -110,6 +122,9 @@ deliveries = Table(
     Column("payload", Json),  # of an answer: the reply itself
     Column("answers_id", ForeignKey("messages.id", ondelete="SET NULL")),
     Column("staff_id", ForeignKey("staff.id")),  # who wrote it, when it is a person's words
+    Column("variant", String(8)),  # of the campaign, as it was when planned
+    Column("messages", Integer, nullable=False, server_default="1"),  # the claim took from the ledger
+    Column("parts_left", Integer, nullable=False, server_default="0"),  # requests of its parts that have left
     CheckConstraint(
         "state IN ('planned', 'claimed', 'accepted', 'sent', 'failed', 'unknown', 'skipped')", name="state"
     ),
