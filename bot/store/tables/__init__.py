@@ -34,6 +34,13 @@ from bot.store.tables.membership import (
     segment_sizes,
     segment_states,
 )
+from bot.store.tables.notices import (
+    channel_suppressions,
+    follow_doubts,
+    notice_consents,
+    notice_templates,
+    spent_quotas,
+)
 from bot.store.tables.nurture import nurturing_plans
 from bot.store.tables.operators import audit, staff, staff_sessions
 from bot.store.tables.people import customer_tags, customers, suppressions
@@ -76,6 +83,7 @@ __all__ = [
     "campaigns",
     "category_rates",
     "channel_halts",
+    "channel_suppressions",
     "contents",
     "counted_until",
     "customer_categories",
@@ -85,6 +93,7 @@ __all__ = [
     "customers",
     "deliveries",
     "facts",
+    "follow_doubts",
     "follow_history",
     "follow_ups",
     "follower_syncs",
@@ -101,6 +110,8 @@ __all__ = [
     "merges",
     "messages",
     "metadata",
+    "notice_consents",
+    "notice_templates",
     "nurturing_plans",
     "order_lines",
     "orders",
@@ -125,6 +136,7 @@ __all__ = [
     "segment_states",
     "segments",
     "shipments",
+    "spent_quotas",
     "staff",
     "staff_sessions",
     "suppressions",

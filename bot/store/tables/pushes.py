@@ -20,6 +20,8 @@ from sqlalchemy import (
 from bot.store.database import Instant
 from bot.store.tables.columns import BigId, Json, metadata
 
+UNREPORTED = "channel = 'subscription_notice' AND state IN ('claimed', 'accepted', 'unknown')"
+
 segments = Table(
     "segments",
     metadata,
@@ -51,6 +53,9 @@ contents = Table(
     Column("approved_by", ForeignKey("staff.id")),
     Column("approved_at", Instant),
     Column("updated_at", Instant, nullable=False),
+    Column("notice_template", String(64)),  # it may go as a subscription notice of this template
+    Column("notice_page", String(1024), nullable=False, server_default=""),
+    Column("notice_data", Json),  # the template's fields → words, with the places of `rules/templates.py`
     CheckConstraint("purpose IN ('marketing', 'care', 'service')", name="purpose"),
 )
 
@@ -116,12 +121,16 @@ deliveries = Table(
     Column("before_push_at", Instant),  # the customer's rhythm before this claim, to take it back
     Column("before_push_day", Date),
     Column("before_push_id", BigInteger),
-    Column("took", String(10)),  # which ledger the claim took from: window, scene, mass
+    Column("took", String(10)),  # which ledger the claim took from: window, scene, mass, notice
     Column("mass_send_id", ForeignKey("mass_sends.id")),
     Column("wechat_id", String(40)),
     Column("payload", Json),  # of an answer: the reply itself
     Column("answers_id", ForeignKey("messages.id", ondelete="SET NULL")),
     Column("staff_id", ForeignKey("staff.id")),  # who wrote it, when it is a person's words
+    Column("notice_template", String(64)),  # whose consent the claim took
+    Column(
+        "reported", Integer
+    ),  # of a notice: the ErrorCode of WeChat's report, which may come before the answer
     Column("variant", String(8)),  # of the campaign, as it was when planned
     Column("messages", Integer, nullable=False, server_default="1"),  # the claim took from the ledger
     Column("parts_left", Integer, nullable=False, server_default="0"),  # requests of its parts that have left
@@ -131,6 +140,14 @@ deliveries = Table(
     Index("ix_deliveries_campaign_id_state", "campaign_id", "state"),
     Index("ix_deliveries_customer_id_content_id", "customer_id", "content_id"),
     Index("ix_deliveries_mass_send_id", "mass_send_id"),
+    # which notice a report of WeChat is about
+    Index(
+        "ix_deliveries_notices",
+        "customer_id",
+        "notice_template",
+        sqlite_where=text(UNREPORTED),
+        postgresql_where=text(UNREPORTED),
+    ),
     # lists of the API, page by page: by campaign, and by the time they are due
     Index("ix_deliveries_campaign_id_id", "campaign_id", "id"),
     Index("ix_deliveries_due_at_id", "due_at", "id"),
