@@ -1,7 +1,7 @@
 """Housekeeping, once a day: what was only kept for a while goes."""
 
 from bot.services import Services
-from bot.store import binding, forgetting, idempotency, merging, tidying
+from bot.store import binding, engagement, forgetting, idempotency, merging, tidying
 
 
 def tidy(services: Services) -> None:
@@ -20,4 +20,4 @@ def tidy(services: Services) -> None:
 def refresh_engagement(services: Services) -> None:
     """Engaged, ordinary or tired: from it follows how far apart their pushes are aimed."""
     with services.database.transaction() as session:
-        tidying.refresh_engagement(session, services.now())
+        engagement.refresh(session, services.now())

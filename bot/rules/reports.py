@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from bot.rules import rhythm_words
 from bot.values.definitions import Change
 from bot.values.explanation import CampaignExplained, Explanation
 from bot.values.finding import Finding
@@ -52,8 +53,8 @@ def of_plan(report: PlanReport, zone: tzinfo) -> Iterator[str]:
 
 def of_explanation(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
     yield f"customer {explanation.customer_id} ({explanation.openid}) at {_at(explanation.at, zone)}"
-    yield f"  {explanation.engagement}: a regular push every {explanation.gap_days} days"
-    yield f"  last push: {_at(explanation.last_push_at, zone)}; next regular one: {_at(explanation.next_regular_at, zone) or 'any time'}"
+    for line in rhythm_words.told(explanation, zone, "en"):
+        yield f"  {line}"
     for campaign in explanation.campaigns:
         yield from _of_campaign(campaign, zone)
     if not explanation.campaigns:

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.rules import rhythm_words
 from bot.rules.reasons import sentence
 from bot.values.explanation import CampaignExplained, Explanation
 
 WORDS = {
     "zh": {
-        "who": "客户 {openid}，{at}：", "rhythm": "互动程度 {engagement}，常规推送间隔 {days} 天。",
-        "never": "从未收到推送。", "last": "上次推送 {last}，下次常规推送不早于 {next}。",
+        "who": "客户 {openid}，{at}：",
         "campaign": "活动「{name}」（{id}）：", "outside": "客户不在该活动的分群内。",
         "would": "可以推送：内容 {content}，渠道 {channel}，时段 {opens} 至 {closes}。",
         "not": "不会推送：{reason}。", "verdict": "上次计划的结论（{at}）：{reason}。",
@@ -19,8 +19,7 @@ WORDS = {
         "attempt": "第 {id} 号推送：内容 {content}，渠道 {channel}，状态 {state}，{reason}", "none": "没有",
     },
     "en": {
-        "who": "Customer {openid}, {at}:", "rhythm": "Engagement {engagement}: a regular push every {days} days.",
-        "never": "There was never a push.", "last": "Last push {last}; the next regular one not before {next}.",
+        "who": "Customer {openid}, {at}:",
         "campaign": "Campaign {name} ({id}):", "outside": "the customer is not in its segment.",
         "would": "would be sent: content {content} by {channel}, between {opens} and {closes}.",
         "not": "is not sent: {reason}.", "verdict": "The planner's last word ({at}): {reason}.",
@@ -37,13 +36,8 @@ def told(explanation: Explanation, zone: ZoneInfo, locale: str = "zh") -> list[s
     words = WORDS["en" if locale.startswith("en") else "zh"]
     lines = [
         words["who"].format(openid=explanation.openid, at=_at(explanation.at, zone)),
-        words["rhythm"].format(engagement=explanation.engagement, days=explanation.gap_days),
+        *rhythm_words.told(explanation, zone, locale),
     ]
-    if explanation.last_push_at is None:
-        lines.append(words["never"])
-    else:
-        coming = _at(explanation.next_regular_at, zone)
-        lines.append(words["last"].format(last=_at(explanation.last_push_at, zone), next=coming))
     for campaign in explanation.campaigns:
         lines.append("")
         lines += _of_campaign(campaign, zone, locale, words)

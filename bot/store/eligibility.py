@@ -69,11 +69,16 @@ def _far_enough(apart: Apart) -> Condition:
 
 
 def _keeps_the_gap(moment: Moment) -> Condition:
-    return case(
-        (customers.c.engagement == "engaged", _far_enough(moment.gaps["engaged"])),
-        (customers.c.engagement == "tired", _far_enough(moment.gaps["tired"])),
-        else_=_far_enough(moment.gaps["ordinary"]),
+    """By the rung they stand on; where no rung is told apart, the least for everybody."""
+    least = _far_enough(moment.least)
+    rungs = (
+        (
+            and_(customers.c.engagement == rung.engagement, customers.c.silent_pushes >= rung.unanswered),
+            and_(least, _far_enough(rung.apart)),
+        )
+        for rung in moment.rungs
     )
+    return case(*rungs, else_=least) if moment.rungs else least
 
 
 POLICIES: tuple[Policy, ...] = (
@@ -133,7 +138,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         name="too_soon",
         holds=lambda c, m: and_(c.regular, not_(_keeps_the_gap(m))),
-        shows=("last_push_at", "last_push_day", "engagement"),
+        shows=("last_push_at", "last_push_day", "engagement", "silent_pushes"),
     ),
     Policy(name="nothing_new", holds=lambda c, _m: c.content_id.is_(None)),
     Policy(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, update
 
-from bot.store import messages, outbox
+from bot.store import engagement, messages, outbox
 from bot.store.database import Session
 from bot.store.eligibility import NEXT_CONTACT
 from bot.store.halts import halt
@@ -100,11 +100,7 @@ def _close_sent(ended: Sequence[Ended], session: Session, moment: Moment) -> Non
     sent = [one for one in ended if one.delivery.id in staff]
     # an answer is no push: only a push counts as one they did not answer
     pushed = [one.delivery.profile.id for one in sent if one.delivery.content is not None]
-    session.execute(
-        update(customers)
-        .where(customers.c.id.in_(pushed))
-        .values(silent_pushes=customers.c.silent_pushes + 1)
-    )
+    engagement.one_more_unanswered(session, pushed, moment.now)
     messages.all_said(
         session,
         [

@@ -41,9 +41,14 @@ def explain(
         openid=openid,
         at=at,
         engagement=who.engagement,
-        gap_days=gap(who.engagement, config.push),
+        unanswered=who.silent_pushes,
+        spoke_at=who.spoke_at,
+        gap_days=_gap(who, config),
+        ordinary_gap_days=config.push.max_gap_days,
+        most_gap_days=max(config.push.tired_gap_days, config.push.max_gap_days),
         last_push_at=who.last_push_at,
-        next_regular_at=_next_regular(who, config),
+        next_urgent_at=_next_after(who, 1, config),
+        next_regular_at=_next_after(who, _gap(who, config), config),
         campaigns=tuple(explained),
     )
 
@@ -58,13 +63,17 @@ def _campaigns(session: Session, campaign_id: str | None, today: date) -> Sequen
     ).all()
 
 
-def _next_regular(who: Row[Any], config: Config) -> datetime | None:
+def _gap(who: Row[Any], config: Config) -> int:
+    return gap(who.engagement, who.silent_pushes, config.push)
+
+
+def _next_after(who: Row[Any], gap_days: int, config: Config) -> datetime | None:
     """The first instant the rhythm allows: the day, and the hours, whichever is later."""
     last_at: datetime | None = who.last_push_at
     last_day: date | None = who.last_push_day
     if last_at is None or last_day is None:
         return None
-    days = timedelta(days=gap(who.engagement, config.push))
+    days = timedelta(days=gap_days)
     morning = datetime.combine(last_day + days, time(), config.push.zone)
     return max(morning, (last_at + days - SLACK).astimezone(config.push.zone))
 
@@ -75,7 +84,7 @@ def _explained(
     window = window_at(purpose, at, config.push) or next_window(purpose, at, config.push)
     moment = replace(
         moments.claiming(session, at, config),
-        gaps=thresholds(at, config.push).aimed,
+        rungs=thresholds(at, config.push).aimed,
         window_lasts_until=max(at, window.opens),
     )
     found = _asked(session, campaign, purpose, who.id, moment)

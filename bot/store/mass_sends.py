@@ -12,7 +12,7 @@ from sqlalchemy import Row, and_, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.rules.rendering import reply_of
-from bot.store import outbox
+from bot.store import engagement, outbox
 from bot.store.claims import LEASE, mark_left
 from bot.store.database import Instant, Session
 from bot.store.eligibility import MASS
@@ -218,11 +218,7 @@ def _accept(session: Session, mass: MassSend, wechat_id: str, now: datetime) -> 
         .returning(deliveries.c.customer_id)
     )
     reached = list(accepted.scalars())
-    session.execute(
-        update(customers)
-        .where(customers.c.id.in_(reached))
-        .values(silent_pushes=customers.c.silent_pushes + 1)
-    )
+    engagement.one_more_unanswered(session, reached, now)
     _log(session, mass, reached, now)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from bot.config import Config
 from bot.rules.entitlements import MassRules, mass_rules
-from bot.rules.rhythm import ENGAGEMENTS, Apart, thresholds
+from bot.rules.rhythm import Apart, Rung, thresholds
 from bot.rules.windows import PURPOSES, Window, window_at
 from bot.store.database import Session
 from bot.store.tables import channel_halts
@@ -20,7 +20,8 @@ class Moment:
     today: date
     month: str  # "2026-11"
     daily: Apart
-    gaps: Mapping[str, Apart]  # by engagement
+    least: Apart
+    rungs: tuple[Rung, ...]  # when a gap is aimed at: the one that fits first holds
     open_purposes: frozenset[str]
     closes: Mapping[str, datetime]  # of the purposes that are open
     window_lasts_until: datetime  # a reply window that ends before is of no use
@@ -39,7 +40,8 @@ def claiming(session: Session, now: datetime, config: Config) -> Moment:
         today=today,
         month=f"{today:%Y-%m}",
         daily=known.daily,
-        gaps=dict.fromkeys(ENGAGEMENTS, known.least),
+        least=known.least,
+        rungs=(),
         open_purposes=frozenset(purpose for purpose, window in windows.items() if window),
         closes={purpose: window.closes for purpose, window in windows.items() if window},
         window_lasts_until=now,
@@ -53,7 +55,7 @@ def planning(session: Session, window: Window, at: datetime, last_slot: datetime
     """For what is to leave in this window, decided for its first instant still to come: the gap aimed at."""
     first = max(at, window.opens)
     moment = claiming(session, first, config)
-    return replace(moment, gaps=thresholds(first, config.push).aimed, window_lasts_until=last_slot)
+    return replace(moment, rungs=thresholds(first, config.push).aimed, window_lasts_until=last_slot)
 
 
 def _halted(session: Session, now: datetime) -> frozenset[str]:

@@ -1,12 +1,11 @@
-"""What is dropped or brought up to date because time passed."""
+"""What is dropped because time passed."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, delete, false, func, update
+from sqlalchemy import and_, delete, update
 
-from bot.rules.rhythm import SPEAKS, TIRED_AFTER
 from bot.store.database import Session
-from bot.store.tables import customers, messages, plan_totals, staff_sessions, volatile
+from bot.store.tables import messages, plan_totals, staff_sessions, volatile
 
 RAW_KEPT = timedelta(days=30)
 TOTALS_KEPT = timedelta(days=90)
@@ -30,15 +29,3 @@ def drop_ended_sessions(session: Session, now: datetime) -> int:
 
 def drop_expired_keys(session: Session, real: datetime) -> int:
     return session.execute(delete(volatile).where(volatile.c.expires_at < real)).rowcount
-
-
-def refresh_engagement(session: Session, now: datetime) -> int:
-    """Who wrote lately is engaged, who left several pushes unanswered is tired; only rows that change are written."""
-    fresh = case(
-        (func.coalesce(customers.c.spoke_at > now - SPEAKS, false()), "engaged"),
-        (customers.c.silent_pushes >= TIRED_AFTER, "tired"),
-        else_="ordinary",
-    )
-    alive = customers.c.forgotten_at.is_(None)
-    changed = update(customers).where(alive, customers.c.engagement != fresh).values(engagement=fresh)
-    return session.execute(changed).rowcount

@@ -56,7 +56,12 @@ class Explanation:
     openid: str
     at: datetime
     engagement: str
-    gap_days: int
+    unanswered: int  # pushes since they last spoke
+    spoke_at: datetime | None
+    gap_days: int  # from one regular push to the next
+    ordinary_gap_days: int
+    most_gap_days: int  # of the most tired
     last_push_at: datetime | None
+    next_urgent_at: datetime | None  # none: at any time; only time-bound campaigns may come as soon
     next_regular_at: datetime | None  # none: at any time
     campaigns: tuple[CampaignExplained, ...]

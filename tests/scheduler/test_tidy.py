@@ -35,7 +35,10 @@ def services(database: Database, wechat: FakeWeChat) -> Services:
     ("fields", "expected"),
     [
         pytest.param(
-            {"spoke_at": NOON - 13 * DAY, "silent_pushes": 5}, "engaged", id="wrote within two weeks"
+            {"spoke_at": NOON - 13 * DAY, "silent_pushes": 2}, "engaged", id="wrote within two weeks"
+        ),
+        pytest.param(
+            {"spoke_at": NOON - 13 * DAY, "silent_pushes": 3}, "ordinary", id="is silent since three pushes"
         ),
         pytest.param(
             {"spoke_at": NOON - 14 * DAY, "engagement": "engaged"}, "ordinary", id="wrote two weeks ago"

@@ -76,3 +76,40 @@ def test_a_campaign_that_does_not_run_is_explained_when_asked_for(session: Sessi
 
 def test_nobody_is_explained_for_an_unknown_openid(session: Session, shop: Build) -> None:
     assert explain(session, "o-nobody", None, NOON, CONFIG) is None
+
+
+def test_the_rhythm_is_told_with_its_reason_and_its_numbers(session: Session, shop: Build) -> None:
+    shop.customer(
+        openid="o-a",
+        engagement="tired",
+        silent_pushes=4,
+        last_push_at=NOON,
+        last_push_day=NOON.date(),
+        **OPEN,
+    )
+    explanation = explain(session, "o-a", None, NOON, CONFIG)
+    assert explanation is not None
+    rhythm, last = told(explanation, CONFIG.push.zone)[1:3]
+    assert rhythm == (
+        "互动程度：倦怠（还没有来过消息，之后有 4 条推送没有回应）；常规推送每 7 天一条"
+        "（一般 3 天，从第 3 条没有回应的推送起每条加 2 天，最多 7 天；一有回应马上恢复）。"
+    )
+    assert (
+        last
+        == "上次推送 2026-11-24 12:00；限时推送不早于 2026-11-25 08:00，常规推送不早于 2026-12-01 08:00。"
+    )
+    rhythm, last = told(explanation, CONFIG.push.zone, "en")[1:3]
+    assert "tired (never wrote, 4 pushes unanswered since); a regular push every 7 days" in rhythm
+    assert "a time-bound one not before 2026-11-25 08:00, a regular one not before 2026-12-01 08:00" in last
+
+
+def test_who_answers_is_told_so(session: Session, shop: Build) -> None:
+    shop.customer(openid="o-a", engagement="engaged", spoke_at=NOON, **OPEN)
+    explanation = explain(session, "o-a", None, NOON, CONFIG)
+    assert explanation is not None
+    rhythm, last = told(explanation, CONFIG.push.zone)[1:3]
+    assert rhythm == (
+        "互动程度：活跃（最近一次来消息 2026-11-24 12:00，之后有 0 条推送没有回应，14 天内来过消息且没有回应的不到 3 条，就是活跃）；"
+        "常规推送每 2 天一条。"
+    )
+    assert last == "从未收到推送，随时可以。"

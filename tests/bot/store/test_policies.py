@@ -23,6 +23,7 @@ DAY = timedelta(days=1)
 MONTH = "2026-11"
 OPEN = {"window_until": NOON + DAY, "window_left": 5}
 ASKED = {"asked_for_pushes_at": NOON - 30 * DAY}
+TIRED = {"engagement": "tired"}
 
 
 def pushed(ago: timedelta) -> dict[str, Any]:
@@ -70,8 +71,11 @@ BOTH = [
 ONLY_PLANNED = [
     row("too_soon", "an ordinary customer's next is aimed at three days", customer=OPEN | pushed(timedelta(hours=48))),
     row("planned", "and comes after three", customer=OPEN | pushed(timedelta(hours=68))),
-    row("too_soon", "a tired customer's at seven", customer=OPEN | pushed(timedelta(days=6)) | {"engagement": "tired"}),
-    row("planned", "and comes after seven", customer=OPEN | pushed(timedelta(days=7)) | {"engagement": "tired"}),
+    row("planned", "who spoke to us again is on the first rung at once", customer=OPEN | pushed(timedelta(days=2)) | {"engagement": "engaged"}),
+    row("too_soon", "a tired customer's at five", customer=OPEN | pushed(timedelta(days=4)) | TIRED | {"silent_pushes": 3}),
+    row("planned", "and comes after five", customer=OPEN | pushed(timedelta(days=5)) | TIRED | {"silent_pushes": 3}),
+    row("too_soon", "at seven when one more was left unanswered", customer=OPEN | pushed(timedelta(days=6)) | TIRED | {"silent_pushes": 4}),
+    row("planned", "and comes after seven, however many there are", customer=OPEN | pushed(timedelta(days=7)) | TIRED | {"silent_pushes": 40}),
     row("kept", "nothing open: kept for the next contact", channels=["reply_window", "next_contact"]),
     row("no_entitlement", "and where that is not wanted, nothing", channels=["reply_window"]),
     row("no_entitlement", "marketing nobody asked for is not kept either", purpose="marketing", channels=["reply_window", "next_contact"], customer=OPEN),
