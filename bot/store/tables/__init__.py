@@ -25,7 +25,7 @@ from bot.store.tables.library import (
     media_files,
     uploads,
 )
-from bot.store.tables.machinery import kept_secrets, leases, volatile
+from bot.store.tables.machinery import kept_secrets, learnt, leases, volatile
 from bot.store.tables.membership import (
     segment_changes,
     segment_members,
@@ -42,6 +42,13 @@ from bot.store.tables.notices import (
     spent_quotas,
 )
 from bot.store.tables.nurture import nurturing_plans
+from bot.store.tables.occasions import (
+    calendar_years,
+    care_looks,
+    care_meetings,
+    day_overrides,
+    festivals,
+)
 from bot.store.tables.operators import audit, staff, staff_sessions
 from bot.store.tables.people import customer_tags, customers, suppressions
 from bot.store.tables.portraits import lookalikes, portraits
@@ -79,8 +86,11 @@ __all__ = [
     "bind_codes",
     "binding_talks",
     "binding_tries",
+    "calendar_years",
     "campaign_contents",
     "campaigns",
+    "care_looks",
+    "care_meetings",
     "category_rates",
     "channel_halts",
     "channel_suppressions",
@@ -91,8 +101,10 @@ __all__ = [
     "customer_statistics",
     "customer_tags",
     "customers",
+    "day_overrides",
     "deliveries",
     "facts",
+    "festivals",
     "follow_doubts",
     "follow_history",
     "follow_ups",
@@ -103,6 +115,7 @@ __all__ = [
     "inferences",
     "kept_secrets",
     "knowledge",
+    "learnt",
     "leases",
     "lookalikes",
     "mass_sends",

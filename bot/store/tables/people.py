@@ -72,6 +72,7 @@ customers = Table(
     Column("created_at", Instant, nullable=False),
     CheckConstraint("window_left >= 0", name="window_left"),
     CheckConstraint("scene_left >= 0", name="scene_left"),
+    Index("ix_customers_followed_at", "followed_at"),  # whose anniversary it is
     # followers, and where they live, without a look at these wide rows; none of it changes when somebody writes
     Index(
         "ix_customers_followers",

@@ -18,9 +18,10 @@ from sqlalchemy import (
 )
 
 from bot.store.database import Instant
-from bot.store.tables.columns import BigId, Json, metadata
+from bot.store.tables.columns import BigId, Json, PerhapsJson, metadata
 
 UNREPORTED = "channel = 'subscription_notice' AND state IN ('claimed', 'accepted', 'unknown')"
+HAPPENS_ONCE = "occasion IS NOT NULL AND state <> 'skipped'"
 
 segments = Table(
     "segments",
@@ -42,6 +43,9 @@ contents = Table(
     Column("text", Text, nullable=False, server_default=""),
     Column("media_id", String(128)),
     Column("useful_until", Instant),  # after this it is skipped, too_late
+    Column(
+        "occasion_until", String(4), nullable=False, server_default=""
+    ),  # of its campaign's occasion: eve, day; empty: as long as the campaign sends
     Column(
         "details", Json, nullable=False, server_default="{}"
     ),  # what its kind has besides: see rules/parts.py
@@ -78,6 +82,7 @@ campaigns = Table(
     Column("variants", Json, nullable=False, server_default="{}"),  # name → weight; empty: no test
     Column("hold_out_percent", Integer, nullable=False, server_default="0"),
     Column("in_order", Boolean, nullable=False, server_default=false()),  # contents as they are listed
+    Column("occasion", PerhapsJson),  # empty: on any day of its period
     Column("updated_at", Instant, nullable=False),
     CheckConstraint("status IN ('draft', 'running', 'paused', 'ended')", name="status"),
 )
@@ -134,6 +139,8 @@ deliveries = Table(
     Column("variant", String(8)),  # of the campaign, as it was when planned
     Column("messages", Integer, nullable=False, server_default="1"),  # the claim took from the ledger
     Column("parts_left", Integer, nullable=False, server_default="0"),  # requests of its parts that have left
+    Column("occasion", String(60)),  # which one of its campaign: birthday:2027, order:42
+    Column("useful_until", Instant),  # the occasion is over then
     CheckConstraint(
         "state IN ('planned', 'claimed', 'accepted', 'sent', 'failed', 'unknown', 'skipped')", name="state"
     ),
@@ -170,6 +177,16 @@ deliveries = Table(
         unique=True,
         sqlite_where=text("state = 'planned' AND campaign_id IS NOT NULL AND channel <> 'next_contact'"),
         postgresql_where=text("state = 'planned' AND campaign_id IS NOT NULL AND channel <> 'next_contact'"),
+    ),
+    # each occasion of a campaign happens once for a customer, however often it is planned
+    Index(
+        "uq_deliveries_one_an_occasion",
+        "customer_id",
+        "campaign_id",
+        "occasion",
+        unique=True,
+        sqlite_where=text(HAPPENS_ONCE),
+        postgresql_where=text(HAPPENS_ONCE),
     ),
     # one attempt for a customer and campaign a day
     Index(

@@ -76,8 +76,8 @@ shipments = Table(  # an order may leave in several parcels
     Column(
         "status", String(20), nullable=False, server_default="shipped"
     ),  # waiting, shipped, delivered, returned
-    Column("shipped_at", Instant),
-    Column("delivered_at", Instant),
+    Column("shipped_at", Instant, index=True),
+    Column("delivered_at", Instant, index=True),
     Column("updated_at", Instant),
 )
 
@@ -106,7 +106,7 @@ returns = Table(
     Column("status", String(10), nullable=False),  # requested, accepted, closed, refused
     Column("amount", Money),
     Column("requested_at", Instant, nullable=False),
-    Column("closed_at", Instant),
+    Column("closed_at", Instant, index=True),
     Column("updated_at", Instant),
     CheckConstraint("kind IN ('return', 'exchange', 'repair')", name="kind"),
 )
