@@ -25,6 +25,10 @@ class Later:
 
     at: datetime
     reason: str
+    is_trouble: bool = (
+        False  # of the platform, not of this attempt: tried again later and later, and the breaker counts it
+    )
+    is_for_all: bool = False  # the same holds for everything on this channel until then
 
 
 @dataclass(frozen=True, slots=True)

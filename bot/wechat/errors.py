@@ -63,6 +63,7 @@ class Meaning:
     name: str
     wait: Wait = waits.a_minute
     advice: str = ""
+    is_for_all: bool = False  # of a wait: not this recipient waits but the channel
 
 
 T, R, W, X, C, B, I = Reaction  # noqa: E741  the letters of the table
@@ -88,12 +89,12 @@ REACTIONS: dict[int, Meaning] = {
     40164: Meaning(C, "address_not_allowed", advice=_ALLOW_LIST),
     61004: Meaning(C, "address_not_allowed", advice=_ALLOW_LIST),
     45035: Meaning(C, "address_not_allowed", advice=_ALLOW_LIST),
-    89501: Meaning(W, "waits_for_admin", waits.ten_minutes, _CONFIRM),
-    89503: Meaning(W, "waits_for_admin", waits.ten_minutes, _CONFIRM),
-    89504: Meaning(W, "waits_for_admin", waits.ten_minutes, _CONFIRM),
-    89505: Meaning(W, "waits_for_admin", waits.ten_minutes, _CONFIRM),
-    89506: Meaning(W, "admin_refused_address", waits.a_day, _ALLOW_LIST),
-    89507: Meaning(W, "admin_refused_address", waits.an_hour, _ALLOW_LIST),
+    89501: Meaning(W, "waits_for_admin", waits.ten_minutes, _CONFIRM, is_for_all=True),
+    89503: Meaning(W, "waits_for_admin", waits.ten_minutes, _CONFIRM, is_for_all=True),
+    89504: Meaning(W, "waits_for_admin", waits.ten_minutes, _CONFIRM, is_for_all=True),
+    89505: Meaning(W, "waits_for_admin", waits.ten_minutes, _CONFIRM, is_for_all=True),
+    89506: Meaning(W, "admin_refused_address", waits.a_day, _ALLOW_LIST, is_for_all=True),
+    89507: Meaning(W, "admin_refused_address", waits.an_hour, _ALLOW_LIST, is_for_all=True),
     40003: Meaning(X, "bad_openid"),
     40031: Meaning(B, "bad_openid_list"),
     40032: Meaning(B, "openid_list_length"),
@@ -141,9 +142,10 @@ REACTIONS: dict[int, Meaning] = {
         "daily_quota",
         waits.until_midnight,
         "the quota returns at midnight in Shanghai; clear_quota works 10 times a month",
+        is_for_all=True,
     ),
-    45011: Meaning(W, "minute_quota", waits.until_next_minute),
-    42010: Meaning(W, "too_fast", waits.two_minutes),
+    45011: Meaning(W, "minute_quota", waits.until_next_minute, is_for_all=True),
+    42010: Meaning(W, "too_fast", waits.two_minutes, is_for_all=True),
     45028: Meaning(
         C, "mass_quota_used_up", advice="mass sends return with the next period of the account's quota"
     ),
@@ -216,9 +218,9 @@ def outcome_of(error: WeChatError, now: datetime, *, repeatable: bool = False) -
     if isinstance(error, Lost) and not repeatable:
         return Unsure(reason)
     if error.code is None or (found and found.reaction is Reaction.RETRY):
-        return Later(_soon(now), reason)
+        return Later(_soon(now), reason, is_trouble=True)
     if found and found.reaction is Reaction.WAIT:
-        return Later(found.wait(now), reason)
+        return Later(found.wait(now), reason, is_for_all=found.is_for_all)
     if found and found.reaction in {Reaction.HALT, Reaction.REFRESH}:
         return Halt(reason)
     return Never(reason)

@@ -21,6 +21,7 @@ LOOKS_EVERY = 0.05  # seconds, at what another process fetched
 LOOKS = 200
 FORCED_GAP = timedelta(seconds=LIMITS["forced_token_gap_seconds"])
 FORCED_A_DAY = LIMITS["forced_token_per_day"]
+HELD = 3.0  # seconds for which the store is not asked again: a question for each send would cost more than the rest
 
 
 class Keys(Protocol):
@@ -52,6 +53,7 @@ class Tokens:
         app_id: str,
         fetch: Callable[[bool], Fetched],
         wait: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._keys = keys
         self._fetch = fetch
@@ -60,13 +62,21 @@ class Tokens:
         self._turn = threading.Lock()
         self._tries = 0
         self._failure: WeChatError | None = None
+        self._monotonic = monotonic
+        self._held = ("", 0.0)  # a token, and until when it is used without asking
 
     def token(self) -> str:
         """The token of the moment; raises what fetching it raised."""
-        return self._kept() or self._from_one_fetch(refused="")
+        token, until = self._held
+        if token and self._monotonic() < until:
+            return token
+        token = self._kept() or self._from_one_fetch(refused="")
+        self._held = (token, self._monotonic() + HELD)
+        return token
 
     def after_refusal(self, refused: str) -> str:
         """Another token than the one WeChat refused, if it gives one: the same again means there is none."""
+        self._held = ("", 0.0)
         return self._kept(refused) or self._from_one_fetch(refused)
 
     def _kept(self, refused: str = "") -> str:

@@ -126,7 +126,7 @@ def test_what_cannot_be_sent_is_not_tried(answer: reply.Reply) -> None:
         ),
         pytest.param(
             {"errcode": 45011, "errmsg": "minute"},
-            Later(NOW + timedelta(minutes=1), "wechat 45011 minute_quota"),
+            Later(NOW + timedelta(minutes=1), "wechat 45011 minute_quota", is_for_all=True),
             id="wait",
         ),
         pytest.param({}, Sent(), id="no errcode is success"),

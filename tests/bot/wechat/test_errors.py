@@ -29,12 +29,12 @@ def refused(code: int) -> WeChatError:
         pytest.param(45002, Never("wechat 45002 text_too_long"), id="a mistake of ours"),
         pytest.param(88003, Never("wechat 88003 comments"), id="a range"),
         pytest.param(12345, Never("wechat 12345 unknown_code"), id="a code to come"),
-        pytest.param(45009, Later(datetime(2026, 11, 24, 16, 1, tzinfo=UTC), "wechat 45009 daily_quota"), id="a daily quota waits for midnight in Shanghai"),
-        pytest.param(45011, Later(datetime(2026, 11, 24, 4, 1, tzinfo=UTC), "wechat 45011 minute_quota"), id="a quota by the minute waits for the next"),
+        pytest.param(45009, Later(datetime(2026, 11, 24, 16, 1, tzinfo=UTC), "wechat 45009 daily_quota", is_for_all=True), id="a daily quota waits for midnight in Shanghai"),
+        pytest.param(45011, Later(datetime(2026, 11, 24, 4, 1, tzinfo=UTC), "wechat 45011 minute_quota", is_for_all=True), id="a quota by the minute waits for the next"),
         pytest.param(45066, Later(NOW + 2 * MINUTE, "wechat 45066 repeated_too_soon"), id="a repeat too soon"),
-        pytest.param(89503, Later(NOW + 10 * MINUTE, "wechat 89503 waits_for_admin"), id="an administrator is asked"),
-        pytest.param(89506, Later(NOW + timedelta(days=1), "wechat 89506 admin_refused_address"), id="an administrator refused for a day"),
-        pytest.param(89507, Later(NOW + timedelta(hours=1), "wechat 89507 admin_refused_address"), id="an administrator refused for an hour"),
+        pytest.param(89503, Later(NOW + 10 * MINUTE, "wechat 89503 waits_for_admin", is_for_all=True), id="an administrator is asked"),
+        pytest.param(89506, Later(NOW + timedelta(days=1), "wechat 89506 admin_refused_address", is_for_all=True), id="an administrator refused for a day"),
+        pytest.param(89507, Later(NOW + timedelta(hours=1), "wechat 89507 admin_refused_address", is_for_all=True), id="an administrator refused for an hour"),
         pytest.param(61503, Later(datetime(2026, 11, 25, 0, 1, tzinfo=UTC), "wechat 61503 statistics_not_ready"), id="statistics are ready at eight"),
     ],
 )  # fmt: skip
@@ -69,7 +69,7 @@ def test_a_lost_answer_is_unsure_unless_wechat_knows_repeats() -> None:
 def test_midnight_in_shanghai_is_not_midnight_in_utc() -> None:
     late = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)  # 01:00 the next day there
     outcome = outcome_of(refused(45009), late)
-    assert outcome == Later(datetime(2026, 11, 25, 16, 1, tzinfo=UTC), "wechat 45009 daily_quota")
+    assert outcome == Later(datetime(2026, 11, 25, 16, 1, tzinfo=UTC), "wechat 45009 daily_quota", is_for_all=True)
 
 
 def test_a_person_is_told_what_to_do_about_it() -> None:
