@@ -17,6 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 PREFIX = "WEILAN_"
 NO_SETTING = frozenset({"WEILAN_CONFIG", "WEILAN_PASSWORD"})
 
+MASS_TO_CUSTOMER_PER_MONTH = 4  # service accounts; `wechat.limits` may say otherwise
+
 AccountKind = Literal["service", "subscription"]
 
 
@@ -101,6 +103,7 @@ class Push(Section):
     quiet_from: time = time(22)
     quiet_until: time = time(8)
     hold_out_percent: int = Field(default=0, ge=0, le=50)
+    mass_reserve: int = Field(default=1, ge=0, le=100)
 
     @field_validator("timezone")
     @classmethod
@@ -171,7 +174,17 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Conf
         raise ConfigError(_one_line(error, origin, named)) from None
     if config.sandbox.clock and config.server.host not in {"127.0.0.1", "localhost", "::1"}:
         raise ConfigError(f"{origin}: sandbox.clock: expected false unless server.host is loopback")
+    _check_reserve(config, named.get("push.mass_reserve", origin))
     return config
+
+
+def _check_reserve(config: Config, where: str) -> None:
+    """Subscription accounts count no sends a follower, so there is nothing to reserve of."""
+    most = config.wechat.limits.get("mass_to_customer_per_month", MASS_TO_CUSTOMER_PER_MONTH)
+    if config.wechat.account_kind == "service" and config.push.mass_reserve > most:
+        raise ConfigError(
+            f"{where}: push.mass_reserve: expected at most {most}, the mass sends a customer may get in a month"
+        )
 
 
 def missing(config: Config) -> list[str]:

@@ -1,11 +1,9 @@
-"""What an account may send by mass, from its kind and the settings. Pure."""
+"""Which channels an account has, and what it may send by mass: from its kind and the settings. Pure."""
 
 from dataclasses import dataclass
 
-from bot.config import WeChat
+from bot.config import MASS_TO_CUSTOMER_PER_MONTH, WeChat
 
-PER_FOLLOWER_A_MONTH = 4  # service accounts; WeChat filters what is beyond it silently
-KEPT_FOR_FESTIVALS = 1  # of these; only time-bound campaigns may use it
 NO_LIMIT = 1_000  # subscription accounts have no count a follower, but one send a day for the account
 
 
@@ -13,13 +11,22 @@ NO_LIMIT = 1_000  # subscription accounts have no count a follower, but one send
 class MassRules:
     target: str  # "openids", "tag", or empty: the account cannot
     most: int  # a customer and calendar month
-    reserve: int
+    reserve: int  # of these only time-bound campaigns may use so many
 
 
-def mass_rules(wechat: WeChat) -> MassRules:
+def channels_of(wechat: WeChat) -> frozenset[str]:
+    """What is not verified can only answer. What waits for the next contact goes out through the reply window."""
+    if not wechat.verified:
+        return frozenset()
+    by_all = {"reply_window", "mass", "next_contact"}
+    return frozenset(by_all | {"subscription_notice"} if wechat.account_kind == "service" else by_all)
+
+
+def mass_rules(wechat: WeChat, reserve: int) -> MassRules:
+    """`reserve` as it stands at the moment: none while no festival is coming."""
     if not wechat.verified:
         return MassRules("", 0, 0)
     if wechat.account_kind == "subscription":
         return MassRules("tag", NO_LIMIT, 0)
-    most = wechat.limits.get("mass_to_customer_per_month", PER_FOLLOWER_A_MONTH)
-    return MassRules("openids", most, min(KEPT_FOR_FESTIVALS, most))
+    most = wechat.limits.get("mass_to_customer_per_month", MASS_TO_CUSTOMER_PER_MONTH)
+    return MassRules("openids", most, min(reserve, most))

@@ -22,13 +22,16 @@ from sqlalchemy import (
 from bot.store.eligibility import (
     MASS,
     NEXT_CONTACT,
+    NOTICE,
     REPLY_WINDOW,
     Candidate,
     in_open_scene,
     in_open_window,
     mass_is_left,
+    may_be_notice,
     may_use_window,
     only_reserve_is_left,
+    takes,
 )
 from bot.store.moments import Moment
 from bot.store.tables import campaign_contents, campaigns, contents, customers, deliveries
@@ -52,23 +55,27 @@ def of_delivery(delivery: FromClause, moment: Moment) -> Candidate:
         channel=delivery.c.channel,
         entitled=false(),
         reserved=false(),
+        notice_template=contents.c.notice_template,
     )
     in_window = and_(may_use_window(candidate), or_(in_open_window(moment), in_open_scene(moment)))
     by_mass = delivery.c.channel == MASS
+    paid = {
+        REPLY_WINDOW: and_(in_window, takes(REPLY_WINDOW, moment)),
+        NOTICE: may_be_notice(candidate, moment),
+        MASS: and_(mass_is_left(candidate, moment), takes(MASS, moment)),
+    }
+    whens = [(delivery.c.channel == name, paid[name]) for name in paid if name in moment.channels]
     return replace(
         candidate,
-        entitled=case(
-            (delivery.c.channel == REPLY_WINDOW, in_window),
-            (by_mass, mass_is_left(candidate, moment)),
-            else_=false(),
-        ),
+        entitled=case(*whens, else_=false()) if whens else false(),
         reserved=and_(by_mass, only_reserve_is_left(candidate, moment)),
     )
 
 
 def of_campaign(campaign: Row[object], purpose: str, moment: Moment, *, is_running: bool = True) -> Candidate:
     """For a statement over `judged_rows`: the customer's row and that of the content that is their next."""
-    allowed = tuple(campaign.channels) or (REPLY_WINDOW, MASS, NEXT_CONTACT)
+    wanted = tuple(campaign.channels) or (REPLY_WINDOW, NOTICE, MASS, NEXT_CONTACT)
+    allowed = moment.channels.intersection(wanted)
     can_mass = MASS in allowed and moment.mass.most > 0
     candidate = Candidate(
         campaign_id=literal(campaign.id),
@@ -82,15 +89,19 @@ def of_campaign(campaign: Row[object], purpose: str, moment: Moment, *, is_runni
         channel=null(),
         entitled=false(),
         reserved=false(),
+        notice_template=contents.c.notice_template,
         mine=_mine(campaign.id, moment.today),
         other=_other(campaign.id, moment.today),
         kept=_kept(),
     )
     choices = []  # in order of cost
     if REPLY_WINDOW in allowed:
-        choices.append((and_(may_use_window(candidate), in_open_window(moment)), REPLY_WINDOW))
+        in_window = and_(may_use_window(candidate), in_open_window(moment), takes(REPLY_WINDOW, moment))
+        choices.append((in_window, REPLY_WINDOW))
+    if NOTICE in allowed:
+        choices.append((may_be_notice(candidate, moment), NOTICE))
     if can_mass:
-        choices.append((mass_is_left(candidate, moment), MASS))
+        choices.append((and_(mass_is_left(candidate, moment), takes(MASS, moment)), MASS))
     if NEXT_CONTACT in allowed:
         choices.append((may_use_window(candidate), NEXT_CONTACT))
     channel = (

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, not_, null, or_
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, not_, null, or_, true
 
 from bot.rules.rhythm import Apart
 from bot.store.moments import Moment
-from bot.store.tables import customers
+from bot.store.tables import channel_suppressions, customers, notice_consents
 
 PLAN, CLAIM, LEAVE = "plan", "claim", "leave"
 REPLY_WINDOW, MASS, NEXT_CONTACT = "reply_window", "mass", "next_contact"
+NOTICE = "subscription_notice"
 
 Condition = ColumnElement[bool]
 Text = ColumnElement[Any]
@@ -39,6 +40,7 @@ class Candidate:
     channel: Text  # null: none can reach them
     entitled: Condition
     reserved: Condition  # only the reserve stands between them and a mass send
+    notice_template: Text = NONE  # by which the content may go as a subscription notice
     mine: Text = NONE  # planning: "planned" or "kept" when this campaign has its delivery for the day
     other: Text = NONE  # planning: the campaign that has the customer's turn
     kept: Text = NONE  # planning: the campaign whose content waits for the next contact
@@ -201,6 +203,32 @@ def may_use_window(candidate: Candidate) -> Condition:
         candidate.purpose != "marketing",
         customers.c.asked_for_pushes_at.is_not(None),
         candidate.marketing_in_window,
+    )
+
+
+def may_be_notice(candidate: Candidate, moment: Moment) -> Condition:
+    """The content says how it fills a template, and they consented to one more; promotion never goes this way."""
+    consent = notice_consents.alias("consent")
+    is_left = (
+        exists()
+        .where(consent.c.customer_id == customers.c.id, consent.c.remaining > 0)
+        .where(consent.c.template_id == candidate.notice_template)
+        .correlate_except(consent)
+    )
+    suits = and_(candidate.purpose != "marketing", candidate.notice_template.is_not(None))
+    return and_(suits, is_left, takes(NOTICE, moment))
+
+
+def takes(channel: str, moment: Moment) -> Condition:
+    """WeChat has not refused the channel for this very customer since they last spoke."""
+    if channel not in moment.suppressed:
+        return true()
+    refused = channel_suppressions.alias("refused")
+    return not_(
+        exists()
+        .where(refused.c.customer_id == customers.c.id, refused.c.channel == channel)
+        .where(or_(customers.c.spoke_at.is_(None), customers.c.spoke_at <= refused.c.since))
+        .correlate_except(refused)
     )
 
 

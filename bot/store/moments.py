@@ -7,10 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 
 from bot.config import Config
-from bot.rules.entitlements import MassRules, mass_rules
+from bot.rules.entitlements import MassRules, channels_of, mass_rules
 from bot.rules.rhythm import Apart, Rung, thresholds
 from bot.rules.windows import PURPOSES, Window, window_at
 from bot.store.database import Session
+from bot.store import reserves, steering
 from bot.store.tables import channel_halts
 
 
@@ -27,6 +28,8 @@ class Moment:
     window_lasts_until: datetime  # a reply window that ends before is of no use
     hold_out_below: int  # of the customers' buckets
     mass: MassRules
+    channels: frozenset[str]  # that the account has at all
+    suppressed: frozenset[str]  # channels WeChat refuses for some customers
     halted: frozenset[str]
 
 
@@ -46,7 +49,9 @@ def claiming(session: Session, now: datetime, config: Config) -> Moment:
         closes={purpose: window.closes for purpose, window in windows.items() if window},
         window_lasts_until=now,
         hold_out_below=config.push.hold_out_percent * 100,
-        mass=mass_rules(config.wechat),
+        mass=_mass(session, now, today, config),
+        channels=channels_of(config.wechat),
+        suppressed=steering.suppressed_channels(session),
         halted=_halted(session, now),
     )
 
@@ -56,6 +61,12 @@ def planning(session: Session, window: Window, at: datetime, last_slot: datetime
     first = max(at, window.opens)
     moment = claiming(session, first, config)
     return replace(moment, rungs=thresholds(first, config.push).aimed, window_lasts_until=last_slot)
+
+
+def _mass(session: Session, now: datetime, today: date, config: Config) -> MassRules:
+    """The account's, as far as WeChat has not said that the period's quota is used up."""
+    rules = mass_rules(config.wechat, reserves.standing(session, today, config.push.mass_reserve))
+    return MassRules(rules.target, 0, 0) if "mass" in steering.spent(session, now) else rules
 
 
 def _halted(session: Session, now: datetime) -> frozenset[str]:

@@ -26,6 +26,9 @@ ASKED = {"asked_for_pushes_at": NOON - 30 * DAY}
 TIRED = {"engagement": "tired"}
 
 
+FESTIVAL = {"regular": False, "status": "draft", "starts": date(2026, 11, 30)}
+
+
 def pushed(ago: timedelta) -> dict[str, Any]:
     last = NOON - ago
     return {"last_push_at": last, "last_push_day": (last + 8 * HOUR).date(), "last_push_id": 1}
@@ -60,7 +63,13 @@ BOTH = [
     row("planned", "one-to-one care needs none", approved=False, customer=OPEN),
     row("planned", "marketing where they asked for it", purpose="marketing", customer=OPEN | ASKED),
     row("planned", "marketing where the operator switched it on", purpose="marketing", customer=OPEN, campaign={"marketing_in_window": True}),
-    row("quota_reserved", "the reserve is kept for festivals", channel="mass", customer={"mass_month": MONTH, "mass_used": 3}),
+    row("quota_reserved", "the reserve is kept for festivals", channel="mass", coming=FESTIVAL, customer={"mass_month": MONTH, "mass_used": 3}),
+    row("quota_reserved", "one that is paused until it begins is coming, too", channel="mass", coming=FESTIVAL | {"status": "paused"}, customer={"mass_month": MONTH, "mass_used": 3}),
+    row("planned", "none is kept while no festival is coming this month", channel="mass", customer={"mass_month": MONTH, "mass_used": 3}),
+    row("planned", "nor for one of next month", channel="mass", coming=FESTIVAL | {"starts": date(2026, 12, 1)}, customer={"mass_month": MONTH, "mass_used": 3}),
+    row("planned", "nor for one that has ended", channel="mass", coming=FESTIVAL | {"status": "ended"}, customer={"mass_month": MONTH, "mass_used": 3}),
+    row("planned", "as many are kept as the settings say", channel="mass", coming=FESTIVAL, push={"mass_reserve": 0}, customer={"mass_month": MONTH, "mass_used": 3}),
+    row("quota_reserved", "and two of four", channel="mass", coming=FESTIVAL, push={"mass_reserve": 2}, customer={"mass_month": MONTH, "mass_used": 2}),
     row("planned", "a festival may use it", channel="mass", regular=False, customer={"mass_month": MONTH, "mass_used": 3}),
     row("no_entitlement", "four mass sends a month are all", channel="mass", regular=False, customer={"mass_month": MONTH, "mass_used": 4}),
     row("planned", "last month's do not count", channel="mass", customer={"mass_month": "2026-10", "mass_used": 4}),
@@ -110,6 +119,8 @@ def lay_out(session: Session, fields: dict[str, Any]) -> int:
     )
     campaign = {"regular": fields.get("regular", True), "channels": channels} | fields.get("campaign", {})
     build.campaign("tea", ["words"], **campaign)
+    if "coming" in fields:
+        build.campaign("festival", **fields["coming"])
     return build.customer(**fields.get("customer", {}))
 
 
