@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from bot.clock import Clock, SystemClock
 from bot.config import Config
 from bot.insight.knowledge import KnowledgeIndex, WordIndex
+from bot.insight.recommend import Recommender
 from bot.store import kept_secrets
 from bot.store.database import Database
 from bot.store.keys import Keys, RedisKeys, ShelteredKeys, SqlKeys
@@ -25,6 +26,7 @@ class Services:
     keys: Keys
     wechat: WeChatApi
     knowledge: KnowledgeIndex
+    recommender: Recommender = field(default_factory=Recommender)
     closing: tuple[Callable[[], None], ...] = field(default=(), repr=False)
 
     @property

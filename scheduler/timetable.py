@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot import recommending
 from bot.services import Services
 from bot.store.leases import Lease, lease
 from scheduler import deliver, engine, inference, plan, portrait, recover, refresh, segments, tidy
@@ -83,6 +84,10 @@ def _refresh_portrait(desk: Desk) -> None:
     portrait.refresh(desk.services)
 
 
+def _learn_to_recommend(desk: Desk) -> None:
+    recommending.refresh(desk.services)
+
+
 def _infer(desk: Desk) -> None:
     inference.infer(desk.services)
 
@@ -108,6 +113,11 @@ TIMETABLE: tuple[Job, ...] = (
     Job("refresh value", _refresh_value, CronTrigger(hour=4, minute=30, timezone="Asia/Shanghai")),
     Job("infer facts", _infer, CronTrigger(hour=4, minute=50, timezone="Asia/Shanghai")),
     Job("refresh portrait", _refresh_portrait, CronTrigger(hour=5, minute=10, timezone="Asia/Shanghai")),
+    Job(
+        "learn to recommend",
+        _learn_to_recommend,
+        CronTrigger(hour=5, minute=20, timezone="Asia/Shanghai"),
+    ),
     Job("refresh segments", _refresh_segments, CronTrigger(hour=5, minute=30, timezone="Asia/Shanghai")),
     Job("refresh changed segments", _refresh_changed_segments, IntervalTrigger(minutes=5)),
 )

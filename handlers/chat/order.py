@@ -14,6 +14,7 @@ from handlers.chat import (
     points,
     questions,
     quiet_events,
+    recommend,
     reports,
     scan,
     small_talk,
@@ -37,6 +38,7 @@ ORDER: tuple[Handler, ...] = (
     my_facts,
     questions,  # before knowledge and small talk: a number or a few words may be meant for us
     points,  # before knowledge, which explains points in general
+    recommend,  # asks knowledge itself: somebody may have written what suits whom
     menu,  # after the intentions that have a key of their own
     small_talk,  # before knowledge: its words stand in many entries
     attachments,

@@ -36,6 +36,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "bot.doctor": ("bot",),
     "bot.opening": ("bot",),
     "bot.portrayal": ("bot",),
+    "bot.recommending": ("bot",),
 }
 
 # A foreign library, and the rooms where it is at home.
@@ -55,6 +56,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "dramatiq": ("scheduler",),
     "numpy": ("bot.insight",),
     "sklearn": ("bot.insight",),
+    "scipy": ("bot.insight",),
     "granian": ("handlers.server",),
     "typer": ("weilan", "handlers.command"),
 }

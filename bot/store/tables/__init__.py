@@ -17,6 +17,7 @@ from bot.store.tables.identity import (
     merges,
     scenes,
 )
+from bot.store.tables.hours import best_hours, counted_days, spoken_hours
 from bot.store.tables.library import (
     approvals,
     category_rates,
@@ -83,6 +84,7 @@ __all__ = [
     "api_clients",
     "approvals",
     "audit",
+    "best_hours",
     "bind_codes",
     "binding_talks",
     "binding_tries",
@@ -95,6 +97,7 @@ __all__ = [
     "channel_halts",
     "channel_suppressions",
     "contents",
+    "counted_days",
     "counted_until",
     "customer_categories",
     "customer_moves",
@@ -150,6 +153,7 @@ __all__ = [
     "segments",
     "shipments",
     "spent_quotas",
+    "spoken_hours",
     "staff",
     "staff_sessions",
     "suppressions",

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     Column,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -31,4 +32,13 @@ kept_secrets = Table(  # made once by the product itself, when the settings give
     metadata,
     Column("name", String(40), primary_key=True),
     Column("value", String(200), nullable=False),
+)
+
+learnt = Table(  # what an insight has learnt, as one piece; read whole by every process
+    "learnt",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("version", String(40), nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("learnt_at", Instant, nullable=False),
 )

@@ -3,6 +3,11 @@
 Revision 0019, after 0018.
 """
 
+import sqlalchemy as sa
+from alembic import op
+
+import bot.store.database
+
 revision = "0019"
 down_revision = "0018"
 branch_labels = None
@@ -10,4 +15,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.create_table(
+        "learnt",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.String(length=40), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("learnt_at", bot.store.database.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_learnt")),
+    )

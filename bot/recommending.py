@@ -1,0 +1,123 @@
+"""Suggestions for one customer, from rows to names and prices; and the nightly lesson they come from.
+
+Between the store, which knows the rows, and the insight, which knows the arithmetic.
+"""
+
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from bot.insight import recommend
+from bot.insight.recommend import Learnt, Recommender
+from bot.services import Services
+from bot.store import baskets, learnt
+from bot.store.baskets import OnSale
+from bot.store.database import Session
+from bot.values.recommending import Basis, Recommended, Suggestion
+
+NAME = "recommend"
+MOST = 3
+OF_A_CATEGORY = 2  # at most, so that three suggestions are not three of a kind
+LOOKED_AT = 60  # suggestions, of which some are sold out
+
+
+def refresh(services: Services) -> int:
+    """Learns anew from the purchases of the last two years; gives how many lines were learnt from."""
+    now = services.now()
+    with services.database.reading() as session:
+        lines = recommend.gather(_by_day(part) for part in baskets.newest_lines(session, now))
+    if not len(lines.products):
+        return 0
+    data = recommend.to_bytes(recommend.learn(lines, day_of(now)))
+    with services.database.transaction() as session:
+        learnt.write(session, NAME, f"{zlib.crc32(data):08x}-{now:%Y%m%d}", data, now)
+    return len(lines.products)
+
+
+def _by_day(part: Sequence[tuple[int, int, int, datetime]]) -> list[tuple[int, int, int, int]]:
+    return [(customer, order, product, day_of(at)) for customer, order, product, at in part]
+
+
+def day_of(instant: datetime) -> int:
+    return int(instant.timestamp() // 86_400)
+
+
+def for_customer(
+    session: Session,
+    recommender: Recommender,
+    customer_id: int,
+    words: str,
+    now: datetime,
+    *,
+    personal: bool = True,
+) -> list[Recommended]:
+    """At most `MOST`; `words` narrows them to a kind of thing, empty: anything. Empty when nothing fits."""
+    known = _current(session, recommender)
+    if known is None and not words:
+        return []
+    bought = {id_: day_of(now) - day_of(at) for id_, at in baskets.bought_by(session, customer_id).items()}
+    never = baskets.given_back_by(session, customer_id)
+    among = {one.id: one for one in baskets.to_be_had_in(session, words)} if words else None
+    if known is None:
+        found = []
+    elif personal:
+        found = recommend.suggestions(known, bought, never, len(known.products))
+    else:
+        found = recommend.popular(known, never | set(bought), len(known.products))
+    if among is not None:
+        found = [one for one in found if one.product_id in among]
+        found += [Suggestion(id_, Basis.ASKED) for id_ in _rest(among, found, never | set(bought))]
+    return _told(session, found, among)
+
+
+def beside(
+    session: Session, recommender: Recommender, customer_id: int, product_id: int
+) -> list[Recommended]:
+    """What goes with one thing, less what they have."""
+    known = _current(session, recommender)
+    if known is None:
+        return []
+    never = baskets.given_back_by(session, customer_id) | set(baskets.bought_by(session, customer_id))
+    return _told(session, recommend.goes_with(known, product_id, never, LOOKED_AT), None)
+
+
+def _current(session: Session, recommender: Recommender) -> Learnt | None:
+    """The lesson of the last night; read once a process and lesson."""
+    if learnt.version(session, NAME) != recommender.version and (kept := learnt.read(session, NAME)):
+        recommender.replace(recommend.from_bytes(kept[1]), kept[0])
+    return recommender.learnt
+
+
+def _rest(among: Mapping[int, OnSale], found: Sequence[Suggestion], never: Collection[int]) -> list[int]:
+    """Of the kind of thing they asked for, what nothing else speaks for."""
+    said = {one.product_id for one in found} | set(never)
+    return [id_ for id_ in among if id_ not in said]
+
+
+def _told(
+    session: Session, found: Sequence[Suggestion], among: Mapping[int, OnSale] | None
+) -> list[Recommended]:
+    there = (
+        among
+        if among is not None
+        else baskets.to_be_had(session, [one.product_id for one in found[:LOOKED_AT]])
+    )
+    chosen: list[Suggestion] = []
+    for one in found:
+        kind = there[one.product_id].category if one.product_id in there else None
+        alike = sum(there[other.product_id].category == kind for other in chosen)
+        if kind is not None and (among is not None or alike < OF_A_CATEGORY):
+            chosen.append(one)
+        if len(chosen) == MOST:
+            break
+    others = baskets.names(session, [one.because for one in chosen if one.because is not None])
+    return [
+        Recommended(
+            name=there[one.product_id].name,
+            price=there[one.product_id].price,
+            basis=one.basis,
+            because=others.get(one.because or 0, ""),
+            after_days=one.after_days,
+        )
+        for one in chosen
+    ]

@@ -1,0 +1,33 @@
+"""What is suggested to a customer, and on what ground."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+
+class Basis(Enum):
+    DUE = "due"  # they use it up, and its time has come
+    ALSO = "also"  # bought by those who bought `because`
+    TOGETHER = "together"  # bought in one basket with `because`
+    PEOPLE = "people"  # bought by people who buy what they buy
+    POPULAR = "popular"
+    ASKED = "asked"  # nothing speaks for it but that they asked for its kind
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    product_id: int
+    basis: Basis
+    because: int | None = None  # a product they have, or asked about
+    after_days: int = 0  # of DUE: the usual time from one purchase to the next
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommended:
+    """A suggestion as it is told: with the shop's own name and price of today."""
+
+    name: str
+    price: Decimal
+    basis: Basis
+    because: str = ""  # the name of the other product
+    after_days: int = 0

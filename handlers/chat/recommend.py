@@ -1,0 +1,55 @@
+"""What else they may like: from their purchases, from people like them, or what goes with one thing."""
+
+from bot import recommending
+from bot.rules import recommend_words as words
+from bot.rules.products import best_named
+from bot.rules.recommend_words import Wish, wish_of
+from bot.store import baskets
+from bot.values.incoming import Incoming, MenuClick, Voice
+from bot.values.incoming import Text as Said
+from bot.values.profile import Profile
+from bot.values.reply import Text
+from handlers.chat import knowledge
+from handlers.chat.speaking import Answer, Context
+
+MENU_KEYS = frozenset({"RECOMMEND", "FOR_ME"})
+
+
+def recognise(incoming: Incoming, _profile: Profile) -> Wish | None:
+    match incoming:
+        case Said() | Voice():
+            return wish_of(incoming.text)
+        case MenuClick(key=key) if key.upper() in MENU_KEYS:
+            return Wish()
+        case _:
+            return None
+
+
+def answer(found: Wish, context: Context) -> Answer:
+    """Somebody's own words on the question go first: a shop that wrote what suits beginners knows better."""
+    written = knowledge.found_answer(context.incoming.text, context) if found.words or found.beside else None
+    return written or Answer(
+        reply=Text(_beside(found.beside, context) if found.beside else _for_them(found.words, context))
+    )
+
+
+def _for_them(kind: str, context: Context) -> str:
+    found = recommending.for_customer(
+        context.session, context.services.recommender, context.profile.id, kind, context.now
+    )
+    if not found:
+        return words.NOTHING_OF_KIND.format(words=kind) if kind else words.NOTHING_YET
+    opening = words.ASKED_FOR if kind else words.ASKED
+    return words.in_words(found, opening.format(words=kind, count=len(found)))
+
+
+def _beside(name: str, context: Context) -> str:
+    meant = best_named(name, baskets.to_be_had_in(context.session, name), lambda one: [one.name])
+    if not meant:
+        return _for_them(name, context)
+    found = recommending.beside(
+        context.session, context.services.recommender, context.profile.id, meant[0].id
+    )
+    if not found:
+        return words.NOTHING_BESIDE.format(name=meant[0].name)
+    return words.in_words(found, words.BESIDE.format(name=meant[0].name))
