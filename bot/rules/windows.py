@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bot.config import Push
-from bot.rules.workdays import DayKind, kind_of_day
+from bot.rules.workdays import PUBLISHED, DayKind, WorkingCalendar
 
 PURPOSES = ("marketing", "care", "service")
 LONGEST_WAIT = 15  # days looked ahead; there is a window on every day unless the quiet hours eat it
@@ -41,25 +41,30 @@ class NoWindow(ValueError):
     """The quiet hours leave a purpose no time at all."""
 
 
-def window_at(purpose: str, instant: datetime, push: Push) -> Window | None:
+def window_at(
+    purpose: str, instant: datetime, push: Push, calendar: WorkingCalendar = PUBLISHED
+) -> Window | None:
     """The window that is open at the instant, if one is."""
     day = instant.astimezone(push.zone).date()
-    return next((window for window in windows_of(purpose, day, push) if window.holds(instant)), None)
+    windows = windows_of(purpose, day, push, calendar)
+    return next((window for window in windows if window.holds(instant)), None)
 
 
-def next_window(purpose: str, instant: datetime, push: Push) -> Window:
+def next_window(purpose: str, instant: datetime, push: Push, calendar: WorkingCalendar = PUBLISHED) -> Window:
     """The first window that opens after the instant; one that is open already is not it."""
     day = instant.astimezone(push.zone).date()
     for ahead in range(LONGEST_WAIT):
-        for window in windows_of(purpose, day + timedelta(days=ahead), push):
+        for window in windows_of(purpose, day + timedelta(days=ahead), push, calendar):
             if window.opens > instant:
                 return window
     raise NoWindow(f"the quiet hours leave no window for {purpose}")
 
 
-def windows_of(purpose: str, day: date, push: Push) -> Iterator[Window]:
+def windows_of(
+    purpose: str, day: date, push: Push, calendar: WorkingCalendar = PUBLISHED
+) -> Iterator[Window]:
     """The day's windows in order, without the quiet hours."""
-    kind = kind_of_day(day)
+    kind = calendar.kind(day)
     spans = WORKING_DAY if kind.works else FREE_DAY
     for begins, ends in spans[purpose]:
         for opens, closes in _awake(begins, ends, push):

@@ -5,7 +5,7 @@ import pytest
 
 from bot.config import Push
 from bot.rules.windows import PURPOSES, NoWindow, is_quiet, next_window, window_at, windows_of
-from bot.rules.workdays import kind_of_day
+from bot.rules.workdays import WorkingCalendar, kind_of_day
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PUSH = Push()
@@ -120,3 +120,23 @@ def test_quiet_hours_within_a_day_cut_a_window_in_two() -> None:
 def test_quiet_hours_that_leave_no_window_are_said_to_be_wrong() -> None:
     with pytest.raises(NoWindow):
         next_window("care", at("2026-11-23T12:00"), Push(quiet_from=time(9), quiet_until=time(8, 59)))
+
+
+MONDAY, SATURDAY = date(2026, 11, 23), date(2026, 11, 28)
+
+
+def test_what_the_operator_entered_goes_before_the_published_calendar() -> None:
+    entered = WorkingCalendar({MONDAY: False, SATURDAY: True})
+    assert window_at("marketing", at("2026-11-23T10:45"), PUSH, entered) is not None, "a free Monday"
+    assert window_at("marketing", at("2026-11-28T16:45"), PUSH, entered) is not None, "a worked Saturday"
+    assert window_at("marketing", at("2026-11-28T16:45"), PUSH) is None
+    assert next_window("care", at("2026-11-22T22:00"), PUSH, entered).opens == at("2026-11-23T10:00")
+
+
+def test_a_year_that_was_entered_as_a_whole_is_known() -> None:
+    entered = WorkingCalendar({date(2099, 1, 1): False}, frozenset({2099}))
+    assert (entered.kind(date(2099, 1, 1)).works, entered.kind(date(2099, 1, 2)).works) == (False, True)
+    assert entered.kind(date(2099, 1, 2)).known
+    assert entered.knows(2099)
+    assert not WorkingCalendar({date(2099, 1, 1): False}).knows(2099), "one day is not a year"
+    assert not entered.kind(date(2098, 1, 2)).known
