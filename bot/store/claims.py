@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.store import outbox
+from bot.store import notice_consents, outbox
 from bot.store.candidates import is_joined, of_delivery
 from bot.store.database import Session
 from bot.store.eligibility import (
@@ -31,6 +31,7 @@ from bot.store.eligibility import (
     LEAVE,
     MASS,
     NEXT_CONTACT,
+    NOTICE,
     allowed,
     in_open_scene,
     in_open_window,
@@ -38,7 +39,7 @@ from bot.store.eligibility import (
     objection,
 )
 from bot.store.moments import Moment
-from bot.store.tables import customers, deliveries
+from bot.store.tables import contents, customers, deliveries
 from bot.values.push import Refused
 
 LEASE = timedelta(minutes=2)  # of real time; a claim older than this and not closed belongs to a dead worker
@@ -53,6 +54,7 @@ def claim_pushes(
     if not picked:
         return [], []
     _sign(session, picked, moment, token)
+    notice_consents.lock(session, picked)
     mine = deliveries.alias("mine")
     of_customer = and_(
         mine.c.customer_id == customers.c.id, mine.c.claim_token == token, mine.c.state == "planned"
@@ -76,6 +78,7 @@ def claim_pushes(
         .returning(customers.c.id)
     )
     claimed = _own(session, token, list(won.scalars()), moment, real)
+    notice_consents.take(session, claimed, moment.now)
     return claimed, _refuse(session, token, moment)
 
 
@@ -179,6 +182,9 @@ def _sign(session: Session, picked: dict[int, int], moment: Moment, token: str) 
         )
 
     payer = before(case((in_open_window(moment), "window"), else_="scene"))
+    is_notice = deliveries.c.channel == NOTICE
+    template = select(contents.c.notice_template).where(contents.c.id == deliveries.c.content_id)
+    template = template.correlate(deliveries).scalar_subquery()
     session.execute(
         update(deliveries)
         .where(deliveries.c.id.in_(picked))
@@ -187,7 +193,9 @@ def _sign(session: Session, picked: dict[int, int], moment: Moment, token: str) 
             before_push_at=before(customers.c.last_push_at),
             before_push_day=before(customers.c.last_push_day),
             before_push_id=before(customers.c.last_push_id),
-            took=case((deliveries.c.channel == MASS, "mass"), else_=payer),
+            took=case((deliveries.c.channel == MASS, "mass"), (is_notice, "notice"), else_=payer),
+            notice_template=case((is_notice, template), else_=None),
+            reported=None,
         )
     )
 

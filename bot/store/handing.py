@@ -9,7 +9,7 @@ from sqlalchemy import Select, or_, select, update
 
 from bot.store.claims import LEASE
 from bot.store.database import Session
-from bot.store.eligibility import MASS, REPLY_WINDOW
+from bot.store.eligibility import MASS, NOTICE, REPLY_WINDOW
 from bot.store.tables import deliveries
 
 BATCH = 100
@@ -28,11 +28,12 @@ def hand_out(
     session: Session, now: datetime, real: datetime, halted: Sequence[str], *, most: int
 ) -> list[Batch]:
     """Due deliveries as batches, each handed once until its lease is over; a lost batch is handed out again."""
-    singles = _due(now, real).where(deliveries.c.channel == REPLY_WINDOW)
     batches = []
-    if REPLY_WINDOW not in halted:
-        ids = _take(session, singles.limit(most), real)
-        batches += [Batch(tuple(ids[n : n + BATCH]), REPLY_WINDOW) for n in range(0, len(ids), BATCH)]
+    for channel in (REPLY_WINDOW, NOTICE):
+        if channel not in halted:
+            singles = _due(now, real).where(deliveries.c.channel == channel)
+            ids = _take(session, singles.limit(most), real)
+            batches += [Batch(tuple(ids[n : n + BATCH]), channel) for n in range(0, len(ids), BATCH)]
     if MASS not in halted:
         by_mass = _due(now, real).where(deliveries.c.channel == MASS)
         first = session.execute(by_mass.with_only_columns(deliveries.c.content_id).limit(1)).scalar()

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select, update
 
-from bot.store import outbox
+from bot.store import notice_consents, outbox
 from bot.store.claims import customers_of, value_of
 from bot.store.database import Session
 from bot.store.eligibility import NEXT_CONTACT
@@ -37,6 +37,7 @@ def take_back(session: Session, ids: Iterable[int], month: str) -> None:
     _give_to_ledger(
         session, ids, "window", {"window_left": customers.c.window_left + 1}, _no_message_since(taken, ids)
     )
+    notice_consents.give_back(session, ids)
     _give_to_ledger(
         session, ids, "mass", {"mass_used": customers.c.mass_used - 1},
         and_(customers.c.mass_month == month, customers.c.mass_used > 0),

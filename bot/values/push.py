@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.values.notice import Notice
 from bot.values.profile import Profile
 
 
@@ -15,6 +16,7 @@ class Content:
     kind: str
     text: str = ""
     media_id: str = ""
+    notice: Notice | None = None  # how it fills a template, if it does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,73 @@
+"""The account's templates for subscription notices, as WeChat listed them last."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.database import Session
+from bot.store.tables import notice_consents, notice_templates
+from bot.values.notice import NoticeTemplate, TemplateLine
+
+
+def keep(session: Session, templates: Sequence[NoticeTemplate], now: datetime) -> None:
+    """These, and no others, are the account's. One that is gone stays, so that contents that name it say so."""
+    for template in templates:
+        row: dict[str, Any] = {
+            "id": template.id,
+            "title": template.title[:100],
+            "fields": [[name, label] for name, label in template.fields.items()],
+            "example": template.example,
+            "synced_at": now,
+            "gone_at": None,
+        }
+        put = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
+        session.execute(
+            put(notice_templates).values(row).on_conflict_do_update(index_elements=["id"], set_=row)
+        )
+    listed = [template.id for template in templates]
+    session.execute(
+        update(notice_templates)
+        .where(notice_templates.c.id.not_in(listed), notice_templates.c.gone_at.is_(None))
+        .values(gone_at=now)
+    )
+
+
+def find(session: Session, template_id: str) -> NoticeTemplate | None:
+    """None when WeChat does not list it."""
+    known = select(notice_templates).where(
+        notice_templates.c.id == template_id, notice_templates.c.gone_at.is_(None)
+    )
+    row = session.execute(known).one_or_none()
+    return _read(row) if row else None
+
+
+def every(session: Session) -> list[TemplateLine]:
+    """By title, with the consents that are left."""
+    left = (
+        select(notice_consents.c.template_id, func.count().label("customers"), func.sum(notice_consents.c.remaining).label("consents"))
+        .where(notice_consents.c.remaining > 0)
+        .group_by(notice_consents.c.template_id)
+        .subquery()
+    )  # fmt: skip
+    asked = (
+        select(notice_templates, left.c.customers, left.c.consents)
+        .outerjoin(left, left.c.template_id == notice_templates.c.id)
+        .order_by(notice_templates.c.title, notice_templates.c.id)
+    )
+    return [
+        TemplateLine(
+            template=_read(row),
+            synced_at=row.synced_at,
+            gone_at=row.gone_at,
+            customers=row.customers or 0,
+            consents=int(row.consents or 0),
+        )
+        for row in session.execute(asked)
+    ]
+
+
+def _read(row: Row[Any]) -> NoticeTemplate:
+    return NoticeTemplate(id=row.id, title=row.title, fields=dict(row.fields), example=row.example)
