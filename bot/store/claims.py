@@ -6,7 +6,7 @@ crashes can bring two pushes too near each other. `mark_left` is the second gate
 sent. A claim that certainly sent nothing is taken back; one that may have sent is never repeated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from bot.store import notice_consents, outbox
+from bot.store.among import among
 from bot.store.candidates import is_joined, of_delivery
 from bot.store.database import Session
 from bot.store.eligibility import (
@@ -39,17 +40,22 @@ from bot.store.eligibility import (
     objection,
 )
 from bot.store.moments import Moment
-from bot.store.tables import contents, customers, deliveries
+from bot.store.tables import campaigns, contents, customers, deliveries
 from bot.values.push import Refused
 
 LEASE = timedelta(minutes=2)  # of real time; a claim older than this and not closed belongs to a dead worker
-WAITS = frozenset({"outside_window", "channel_halted"})  # refused for now: the delivery stays planned
+WAITS = frozenset(
+    {"outside_window", "channel_halted", "pushes_stopped"}
+)  # refused for now: the delivery stays planned
 
 
 def claim_pushes(
-    session: Session, ids: Sequence[int], moment: Moment, *, token: str, real: datetime
+    session: Session, ids: Sequence[int], moment: Moment, *, token: str, real: datetime, leaves: bool = False
 ) -> tuple[list[int], list[Refused]]:
-    """Of these due pushes, those that are this token's now, and why the others are not."""
+    """Of these due pushes, those that are this token's now, and why the others are not.
+
+    `leaves`: their requests leave as soon as this is committed, so that there is no second gate to pass.
+    """
     picked = _pick(session, ids, deliveries.c.campaign_id.is_not(None), moment)
     if not picked:
         return [], []
@@ -68,7 +74,7 @@ def claim_pushes(
     )
     won = session.execute(
         update(customers)
-        .where(customers.c.id.in_(picked.values()), is_allowed)
+        .where(among(session, customers.c.id, picked.values()), is_allowed)
         .values(
             last_push_at=moment.now,
             last_push_day=moment.today,
@@ -77,13 +83,13 @@ def claim_pushes(
         )
         .returning(customers.c.id)
     )
-    claimed = _own(session, token, list(won.scalars()), moment, real)
+    claimed = _own(session, token, list(won.scalars()), moment, real, leaves=leaves)
     notice_consents.take(session, claimed, moment.now)
-    return claimed, _refuse(session, token, moment)
+    return claimed, _refuse(session, token, moment) if len(claimed) < len(picked) else []
 
 
 def claim_answers(
-    session: Session, ids: Sequence[int], moment: Moment, *, token: str, real: datetime
+    session: Session, ids: Sequence[int], moment: Moment, *, token: str, real: datetime, leaves: bool = False
 ) -> tuple[list[int], list[Refused]]:
     """Answers that came too late for the passive reply: they obey the reply window and nothing else.
 
@@ -106,12 +112,12 @@ def claim_answers(
     )
     won = session.execute(
         update(customers)
-        .where(customers.c.id.in_(picked.values()), customers.c.forgotten_at.is_(None))
+        .where(among(session, customers.c.id, picked.values()), customers.c.forgotten_at.is_(None))
         .where(customers.c.openid.is_not(None), or_(in_open_window(moment), in_open_scene(moment)))
         .values(_taken_from_ledger(mine, of_customer, moment))
         .returning(customers.c.id)
     )
-    claimed = _own(session, token, list(won.scalars()), moment, real)
+    claimed = _own(session, token, list(won.scalars()), moment, real, leaves=leaves)
     lost = [id_ for id_ in picked if id_ not in set(claimed)]
     return claimed, _keep_for_contact(session, lost, moment)
 
@@ -127,7 +133,7 @@ def mark_left(
     mine = deliveries.alias("leaving")
     still_wanted = (
         select(literal(1))
-        .select_from(customers)
+        .select_from(customers.outerjoin(campaigns, campaigns.c.id == mine.c.campaign_id))
         .where(customers.c.id == mine.c.customer_id)
         .where(or_(mine.c.campaign_id.is_(None), allowed(of_delivery(mine, moment), moment, LEAVE)))
         .correlate(mine)
@@ -135,7 +141,7 @@ def mark_left(
     )
     wanted = (
         select(mine.c.id)
-        .where(mine.c.id.in_(ids), mine.c.state == "claimed", mine.c.claim_token == token)
+        .where(among(session, mine.c.id, ids), mine.c.state == "claimed", mine.c.claim_token == token)
         .where(mine.c.lease_until > real, mine.c.claimed_at <= moment.now)
         .where(or_(mine.c.closes_at.is_(None), mine.c.closes_at > moment.now), still_wanted)
     )
@@ -144,12 +150,14 @@ def mark_left(
     left = list(session.execute(wanted).scalars())
     session.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_(left), deliveries.c.state == "claimed")
+        .where(among(session, deliveries.c.id, left), deliveries.c.state == "claimed")
         .values(left_at=moment.now)
     )
     session.execute(
         update(customers)
-        .where(customers.c.id.in_(customers_of(left)), customers.c.last_push_id.in_(left))
+        .where(
+            customers.c.id.in_(customers_of(session, left)), among(session, customers.c.last_push_id, left)
+        )
         .where(customers.c.last_push_at < moment.now)
         .values(last_push_at=moment.now)
     )
@@ -161,7 +169,8 @@ def _pick(session: Session, ids: Sequence[int], which: ColumnElement[bool], mome
     due = (
         select(deliveries.c.id, deliveries.c.customer_id)
         .join(customers, customers.c.id == deliveries.c.customer_id)
-        .where(deliveries.c.id.in_(ids), deliveries.c.state == "planned", deliveries.c.due_at <= moment.now)
+        .where(among(session, deliveries.c.id, ids))
+        .where(deliveries.c.state == "planned", deliveries.c.due_at <= moment.now)
         .where(or_(deliveries.c.closes_at.is_(None), deliveries.c.closes_at > moment.now))
         .where(deliveries.c.channel != NEXT_CONTACT, which)
         .order_by(deliveries.c.id)
@@ -187,7 +196,7 @@ def _sign(session: Session, picked: dict[int, int], moment: Moment, token: str) 
     template = template.correlate(deliveries).scalar_subquery()
     session.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_(picked))
+        .where(among(session, deliveries.c.id, picked))
         .values(
             claim_token=token,
             before_push_at=before(customers.c.last_push_at),
@@ -210,13 +219,15 @@ def _taken_from_ledger(mine: FromClause, of_customer: ColumnElement[bool], momen
     }
 
 
-def _own(session: Session, token: str, customer_ids: list[int], moment: Moment, real: datetime) -> list[int]:
+def _own(
+    session: Session, token: str, customer_ids: list[int], moment: Moment, real: datetime, *, leaves: bool
+) -> list[int]:
     owned = session.execute(
         update(deliveries)
         .where(deliveries.c.claim_token == token, deliveries.c.state == "planned")
-        .where(deliveries.c.customer_id.in_(customer_ids))
+        .where(among(session, deliveries.c.customer_id, customer_ids))
         .values(
-            state="claimed", reason="", claimed_at=moment.now, left_at=None, lease_until=real + LEASE,
+            state="claimed", reason="", claimed_at=moment.now, left_at=moment.now if leaves else None, lease_until=real + LEASE,
             attempts=deliveries.c.attempts + 1,
         )
         .returning(deliveries.c.id)
@@ -263,7 +274,9 @@ def _keep_for_contact(session: Session, lost: list[int], moment: Moment) -> list
             channel=NEXT_CONTACT, reason="contact_awaited", claim_token=None, took=None, handed_until=None
         )
     )
-    session.execute(update(customers).where(customers.c.id.in_(customers_of(lost))).values(has_kept=True))
+    session.execute(
+        update(customers).where(customers.c.id.in_(customers_of(session, lost))).values(has_kept=True)
+    )
     return [Refused(id_, "contact_awaited") for id_ in lost]
 
 
@@ -271,5 +284,5 @@ def value_of(mine: FromClause, what: ColumnElement[Any], which: ColumnElement[bo
     return select(what).select_from(mine).where(which).correlate(customers).scalar_subquery()
 
 
-def customers_of(ids: Sequence[int]) -> Any:
-    return select(deliveries.c.customer_id).where(deliveries.c.id.in_(ids))
+def customers_of(session: Session, ids: Iterable[int]) -> Any:
+    return select(deliveries.c.customer_id).where(among(session, deliveries.c.id, ids))

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, not_, null, or_, true
 
 from bot.rules.rhythm import Apart
+from bot.store.halts import PUSHES
 from bot.store.moments import Moment
 from bot.store.tables import channel_suppressions, customers, notice_consents
 
@@ -61,6 +62,10 @@ class Policy:
 def _true(condition: ColumnElement[Any]) -> Condition:
     """Unknown counts as no."""
     return func.coalesce(condition, false())
+
+
+def _literal(is_so: bool) -> Condition:
+    return true() if is_so else false()
 
 
 def _far_enough(apart: Apart) -> Condition:
@@ -119,7 +124,7 @@ POLICIES: tuple[Policy, ...] = (
         stages=(PLAN, CLAIM, LEAVE),
         shows=("complaint_open",),
     ),
-    Policy(name="campaign_over", holds=lambda c, _m: not_(c.running)),
+    Policy(name="campaign_over", holds=lambda c, _m: not_(c.running), stages=(PLAN, CLAIM, LEAVE)),
     Policy(
         name="mine",
         holds=lambda c, _m: c.mine.is_not(None),
@@ -168,6 +173,7 @@ POLICIES: tuple[Policy, ...] = (
         shows=("has_kept",),
     ),
     Policy(name="outside_window", holds=lambda c, m: not_(c.purpose.in_(sorted(m.open_purposes)))),
+    Policy(name="pushes_stopped", holds=lambda _c, m: _literal(PUSHES in m.halted), stages=(PLAN, CLAIM, LEAVE)),
     Policy(name="channel_halted", holds=lambda c, m: _true(c.channel.in_(sorted(m.halted)))),
 )
 

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
-
 from bot.config import Config
 from bot.rules.entitlements import MassRules, channels_of, mass_rules
 from bot.rules.rhythm import Apart, Rung, thresholds
 from bot.rules.windows import PURPOSES, Window, window_at
+from bot.store import halts, reserves, steering
 from bot.store.database import Session
-from bot.store import reserves, steering
-from bot.store.tables import channel_halts
+from bot.store.halts import NOTHING_HALTED, Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +28,8 @@ class Moment:
     mass: MassRules
     channels: frozenset[str]  # that the account has at all
     suppressed: frozenset[str]  # channels WeChat refuses for some customers
-    halted: frozenset[str]
+    halted: frozenset[str]  # channels, and `pushes` when the stop switch is on
+    standing: Standing = NOTHING_HALTED
 
 
 def claiming(session: Session, now: datetime, config: Config) -> Moment:
@@ -38,6 +37,7 @@ def claiming(session: Session, now: datetime, config: Config) -> Moment:
     known = thresholds(now, config.push)
     windows = {purpose: window_at(purpose, now, config.push) for purpose in PURPOSES}
     today = now.astimezone(config.push.zone).date()
+    standing = halts.standing(session, now)
     return Moment(
         now=now,
         today=today,
@@ -52,7 +52,8 @@ def claiming(session: Session, now: datetime, config: Config) -> Moment:
         mass=_mass(session, now, today, config),
         channels=channels_of(config.wechat),
         suppressed=steering.suppressed_channels(session),
-        halted=_halted(session, now),
+        halted=standing.halted,
+        standing=standing,
     )
 
 
@@ -67,8 +68,3 @@ def _mass(session: Session, now: datetime, today: date, config: Config) -> MassR
     """The account's, as far as WeChat has not said that the period's quota is used up."""
     rules = mass_rules(config.wechat, reserves.standing(session, today, config.push.mass_reserve))
     return MassRules(rules.target, 0, 0) if "mass" in steering.spent(session, now) else rules
-
-
-def _halted(session: Session, now: datetime) -> frozenset[str]:
-    stands = or_(channel_halts.c.until.is_(None), channel_halts.c.until > now)
-    return frozenset(session.execute(select(channel_halts.c.channel).where(stands)).scalars())

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select, update
 
 from bot.store import notice_consents, outbox
+from bot.store.among import among
 from bot.store.claims import customers_of, value_of
 from bot.store.database import Session
 from bot.store.eligibility import NEXT_CONTACT
@@ -27,7 +28,7 @@ def take_back(session: Session, ids: Iterable[int], month: str) -> None:
     is_last = taken.c.id == customers.c.last_push_id
     session.execute(
         update(customers)
-        .where(customers.c.id.in_(customers_of(ids)), customers.c.last_push_id.in_(ids))
+        .where(customers.c.id.in_(customers_of(session, ids)), among(session, customers.c.last_push_id, ids))
         .values(
             last_push_at=value_of(taken, taken.c.before_push_at, is_last),
             last_push_day=value_of(taken, taken.c.before_push_day, is_last),
@@ -35,7 +36,11 @@ def take_back(session: Session, ids: Iterable[int], month: str) -> None:
         )
     )
     _give_to_ledger(
-        session, ids, "window", {"window_left": customers.c.window_left + 1}, _no_message_since(taken, ids)
+        session,
+        ids,
+        "window",
+        {"window_left": customers.c.window_left + 1},
+        _no_message_since(session, taken, ids),
     )
     notice_consents.give_back(session, ids)
     _give_to_ledger(
@@ -60,7 +65,7 @@ def release(
     """
     if not ids:
         return
-    claimed = and_(deliveries.c.id.in_(ids), deliveries.c.state == "claimed")
+    claimed = and_(among(session, deliveries.c.id, ids), deliveries.c.state == "claimed")
     if token is not None:
         claimed = and_(claimed, deliveries.c.claim_token == token)
     there = deliveries.alias("there")
@@ -100,15 +105,19 @@ def release(
 def _give_to_ledger(
     session: Session, ids: list[int], took: str, values: dict[str, Any], still_the_same: ColumnElement[bool]
 ) -> None:
-    paid = select(deliveries.c.customer_id).where(deliveries.c.id.in_(ids), deliveries.c.took == took)
+    paid = select(deliveries.c.customer_id).where(
+        among(session, deliveries.c.id, ids), deliveries.c.took == took
+    )
     session.execute(update(customers).where(customers.c.id.in_(paid), still_the_same).values(values))
 
 
-def _no_message_since(taken: FromClause, ids: list[int]) -> ColumnElement[bool]:
+def _no_message_since(session: Session, taken: FromClause, ids: list[int]) -> ColumnElement[bool]:
     """Their next message opens a new window; what an old one was owed is not added to it."""
     claimed_at = (
         select(taken.c.claimed_at)
-        .where(taken.c.customer_id == customers.c.id, taken.c.id.in_(ids), taken.c.took == "window")
+        .where(
+            taken.c.customer_id == customers.c.id, among(session, taken.c.id, ids), taken.c.took == "window"
+        )
         .order_by(taken.c.id.desc())
         .limit(1)
         .correlate(customers)

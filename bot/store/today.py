@@ -5,11 +5,12 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, select
 
+from bot.store import halts
 from bot.store.database import Session
+from bot.store.halts import Halted
 from bot.store.tables import (
     campaign_contents,
     campaigns,
-    channel_halts,
     contents,
     customers,
     deliveries,
@@ -25,14 +26,6 @@ class Figures:
     customers_who_spoke: int
     new_followers: int
     deliveries: dict[str, int]  # by state, only those that occur
-
-
-@dataclass(frozen=True, slots=True)
-class Halted:
-    channel: str
-    reason: str
-    since: datetime
-    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +70,12 @@ def figures(session: Session, day: date, since: datetime, until: datetime) -> Fi
 
 def concerns(session: Session, now: datetime) -> Concerns:
     return Concerns(
-        halted=halted_channels(session, now),
+        halted=halts.every(session, now),
         unknown=_count(session, deliveries.c.state == "unknown"),
         waiting=_count(session, handovers.c.closed_at.is_(None)),
         answers_owed=_count(session, messages.c.state == "pending"),
         unapproved=_running_without_approval(session),
     )
-
-
-def halted_channels(session: Session, now: datetime) -> list[Halted]:
-    still = channel_halts.c.until.is_(None) | (channel_halts.c.until > now)
-    rows = session.execute(select(channel_halts).where(still).order_by(channel_halts.c.since))
-    return [Halted(row.channel, row.reason, row.since, row.until) for row in rows]
 
 
 def _running_without_approval(session: Session) -> list[tuple[str, str]]:

@@ -31,6 +31,10 @@ LIMITS: Mapping[str, int] = {
     "mass_previews_per_day": 100,
     "mass_client_msg_id_bytes": 32,
     "mass_client_msg_id_hours": 24,
+    # calls a second: no page names one, so these are ours; where they are too high 45011 rests the channel. 0: no bound
+    "custom_per_second": 1_000,
+    "notice_per_second": 200,
+    "template_per_second": 200,
     # calls a day of a new account
     "custom_per_day": 500_000,
     "mass_per_day": 100,

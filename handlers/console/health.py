@@ -52,7 +52,7 @@ def check_token() -> ResponseReturnValue:
 @page.post("/health/channels/<channel>/lift")
 def lift(channel: str) -> ResponseReturnValue:
     with services().database.transaction() as store:
-        reasons = {halted.channel: halted.reason for halted in today.halted_channels(store, services().now())}
+        reasons = {halted.channel: halted.reason for halted in halts.every(store, services().now())}
         lifted = halts.lift(store, channel)
         if lifted:
             detail = {"reason": reasons.get(channel, "")}

@@ -245,5 +245,11 @@ channel_halts = Table(  # a channel somebody has to look at before it is used ag
     Column("channel", String(20), primary_key=True),
     Column("reason", String(200), nullable=False),
     Column("since", Instant, nullable=False),
-    Column("until", Instant),  # empty: until a person lifts it
+    Column("until", Instant),  # empty: until a person lifts it; past: it is tried again, or used as ever
+    Column("by", String(100)),  # who stopped it; empty: what WeChat answered
+    Column("trips", Integer, nullable=False, server_default="0"),  # pauses one after the other
+    # what the breaker counts while there is trouble: since when, how many requests, how many of them in vain
+    Column("counted_since", Instant),
+    Column("asked", Integer, nullable=False, server_default="0"),
+    Column("troubled", Integer, nullable=False, server_default="0"),
 )

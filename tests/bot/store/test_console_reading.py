@@ -205,8 +205,8 @@ def test_a_halted_channel_is_a_concern_until_its_end(session: Session, build: Bu
         tables.channel_halts,
         {"channel": "reply_window", "reason": "busy", "since": NOON, "until": NOON + timedelta(hours=1)},
     )
-    assert [halted.channel for halted in today.halted_channels(session, NOON)] == ["mass", "reply_window"]
-    assert [halted.channel for halted in today.halted_channels(session, NOON + timedelta(hours=1))] == [
+    assert [halted.channel for halted in halts.every(session, NOON)] == ["mass", "reply_window"]
+    assert [halted.channel for halted in halts.every(session, NOON + timedelta(hours=1))] == [
         "mass"
     ]
 
