@@ -50,7 +50,7 @@ from bot.values.definitions import BadDefinition
 from bot.values.records import Kind
 from bot.wechat.errors import WeChatError
 from handlers import process
-from handlers.command import clients, facts, merges, portrait, scenes, segments, webhooks
+from handlers.command import calendar, clients, facts, merges, portrait, scenes, segments, webhooks
 from handlers.command.common import AsJson, At, Chosen, Fault, instant, tell, toml
 from handlers.knowledge_watch import KnowledgeWatch
 from handlers.server import PortBusy, free_port
@@ -83,6 +83,7 @@ for group, name in (
     (segments.app, "segment"),
     (portrait.app, "portrait"),
     (facts.app, "facts"),
+    (calendar.app, "calendar"),
 ):
     app.add_typer(group, name=name)
 

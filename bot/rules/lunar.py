@@ -56,7 +56,7 @@ class NoSuchDay(ValueError):
     """Says what was expected."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class LunarDay:
     """A day of the lunar year, without the year."""
 

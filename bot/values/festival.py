@@ -20,7 +20,7 @@ class Festival:
     enabled: bool = True
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class FestivalDay:
     """A festival in one year; `key` stays the same when its day is corrected."""
 
