@@ -23,6 +23,7 @@ from typer.main import get_command
 
 from bot import doctor as examination
 from bot import logging
+from bot import recommending as learning
 from bot.config import Config, ConfigError
 from bot.intake import importing
 from bot.intake.files import Unusable
@@ -50,7 +51,17 @@ from bot.values.definitions import BadDefinition
 from bot.values.records import Kind
 from bot.wechat.errors import WeChatError
 from handlers import process
-from handlers.command import calendar, clients, facts, merges, portrait, scenes, segments, webhooks
+from handlers.command import (
+    calendar,
+    clients,
+    facts,
+    merges,
+    portrait,
+    recommending,
+    scenes,
+    segments,
+    webhooks,
+)
 from handlers.command.common import AsJson, At, Chosen, Fault, instant, tell, toml
 from handlers.knowledge_watch import KnowledgeWatch
 from handlers.server import PortBusy, free_port
@@ -83,6 +94,7 @@ for group, name in (
     (segments.app, "segment"),
     (portrait.app, "portrait"),
     (facts.app, "facts"),
+    (recommending.app, "recommend"),
     (calendar.app, "calendar"),
 ):
     app.add_typer(group, name=name)
@@ -149,6 +161,7 @@ def demo(
         sign_in = demo_shop.open_shop(services.database, data, services.now())
         refreshing.refresh(services)
         inference.infer(services)
+        learning.refresh(services)
         segment_refresh.refresh_all(services)
     address = config.server.public_url
     print(f"chat page   {address}/sandbox/")

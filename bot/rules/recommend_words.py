@@ -67,11 +67,14 @@ def wish_of(text: str) -> Wish | None:
 
 
 def in_words(found: Sequence[Recommended], opening: str) -> str:
-    lines = [opening]
-    for number, one in enumerate(found, 1):
-        reason = REASONS[one.basis].format(because=one.because, after_days=one.after_days)
-        lines.append(f"{number}. {one.name} · ¥{one.price:.2f}\n　{reason}")
-    return "\n".join([*lines, CLOSING])
+    told = [
+        f"{number}. {one.name} · ¥{one.price:.2f}\n　{reason_of(one)}" for number, one in enumerate(found, 1)
+    ]
+    return "\n".join([opening, *told, CLOSING])
+
+
+def reason_of(one: Recommended) -> str:
+    return REASONS[one.basis].format(because=one.because, after_days=one.after_days)
 
 
 def _kept(words: str) -> str:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
+from enum import StrEnum
 
 
-class Basis(Enum):
+class Basis(StrEnum):
     DUE = "due"  # they use it up, and its time has come
     ALSO = "also"  # bought by those who bought `because`
     TOGETHER = "together"  # bought in one basket with `because`
