@@ -29,16 +29,10 @@ KINDS: Mapping[str, tuple[str, str]] = {  # kind → what it must look like, and
     "name": (r"[^\r\n\d]{1,10}|[A-Za-z .]{1,20}", "at most 10 Chinese characters or 20 letters"),
     "phrase": (r"[\u4e00-\u9fff…]{1,5}", "1 to 5 Chinese characters"),
 }
-_FIELD = re.compile(r"([^\n:：{}]*)[:：]?\s*\{\{\s*(\w+)\.DATA\s*\}\}")
 
 
 class BadNotice(ValueError):
     """One line: which field, and what was expected."""
-
-
-def fields_in(content: str) -> dict[str, str]:
-    """The data keys of a template's text with their labels: `商品名称:{{thing1.DATA}}`."""
-    return {found[2]: found[1].strip() for found in _FIELD.finditer(content)}
 
 
 def check(notice: Notice) -> None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import and_, update
 
 from bot.store import engagement, messages, outbox
+from bot.store.corrections import ANOTHER_WAY, learn, plan_anew
 from bot.store.database import Session
-from bot.store.eligibility import NEXT_CONTACT
+from bot.store.eligibility import NEXT_CONTACT, NOTICE
 from bot.store.halts import halt
 from bot.store.moments import Moment
+from bot.store.notice_endings import accepted
 from bot.store.tables import customers, deliveries
 from bot.store.taking_back import release, take_back
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
@@ -33,9 +35,13 @@ def close(session: Session, ended: Sequence[Ended], moment: Moment) -> None:
 
     One that recovery has called unknown meanwhile may still be told sent or failed: its worker knows.
     """
-    _close_sent([one for one in ended if isinstance(one.outcome, Sent | Accepted)], session, moment)
+    went = [one for one in ended if isinstance(one.outcome, Sent | Accepted)]
+    _close_sent([one for one in went if one.delivery.channel != NOTICE], session, moment)
+    accepted(session, [one.delivery for one in went if one.delivery.channel == NOTICE], moment.now)
     for one in ended:
         _close_other(session, one.delivery, one.outcome, moment)
+        if isinstance(one.outcome, Never) and one.outcome.lesson:
+            learn(session, one.delivery, one.outcome.lesson, one.outcome.reason, moment)
 
 
 def _close_other(session: Session, delivery: Claimed, outcome: Outcome, moment: Moment) -> None:
@@ -50,11 +56,13 @@ def _close_other(session: Session, delivery: Claimed, outcome: Outcome, moment: 
             _fail(session, delivery, f"gave_up:{reason}", moment)
         case Never(reason) if delivery.content is None and delivery.attempts < MOST_TRIES:
             _keep(session, delivery, reason, moment)
+        case Never(reason, lesson) if lesson in ANOTHER_WAY and delivery.content is not None:
+            plan_anew(session, delivery, reason, moment)
         case Never(reason):
             _fail(session, delivery, reason, moment)
         case Halt(reason):
             release(session, [delivery.id], moment, reason, token=delivery.token)
-            halt(session, delivery.channel, reason, moment.now)
+            halt(session, delivery.channel, outcome.told, moment.now)
 
 
 def _fail(session: Session, delivery: Claimed, reason: str, moment: Moment) -> None:

@@ -16,18 +16,21 @@ from bot.store.database import Session
 from bot.store.tables import (
     bind_codes,
     binding_talks,
+    channel_suppressions,
     customer_moves,
     customer_statistics,
     customer_tags,
     customers,
     deliveries,
     facts,
+    follow_doubts,
     follow_ups,
     followers_named,
     former_names,
     handovers,
     lookalikes,
     messages,
+    notice_consents,
     nurturing_plans,
     orders,
     questions,
@@ -191,7 +194,7 @@ def _forget_facts(session: Session, customer_id: int) -> int:
 
 
 def _forget_binding(session: Session, customer_id: int) -> None:
-    for table in (bind_codes, binding_talks, former_names):
+    for table in (bind_codes, binding_talks, former_names, notice_consents, channel_suppressions, follow_doubts):
         session.execute(delete(table).where(table.c.customer_id == customer_id))
 
 

@@ -1,7 +1,13 @@
 """How an attempt to reach somebody ended; each ending has a name and a reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
+
+# what a refusal says about the ledgers, beyond this attempt
+Lesson = Literal[
+    "", "window_closed", "window_used_up", "not_following", "no_consent", "refuses_channel", "quota_spent"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +42,23 @@ class Never:
     """Certainly not sent, and this attempt is over: wrong for this customer, content or channel."""
 
     reason: str
+    lesson: Lesson = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """Certainly not sent, and nothing else will be on this channel until a person looks."""
+    """Certainly not sent, and nothing else will be on this channel until a person looks.
+
+    With the lesson `quota_spent` until the channel's period is over, which needs nobody.
+    """
 
     reason: str
+    advice: str = field(default="", compare=False)  # what a person has to do, where that is known
+    lesson: Lesson = ""
+
+    @property
+    def told(self) -> str:
+        return f"{self.reason}: {self.advice}" if self.advice else self.reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,14 @@
 """What the platform answers, read without trusting its shape."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from bot.values.notice import NoticeTemplate
+
+_PLACE = re.compile(r"([^\n:：{}]*)[:：]?\s*\{\{\s*(\w+)\.DATA\s*\}\}")
 
 Answer = Mapping[str, Any]
 
@@ -39,6 +44,17 @@ def details_in(found: dict[str, Any]) -> FollowerDetails:
         union_id=str(found.get("unionid") or "").strip(),
         remark=str(found.get("remark") or ""),
         tag_ids=tuple(number_in(tag) for tag in tags) if isinstance(tags, list) else (),
+    )
+
+
+def template_in(found: dict[str, Any]) -> NoticeTemplate:
+    """The fields stand in its text, each with a label: `商品名称:{{thing1.DATA}}`."""
+    places = _PLACE.finditer(str(found.get("content") or ""))
+    return NoticeTemplate(
+        id=str(found.get("priTmplId") or ""),
+        title=str(found.get("title") or ""),
+        fields={place[2]: place[1].strip() for place in places},
+        example=str(found.get("example") or ""),
     )
 
 

@@ -8,6 +8,7 @@ import structlog
 from requests.adapters import BaseAdapter
 
 from bot.config import WeChat
+from bot.values.notice import Notice, NoticeTemplate
 from bot.values.outcome import Accepted, Never, Outcome, Sent, Unsure
 from bot.values.reply import Reply, kind_of
 from bot.wechat import forms
@@ -30,6 +31,12 @@ class WeChatApi(Protocol):
     def send(self, openid: str, reply: Reply, now: datetime) -> Outcome:
         """custom/send: has no idempotency key, so a lost answer is `Unsure`."""
         ...
+
+    def send_notice(self, openid: str, notice: Notice, client_msg_id: str, now: datetime) -> Outcome:
+        """A subscription notice with its words filled in: `Accepted`, and an event tells the rest."""
+        ...
+
+    def notice_templates(self) -> tuple[NoticeTemplate, ...]: ...
 
     def mass_to_openids(
         self, openids: Sequence[str], reply: Reply, client_msg_id: str, now: datetime
@@ -88,6 +95,12 @@ class WeChatClient:
         except WeChatError as error:
             return _ended(error, "message/custom/send", now, repeatable=False)
         return Sent()
+
+    def send_notice(self, openid: str, notice: Notice, client_msg_id: str, now: datetime) -> Outcome:
+        return self.operations.send_notice(openid, notice, client_msg_id, now)
+
+    def notice_templates(self) -> tuple[NoticeTemplate, ...]:
+        return self.operations.notice_templates()
 
     def mass_to_openids(
         self, openids: Sequence[str], reply: Reply, client_msg_id: str, now: datetime

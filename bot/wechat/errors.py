@@ -11,7 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-from bot.values.outcome import Halt, Later, Never, Outcome, Unsure
+from bot.values.outcome import Halt, Later, Lesson, Never, Outcome, Unsure
 from bot.wechat import waits
 from bot.wechat.waits import Wait
 
@@ -64,6 +64,7 @@ class Meaning:
     wait: Wait = waits.a_minute
     advice: str = ""
     is_for_all: bool = False  # of a wait: not this recipient waits but the channel
+    lesson: Lesson = ""  # what it says about the ledgers
 
 
 T, R, W, X, C, B, I = Reaction  # noqa: E741  the letters of the table
@@ -99,11 +100,11 @@ REACTIONS: dict[int, Meaning] = {
     40031: Meaning(B, "bad_openid_list"),
     40032: Meaning(B, "openid_list_length"),
     40130: Meaning(B, "too_few_openids"),
-    43004: Meaning(X, "not_following"),
-    50005: Meaning(X, "not_following"),
-    43019: Meaning(X, "blacklisted"),
-    48002: Meaning(X, "messages_turned_off"),
-    43101: Meaning(X, "no_consent_left"),
+    43004: Meaning(X, "not_following", lesson="not_following"),
+    50005: Meaning(X, "not_following", lesson="not_following"),
+    43019: Meaning(X, "blacklisted", lesson="refuses_channel"),
+    48002: Meaning(X, "messages_turned_off", lesson="refuses_channel"),
+    43101: Meaning(X, "no_consent_left", lesson="no_consent"),
     43106: Meaning(C, "template_banned"),
     43107: Meaning(C, "template_banned"),
     43108: Meaning(C, "template_banned"),
@@ -115,8 +116,8 @@ REACTIONS: dict[int, Meaning] = {
     47003: Meaning(B, "template_fields"),
     41030: Meaning(B, "bad_page_path"),
     40165: Meaning(B, "bad_page_path"),
-    45015: Meaning(X, "outside_window"),
-    45047: Meaning(X, "window_used_up"),
+    45015: Meaning(X, "outside_window", lesson="window_closed"),
+    45047: Meaning(X, "window_used_up", lesson="window_used_up"),
     45072: Meaning(X, "typing_command"),
     45080: Meaning(X, "typing_too_late"),
     45081: Meaning(X, "typing_already"),
@@ -147,7 +148,10 @@ REACTIONS: dict[int, Meaning] = {
     45011: Meaning(W, "minute_quota", waits.until_next_minute, is_for_all=True),
     42010: Meaning(W, "too_fast", waits.two_minutes, is_for_all=True),
     45028: Meaning(
-        C, "mass_quota_used_up", advice="mass sends return with the next period of the account's quota"
+        C,
+        "mass_quota_used_up",
+        advice="mass sends return with the next period of the account's quota",
+        lesson="quota_spent",
     ),
     45065: Meaning(I, "already_sent"),
     45066: Meaning(W, "repeated_too_soon", waits.two_minutes),
@@ -181,9 +185,11 @@ REACTIONS: dict[int, Meaning] = {
     ),
     48005: Meaning(B, "material_in_use"),
     48006: Meaning(C, "clear_quota_used_up"),
-    48008: Meaning(B, "message_type_not_entitled"),
+    48008: Meaning(
+        C, "message_type_not_entitled", advice="the account may not send this type of message by this channel"
+    ),
     50001: Meaning(X, "not_authorized"),
-    50002: Meaning(X, "restricted"),
+    50002: Meaning(X, "restricted", lesson="refuses_channel"),
     61007: Meaning(C, "third_party_not_entitled"),
     61500: Meaning(B, "bad_date"),
     61501: Meaning(B, "bad_date_span"),
@@ -191,7 +197,7 @@ REACTIONS: dict[int, Meaning] = {
     65400: Meaning(C, "customer_service_off", advice="enable customer service in the account's console"),
     65320: Meaning(B, "menu_rule"),
     40033: Meaning(B, "escaped_characters"),
-    70000: Meaning(X, "minor_protected"),
+    70000: Meaning(X, "minor_protected", lesson="refuses_channel"),
     76001: Meaning(B, "quota_tool"),
     76002: Meaning(B, "quota_tool"),
     76003: Meaning(B, "quota_tool"),
@@ -222,8 +228,8 @@ def outcome_of(error: WeChatError, now: datetime, *, repeatable: bool = False) -
     if found and found.reaction is Reaction.WAIT:
         return Later(found.wait(now), reason, is_for_all=found.is_for_all)
     if found and found.reaction in {Reaction.HALT, Reaction.REFRESH}:
-        return Halt(reason)
-    return Never(reason)
+        return Halt(reason, found.advice, found.lesson)
+    return Never(reason, found.lesson if found else "")
 
 
 def reason_of(error: WeChatError) -> str:

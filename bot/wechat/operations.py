@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot.config import WeChat
-from bot.values.outcome import Outcome, Sent
+from bot.values.notice import Notice, NoticeTemplate
+from bot.values.outcome import Accepted, Outcome, Sent
+from bot.wechat.answers import items_in, template_in
 from bot.wechat.errors import WeChatError, outcome_of
 from bot.wechat.transport import Transport
 
@@ -57,18 +59,25 @@ class Operations:
             "message/template/send", {**form, **({"url": url} if url else {})}, now, repeatable=True
         )
 
-    def send_notice(
-        self, openid: str, template_id: str, data: Mapping[str, str], now: datetime, *, page: str = ""
-    ) -> Outcome:
-        """A subscription notice: uses up one consent (43101: none is left). It has no idempotency key to rely on."""
-        values = {name: {"value": value} for name, value in data.items()}
+    def send_notice(self, openid: str, notice: Notice, client_msg_id: str, now: datetime) -> Outcome:
+        """A subscription notice: uses up one consent (43101: none is left). The event says whether it came.
+
+        The id stands only in an example of WeChat's page, so nothing relies on it: a lost answer is `Unsure`.
+        """
         form = {
             "touser": openid,
-            "template_id": template_id,
-            "data": values,
-            **({"page": page} if page else {}),
+            "template_id": notice.template,
+            "data": {name: {"value": value} for name, value in notice.data.items()},
+            "client_msg_id": client_msg_id,
+            **({"page": notice.page} if notice.page else {}),
         }
-        return self._sent("message/subscribe/bizsend", form, now, repeatable=False)
+        outcome = self._sent("message/subscribe/bizsend", form, now, repeatable=False)
+        return Accepted(outcome.wechat_id) if isinstance(outcome, Sent) else outcome
+
+    def notice_templates(self) -> tuple[NoticeTemplate, ...]:
+        """The account's own, as they were chosen on the platform."""
+        answer = self._transport.get("/wxaapi/newtmpl/gettemplate")
+        return tuple(template_in(one) for one in items_in(answer, "data"))
 
     def set_remark(self, openid: str, remark: str) -> None:
         self._transport.post("user/info/updateremark", {"openid": openid, "remark": remark})

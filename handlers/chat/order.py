@@ -10,6 +10,7 @@ from handlers.chat import (
     knowledge,
     menu,
     my_facts,
+    notices,
     orders,
     points,
     questions,
@@ -44,6 +45,7 @@ ORDER: tuple[Handler, ...] = (
     attachments,
     knowledge,  # takes anything in words
     authorization,
+    notices,
     reports,
     quiet_events,
     fallback,

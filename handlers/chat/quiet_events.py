@@ -1,4 +1,4 @@
-"""Events nobody expects a word to: a page opened, a place reported, a consent changed, pictures announced."""
+"""Events nobody expects a word to: a page opened, a place reported, pictures announced."""
 
 from bot.values.incoming import (
     Incoming,
@@ -7,8 +7,6 @@ from bot.values.incoming import (
     MenuMiniProgram,
     MenuPictures,
     MenuView,
-    NoticeChange,
-    NoticePopup,
     PersonSession,
 )
 from bot.values.profile import Profile
@@ -21,8 +19,6 @@ QUIET = (
     MenuPictures,
     MenuLocation,
     LocationReport,
-    NoticePopup,
-    NoticeChange,
     PersonSession,
 )
 

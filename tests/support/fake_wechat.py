@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.values.notice import Notice, NoticeTemplate
 from bot.values.outcome import Accepted, Outcome, Sent
 from bot.values.reply import Reply, text_of
 from bot.wechat.answers import FollowerDetails, FollowerPage
@@ -34,6 +35,7 @@ class FakeWeChat:
     under_tag: dict[int, set[str]] = field(default_factory=dict)
     known_tags: dict[str, int] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)  # of web authorizations: whose each is
+    known_notices: tuple[NoticeTemplate, ...] = ()
     mass_states: dict[str, str] = field(default_factory=dict)
     reaches: Callable[[Outcome], bool] = lambda outcome: isinstance(outcome, Sent | Accepted)
     _accepted: dict[str, str] = field(default_factory=dict)
@@ -45,6 +47,16 @@ class FakeWeChat:
             if self.reaches(outcome):
                 self.sent.append(Said(openid, text_of(reply), now))
             return outcome
+
+    def send_notice(self, openid: str, notice: Notice, client_msg_id: str, now: datetime) -> Outcome:
+        with self._lock:
+            outcome = self._answer(Accepted(f"17{self.asked:017}"))
+            if self.reaches(outcome):
+                self.sent.append(Said(openid, "；".join(notice.data.values()), now, client_msg_id))
+            return outcome
+
+    def notice_templates(self) -> tuple[NoticeTemplate, ...]:
+        return self.known_notices
 
     def mass_to_openids(
         self, openids: Sequence[str], reply: Reply, client_msg_id: str, now: datetime

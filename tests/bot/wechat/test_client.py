@@ -15,6 +15,7 @@ from requests.adapters import HTTPAdapter
 
 from bot.config import WeChat
 from bot.values import reply
+from bot.values.notice import Notice, NoticeTemplate
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
 from bot.wechat.answers import FollowerDetails, FollowerPage
 from bot.wechat.client import WeChatApi, WeChatClient
@@ -24,6 +25,7 @@ from tests.support.wechat_answers import Answer, Asked, MemoryKeys, Platform
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 HELLO = reply.Text("您好")
+NOTICE = Notice(template="tpl", page="http://p", data={"thing1": "茶"})
 OK = {"errcode": 0, "errmsg": "ok"}
 EXPIRED = {"errcode": 42001, "errmsg": "access_token expired rid: 1"}
 
@@ -113,7 +115,7 @@ def test_what_cannot_be_sent_is_not_tried(answer: reply.Reply) -> None:
     [
         pytest.param(
             {"errcode": 45015, "errmsg": "response out of time limit rid: 1"},
-            Never("wechat 45015 outside_window"),
+            Never("wechat 45015 outside_window", lesson="window_closed"),
             id="drop",
         ),
         pytest.param(
@@ -417,7 +419,7 @@ def test_what_wechatpy_lacks_goes_where_the_platform_expects_it() -> None:
     calls = client_of(platform).operations
     calls.show_typing("o-li")
     assert calls.send_template("o-li", "tpl", {"thing1": "茶"}, "d-1", NOW, url="http://u") == Sent("5")
-    assert calls.send_notice("o-li", "tpl", {"thing1": "茶"}, NOW, page="http://p") == Sent("5")
+    assert calls.send_notice("o-li", NOTICE, "d-1", NOW) == Accepted("5")
     calls.create_menu({"button": [{"type": "click", "name": "订单", "key": "ORDERS"}]})
     assert calls.create_qrcode("door", timedelta(days=30)) == "tick"
     assert calls.upload_for_three_days("image", "tea.jpg", b"\xff\xd8") == "m9"
@@ -432,7 +434,13 @@ def test_what_wechatpy_lacks_goes_where_the_platform_expects_it() -> None:
         {"thing1": {"value": "茶"}},
         "http://u",
     )
-    assert asked_for("/cgi-bin/message/subscribe/bizsend", platform).body["page"] == "http://p"
+    assert asked_for("/cgi-bin/message/subscribe/bizsend", platform).body == {
+        "touser": "o-li",
+        "template_id": "tpl",
+        "page": "http://p",
+        "client_msg_id": "d-1",
+        "data": {"thing1": {"value": "茶"}},
+    }
     assert b"\\u" not in asked_for("/cgi-bin/menu/create", platform).raw
     assert asked_for("/cgi-bin/qrcode/create", platform).body["expire_seconds"] == 2_592_000
     assert b'name="media"; filename="tea.jpg"' in asked_for("/cgi-bin/media/upload", platform).raw
@@ -446,5 +454,24 @@ def test_what_wechatpy_lacks_goes_where_the_platform_expects_it() -> None:
 def test_a_template_may_be_repeated_and_a_notice_may_not(answer: Answer) -> None:
     calls = client_of(always(answer)).operations
     assert isinstance(calls.send_template("o-li", "tpl", {}, "d-1", NOW), Later)
-    assert isinstance(calls.send_notice("o-li", "tpl", {}, NOW), Unsure)
+    assert isinstance(calls.send_notice("o-li", NOTICE, "d-1", NOW), Unsure)
     assert isinstance(calls.send_article("o-li", "a1", NOW), Unsure)
+
+
+def test_the_fields_of_a_template_stand_in_its_text() -> None:
+    listed = {
+        "priTmplId": "N9",
+        "title": "到货提醒",
+        "content": "商品名称:{{thing1.DATA}}\n到货时间：{{time2.DATA}}\n{{phrase3.DATA}}\n",
+        "example": "商品名称:茶",
+        "type": 2,
+    }
+    calls = client_of(always({"errcode": 0, "data": [listed, "nonsense"]}))
+    assert calls.notice_templates() == (
+        NoticeTemplate(
+            id="N9",
+            title="到货提醒",
+            fields={"thing1": "商品名称", "time2": "到货时间", "phrase3": ""},
+            example="商品名称:茶",
+        ),
+    )

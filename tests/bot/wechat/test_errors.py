@@ -20,12 +20,17 @@ def refused(code: int) -> WeChatError:
         pytest.param(40125, Halt("wechat 40125 bad_secret"), id="a wrong secret"),
         pytest.param(40164, Halt("wechat 40164 address_not_allowed"), id="an address that is not on the list"),
         pytest.param(48001, Halt("wechat 48001 not_entitled"), id="no such capability"),
+        pytest.param(48003, Halt("wechat 48003 mass_agreement"), id="an agreement nobody accepted"),
+        pytest.param(48008, Halt("wechat 48008 message_type_not_entitled"), id="a type of message the account may not send"),
+        pytest.param(50005, Never("wechat 50005 not_following", lesson="not_following"), id="someone who left, otherwise said"),
+        pytest.param(43019, Never("wechat 43019 blacklisted", lesson="refuses_channel"), id="someone on the account's blacklist"),
+        pytest.param(48002, Never("wechat 48002 messages_turned_off", lesson="refuses_channel"), id="someone who turned messages off"),
         pytest.param(48004, Halt("wechat 48004 banned"), id="a ban"),
-        pytest.param(45028, Halt("wechat 45028 mass_quota_used_up"), id="no mass send left in the period"),
-        pytest.param(45015, Never("wechat 45015 outside_window"), id="a closed window"),
-        pytest.param(45047, Never("wechat 45047 window_used_up"), id="a window used up"),
-        pytest.param(43004, Never("wechat 43004 not_following"), id="someone who left"),
-        pytest.param(43101, Never("wechat 43101 no_consent_left"), id="no consent left"),
+        pytest.param(45028, Halt("wechat 45028 mass_quota_used_up", lesson="quota_spent"), id="no mass send left in the period"),
+        pytest.param(45015, Never("wechat 45015 outside_window", lesson="window_closed"), id="a closed window"),
+        pytest.param(45047, Never("wechat 45047 window_used_up", lesson="window_used_up"), id="a window used up"),
+        pytest.param(43004, Never("wechat 43004 not_following", lesson="not_following"), id="someone who left"),
+        pytest.param(43101, Never("wechat 43101 no_consent_left", lesson="no_consent"), id="no consent left"),
         pytest.param(45002, Never("wechat 45002 text_too_long"), id="a mistake of ours"),
         pytest.param(88003, Never("wechat 88003 comments"), id="a range"),
         pytest.param(12345, Never("wechat 12345 unknown_code"), id="a code to come"),
@@ -69,7 +74,9 @@ def test_a_lost_answer_is_unsure_unless_wechat_knows_repeats() -> None:
 def test_midnight_in_shanghai_is_not_midnight_in_utc() -> None:
     late = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)  # 01:00 the next day there
     outcome = outcome_of(refused(45009), late)
-    assert outcome == Later(datetime(2026, 11, 25, 16, 1, tzinfo=UTC), "wechat 45009 daily_quota", is_for_all=True)
+    assert outcome == Later(
+        datetime(2026, 11, 25, 16, 1, tzinfo=UTC), "wechat 45009 daily_quota", is_for_all=True
+    )
 
 
 def test_a_person_is_told_what_to_do_about_it() -> None:
