@@ -54,7 +54,7 @@ def build(config: Config, clock_of: Callable[[Keys], Clock] | None = None) -> Se
         clock=clock_of(keys) if clock_of else SystemClock(),
         database=database,
         keys=keys,
-        wechat=WeChatClient(config.wechat, keys),
+        wechat=WeChatClient(config.wechat, keys, connections=config.push.at_once),
         knowledge=WordIndex(),
         closing=(close_keys, database.close),
     )

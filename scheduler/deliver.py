@@ -3,29 +3,38 @@
 Whatever dies between two steps, recovery knows from the row how far it came (`scheduler/recover.py`).
 """
 
+import time
 import uuid
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import islice
+from types import MappingProxyType
 
 import structlog
 
 from bot.channels import mass, reply_window
+from bot.rules.breaker import TRIAL
 from bot.services import Services
-from bot.store import claims, deliveries, endings, handing, mass_sends, moments, taking_back
+from bot.store import claims, deliveries, endings, halts, handing, mass_sends, moments, taking_back
 from bot.store.database import Session
 from bot.store.endings import Ended
 from bot.store.handing import Batch
 from bot.store.moments import Moment
 from bot.values.outcome import Accepted, Sent
 from bot.values.push import Claimed, MassSend
+from bot.wechat.limits import limits_of
+from scheduler import rates
+from scheduler.rates import Granted
+from scheduler.senders import Senders
 
-AT_ONCE = 16  # requests of a worker under way at once; a crash leaves at most so many unknown
-A_SECOND = 100  # customer-service messages of the whole account, all processes together
 MOST_HANDED = 1_000
-RATE_LASTS = timedelta(seconds=5)
+LOOKS_AGAIN = (
+    3  # times within a batch, when the second's calls are used up; then the rest is handed out again
+)
+SOON = timedelta(seconds=2)
+
+Send = Callable[[Services, Claimed], Ended]
 
 _log = structlog.get_logger(__name__)
 
@@ -44,36 +53,133 @@ def hand_out(services: Services, *, at_most: int = MOST_HANDED) -> list[Batch]:
     real = services.clock.real()
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
-        return handing.hand_out(session, moment.now, real, sorted(moment.halted), most=at_most)
+        return handing.hand_out(session, moment.now, real, moment.halted, most=at_most)
+
+
+def hand_out_at_rate(services: Services) -> list[Batch]:
+    """Every second: no more than may be sent in one. What leaves asks again (`rates.take`), whoever sends it."""
+    return hand_out(services, at_most=limits_of(services.config.wechat)["custom_per_second"] or MOST_HANDED)
 
 
 def deliver_due(services: Services) -> Delivered:
     """Everything that is due, in this thread; for commands and tests, and the whole of a small installation."""
     done = Delivered()
-    while batches := hand_out(services):
-        for batch in batches:
-            done += deliver_batch(services, batch.ids)
+    with closing(Senders(services.config.push.at_once)) as senders:
+        while batches := hand_out(services):
+            for batch in batches:
+                done += deliver_batch(services, batch.ids, senders)
     return done
 
 
-def deliver_batch(services: Services, ids: Sequence[int]) -> Delivered:
+def deliver_batch(services: Services, ids: Sequence[int], senders: Senders | None = None) -> Delivered:
     """The actor: claims what it can of these, sends it, writes the outcome. Run twice, it finds nothing to claim."""
-    token = uuid.uuid4().hex
-    real = services.clock.real()
+    with services.database.reading() as session:
+        batches = handing.by_channel(session, ids)
+    done = Delivered()
+    with nullcontext(senders) if senders else closing(Senders(services.config.push.at_once)) as through:
+        for channel, of_channel in batches.items():
+            if channel == mass.name:
+                done += _deliver_mass(services, of_channel)
+            elif channel in SENDS:
+                done += _deliver_singles(services, channel, of_channel, through)
+    return done
+
+
+# one request a customer
+
+
+def _reply(services: Services, delivery: Claimed) -> Ended:
+    words = reply_window.words_for(delivery)
+    return Ended(delivery, reply_window.send(services.wechat, delivery, words, services.now()), words)
+
+
+SENDS: Mapping[str, Send] = MappingProxyType({reply_window.name: _reply})
+ENDPOINTS: Mapping[str, str] = MappingProxyType({reply_window.name: "custom", mass.name: "mass"})
+
+
+def _deliver_singles(services: Services, channel: str, ids: Sequence[int], senders: Senders) -> Delivered:
+    done, rest, looks = Delivered(), list(ids), 0
+    while rest:
+        with senders.room(len(rest)) as most:
+            granted = _granted(services, channel, most)
+            chunk, rest = rest[: granted.calls], rest[granted.calls :]
+            if chunk:
+                done += _send_chunk(services, channel, chunk, senders)
+        if not chunk:
+            looks += 1
+            if looks > LOOKS_AGAIN or not _waits(services, granted):
+                _come_back(services, channel, rest, granted)
+                return done
+    return done
+
+
+def _send_chunk(services: Services, channel: str, chunk: list[int], senders: Senders) -> Delivered:
+    """What is claimed here leaves at once: written down as left in the transaction of its claim."""
+    token, real = uuid.uuid4().hex, services.clock.real()
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
-        pushes, refused = claims.claim_pushes(session, ids, moment, token=token, real=real)
-        answers, kept = claims.claim_answers(session, ids, moment, token=token, real=real)
-        handing.put_back(session, ids)
-        mine = deliveries.claimed(session, pushes + answers)
-        many = [delivery.id for delivery in mine if delivery.channel == mass.name]
-        group = _gather(session, many, token, moment) if many else None
-    singles = [delivery for delivery in mine if delivery.channel == reply_window.name]
-    for chunk in _chunks(singles, AT_ONCE):
-        _send_singles(services, chunk, token)
+        wanted = [] if channel in moment.halted else chunk
+        if channel in moment.standing.on_trial:
+            wanted = chunk[:TRIAL]
+        mine, refused = _claimed(session, wanted, moment, token, services)
+        if len(mine) < len(chunk):
+            handing.put_back(session, chunk)
+        leaving = deliveries.claimed(session, mine)
+    unused = len(chunk) - len(leaving)
+    rates.give_back(
+        services.keys,
+        limits_of(services.config.wechat),
+        ENDPOINTS[channel],
+        unused,
+        now=moment.now,
+        real=real,
+    )
+    for ended in senders.each(lambda delivery: SENDS[channel](services, delivery), leaving):
+        with services.database.transaction() as session:
+            endings.close(session, _in_order(ended), replace(moment, now=services.now()))
+    return Delivered(len(leaving), refused)
+
+
+def _claimed(
+    session: Session, ids: list[int], moment: Moment, token: str, services: Services
+) -> tuple[list[int], int]:
+    """The ids that are ours, and how many were refused."""
+    real = services.clock.real()
+    pushes, refused = claims.claim_pushes(session, ids, moment, token=token, real=real, leaves=True)
+    others = sorted(set(ids) - set(pushes) - {one.id for one in refused})
+    if not others:
+        return pushes, len(refused)
+    answers, kept = claims.claim_answers(session, others, moment, token=token, real=real, leaves=True)
+    return pushes + answers, len(refused) + len(kept)
+
+
+def _in_order(ended: list[Ended]) -> list[Ended]:
+    """All workers lock rows in one order."""
+    return sorted(ended, key=lambda one: one.delivery.id)
+
+
+# many customers in one request
+
+
+def _deliver_mass(services: Services, ids: list[int]) -> Delivered:
+    granted = _granted(services, mass.name, 1)
+    if not granted.calls:
+        _come_back(services, mass.name, ids, granted)
+        return Delivered()
+    token, real = uuid.uuid4().hex, services.clock.real()
+    with services.database.transaction() as session:
+        moment = moments.claiming(session, services.now(), services.config)
+        mine, refused = claims.claim_pushes(session, ids, moment, token=token, real=real)
+        if len(mine) < len(ids):
+            handing.put_back(session, ids)
+        group = _gather(session, mine, token, moment) if mine else None
     if group is not None:
-        _send_mass(services, group)
-    return Delivered(len(mine), len(refused) + len(kept))
+        with services.database.transaction() as session:
+            moment = moments.claiming(session, services.now(), services.config)
+            group = mass_sends.leave(session, group, moment, real=services.clock.real())
+    if group is not None:
+        attempt_mass(services, group, repeated=False)
+    return Delivered(len(mine), len(refused))
 
 
 def _gather(session: Session, ids: list[int], token: str, moment: Moment) -> MassSend | None:
@@ -84,38 +190,6 @@ def _gather(session: Session, ids: list[int], token: str, moment: Moment) -> Mas
         taking_back.release(session, ids, moment, "day_is_spent", token=token)
         deliveries.skip(session, ids, "day_is_spent", moment.now)
     return group
-
-
-def _send_singles(services: Services, chunk: list[Claimed], token: str) -> None:
-    with services.database.transaction() as session:
-        moment = moments.claiming(session, services.now(), services.config)
-        ids = [delivery.id for delivery in chunk]
-        left = set(claims.mark_left(session, ids, token, moment, real=services.clock.real()))
-        taking_back.release(session, [id_ for id_ in ids if id_ not in left], moment, "", token=token)
-    leaving = [delivery for delivery in chunk if delivery.id in left]
-    ended = _all_at_once(services, leaving)
-    with services.database.transaction() as session:
-        moment = moments.claiming(session, services.now(), services.config)
-        endings.close(session, ended, moment)
-
-
-def _all_at_once(services: Services, leaving: list[Claimed]) -> list[Ended]:
-    def attempt(delivery: Claimed) -> Ended:
-        words = reply_window.words_for(delivery)
-        return Ended(delivery, reply_window.send(services.wechat, delivery, words, services.now()), words)
-
-    if len(leaving) < 2:
-        return [attempt(delivery) for delivery in leaving]
-    with ThreadPoolExecutor(len(leaving), thread_name_prefix="send") as pool:
-        return list(pool.map(attempt, leaving))
-
-
-def _send_mass(services: Services, group: MassSend) -> None:
-    with services.database.transaction() as session:
-        moment = moments.claiming(session, services.now(), services.config)
-        leaving = mass_sends.leave(session, group, moment, real=services.clock.real())
-    if leaving is not None:
-        attempt_mass(services, leaving, repeated=False)
 
 
 def attempt_mass(services: Services, group: MassSend, *, repeated: bool) -> None:
@@ -131,18 +205,32 @@ def attempt_mass(services: Services, group: MassSend, *, repeated: bool) -> None
     _log.info("mass send", mass_send=group.id, people=len(group.deliveries), outcome=type(outcome).__name__)
 
 
-def hand_out_at_rate(services: Services) -> list[Batch]:
-    """The same, no faster than the account's rate: asked before anything is handed, so that no worker waits."""
-    second = f"rate:custom:{int(services.clock.real().timestamp())}"
-    at_most = A_SECOND - services.keys.count(second, by=0, lasts=RATE_LASTS)
-    batches = hand_out(services, at_most=max(at_most, 0))
-    handed = sum(len(batch.ids) for batch in batches if batch.channel == reply_window.name)
-    if handed:
-        services.keys.count(second, by=handed, lasts=RATE_LASTS)
-    return batches
+# at the account's rate
 
 
-def _chunks(many: Iterable[Claimed], size: int) -> Iterable[list[Claimed]]:
-    rest = iter(many)
-    while chunk := list(islice(rest, size)):
-        yield chunk
+def _granted(services: Services, channel: str, wanted: int) -> Granted:
+    return rates.take(
+        services.keys,
+        limits_of(services.config.wechat),
+        ENDPOINTS[channel],
+        wanted,
+        now=services.now(),
+        real=services.clock.real(),
+    )
+
+
+def _waits(services: Services, granted: Granted) -> bool:
+    """Until the next second; false when it would be longer."""
+    if granted.again_at is None or granted.again_at - services.now() > SOON:
+        return False
+    time.sleep(max((granted.again_at - services.now()).total_seconds(), 0.0))
+    return True
+
+
+def _come_back(services: Services, channel: str, rest: Sequence[int], granted: Granted) -> None:
+    """The calls of the minute are used up: handed out again then. Those of the day: the channel rests until midnight."""
+    again_at = granted.again_at or services.now() + SOON
+    with services.database.transaction() as session:
+        handing.put_back(session, rest, services.clock.real() + (again_at - services.now()))
+        if granted.limit.endswith("_per_day"):
+            halts.pause(session, channel, f"day_quota:{granted.limit}", again_at, services.now())

@@ -20,6 +20,7 @@ from bot.services import Services
 from bot.store import handing
 from bot.store.handing import Batch
 from scheduler.deliver import deliver_batch
+from scheduler.senders import Senders
 
 WORKERS = 4
 WAITING = 8  # batches handed to this process and not begun
@@ -47,6 +48,7 @@ def build(services: Services) -> Engine:
 class Threads:
     def __init__(self, services: Services, workers: int = WORKERS) -> None:
         self._services = services
+        self._senders = Senders(services.config.push.at_once)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="deliver")
         self._free = threading.Semaphore(workers + WAITING)
         self._stopped = False
@@ -54,12 +56,13 @@ class Threads:
     def hand(self, ids: Sequence[int]) -> bool:
         if self._stopped or not self._free.acquire(blocking=False):
             return False
-        self._pool.submit(run_batch, self._services, list(ids)).add_done_callback(self._done)
+        self._pool.submit(run_batch, self._services, list(ids), self._senders).add_done_callback(self._done)
         return True
 
     def stop(self) -> None:
         self._stopped = True
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._senders.close()
 
     def _done(self, _batch: Future[None]) -> None:
         self._free.release()
@@ -69,7 +72,7 @@ class Queue:
     """Puts batches into Redis for the workers of `work`."""
 
     def __init__(self, services: Services, url: str) -> None:
-        self._broker, self._actor = _actor(services, url)
+        self._broker, self._actor = _actor(services, url, None)
 
     def hand(self, ids: Sequence[int]) -> bool:
         try:
@@ -90,28 +93,32 @@ def work(services: Services, stop: threading.Event, threads: int = WORKERS) -> N
         raise ConfigError(
             "redis.url: expected redis://… for a worker; without Redis `weilan serve` delivers by itself"
         )
-    broker, _ = _actor(services, url)
+    senders = Senders(services.config.push.at_once)
+    broker, _ = _actor(services, url, senders)
     worker = dramatiq.Worker(broker, queues={QUEUE}, worker_threads=threads)
     worker.start()
     stop.wait()
     worker.stop()
+    senders.close()
     broker.close()
 
 
-def run_batch(services: Services, ids: list[int]) -> None:
+def run_batch(services: Services, ids: list[int], senders: Senders | None = None) -> None:
     """A batch that fails is logged: what it had claimed is recovered, the rest is handed out again."""
     try:
-        deliver_batch(services, ids)
+        deliver_batch(services, ids, senders)
     except Exception:  # noqa: BLE001 - the job runner
         _log.exception("a batch failed", deliveries=len(ids))
 
 
-def _actor(services: Services, url: str) -> tuple[RedisBroker, dramatiq.Actor[[list[int]], None]]:
+def _actor(
+    services: Services, url: str, senders: Senders | None
+) -> tuple[RedisBroker, dramatiq.Actor[[list[int]], None]]:
     """The one actor, bound to this process's services: nothing of it is global."""
     broker = RedisBroker(url=url, middleware=[AgeLimit(max_age=TOO_OLD)])  # type: ignore[no-untyped-call]
 
     def batch(ids: list[int]) -> None:
-        run_batch(services, ids)
+        run_batch(services, ids, senders)
 
     bind = dramatiq.actor(broker=broker, actor_name="deliver_batch", queue_name=QUEUE)
     return broker, bind(batch)

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, update
 
-from bot.store import engagement, messages, outbox
+from bot.store import engagement, halts, messages, outbox
 from bot.store.corrections import ANOTHER_WAY, learn, plan_anew
 from bot.store.database import Session
 from bot.store.eligibility import NEXT_CONTACT, NOTICE
-from bot.store.halts import halt
 from bot.store.moments import Moment
 from bot.store.notice_endings import accepted
 from bot.store.tables import customers, deliveries
@@ -19,6 +19,7 @@ from bot.values.push import Claimed
 from bot.values.reply import Reply
 
 MOST_TRIES = 5
+LONGEST_WAIT = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,18 @@ def close(session: Session, ended: Sequence[Ended], moment: Moment) -> None:
         _close_other(session, one.delivery, one.outcome, moment)
         if isinstance(one.outcome, Never) and one.outcome.lesson:
             learn(session, one.delivery, one.outcome.lesson, one.outcome.reason, moment)
+    for channel in sorted({one.delivery.channel for one in ended}):
+        _note(session, channel, [one.outcome for one in ended if one.delivery.channel == channel], moment)
+
+
+def _note(session: Session, channel: str, outcomes: Sequence[Outcome], moment: Moment) -> None:
+    troubles = [outcome.reason for outcome in outcomes if is_trouble(outcome)]
+    halts.note(session, channel, troubles, len(outcomes) - len(troubles), moment.standing, moment.now)
+
+
+def is_trouble(outcome: Outcome) -> bool:
+    """Of the platform, not of this one attempt: what the breaker counts."""
+    return isinstance(outcome, Unsure) or (isinstance(outcome, Later) and outcome.is_trouble)
 
 
 def _close_other(session: Session, delivery: Claimed, outcome: Outcome, moment: Moment) -> None:
@@ -50,8 +63,12 @@ def _close_other(session: Session, delivery: Claimed, outcome: Outcome, moment: 
             return
         case Unsure(_):
             _end(session, delivery, "unknown", "no_answer", moment)
-        case Later(at, reason) if delivery.attempts < MOST_TRIES:
+        case Later(at, reason, is_for_all=True):  # no fault of this delivery: not counted against it
             release(session, [delivery.id], moment, reason, token=delivery.token, due_at=at)
+            halts.pause(session, delivery.channel, reason, at, moment.now)
+        case Later(at, reason) if delivery.attempts < MOST_TRIES:
+            again = _later_and_later(outcome, delivery.attempts, moment.now) if outcome.is_trouble else at
+            release(session, [delivery.id], moment, reason, token=delivery.token, due_at=again)
         case Later(_, reason):
             _fail(session, delivery, f"gave_up:{reason}", moment)
         case Never(reason) if delivery.content is None and delivery.attempts < MOST_TRIES:
@@ -62,7 +79,12 @@ def _close_other(session: Session, delivery: Claimed, outcome: Outcome, moment: 
             _fail(session, delivery, reason, moment)
         case Halt(reason):
             release(session, [delivery.id], moment, reason, token=delivery.token)
-            halt(session, delivery.channel, outcome.told, moment.now)
+            halts.halt(session, delivery.channel, outcome.told, moment.now)
+
+
+def _later_and_later(outcome: Later, attempts: int, now: datetime) -> datetime:
+    """After the first try as long as the outcome says, then twice as long after each."""
+    return now + min((outcome.at - now) * 2 ** max(attempts - 1, 0), LONGEST_WAIT)
 
 
 def _fail(session: Session, delivery: Claimed, reason: str, moment: Moment) -> None:

@@ -1,55 +1,86 @@
 """Which due deliveries go to a worker now, and as which batches."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, or_, select, update
 
+from bot.store.among import among
 from bot.store.claims import LEASE
 from bot.store.database import Session
 from bot.store.eligibility import MASS, NOTICE, REPLY_WINDOW
+from bot.store.halts import PUSHES
 from bot.store.tables import deliveries
 
+SINGLES = (REPLY_WINDOW, NOTICE)  # one request a customer
 BATCH = 100
 MASS_BATCH = 10_000  # openids in one request to WeChat
+MASS_BATCHES = 4  # handed out at once
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Delivery ids for one worker: customer-service messages, or one content's mass send."""
+    """Delivery ids for one worker: messages to one customer each, or one content's mass send."""
 
     ids: tuple[int, ...]
     channel: str
 
 
 def hand_out(
-    session: Session, now: datetime, real: datetime, halted: Sequence[str], *, most: int
+    session: Session, now: datetime, real: datetime, halted: Collection[str], *, most: int
 ) -> list[Batch]:
-    """Due deliveries as batches, each handed once until its lease is over; a lost batch is handed out again."""
+    """Due deliveries as batches, each handed once until its lease is over; a lost batch is handed out again.
+
+    `most` of each channel with one request a customer. While the stop switch is on only answers are handed out.
+    """
+    due = _due(now, real)
+    if PUSHES in halted:
+        due = due.where(deliveries.c.campaign_id.is_(None))
     batches = []
-    for channel in (REPLY_WINDOW, NOTICE):
-        if channel not in halted:
-            singles = _due(now, real).where(deliveries.c.channel == channel)
-            ids = _take(session, singles.limit(most), real)
+    for channel in SINGLES:
+        if channel not in halted and most > 0:
+            ids = _take(session, due.where(deliveries.c.channel == channel).limit(most), real)
             batches += [Batch(tuple(ids[n : n + BATCH]), channel) for n in range(0, len(ids), BATCH)]
-    if MASS not in halted:
-        by_mass = _due(now, real).where(deliveries.c.channel == MASS)
-        first = session.execute(by_mass.with_only_columns(deliveries.c.content_id).limit(1)).scalar()
-        of_content = by_mass.where(deliveries.c.content_id == first)
-        ids = _take(session, of_content.limit(MASS_BATCH), real) if first else []
-        batches += [Batch(tuple(ids), MASS)] if ids else []
+    if MASS not in halted and PUSHES not in halted:
+        batches += _mass_batches(session, due.where(deliveries.c.channel == MASS), real)
     return batches
 
 
-def put_back(session: Session, ids: Sequence[int]) -> None:
-    """Handed out, but not claimed and still planned: may be handed out again at once."""
+def by_channel(session: Session, ids: Sequence[int]) -> dict[str, list[int]]:
+    """Of these, what is still planned."""
+    asked = (
+        select(deliveries.c.id, deliveries.c.channel)
+        .where(among(session, deliveries.c.id, ids), deliveries.c.state == "planned")
+        .order_by(deliveries.c.id)
+    )
+    found: dict[str, list[int]] = {}
+    for row in session.execute(asked):
+        found.setdefault(row.channel, []).append(row.id)
+    return found
+
+
+def put_back(session: Session, ids: Sequence[int], until: datetime | None = None) -> None:
+    """Handed out, but not claimed and still planned: may be handed out again at once, or then (in real time)."""
     session.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_(ids), deliveries.c.state == "planned")
-        .values(handed_until=None)
+        .where(among(session, deliveries.c.id, ids), deliveries.c.state == "planned")
+        .values(handed_until=until)
     )
+
+
+def _mass_batches(session: Session, due: Select[Any], real: datetime) -> list[Batch]:
+    batches: list[Batch] = []
+    while len(batches) < MASS_BATCHES:
+        first = session.execute(due.with_only_columns(deliveries.c.content_id).limit(1)).scalar()
+        if not first:
+            break
+        ids = _take(session, due.where(deliveries.c.content_id == first).limit(MASS_BATCH), real)
+        if not ids:
+            break
+        batches.append(Batch(tuple(ids), MASS))
+    return batches
 
 
 def _due(now: datetime, real: datetime) -> Select[Any]:
@@ -64,5 +95,7 @@ def _due(now: datetime, real: datetime) -> Select[Any]:
 
 def _take(session: Session, due: Select[Any], real: datetime) -> list[int]:
     ids = list(session.execute(due.with_for_update(skip_locked=True, key_share=True)).scalars())
-    session.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(handed_until=real + LEASE))
+    if ids:
+        handed = update(deliveries).where(among(session, deliveries.c.id, ids))
+        session.execute(handed.values(handed_until=real + LEASE))
     return ids
