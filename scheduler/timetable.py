@@ -18,7 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot import recommending
 from bot.services import Services
 from bot.store.leases import Lease, lease
-from scheduler import deliver, engine, inference, plan, portrait, recover, refresh, segments, tidy
+from scheduler import best_hours, deliver, engine, inference, plan, portrait, recover, refresh, segments, tidy
 from scheduler.engine import Engine
 
 LATE_ALLOWED = 30  # seconds
@@ -64,6 +64,10 @@ def _refresh_engagement(desk: Desk) -> None:
     tidy.refresh_engagement(desk.services)
 
 
+def _refresh_best_hours(desk: Desk) -> None:
+    best_hours.refresh(desk.services)
+
+
 def _tidy(desk: Desk) -> None:
     tidy.tidy(desk.services)
 
@@ -98,7 +102,7 @@ def _notice_the_clock(desk: Desk) -> None:
     if abs(offset - desk.offset) < A_JUMP:
         return
     desk.offset = offset
-    for job in (_refresh_engagement, _ask_after_mass, _plan, _deliver):
+    for job in (_refresh_engagement, _refresh_best_hours, _ask_after_mass, _plan, _deliver):
         job(desk)
 
 
@@ -109,6 +113,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("recover", _recover, IntervalTrigger(seconds=30)),
     Job("ask after mass sends", _ask_after_mass, IntervalTrigger(minutes=10)),
     Job("tidy", _tidy, CronTrigger(hour=3, minute=30, timezone="Asia/Shanghai")),
+    Job("best hours", _refresh_best_hours, CronTrigger(hour=3, minute=50, timezone="Asia/Shanghai")),
     Job("refresh engagement", _refresh_engagement, CronTrigger(hour=4, minute=10, timezone="Asia/Shanghai")),
     Job("refresh value", _refresh_value, CronTrigger(hour=4, minute=30, timezone="Asia/Shanghai")),
     Job("infer facts", _infer, CronTrigger(hour=4, minute=50, timezone="Asia/Shanghai")),

@@ -14,6 +14,7 @@ from bot.rules.hashing import openid_hash
 from bot.store import follow_history, merges, outbox, segment_memberships
 from bot.store.database import Session
 from bot.store.tables import (
+    best_hours,
     bind_codes,
     binding_talks,
     channel_suppressions,
@@ -35,6 +36,7 @@ from bot.store.tables import (
     orders,
     questions,
     reviews,
+    spoken_hours,
     suppressions,
     verdicts,
 )
@@ -52,6 +54,10 @@ NOTHING: dict[str, Any] = {
     "last_push_at": None, "last_push_day": None, "last_push_id": None, "mass_month": None, "mass_used": 0,
     "has_kept": False, "has_pending": False, "question_until": None, "ask_after": None,
 }  # fmt: skip
+
+MADE_OF_THEM = (
+    customer_statistics, customer_moves, follow_ups, lookalikes, nurturing_plans, spoken_hours, best_hours
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,10 +186,9 @@ def _unlink_orders(session: Session, customer_id: int) -> int:
 
 
 def _forget_places(session: Session, customer_id: int) -> int:
-    """What was made of their orders: figures, places in partitions, moves, follow-ups, likeness to the best."""
+    """What was made of their orders and their messages: figures, places, moves, follow-ups, likeness, hours."""
     return sum(
-        _remove(session, delete(table).where(table.c.customer_id == customer_id))
-        for table in (customer_statistics, customer_moves, follow_ups, lookalikes, nurturing_plans)
+        _remove(session, delete(table).where(table.c.customer_id == customer_id)) for table in MADE_OF_THEM
     )
 
 

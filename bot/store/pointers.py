@@ -26,6 +26,7 @@ from sqlalchemy import (
 from bot.store import rows
 from bot.store.database import Instant, Session
 from bot.store.tables import (
+    best_hours,
     binding_talks,
     customer_statistics,
     customers,
@@ -38,7 +39,9 @@ from bot.store.tables import (
 Keys = list[list[Any]]  # of rows: the values of the primary key but for the customer's id, as JSON has them
 
 STAY = frozenset({merges.name})  # tells which rows were one; it is undone by these ids
-MADE_ANEW = frozenset({customer_statistics.name, verdicts.name, binding_talks.name})  # the loser's go
+MADE_ANEW = frozenset(
+    {best_hours.name, customer_statistics.name, verdicts.name, binding_talks.name}
+)  # the loser's go
 
 
 def pointers() -> Iterator[Column[Any]]:
