@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.rules.windows import PURPOSES, Window, next_window, window_at
 from bot.services import Services
-from bot.store import moving, plans
+from bot.store import moving, plans, working_days
 from bot.values.push import CampaignPlan, PlanReport
 
 AHEAD = timedelta(hours=2)  # a window that opens within this is planned already
@@ -14,7 +14,12 @@ def plan(services: Services, at: datetime) -> PlanReport:
     """Each campaign in a transaction of its own, so that a crash between two leaves nothing half done."""
     push = services.config.push
     today = at.astimezone(push.zone).date()
-    coming = {purpose: window_at(purpose, at, push) or next_window(purpose, at, push) for purpose in PURPOSES}
+    with services.database.reading() as session:
+        calendar = working_days.around(session, today)
+    coming = {
+        purpose: window_at(purpose, at, push, calendar) or next_window(purpose, at, push, calendar)
+        for purpose in PURPOSES
+    }
     moved, late = _tidy(services, coming, at)
     with services.database.reading() as session:
         campaigns = [

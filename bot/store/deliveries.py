@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.config import Push
 from bot.rules.windows import next_window, window_at
-from bot.store import outbox
+from bot.store import outbox, working_days
 from bot.store.customers import COLUMNS, profile_from
 from bot.store.database import Session
 from bot.store.eligibility import NEXT_CONTACT, REPLY_WINDOW
@@ -103,7 +103,10 @@ def _release_push(
     ).one_or_none()
     if oldest is None:
         return 0
-    window = window_at(oldest.purpose, now, push) or next_window(oldest.purpose, now, push)
+    calendar = working_days.around(session, now.astimezone(push.zone).date())
+    window = window_at(oldest.purpose, now, push, calendar) or next_window(
+        oldest.purpose, now, push, calendar
+    )
     there = deliveries.alias("there")
     in_the_way = exists().where(
         there.c.customer_id == customer_id,

@@ -10,7 +10,7 @@ from sqlalchemy import Row, case, func, literal, select
 from bot.config import Config
 from bot.rules.rhythm import SLACK, gap, thresholds
 from bot.rules.windows import Window, next_window, window_at
-from bot.store import moments, plans
+from bot.store import moments, plans, working_days
 from bot.store.candidates import judged_rows, of_campaign
 from bot.store.database import Session
 from bot.store.eligibility import POLICIES
@@ -81,7 +81,10 @@ def _next_after(who: Row[Any], gap_days: int, config: Config) -> datetime | None
 def _explained(
     session: Session, campaign: Row[Any], purpose: str, who: Row[Any], at: datetime, config: Config
 ) -> CampaignExplained:
-    window = window_at(purpose, at, config.push) or next_window(purpose, at, config.push)
+    calendar = working_days.around(session, at.astimezone(config.push.zone).date())
+    window = window_at(purpose, at, config.push, calendar) or next_window(
+        purpose, at, config.push, calendar
+    )
     moment = replace(
         moments.claiming(session, at, config),
         rungs=thresholds(at, config.push).aimed,

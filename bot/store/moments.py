@@ -8,7 +8,7 @@ from bot.config import Config
 from bot.rules.entitlements import MassRules, channels_of, mass_rules
 from bot.rules.rhythm import Apart, Rung, thresholds
 from bot.rules.windows import PURPOSES, Window, window_at
-from bot.store import halts, reserves, steering
+from bot.store import halts, reserves, steering, working_days
 from bot.store.database import Session
 from bot.store.halts import NOTHING_HALTED, Standing
 
@@ -35,8 +35,9 @@ class Moment:
 def claiming(session: Session, now: datetime, config: Config) -> Moment:
     """For what leaves now: the least gap for everybody, and only purposes whose window is open."""
     known = thresholds(now, config.push)
-    windows = {purpose: window_at(purpose, now, config.push) for purpose in PURPOSES}
     today = now.astimezone(config.push.zone).date()
+    calendar = working_days.around(session, today)
+    windows = {purpose: window_at(purpose, now, config.push, calendar) for purpose in PURPOSES}
     standing = halts.standing(session, now)
     return Moment(
         now=now,
