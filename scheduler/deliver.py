@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import structlog
 
-from bot.channels import mass, reply_window
+from bot.channels import mass, reply_window, subscription_notice
 from bot.rules.breaker import TRIAL
 from bot.services import Services
 from bot.store import claims, deliveries, endings, halts, handing, mass_sends, moments, taking_back
@@ -93,8 +93,14 @@ def _reply(services: Services, delivery: Claimed) -> Ended:
     return Ended(delivery, reply_window.send(services.wechat, delivery, words, services.now()), words)
 
 
-SENDS: Mapping[str, Send] = MappingProxyType({reply_window.name: _reply})
-ENDPOINTS: Mapping[str, str] = MappingProxyType({reply_window.name: "custom", mass.name: "mass"})
+def _notify(services: Services, delivery: Claimed) -> Ended:
+    return Ended(delivery, subscription_notice.send(services.wechat, delivery, services.now()), None)
+
+
+SENDS: Mapping[str, Send] = MappingProxyType({reply_window.name: _reply, subscription_notice.name: _notify})
+ENDPOINTS: Mapping[str, str] = MappingProxyType(
+    {reply_window.name: "custom", subscription_notice.name: "notice", mass.name: "mass"}
+)
 
 
 def _deliver_singles(services: Services, channel: str, ids: Sequence[int], senders: Senders) -> Delivered:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.channels import mass
 from bot.services import Services
-from bot.store import deliveries, mass_reports, mass_sends, moments
+from bot.store import deliveries, mass_reports, mass_sends, moments, notice_endings
 from bot.values.incoming import MassFinished
 from bot.wechat.errors import WeChatError
 from scheduler.deliver import attempt_mass
@@ -22,6 +22,7 @@ def recover(services: Services) -> None:
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
         deliveries.recover(session, moment, real)
+        notice_endings.settle_recovered(session, moment.now)
         waiting = mass_sends.unanswered(session, real)
     for mass_id in waiting:
         _repeat(services, mass_id)
@@ -45,6 +46,7 @@ def ask_after_mass(services: Services) -> None:
                 mass_reports.finished(session, report, now)
     with services.database.transaction() as session:
         mass_reports.give_up_unreported(session, now)
+        notice_endings.give_up_unreported(session, now)
 
 
 def _repeat(services: Services, mass_id: int) -> None:

@@ -2,20 +2,18 @@
 
 from datetime import datetime
 
-from bot.rules.notices import filled, told
+from bot.rules.notices import filled
 from bot.values.outcome import Never, Outcome
 from bot.values.push import Claimed
-from bot.values.reply import Text
 from bot.wechat.client import WeChatApi
 
 name = "subscription_notice"
 
 
-def send(wechat: WeChatApi, delivery: Claimed, now: datetime) -> tuple[Outcome, Text | None]:
-    """How it ended, and what the customer reads; None when the words do not fit the template's fields."""
+def send(wechat: WeChatApi, delivery: Claimed, now: datetime) -> Outcome:
+    """A lost answer is `Unsure`, until WeChat's event tells."""
     notice = delivery.content.notice if delivery.content else None
     notice = filled(notice, delivery.profile) if notice else None
     if notice is None:
-        return Never("unsendable"), None
-    outcome = wechat.send_notice(delivery.profile.openid, notice, f"delivery-{delivery.id}", now)
-    return outcome, Text(told(notice))
+        return Never("unsendable")
+    return wechat.send_notice(delivery.profile.openid, notice, f"delivery-{delivery.id}", now)

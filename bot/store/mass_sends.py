@@ -20,6 +20,7 @@ from bot.store.halts import halt
 from bot.store.moments import Moment
 from bot.store.tables import contents, customers, deliveries, mass_sends, messages
 from bot.store.taking_back import release, take_back
+from bot.values.notice import Notice
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
 from bot.values.push import Content, MassSend
 from bot.values.reply import text_of
@@ -201,7 +202,17 @@ def _load(session: Session, mass_id: int, token: str) -> MassSend:
 
 
 def content_of(row: Row[Any]) -> Content:
-    return Content(id=row.id, purpose=row.purpose, kind=row.kind, text=row.text, media_id=row.media_id or "")
+    notice = None
+    if row.notice_template:
+        notice = Notice(template=row.notice_template, page=row.notice_page, data=row.notice_data or {})
+    return Content(
+        id=row.id,
+        purpose=row.purpose,
+        kind=row.kind,
+        text=row.text,
+        media_id=row.media_id or "",
+        notice=notice,
+    )
 
 
 def _accept(session: Session, mass: MassSend, wechat_id: str, now: datetime) -> None:

@@ -65,7 +65,7 @@ def take(session: Session, delivery_ids: Sequence[int], now: datetime) -> None:
 def give_back(session: Session, delivery_ids: Sequence[int]) -> None:
     """Of deliveries that certainly sent nothing, once each."""
     took = and_(deliveries.c.id.in_(delivery_ids), deliveries.c.took == "notice")
-    not_since = or_(_c.refused_at.is_(None), _c.refused_at <= deliveries.c.claimed_at)
+    not_since = or_(_c.refused_at.is_(None), _c.refused_at < deliveries.c.claimed_at)
     session.execute(
         update(notice_consents).where(_of(and_(took, not_since))).values(remaining=_c.remaining + 1)
     )

@@ -52,10 +52,10 @@ def reported(session: Session, customer_id: int, results: Iterable[NoticeResult]
         said: dict[str, Any] = {"reported": result.error_code}
         said |= {"wechat_id": result.msg_id[:40]} if result.msg_id else {}
         session.execute(update(deliveries).where(mine).values(said))
-        if result.error_code == NOTHING_LEFT:
-            notice_consents.refuse(session, customer_id, result.template_id, now)
         if found.state != "claimed":
             _settle(session, mine, result.error_code, now)
+        if result.error_code == NOTHING_LEFT:
+            notice_consents.refuse(session, customer_id, result.template_id, now)
 
 
 def settle_recovered(session: Session, now: datetime) -> int:

@@ -119,7 +119,7 @@ def test_a_menu_tap_goes_to_one_intention(key: str, handler: str) -> None:
         (NoticePopup, {"consents": ()}, "notices"),
         (NoticeChange, {"consents": ()}, "notices"),
         (PersonSession, {"change": "create"}, "quiet_events"),
-        (NoticeSent, {"results": ()}, "reports"),
+        (NoticeSent, {"results": ()}, "notices"),
         (MassFinished, {"msg_id_of_job": "1", "status": "send success"}, "reports"),
         (TemplateFinished, {"msg_id_of_job": "1", "status": "success"}, "reports"),
         (Verification, {"event": "annual_renew"}, "reports"),
