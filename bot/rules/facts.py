@@ -13,11 +13,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.rules import lunar
 from bot.rules.cells import Wrong, day, text
 from bot.rules.rule_files import shaped, toml_in
 from bot.values.facts import BELIEVED, Attribute, Choice, Fact, Source
 
 BIRTHDAY, AGE_BAND = "birthday", "age_band"
+LUNAR_BIRTHDAY = "lunar_birthday"  # kept as people write it: 八月十五
 OF_THE_ROW = ("name", "gender", "birthday", "province", "city")  # have a column of their own, for templates
 ALWAYS = frozenset(OF_THE_ROW) | {
     "age_band",
@@ -148,7 +150,16 @@ def checked(attribute: Attribute, given: str, today: date) -> str:
         if born > today:
             raise Wrong("a day that is past")
         return born.isoformat()
+    if attribute.name == LUNAR_BIRTHDAY:
+        return _lunar_day(words)
     return words
+
+
+def _lunar_day(words: str) -> str:
+    try:
+        return str(lunar.read(words))
+    except lunar.NoSuchDay as error:
+        raise Wrong(str(error)) from None
 
 
 def age_band(born: date, today: date) -> str:

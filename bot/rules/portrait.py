@@ -72,7 +72,7 @@ _FACTS: Mapping[str, frozenset[str]] = {
     "strictness": _SATISFIED | {"voice"},
 }
 # these stand in the customer's row, or name one person
-NOT_COMPARED = frozenset({"name", "birthday", "gender", "age_band", "province", "city"})
+NOT_COMPARED = frozenset({"name", "birthday", "lunar_birthday", "gender", "age_band", "province", "city"})
 
 _MADE_OF_THE_SCORE = frozenset({"score", "grid", "class"})
 _MADE_OF_ORDERS = frozenset(

@@ -36,7 +36,10 @@ HINTS = {
     "again": ("请再打开一次", "页面放得太久，或者是从别处打开的。请在公众号里回复「我的资料」重新进来。"),
 }  # fmt: skip
 ONLY_INFERRED = frozenset({"strictness"})  # shown where it is known, but nobody says it of themselves
-WRONG_DAY = "请填一个过去的日子，例如 1990-05-20"
+WRONG_DAYS = {
+    fact_rules.BIRTHDAY: "请填一个过去的日子，例如 1990-05-20",
+    fact_rules.LUNAR_BIRTHDAY: "请填农历的月和日，例如 八月十五",
+}
 WRONG_CHOICE = "请从列出的几项里选"
 WRONG_WORDS = f"请填 1 到 {fact_rules.LONGEST} 个字"
 
@@ -160,7 +163,7 @@ def _card(attribute: Attribute, fact: Fact | None, wrong: tuple[Attribute, str] 
 def _fault(attribute: Attribute) -> str:
     if attribute.choices:
         return WRONG_CHOICE
-    return WRONG_DAY if attribute.name == fact_rules.BIRTHDAY else WRONG_WORDS
+    return WRONG_DAYS.get(attribute.name, WRONG_WORDS)
 
 
 def _follower(session: Session, customer_id: int) -> Profile | None:

@@ -36,6 +36,7 @@ def test_the_decade_of_an_age(born: date, band: str) -> None:
         pytest.param("occupation", "student", "student", id="a choice by its name"),
         pytest.param("occupation", "学生", "student", id="by what people see"),
         pytest.param("birthday", "1990年1月2日", "1990-01-02", id="a day as people write it"),
+        pytest.param("lunar_birthday", "农历8月15日", "八月十五", id="a lunar day as people write it"),
         pytest.param("city", " 杭州 ", "杭州", id="a few words"),
     ],
 )
@@ -49,6 +50,7 @@ def test_a_value_is_kept_in_one_form(attribute: str, given: str, kept: str) -> N
         pytest.param("occupation", "astronaut", id="no choice"),
         pytest.param("birthday", "2027-01-01", id="a day to come"),
         pytest.param("birthday", "yesterday", id="no day"),
+        pytest.param("lunar_birthday", "13-1", id="no lunar day"),
         pytest.param("city", "", id="nothing"),
         pytest.param("city", "杭" * 41, id="too long"),
         pytest.param("name", "a\x00b", id="a control character"),
