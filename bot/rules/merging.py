@@ -53,6 +53,7 @@ def joined(survivor: Row, loser: Row) -> dict[str, Any]:
         **_refusal(survivor, loser),
         **_rhythm(survivor, loser),
         **_ledger(survivor, loser),
+        "wants_personal": survivor["wants_personal"] and loser["wants_personal"],
         "points": max(survivor["points"], loser["points"]),
         "created_at": min(survivor["created_at"], loser["created_at"]),
     }

@@ -49,6 +49,7 @@ NOTHING: dict[str, Any] = {
     "openid": None, "external_id": None, "phone": None, "union_id": None, "name": None, "gender": None, "birthday": None,
     "province": None, "city": None, "level": None, "points": 0,
     "source_scene": "", "followed_at": None, "spoke_at": None, "wants_pushes": False, "asked_for_pushes_at": None,
+    "wants_personal": True,
     "stopped_pushes_at": None, "engagement": "ordinary", "silent_pushes": 0, "with_person_until": None,
     "complaint_open": False, "window_until": None, "window_left": 0, "scene_until": None, "scene_left": 0,
     "last_push_at": None, "last_push_day": None, "last_push_id": None, "mass_month": None, "mass_used": 0,

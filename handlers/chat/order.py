@@ -12,6 +12,7 @@ from handlers.chat import (
     my_facts,
     notices,
     orders,
+    own_data,
     points,
     questions,
     quiet_events,
@@ -36,6 +37,7 @@ ORDER: tuple[Handler, ...] = (
     with_person,  # before all other words: a person serves
     human,
     orders,  # before knowledge, which explains in general where parcels are
+    own_data,  # before my_facts, which takes one fact to be meant
     my_facts,
     questions,  # before knowledge and small talk: a number or a few words may be meant for us
     points,  # before knowledge, which explains points in general

@@ -4,7 +4,7 @@ from bot import recommending
 from bot.rules import recommend_words as words
 from bot.rules.products import best_named
 from bot.rules.recommend_words import Wish, wish_of
-from bot.store import baskets
+from bot.store import baskets, own_data
 from bot.values.incoming import Incoming, MenuClick, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
@@ -35,7 +35,12 @@ def answer(found: Wish, context: Context) -> Answer:
 
 def _for_them(kind: str, context: Context) -> str:
     found = recommending.for_customer(
-        context.session, context.services.recommender, context.profile.id, kind, context.now
+        context.session,
+        context.services.recommender,
+        context.profile.id,
+        kind,
+        context.now,
+        personal=own_data.wants_personal(context.session, context.profile.id),
     )
     if not found:
         return words.NOTHING_OF_KIND.format(words=kind) if kind else words.NOTHING_YET

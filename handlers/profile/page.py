@@ -1,5 +1,6 @@
 """The page itself: in, through WeChat or a link; what is known; and what its forms change."""
 
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from bot.rules import facts as fact_rules
 from bot.rules import facts_told
 from bot.rules.cells import Wrong
 from bot.services import Services
-from bot.store import customers, facts, questions
+from bot.store import customers, exports, facts, own_data, questions
 from bot.store.database import Session
 from bot.values.facts import Attribute, Fact
 from bot.values.profile import Profile
@@ -63,6 +64,7 @@ def add(page: Blueprint) -> None:
     page.add_url_rule("/", "index", _index, methods=["GET"])
     page.add_url_rule("/back", "back", _back, methods=["GET"])
     page.add_url_rule("/", "change", _change, methods=["POST"])
+    page.add_url_rule("/export", "export", _export, methods=["POST"])
 
 
 def _index() -> ResponseReturnValue:
@@ -103,6 +105,24 @@ def _change() -> ResponseReturnValue:
         if profile is None:
             return _hint("stranger", 403)
         return _changed(session, visit, profile)
+
+
+def _export() -> ResponseReturnValue:
+    """Everything there is about them, as one file; that they took it is on record."""
+    server = services().config.server
+    visit = visitor.of(request, server)
+    if visit is None or not visitor.is_own_form(request, visit, server):
+        return _hint("again", 403)
+    with services().database.transaction() as session:
+        profile = _follower(session, visit.customer_id)
+        if profile is None:
+            return _hint("stranger", 403)
+        everything = exports.everything_about(session, profile.openid)
+        own_data.done(session, profile.id, "export", services().now())
+    response = make_response(json.dumps(everything, ensure_ascii=False, indent=1))
+    response.headers["Content-Type"] = "application/json; charset=utf-8"
+    response.headers["Content-Disposition"] = 'attachment; filename="weilan-my-data.json"'
+    return response
 
 
 def _changed(session: Session, visit: Visit, profile: Profile) -> ResponseReturnValue:

@@ -51,7 +51,7 @@ from bot.store.tables.occasions import (
     festivals,
 )
 from bot.store.tables.operators import audit, staff, staff_sessions
-from bot.store.tables.people import customer_tags, customers, suppressions
+from bot.store.tables.people import customer_tags, customers, own_data_wishes, suppressions
 from bot.store.tables.portraits import lookalikes, portraits
 from bot.store.tables.pushes import (
     campaign_contents,
@@ -132,6 +132,7 @@ __all__ = [
     "order_lines",
     "orders",
     "outbox",
+    "own_data_wishes",
     "payments",
     "plan_totals",
     "portraits",

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from bot.store.database import Instant
-from bot.store.tables.columns import BigId, metadata
+from bot.store.tables.columns import BigId, Json, metadata
 
 FOLLOWS = "followed_at IS NOT NULL AND unfollowed_at IS NULL AND forgotten_at IS NULL"
 
@@ -45,6 +45,7 @@ customers = Table(
     Column("wants_pushes", Boolean, nullable=False, server_default=true()),
     Column("asked_for_pushes_at", Instant),  # START is on record: marketing may use the reply window
     Column("stopped_pushes_at", Instant),
+    Column("wants_personal", Boolean, nullable=False, server_default=true()),  # who they are may decide what they get
     Column("engagement", String(10), nullable=False, server_default="ordinary"),  # engaged, ordinary, tired
     Column("silent_pushes", Integer, nullable=False, server_default="0"),  # pushes since they last spoke
     Column("bucket", Integer, nullable=False),  # 0..9999, by hash of the openid: hold-out and variants
@@ -101,4 +102,16 @@ suppressions = Table(  # what outlives forgetting: no openid, only a salted hash
     Column("mass_month", String(7)),
     Column("mass_used", Integer, nullable=False, server_default="0"),
     Column("forgotten_at", Instant, nullable=False),
+)
+
+own_data_wishes = Table(  # what they wished about their own data; a receipt outlives everything else of them
+    "own_data_wishes",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),  # export, erase, personal_off, personal_on
+    Column("asked_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    Column("receipt", String(24), unique=True),
+    Column("detail", Json, nullable=False, server_default="{}"),  # counts, never words
 )

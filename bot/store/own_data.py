@@ -1,0 +1,81 @@
+"""What customers wished about their own data: asked, confirmed, done, with a receipt that stays when all else is gone."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from bot.store.database import Session
+from bot.store.tables import customers, own_data_wishes
+
+CONFIRMED_WITHIN = timedelta(minutes=10)
+MOST_SHOWN = 10
+
+_w = own_data_wishes.c
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    kind: str  # export, erase, personal_off, personal_on
+    receipt: str
+    at: datetime
+
+
+def ask(session: Session, customer_id: int, kind: str, now: datetime) -> None:
+    """Waits for their confirmation; an older question about the same is answered by this one, too."""
+    session.execute(insert(own_data_wishes).values(customer_id=customer_id, kind=kind, asked_at=now))
+
+
+def is_asked(session: Session, customer_id: int, kind: str, now: datetime) -> bool:
+    """They asked for it a short while ago, and it was not done since."""
+    newest = (
+        select(_w.asked_at, _w.done_at)
+        .where(_w.customer_id == customer_id, _w.kind == kind)
+        .order_by(_w.id.desc())
+        .limit(1)
+    )
+    row = session.execute(newest).one_or_none()
+    return row is not None and row.done_at is None and row.asked_at > now - CONFIRMED_WITHIN
+
+
+def done(
+    session: Session, customer_id: int, kind: str, now: datetime, detail: Mapping[str, Any] | None = None
+) -> str:
+    """The receipt's number. `detail` holds counts, and no words of theirs: it outlives them."""
+    values: dict[str, Any] = {
+        "done_at": now,
+        "receipt": f"WL{now:%Y%m%d}-{secrets.token_hex(4).upper()}",
+        "detail": dict(detail or {}),
+    }
+    newest = select(_w.id).where(_w.customer_id == customer_id, _w.kind == kind, _w.done_at.is_(None))
+    waits = session.execute(newest.order_by(_w.id.desc()).limit(1)).scalar()
+    if waits is None:
+        asked = {"customer_id": customer_id, "kind": kind, "asked_at": now}
+        session.execute(insert(own_data_wishes).values(asked | values))
+    else:
+        session.execute(update(own_data_wishes).where(_w.id == waits).values(values))
+    return str(values["receipt"])
+
+
+def receipts(session: Session, customer_id: int) -> list[Done]:
+    """The newest first."""
+    theirs = (
+        select(_w.kind, _w.receipt, _w.done_at)
+        .where(_w.customer_id == customer_id, _w.done_at.is_not(None))
+        .order_by(_w.id.desc())
+        .limit(MOST_SHOWN)
+    )
+    return [Done(row.kind, row.receipt, row.done_at) for row in session.execute(theirs)]
+
+
+def wants_personal(session: Session, customer_id: int) -> bool:
+    """Whether who they are may decide what they are shown; true for who never said."""
+    wish = select(customers.c.wants_personal).where(customers.c.id == customer_id)
+    return session.execute(wish).scalar() is not False
+
+
+def set_personal(session: Session, customer_id: int, *, wants: bool) -> None:
+    session.execute(update(customers).where(customers.c.id == customer_id).values(wants_personal=wants))
