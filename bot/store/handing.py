@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 
 from bot.store.among import among
 from bot.store.claims import LEASE
@@ -76,11 +76,19 @@ def _mass_batches(session: Session, due: Select[Any], real: datetime) -> list[Ba
         first = session.execute(due.with_only_columns(deliveries.c.content_id).limit(1)).scalar()
         if not first:
             break
-        ids = _take(session, due.where(deliveries.c.content_id == first).limit(MASS_BATCH), real)
+        of_content = due.where(deliveries.c.content_id == first)
+        ids = _take(session, of_content.limit(_as_many(session, of_content)), real)
         if not ids:
             break
         batches.append(Batch(tuple(ids), MASS))
     return batches
+
+
+def _as_many(session: Session, of_content: Select[Any]) -> int:
+    """One fewer than fits where that would leave a single one behind, whom WeChat takes in no list."""
+    there = of_content.limit(MASS_BATCH + 2).subquery()
+    found = session.execute(select(func.count()).select_from(there)).scalar_one()
+    return MASS_BATCH - 1 if found == MASS_BATCH + 1 else MASS_BATCH
 
 
 def _due(now: datetime, real: datetime) -> Select[Any]:

@@ -14,9 +14,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.rules.rendering import reply_of
 from bot.store import engagement, outbox
 from bot.store.claims import LEASE, mark_left
+from bot.store.corrections import quota_spent
 from bot.store.database import Instant, Session
 from bot.store.eligibility import MASS
-from bot.store.halts import halt
+from bot.store.halts import halt, pause
 from bot.store.moments import Moment
 from bot.store.tables import contents, customers, deliveries, mass_sends, messages
 from bot.store.taking_back import release, take_back
@@ -92,6 +93,10 @@ def close(
             _accept(session, mass, wechat_id, moment.now)
         case Unsure(_):
             _hold(session, mass, real + SOON_ENOUGH)
+        case Later(at, reason, is_for_all=True, is_pending=False) if not repeated:
+            release(session, list(mass.deliveries), moment, reason, token=mass.token, due_at=at)
+            _end(session, mass.id, "failed", reason, moment.now)
+            pause(session, MASS, reason, at, moment.now)
         case Later(
             at, _
         ):  # not released: a lost answer, or an administrator who has yet to confirm, looks alike
@@ -104,8 +109,10 @@ def close(
         case Never(reason):
             _fail(session, mass, reason, moment)
             _end(session, mass.id, "failed", reason, moment.now)
-    if isinstance(outcome, Halt):
-        halt(session, MASS, outcome.reason, moment.now)
+    if isinstance(outcome, Halt) and outcome.lesson == "quota_spent":
+        quota_spent(session, MASS, outcome.reason, moment)
+    elif isinstance(outcome, Halt):
+        halt(session, MASS, outcome.told, moment.now)
 
 
 def unanswered(session: Session, real: datetime) -> list[int]:

@@ -8,6 +8,7 @@ from bot.rules.windows import Window
 from bot.store import outbox
 from bot.store.database import Instant, Session
 from bot.store.eligibility import MASS, NEXT_CONTACT
+from bot.store.lone import keep_the_lone
 from bot.store.plans import SLOTS, slots_of
 from bot.store.tables import campaigns, contents, deliveries
 
@@ -27,6 +28,7 @@ def move_closed(session: Session, purpose: str, window: Window, at: datetime) ->
     )
     useless = select(contents.c.id).where(contents.c.useful_until <= max(at, window.opens))
     late = _skip(session, and_(closed, deliveries.c.content_id.in_(useless)), "too_late", at)
+    keep_the_lone(session, closed, at)
     there = deliveries.alias("there")
     taken = (
         select(there.c.id)

@@ -35,6 +35,7 @@ class Later:
         False  # of the platform, not of this attempt: tried again later and later, and the breaker counts it
     )
     is_for_all: bool = False  # the same holds for everything on this channel until then
+    is_pending: bool = False  # a person is asked to confirm the call, which may then take effect by itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,8 @@ def outcome_of(error: WeChatError, now: datetime, *, repeatable: bool = False) -
     if error.code is None or (found and found.reaction is Reaction.RETRY):
         return Later(_soon(now), reason, is_trouble=True)
     if found and found.reaction is Reaction.WAIT:
-        return Later(found.wait(now), reason, is_for_all=found.is_for_all)
+        pending = found.advice is _CONFIRM
+        return Later(found.wait(now), reason, is_for_all=found.is_for_all, is_pending=pending)
     if found and found.reaction in {Reaction.HALT, Reaction.REFRESH}:
         return Halt(reason, found.advice, found.lesson)
     return Never(reason, found.lesson if found else "")

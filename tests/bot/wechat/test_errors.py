@@ -37,7 +37,7 @@ def refused(code: int) -> WeChatError:
         pytest.param(45009, Later(datetime(2026, 11, 24, 16, 1, tzinfo=UTC), "wechat 45009 daily_quota", is_for_all=True), id="a daily quota waits for midnight in Shanghai"),
         pytest.param(45011, Later(datetime(2026, 11, 24, 4, 1, tzinfo=UTC), "wechat 45011 minute_quota", is_for_all=True), id="a quota by the minute waits for the next"),
         pytest.param(45066, Later(NOW + 2 * MINUTE, "wechat 45066 repeated_too_soon"), id="a repeat too soon"),
-        pytest.param(89503, Later(NOW + 10 * MINUTE, "wechat 89503 waits_for_admin", is_for_all=True), id="an administrator is asked"),
+        pytest.param(89503, Later(NOW + 10 * MINUTE, "wechat 89503 waits_for_admin", is_for_all=True, is_pending=True), id="an administrator is asked"),
         pytest.param(89506, Later(NOW + timedelta(days=1), "wechat 89506 admin_refused_address", is_for_all=True), id="an administrator refused for a day"),
         pytest.param(89507, Later(NOW + timedelta(hours=1), "wechat 89507 admin_refused_address", is_for_all=True), id="an administrator refused for an hour"),
         pytest.param(61503, Later(datetime(2026, 11, 25, 0, 1, tzinfo=UTC), "wechat 61503 statistics_not_ready"), id="statistics are ready at eight"),
