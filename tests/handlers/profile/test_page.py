@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store import facts
+from bot.store import facts, own_data
 from bot.store.database import Database
 from bot.store.questions import NEVER
 from bot.store.tables import customers
@@ -255,3 +255,21 @@ def test_nothing_foreign_is_loaded_and_nothing_is_kept(phone: Phone) -> None:
     assert style
     with phone.client.get(style[1]) as served:
         assert served.status_code == 200
+
+
+def test_everything_is_one_file_and_that_they_took_it_is_on_record(phone: Phone) -> None:
+    phone.authorize()
+    found = re.search(r'name="token" value="([^"]+)"', phone.page())
+    assert found
+    given = phone.client.post("/profile/export", data={"token": found[1]})
+    assert given.status_code == 200
+    assert given.headers["Content-Disposition"].startswith("attachment")
+    assert given.get_json()["customer"]["name"] == "安娜"
+    with phone.services.database.reading() as session:
+        assert [one.kind for one in own_data.receipts(session, phone.anna)] == ["export"]
+
+
+def test_nobody_takes_it_without_their_own_form(phone: Phone) -> None:
+    assert phone.client.post("/profile/export", data={"token": "forged"}).status_code == 403
+    phone.authorize()
+    assert phone.client.post("/profile/export", data={"token": "forged"}).status_code == 403
