@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from bot.rules import templates
+from bot.rules import notices, templates
 from bot.rules.cells import YEARS
 from bot.values import rule
 from bot.values.definitions import (
@@ -21,6 +21,7 @@ from bot.values.definitions import (
     Knowledge,
     Segment,
 )
+from bot.values.notice import Notice
 
 PURPOSES = ("marketing", "care", "service")
 KINDS = ("text", "image", "voice", "video")
@@ -221,6 +222,20 @@ def _instant(value: Any) -> datetime:
     return found
 
 
+def _notice(value: Any) -> Notice:
+    if not isinstance(value, dict) or not isinstance(value.get("data"), dict):
+        raise _Wrong('expected { template = "…", data = { thing1 = "…" } }, and perhaps page')
+    for key in value:
+        if key not in {"template", "page", "data"}:
+            raise _Wrong(f"{key}: unknown key; expected template, page, data")
+    words, page = value["data"], value.get("page", "")
+    if not all(isinstance(said, str) for said in words.values()) or not isinstance(page, str):
+        raise _Wrong("expected texts in page and data")
+    found = Notice(template=str(_words(64)(value.get("template"))), page=page, data=words)
+    notices.check(found)
+    return found
+
+
 def _rule(value: Any) -> dict[str, Any]:
     rule.parse(value)
     return dict(value)
@@ -237,6 +252,7 @@ CONTENT = {
     "text": Field(_text, ""),
     "media_id": Field(_words(128), None),
     "useful_until": Field(_instant, None),
+    "notice": Field(_notice, None),
 }
 
 CAMPAIGN = {

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, delete, insert, select, update
 
-from bot.store import audit, segments
+from bot.rules import notices
+from bot.store import audit, notice_templates, segments
 from bot.store.database import Session
 from bot.store.tables import campaign_contents, campaigns, contents, knowledge
 from bot.store.tables import segments as segments_table
@@ -25,10 +26,11 @@ from bot.values.definitions import (
     FieldChange,
     Segment,
 )
+from bot.values.notice import Notice
 from bot.values.rule import BadRule
 
 SHOP_ZONE = ZoneInfo("Asia/Shanghai")
-NOT_COLUMNS = frozenset({"id", "origin", "segment", "contents"})
+NOT_COLUMNS = frozenset({"id", "origin", "segment", "contents", "notice"})
 
 
 def apply(
@@ -81,6 +83,7 @@ class _Putter:
         return self.row(segments_table, "segment", segment.id, _columns(segment))
 
     def content(self, content: Content, *, approve: bool) -> Change:
+        self._suits_its_template(content)
         change = self.row(contents, "content", content.id, _columns(content))
         approved_by = self._session.execute(
             select(contents.c.approved_by).where(contents.c.id == content.id)
@@ -90,6 +93,20 @@ class _Putter:
         if not approve and approved_by is not None and change.what == "updated":
             return self._approval(change, approved_by, None)
         return change
+
+    def _suits_its_template(self, content: Content) -> None:
+        if content.notice is None:
+            return
+        if content.purpose == "marketing":
+            raise _bad(content, "content", "notice", "promotion may not go as a subscription notice")
+        template = notice_templates.find(self._session, content.notice.template)
+        if template is None:
+            said = f"the account has no template {content.notice.template}; `weilan notice sync` asks WeChat"
+            raise _bad(content, "content", "notice", said)
+        try:
+            notices.check_against(content.notice, template)
+        except notices.BadNotice as error:
+            raise _bad(content, "content", "notice", str(error)) from None
 
     def campaign(self, campaign: Campaign, zone: ZoneInfo) -> Change:
         if segments.find(self._session, campaign.segment) is None:
@@ -188,7 +205,16 @@ class _Putter:
 
 
 def _columns(definition: Definition) -> dict[str, Any]:
-    return {name: value for name, value in asdict(definition).items() if name not in NOT_COLUMNS}
+    columns = {name: value for name, value in asdict(definition).items() if name not in NOT_COLUMNS}
+    return columns | _notice_columns(definition.notice) if isinstance(definition, Content) else columns
+
+
+def _notice_columns(notice: Notice | None) -> dict[str, Any]:
+    return {
+        "notice_template": notice.template if notice else None,
+        "notice_page": notice.page if notice else "",
+        "notice_data": dict(notice.data) if notice else None,
+    }
 
 
 def _bad(definition: Definition, kind: str, field: str, said: str) -> BadDefinition:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from bot.values.notice import Notice
 
 class BadDefinition(ValueError):
     """One line that names the file, the table, the id and the field."""
@@ -30,6 +31,7 @@ class Content(Definition):
     text: str
     media_id: str | None
     useful_until: datetime | None
+    notice: Notice | None = None  # how it goes as a subscription notice, if it may
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
