@@ -24,7 +24,7 @@ from bot.store.moments import Moment
 from bot.values.outcome import Accepted, Sent
 from bot.values.push import Claimed, MassSend
 from bot.wechat.limits import limits_of
-from scheduler import rates
+from scheduler import attempts, rates
 from scheduler.rates import Granted
 from scheduler.senders import Senders
 
@@ -88,16 +88,11 @@ def deliver_batch(services: Services, ids: Sequence[int], senders: Senders | Non
 # one request a customer
 
 
-def _reply(services: Services, delivery: Claimed) -> Ended:
-    words = reply_window.words_for(delivery)
-    return Ended(delivery, reply_window.send(services.wechat, delivery, words, services.now()), words)
-
-
 def _notify(services: Services, delivery: Claimed) -> Ended:
     return Ended(delivery, subscription_notice.send(services.wechat, delivery, services.now()), None)
 
 
-SENDS: Mapping[str, Send] = MappingProxyType({reply_window.name: _reply, subscription_notice.name: _notify})
+SENDS: Mapping[str, Send] = MappingProxyType({reply_window.name: attempts.attempt, subscription_notice.name: _notify})
 ENDPOINTS: Mapping[str, str] = MappingProxyType(
     {reply_window.name: "custom", subscription_notice.name: "notice", mass.name: "mass"}
 )
@@ -121,6 +116,7 @@ def _deliver_singles(services: Services, channel: str, ids: Sequence[int], sende
 
 def _send_chunk(services: Services, channel: str, chunk: list[int], senders: Senders) -> Delivered:
     """What is claimed here leaves at once: written down as left in the transaction of its claim."""
+    attempts.bring(services, chunk)
     token, real = uuid.uuid4().hex, services.clock.real()
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
@@ -131,6 +127,7 @@ def _send_chunk(services: Services, channel: str, chunk: list[int], senders: Sen
         if len(mine) < len(chunk):
             handing.put_back(session, chunk)
         leaving = deliveries.claimed(session, mine)
+    leaving, ended_already = attempts.readied(services, leaving) if channel == reply_window.name else (leaving, [])
     unused = len(chunk) - len(leaving)
     rates.give_back(
         services.keys,
@@ -143,7 +140,10 @@ def _send_chunk(services: Services, channel: str, chunk: list[int], senders: Sen
     for ended in senders.each(lambda delivery: SENDS[channel](services, delivery), leaving):
         with services.database.transaction() as session:
             endings.close(session, _in_order(ended), replace(moment, now=services.now()))
-    return Delivered(len(leaving), refused)
+    if ended_already:
+        with services.database.transaction() as session:
+            endings.close(session, _in_order(ended_already), replace(moment, now=services.now()))
+    return Delivered(len(leaving), refused + len(ended_already))
 
 
 def _claimed(
@@ -172,6 +172,9 @@ def _deliver_mass(services: Services, ids: list[int]) -> Delivered:
     if not granted.calls:
         _come_back(services, mass.name, ids, granted)
         return Delivered()
+    if trouble := attempts.trouble_with_mass(services, ids):
+        attempts.put_off(services, ids, trouble)
+        return Delivered(0, len(ids))
     token, real = uuid.uuid4().hex, services.clock.real()
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
@@ -202,7 +205,7 @@ def attempt_mass(services: Services, group: MassSend, *, repeated: bool) -> None
     """The request of a mass send that may leave, and what became of it."""
     with services.database.reading() as session:
         under_the_tag = mass_sends.in_the_tag(session, group.id) if group.target == "tag" else []
-    outcome = mass.send(services.wechat, group, under_the_tag, services.now())
+    group, outcome = attempts.attempt_mass(services, group, under_the_tag)
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
         mass_sends.close(session, group, outcome, moment, real=services.clock.real(), repeated=repeated)

@@ -16,9 +16,9 @@ TAG = "微澜今日"  # who gets the day's send of a subscription account
 def send(wechat: WeChatApi, mass: MassSend, under_the_tag: Sequence[str], now: datetime) -> Outcome:
     """`under_the_tag`: who an earlier send left there. Everybody gets the same words."""
     try:
-        words = reply_of(mass.content)
-    except Unsendable:
-        return Never("unsendable")
+        words = reply_of(mass.content, mass.held)
+    except Unsendable as reason:
+        return Never(f"unsendable:{reason}")
     if mass.target == "openids":
         return wechat.mass_to_openids(mass.openids, words, mass.client_msg_id, now)
     try:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from bot.rules import notices, templates
+from bot.rules import contents, notices, parts, templates, variants
 from bot.rules.cells import YEARS
 from bot.values import rule
+from bot.values.content import Part
 from bot.values.definitions import (
     BadDefinition,
     Campaign,
@@ -24,10 +25,11 @@ from bot.values.definitions import (
 from bot.values.notice import Notice
 
 PURPOSES = ("marketing", "care", "service")
-KINDS = ("text", "image", "voice", "video")
+KINDS = parts.KINDS
 STATUSES = ("draft", "running", "paused", "ended")
 CHANNELS = ("reply_window", "mass", "subscription_notice", "next_contact")
 LARGEST_PRIORITY = 1_000_000
+MOST_HELD_OUT = 50  # percent
 LONGEST_TEXT = 2000  # bytes of UTF-8: WeChat cuts or refuses more
 
 D = TypeVar("D", bound=Definition)
@@ -58,13 +60,12 @@ def read(origin: str, raw: Mapping[str, Any]) -> Definitions:
             )
     found = Definitions(
         segments=_table(origin, "segment", raw, Segment, SEGMENT),
-        contents=_table(origin, "content", raw, Content, CONTENT),
+        contents=_table(origin, "content", raw, _content, CONTENT),
         campaigns=_table(origin, "campaign", raw, Campaign, CAMPAIGN),
         knowledge=_table(origin, "knowledge", raw, Knowledge, KNOWLEDGE),
     )
-    for content in found.contents:
-        _has_something_to_say(content)
     for campaign in found.campaigns:
+        _variants_hold_together(campaign)
         if campaign.ends < campaign.starts:
             raise BadDefinition(f"{origin}: campaign {campaign.id}: ends: expected a day not before starts")
     return found
@@ -93,7 +94,7 @@ def _once(table: str, definitions: Iterable[D]) -> tuple[D, ...]:
 
 
 def _table(
-    origin: str, table: str, raw: Mapping[str, Any], kind: type[D], fields: Mapping[str, Field]
+    origin: str, table: str, raw: Mapping[str, Any], kind: Callable[..., D], fields: Mapping[str, Field]
 ) -> tuple[D, ...]:
     rows = raw.get(table, [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -118,19 +119,25 @@ def _field(where: str, value: Any, field: Field) -> Any:
         return None if value is None and field.default is None else field.read(value)
     except ValueError as error:
         said = str(error)
-        raise BadDefinition(
-            f"{where.removesuffix(': rule')}: {said}"
-            if isinstance(error, rule.BadRule)
-            else f"{where}: {said}"
-        ) from None
+        if isinstance(error, rule.BadRule):
+            raise BadDefinition(f"{where.removesuffix(': rule')}: {said}") from None
+        raise BadDefinition(f"{where}{said}" if said.startswith("[") else f"{where}: {said}") from None
 
 
-def _has_something_to_say(content: Content) -> None:
-    if content.kind == "text" and not content.text.strip():
-        raise BadDefinition(f"{content.origin}: content {content.id}: text: expected what to say")
-    if content.kind != "text" and not content.media_id:
+def _content(*, origin: str, id: str, parts: tuple[Part, ...], **given: Any) -> Content:  # noqa: A002
+    """Its parts are checked together: what each kind needs, and what marketing has to say."""
+    try:
+        return contents.definition(origin, id, parts, given)
+    except ValueError as error:
+        raise BadDefinition(f"{origin}: content {id}: {error}") from None
+
+
+def _variants_hold_together(campaign: Campaign) -> None:
+    if said := variants.objection(campaign.variants, campaign.contents):
+        raise BadDefinition(f"{campaign.origin}: campaign {campaign.id}: variants: {said}")
+    if not campaign.contents and not campaign.variants:
         raise BadDefinition(
-            f"{content.origin}: content {content.id}: media_id: expected WeChat's id of the {content.kind}"
+            f"{campaign.origin}: campaign {campaign.id}: contents: expected a list of at least one"
         )
 
 
@@ -159,6 +166,11 @@ def _text(value: Any) -> str:
         raise _Wrong(
             f"expected at most {LONGEST_TEXT} bytes, about {LONGEST_TEXT // 3} characters; found {len(text.encode())}"
         )
+    return text
+
+
+def _answer(value: Any) -> str:
+    text = _text(value)
     templates.check(text)
     return text
 
@@ -193,6 +205,17 @@ def _several(read_one: Check, *, least: int) -> Check:
 def _whole(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_PRIORITY:
         raise _Wrong(f"expected a whole number, found {value!r:.60}")
+    return value
+
+
+def _percent(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_HELD_OUT:
+        raise _Wrong(f"expected 0 to {MOST_HELD_OUT}, found {value!r:.60}")
+    return value
+
+
+def _as_it_is(value: Any) -> Any:
+    """Checked with the part it belongs to."""
     return value
 
 
@@ -251,6 +274,9 @@ CONTENT = {
     "kind": Field(_one_of(KINDS), "text"),
     "text": Field(_text, ""),
     "media_id": Field(_words(128), None),
+    **{name: Field(_perhaps_words(20_000), "") for name in parts.EXTRA_FIELDS},
+    "options": Field(_as_it_is, ()),
+    "parts": Field(parts.read_several, ()),
     "useful_until": Field(_instant, None),
     "notice": Field(_notice, None),
 }
@@ -259,7 +285,10 @@ CAMPAIGN = {
     "id": Field(_id),
     "name": Field(_words(100)),
     "segment": Field(_id),
-    "contents": Field(_several(_id, least=1)),
+    "contents": Field(_several(_id, least=0), []),
+    "variants": Field(variants.read, {}),
+    "hold_out_percent": Field(_percent, 0),
+    "in_order": Field(_yes_or_no, False),
     "priority": Field(_whole, 0),
     "starts": Field(_day),
     "ends": Field(_day),
@@ -274,7 +303,7 @@ KNOWLEDGE = {
     "id": Field(_id),
     "question": Field(_words(500)),
     "keywords": Field(_keywords, ""),
-    "answer": Field(_text),
+    "answer": Field(_answer),
     "category": Field(_perhaps_words(20), ""),
     "enabled": Field(_yes_or_no, True),
 }

@@ -27,6 +27,13 @@ REASONS: dict[str, Reason] = {
     "lost_to": Reason("当天的名额归另一活动", "another campaign has this customer's turn"),
     "day_taken": Reason("当天或 20 小时内已有推送", "there was a push today or within 20 hours"),
     "too_soon": Reason("距上次推送时间太短", "the last push is too recent for this customer's rhythm"),
+    "too_few_left": Reason(
+        "回复窗口剩余条数不够发完整组消息", "the reply window takes fewer messages than this content has"
+    ),
+    "cut_short": Reason("只发出了一部分", "only some of its parts were sent"),
+    "being_published": Reason("微信正在发布文章", "WeChat is publishing the article"),
+    "not_held": Reason("素材尚未上传到微信", "WeChat does not hold the files yet"),
+    "publication": Reason("微信没有发布这篇文章", "WeChat did not publish the article"),
     "nothing_new": Reason("活动内容客户都已收到过", "the customer has had every content of the campaign"),
     "not_approved": Reason("内容尚未经人审核", "nobody has approved the content yet"),
     "too_late": Reason("内容已过有效时间", "the content is not useful any more"),

@@ -4,7 +4,7 @@ Only the names in `FIELDS` mean anything; nothing is ever evaluated, and what is
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 from bot.values.profile import Profile
 
@@ -17,6 +17,20 @@ FIELDS: dict[str, Callable[[Profile], str]] = {
         str(profile.points) if profile.openid else ""
     ),  # of nobody in particular: unknown
 }
+# known only when asked for: `store/personal.py` looks them up for those whose content names them
+FURTHER = (
+    "customer.last_product",  # of their newest order that stands
+    "customer.orders",
+    "customer.days_since_order",
+    "customer.days_since_follow",
+)
+FIELDS |= dict.fromkeys(FURTHER, lambda _profile: "")
+ALWAYS_KNOWN = frozenset({"customer.points", "customer.orders"})  # of one customer
+WORDS = {
+    "customer.name": "您", "customer.province": "当地", "customer.city": "当地", "customer.level": "会员",
+    "customer.last_product": "您买的商品", "customer.days_since_order": "好几", "customer.days_since_follow": "好几",
+}  # fmt: skip
+NOTHING_FURTHER: Mapping[str, str] = {}
 
 PLACE = re.compile(r"\{([^{}|]*)(?:\|([^{}]*))?\}")
 
@@ -39,11 +53,27 @@ def check(text: str) -> None:
         raise BadTemplate(f"a {stray[0]} without its other half; expected as in {{customer.name|您}}")
 
 
-def render(text: str, profile: Profile) -> str:
-    """The text for this customer. A place nobody knows stays as it is written."""
+def without_fallback(text: str) -> list[tuple[str, str]]:
+    """Places that say nothing when the fact is not known, each with words that would do."""
+    return [
+        (place[1], WORDS[place[1]])
+        for place in PLACE.finditer(text)
+        if place[1] in WORDS and place[2] is None
+    ]
+
+
+def further_in(texts: Iterable[str]) -> frozenset[str]:
+    """The names in them that have to be looked up."""
+    return frozenset(name for text in texts for name in names_in(text)) & frozenset(FURTHER)
+
+
+def render(text: str, profile: Profile, further: Mapping[str, str] = NOTHING_FURTHER) -> str:
+    """The text for this customer; `further`: what was looked up. A place nobody knows stays as it is written."""
 
     def filled(place: re.Match[str]) -> str:
         field = FIELDS.get(place[1])
-        return place[0] if field is None else field(profile) or place[2] or ""
+        if field is None:
+            return place[0]
+        return further.get(place[1]) or field(profile) or place[2] or ""
 
     return PLACE.sub(filled, text)

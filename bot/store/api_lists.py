@@ -160,6 +160,7 @@ LISTS: dict[str, List] = {
     "contents": List(
         select(
             _con.id, _con.title, _con.category, _con.purpose, _con.kind, _con.text, _con.media_id, _con.useful_until,
+            _con.details, _con.version, _con.messages, _con.by_mass,
             staff.c.name.label("approved_by"), _con.approved_at, _con.updated_at,
         ).outerjoin_from(contents, staff, staff.c.id == _con.approved_by),
         identity=_con.id, name=_con.id,
@@ -168,12 +169,13 @@ LISTS: dict[str, List] = {
         select(
             _cam.id, _cam.name, _cam.segment_id.label("segment"), _cam.priority, _cam.starts, _cam.ends, _cam.status,
             _cam.regular, _cam.repeat, _cam.channels, _cam.marketing_in_window, _cam.updated_at,
+            _cam.variants, _cam.hold_out_percent, _cam.in_order,
         ),
         identity=_cam.id, name=_cam.id, equal={"status": _cam.status},
     ),
     "deliveries": List(
         select(
-            _d.id, _d.campaign_id, _d.customer_id, _c.openid, _d.content_id, _d.channel, _d.purpose, _d.state, _d.reason,
+            _d.id, _d.campaign_id, _d.customer_id, _c.openid, _d.content_id, _d.variant, _d.channel, _d.purpose, _d.state, _d.reason,
             _d.day, _d.planned_at, _d.due_at, _d.claimed_at, _d.finished_at, _d.attempts,
         ).join_from(deliveries, customers, _c.id == _d.customer_id),
         identity=_d.id, name=_d.id, equal={"campaign": _d.campaign_id, "state": _d.state},
@@ -232,7 +234,9 @@ def tags_of(session: Session, customer_ids: Sequence[int]) -> dict[int, list[Row
 
 
 def contents_of(session: Session, campaign_ids: Sequence[str]) -> dict[str, list[Row]]:
-    asked = select(_pool.campaign_id, _pool.content_id).where(_pool.campaign_id.in_(campaign_ids))
+    asked = select(_pool.campaign_id, _pool.content_id, _pool.variant).where(
+        _pool.campaign_id.in_(campaign_ids)
+    )
     return _grouped(session, asked.order_by(_pool.campaign_id, _pool.position), "campaign_id")
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     case,
     exists,
+    func,
     literal,
     or_,
     select,
@@ -190,7 +191,8 @@ def _sign(session: Session, picked: dict[int, int], moment: Moment, token: str) 
             .scalar_subquery()
         )
 
-    payer = before(case((in_open_window(moment), "window"), else_="scene"))
+    messages = _messages()
+    payer = before(case((in_open_window(moment, messages), "window"), else_="scene"))
     is_notice = deliveries.c.channel == NOTICE
     template = select(contents.c.notice_template).where(contents.c.id == deliveries.c.content_id)
     template = template.correlate(deliveries).scalar_subquery()
@@ -203,17 +205,26 @@ def _sign(session: Session, picked: dict[int, int], moment: Moment, token: str) 
             before_push_day=before(customers.c.last_push_day),
             before_push_id=before(customers.c.last_push_id),
             took=case((deliveries.c.channel == MASS, "mass"), (is_notice, "notice"), else_=payer),
+            messages=messages,
+            parts_left=0,
             notice_template=case((is_notice, template), else_=None),
             reported=None,
         )
     )
 
 
+def _messages() -> ColumnElement[int]:
+    """How many the content at hand has; an answer is one."""
+    of_content = select(contents.c.messages).where(contents.c.id == deliveries.c.content_id)
+    return func.coalesce(of_content.correlate(deliveries).scalar_subquery(), 1)
+
+
 def _taken_from_ledger(mine: FromClause, of_customer: ColumnElement[bool], moment: Moment) -> dict[str, Any]:
     took = value_of(mine, mine.c.took, of_customer)
+    messages = value_of(mine, mine.c.messages, of_customer)
     return {
-        "window_left": customers.c.window_left - case((took == "window", 1), else_=0),
-        "scene_left": customers.c.scene_left - case((took == "scene", 1), else_=0),
+        "window_left": customers.c.window_left - case((took == "window", messages), else_=0),
+        "scene_left": customers.c.scene_left - case((took == "scene", messages), else_=0),
         "mass_used": case((took == "mass", mass_used(moment) + 1), else_=customers.c.mass_used),
         "mass_month": case((took == "mass", moment.month), else_=customers.c.mass_month),
     }

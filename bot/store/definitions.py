@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, insert, select, update
 
-from bot.rules import notices
-from bot.store import audit, notice_templates, segments
+from bot.rules import notices, parts
+from bot.store import approvals, audit, media_files, notice_templates, pools, segments
 from bot.store.database import Session
-from bot.store.tables import campaign_contents, campaigns, contents, knowledge
+from bot.store.tables import campaigns, contents, knowledge
 from bot.store.tables import segments as segments_table
 from bot.values.definitions import (
     BadDefinition,
@@ -31,6 +31,7 @@ from bot.values.rule import BadRule
 
 SHOP_ZONE = ZoneInfo("Asia/Shanghai")
 NOT_COLUMNS = frozenset({"id", "origin", "segment", "contents", "notice"})
+DERIVED = frozenset({"version", "messages", "by_mass"})  # of a content: follow from what it says
 
 
 def apply(
@@ -83,15 +84,21 @@ class _Putter:
         return self.row(segments_table, "segment", segment.id, _columns(segment))
 
     def content(self, content: Content, *, approve: bool) -> Change:
+        """An approval is of exactly what was seen: whatever is changed, it is gone."""
         self._suits_its_template(content)
-        change = self.row(contents, "content", content.id, _columns(content))
-        approved_by = self._session.execute(
-            select(contents.c.approved_by).where(contents.c.id == content.id)
-        ).scalar_one()
-        if approve and (approved_by is None or change.what != "unchanged"):
-            return self._approval(change, approved_by, self._staff_id)
-        if not approve and approved_by is not None and change.what == "updated":
-            return self._approval(change, approved_by, None)
+        if said := media_files.objection(self._session, content):
+            raise _bad(content, "content", *said)
+        asked = select(contents.c.approved_by).where(contents.c.id == content.id)
+        old = self._session.execute(asked).scalar_one_or_none()
+        change = self.row(contents, "content", content.id, _content_columns(content))
+        told = tuple(field for field in change.fields if field.field not in DERIVED)
+        change = Change(change.what, change.kind, change.id, told)
+        if approve and self._staff_id is not None and (old is None or change.what != "unchanged"):
+            approvals.approve(self._session, content.id, staff_id=self._staff_id, now=self._now)
+            return self._approved(change, old, self._staff_id)
+        if not approve and old is not None and change.what == "updated":
+            approvals.withdraw(self._session, content.id, self._now)
+            return self._approved(change, old, None)
         return change
 
     def _suits_its_template(self, content: Content) -> None:
@@ -112,7 +119,11 @@ class _Putter:
         if segments.find(self._session, campaign.segment) is None:
             raise _bad(campaign, "campaign", "segment", f"no segment {campaign.segment}")
         self._has_contents(campaign)
-        columns = _columns(campaign) | {"segment_id": campaign.segment, "channels": list(campaign.channels)}
+        columns = _columns(campaign) | {
+            "segment_id": campaign.segment,
+            "channels": list(campaign.channels),
+            "variants": pools.weights(campaign),
+        }
         change = self._pool(campaign, self.row(campaigns, "campaign", campaign.id, columns))
         is_over = campaign.ends < self._now.astimezone(zone).date()
         if is_over and campaign.status != "ended" and change.what != "unchanged":
@@ -141,33 +152,26 @@ class _Putter:
         return Change("updated", kind, row_id, fields)
 
     def _has_contents(self, campaign: Campaign) -> None:
-        asked = select(contents.c.id, contents.c.approved_at).where(contents.c.id.in_(campaign.contents))
-        approvals = {row.id: row.approved_at for row in self._session.execute(asked)}
-        for content in campaign.contents:
-            if content not in approvals:
+        wanted = [content for content, _ in pools.wanted(campaign)]
+        asked = select(contents.c.id, contents.c.approved_at).where(contents.c.id.in_(wanted))
+        approvals_of = {row.id: row.approved_at for row in self._session.execute(asked)}
+        for content in wanted:
+            if content not in approvals_of:
                 raise _bad(campaign, "campaign", "contents", f"no content {content}")
-            if campaign.status == "running" and approvals[content] is None:
-                wanted = "approve it in the console, or apply with --approve"
-                raise _bad(campaign, "campaign", "contents", f"content {content} is not approved: {wanted}")
+            if campaign.status == "running" and approvals_of[content] is None:
+                said = "approve it in the console, or apply with --approve"
+                raise _bad(campaign, "campaign", "contents", f"content {content} is not approved: {said}")
 
     def _pool(self, campaign: Campaign, change: Change) -> Change:
         """The contents in their order; a different order is a change too."""
-        of_campaign = campaign_contents.c.campaign_id == campaign.id
-        asked = (
-            select(campaign_contents.c.content_id).where(of_campaign).order_by(campaign_contents.c.position)
-        )
-        old = tuple(self._session.execute(asked).scalars())
-        if old == campaign.contents:
+        wanted = pools.wanted(campaign)
+        old = pools.of_campaign(self._session, campaign.id)
+        if old == wanted:
             return change
-        self._session.execute(delete(campaign_contents).where(of_campaign))
-        rows = [
-            {"campaign_id": campaign.id, "content_id": content, "position": place}
-            for place, content in enumerate(campaign.contents)
-        ]
-        self._session.execute(insert(campaign_contents), rows)
+        pools.replace(self._session, campaign.id, wanted)
         if change.what == "created":
             return change
-        pool = FieldChange("contents", list(old), list(campaign.contents))
+        pool = FieldChange("contents", pools.told(old), pools.told(wanted))
         self._session.execute(
             update(campaigns).where(campaigns.c.id == campaign.id).values(updated_at=self._now)
         )
@@ -176,21 +180,13 @@ class _Putter:
         )
         return Change("updated", "campaign", campaign.id, (*change.fields, pool))
 
-    def _approval(self, change: Change, old: int | None, new: int | None) -> Change:
-        at = None if new is None else self._now
-        self._session.execute(
-            update(contents).where(contents.c.id == change.id).values(approved_by=new, approved_at=at)
-        )
+    def _approved(self, change: Change, old: int | None, new: int | None) -> Change:
         if new is not None:
             self._audit("approved", "content", change.id, {})
         if change.what == "created" or old == new:
             return change
-        return Change(
-            "updated",
-            "content",
-            change.id,
-            (*change.fields, FieldChange("approved", old is not None, new is not None)),
-        )
+        approved = FieldChange("approved", old is not None, new is not None)
+        return Change("updated", "content", change.id, (*change.fields, approved))
 
     def _audit(self, done: str, kind: str, row_id: str, detail: Mapping[str, Any]) -> None:
         audit.record(
@@ -215,6 +211,11 @@ def _notice_columns(notice: Notice | None) -> dict[str, Any]:
         "notice_page": notice.page if notice else "",
         "notice_data": dict(notice.data) if notice else None,
     }
+
+
+def _content_columns(content: Content) -> dict[str, Any]:
+    seen = (content.purpose, content.kind, content.text, content.media_id, content.details)
+    return _columns(content) | {"version": parts.version_of(*seen)}
 
 
 def _bad(definition: Definition, kind: str, field: str, said: str) -> BadDefinition:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.config import Push
 from bot.rules.windows import next_window, window_at
 from bot.store import outbox, working_days
+from bot.store.among import among
 from bot.store.customers import COLUMNS, profile_from
 from bot.store.database import Session
 from bot.store.eligibility import NEXT_CONTACT, REPLY_WINDOW
@@ -171,6 +172,13 @@ def claimed(session: Session, ids: Sequence[int]) -> list[Claimed]:
         )
         for row in rows
     ]
+
+
+def contents_of(session: Session, ids: Sequence[int]) -> list[Content]:
+    """Of these deliveries, those contents that are more than words."""
+    named = select(deliveries.c.content_id).where(among(session, deliveries.c.id, ids))
+    asked = select(contents).where(contents.c.id.in_(named), contents.c.kind != "text")
+    return [content_of(row) for row in session.execute(asked)]
 
 
 def _contents(session: Session, ids: set[str]) -> dict[str, Content]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, update
 
-from bot.store import engagement, halts, messages, outbox
+from bot.store import engagement, halts, messages, outbox, parts
 from bot.store.corrections import ANOTHER_WAY, learn, plan_anew
 from bot.store.database import Session
 from bot.store.eligibility import NEXT_CONTACT, NOTICE
@@ -29,6 +29,7 @@ class Ended:
     delivery: Claimed
     outcome: Outcome
     said: Reply | None
+    cut_short: str = ""  # how many of its parts were sent, and why not the rest
 
 
 def close(session: Session, ended: Sequence[Ended], moment: Moment) -> None:
@@ -39,6 +40,9 @@ def close(session: Session, ended: Sequence[Ended], moment: Moment) -> None:
     went = [one for one in ended if isinstance(one.outcome, Sent | Accepted)]
     _close_sent([one for one in went if one.delivery.channel != NOTICE], session, moment)
     accepted(session, [one.delivery for one in went if one.delivery.channel == NOTICE], moment.now)
+    for one in went:
+        if one.cut_short:
+            parts.cut_short(session, one.delivery, one.cut_short)
     for one in ended:
         _close_other(session, one.delivery, one.outcome, moment)
         if isinstance(one.outcome, Never) and one.outcome.lesson:

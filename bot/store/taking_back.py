@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_, select, update
 
 from bot.store import notice_consents, outbox
 from bot.store.among import among
@@ -39,7 +39,7 @@ def take_back(session: Session, ids: Iterable[int], month: str) -> None:
         session,
         ids,
         "window",
-        {"window_left": customers.c.window_left + 1},
+        {"window_left": customers.c.window_left + _messages_of(session, taken, ids)},
         _no_message_since(session, taken, ids),
     )
     notice_consents.give_back(session, ids)
@@ -109,6 +109,16 @@ def _give_to_ledger(
         among(session, deliveries.c.id, ids), deliveries.c.took == took
     )
     session.execute(update(customers).where(customers.c.id.in_(paid), still_the_same).values(values))
+
+
+def _messages_of(session: Session, taken: FromClause, ids: list[int]) -> ColumnElement[int]:
+    """How many the window gave for what they were to get."""
+    given = (
+        select(func.sum(taken.c.messages))
+        .where(taken.c.customer_id == customers.c.id, taken.c.took == "window")
+        .where(among(session, taken.c.id, ids))
+    )
+    return func.coalesce(given.correlate(customers).scalar_subquery(), 0)
 
 
 def _no_message_since(session: Session, taken: FromClause, ids: list[int]) -> ColumnElement[bool]:

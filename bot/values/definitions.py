@@ -1,10 +1,21 @@
 """Campaigns as code: what a file says about segments, contents, campaigns and knowledge, checked and typed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
 from bot.values.notice import Notice
+Variants = Mapping[str, "Variant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way of a campaign, beside others, to be compared with them."""
+
+    contents: tuple[str, ...]
+    weight: int = 1
+
 
 class BadDefinition(ValueError):
     """One line that names the file, the table, the id and the field."""
@@ -32,6 +43,10 @@ class Content(Definition):
     media_id: str | None
     useful_until: datetime | None
     notice: Notice | None = None  # how it goes as a subscription notice, if it may
+    details: dict[str, Any] = field(default_factory=dict)  # what its kind has besides
+    version: str = ""
+    messages: int = 1
+    by_mass: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +62,9 @@ class Campaign(Definition):
     repeat: bool
     channels: tuple[str, ...]
     marketing_in_window: bool
+    variants: Variants = field(default_factory=dict)
+    hold_out_percent: int = 0
+    in_order: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
 """What the push engine's parts say to each other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.values.content import Need, Part
 from bot.values.notice import Notice
 from bot.values.profile import Profile
 
@@ -17,6 +18,12 @@ class Content:
     text: str = ""
     media_id: str = ""
     notice: Notice | None = None  # how it fills a template, if it does
+    parts: tuple[Part, ...] = ()  # empty: only what kind, text and media_id say
+    is_approved: bool = False  # what stands here, not an earlier version
+
+    @property
+    def messages(self) -> tuple[Part, ...]:
+        return self.parts or (Part(kind=self.kind, text=self.text, media_id=self.media_id),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +38,8 @@ class Claimed:
     payload: Mapping[str, Any] | None
     attempts: int
     mass_send_id: int | None = None
+    held: Mapping[Need, str] = field(default_factory=dict)  # what WeChat holds of its content
+    further: Mapping[str, str] = field(default_factory=dict)  # facts of the customer that had to be looked up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +52,7 @@ class MassSend:
     target: str  # openids, tag
     content: Content
     deliveries: Mapping[int, str]  # id → openid
+    held: Mapping[Need, str] = field(default_factory=dict)
 
     @property
     def openids(self) -> list[str]:

@@ -27,6 +27,7 @@ class Video:
     media_id: str
     title: str = ""
     description: str = ""
+    thumb_media_id: str = ""  # of customer-service messages; a passive reply has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,41 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
+class MiniProgram:
+    """A card. As the ones below it is no passive reply."""
+
+    title: str
+    app_id: str
+    page: str
+    thumb_media_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """Options to tap on, each an id and words."""
+
+    head: str
+    options: tuple[tuple[str, str], ...]
+    tail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An article that was published, for one customer."""
+
+    article_id: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An article of the draft box, for a mass send."""
+
+    media_id: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ToPerson:
     """transfer_customer_service: WeChat's own customer service takes over."""
 
@@ -65,7 +101,9 @@ class Silence:
     """Acknowledged, nothing said: `success`."""
 
 
-Reply = Text | Image | Voice | Video | Music | News | ToPerson | Silence
+Reply = (
+    Text | Image | Voice | Video | Music | News | MiniProgram | Menu | Published | Draft | ToPerson | Silence
+)
 
 _KINDS: dict[str, type[Reply]] = {
     "text": Text,
@@ -74,6 +112,10 @@ _KINDS: dict[str, type[Reply]] = {
     "video": Video,
     "music": Music,
     "news": News,
+    "miniprogrampage": MiniProgram,
+    "msgmenu": Menu,
+    "mpnewsarticle": Published,
+    "mpnews": Draft,
     "transfer_customer_service": ToPerson,
     "silence": Silence,
 }
@@ -92,7 +134,15 @@ def text_of(reply: Reply) -> str:
             return text
         case News(articles):
             return "\n".join(article.title for article in articles)
-        case Video(title=title) | Music(title=title):
+        case Menu(head, options, tail):
+            return "\n".join(filter(None, (head, *(words for _, words in options), tail)))
+        case (
+            Video(title=title)
+            | Music(title=title)
+            | MiniProgram(title=title)
+            | Published(title=title)
+            | Draft(title=title)
+        ):
             return title
         case _:
             return ""
@@ -108,4 +158,7 @@ def from_json(stored: dict[str, Any]) -> Reply:
     fields = {name: value for name, value in stored.items() if name != "kind"}
     if stored["kind"] == "news":
         return News(tuple(Article(**article) for article in fields["articles"]))
+    if stored["kind"] == "msgmenu":
+        options = tuple((option[0], option[1]) for option in fields["options"])
+        return Menu(fields["head"], options, fields["tail"])
     return _KINDS[stored["kind"]](**fields)

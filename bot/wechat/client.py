@@ -14,6 +14,7 @@ from bot.values.reply import Reply, kind_of
 from bot.wechat import forms
 from bot.wechat.answers import Answer, FollowerDetails, FollowerPage, details_in, items_in, number_in, part_of
 from bot.wechat.errors import WeChatError, is_ours, outcome_of, reason_of
+from bot.wechat.library import Library, LibraryApi
 from bot.wechat.limits import limits_of
 from bot.wechat.operations import Operations
 from bot.wechat.tokens import Keys
@@ -70,6 +71,11 @@ class WeChatApi(Protocol):
         """Whose web authorization this is; raises `WeChatError` for a code that is used, old or none."""
         ...
 
+    @property
+    def library(self) -> LibraryApi:
+        """What WeChat keeps of contents: files, drafts, published articles."""
+        ...
+
     def check_token(self) -> None:
         """For `weilan doctor`: fetches a token if none is known; raises `WeChatError` with what to do."""
         ...
@@ -85,6 +91,7 @@ class WeChatClient:
         self._settings = settings
         self._limits = limits_of(settings)
         self.operations = Operations(self._transport)
+        self.library: LibraryApi = Library(self._transport)
 
     def send(self, openid: str, reply: Reply, now: datetime) -> Outcome:
         form = forms.customer_service(openid, reply)

@@ -2,7 +2,22 @@
 
 from typing import Any
 
-from bot.values.reply import Article, Image, Music, News, Reply, Silence, Text, ToPerson, Video, Voice
+from bot.values.reply import (
+    Article,
+    Draft,
+    Image,
+    Menu,
+    MiniProgram,
+    Music,
+    News,
+    Published,
+    Reply,
+    Silence,
+    Text,
+    ToPerson,
+    Video,
+    Voice,
+)
 
 Form = dict[str, Any]
 
@@ -13,7 +28,7 @@ def customer_service(openid: str, reply: Reply) -> Form | None:
 
 
 def mass(reply: Reply) -> Form | None:
-    """Without its target. News would need a draft: a mass send carries none of ours."""
+    """Without its target."""
     match reply:
         case Text(text):
             return {"msgtype": "text", "text": {"content": text}}
@@ -29,7 +44,9 @@ def mass(reply: Reply) -> Form | None:
             return {"msgtype": "voice", "voice": {"media_id": media_id}}
         case Video(media_id):
             return {"msgtype": "mpvideo", "mpvideo": {"media_id": media_id}}
-        case Music() | News() | ToPerson() | Silence():
+        case Draft(media_id):
+            return {"msgtype": "mpnews", "mpnews": {"media_id": media_id}, "send_ignore_reprint": 1}
+        case Music() | News() | MiniProgram() | Menu() | Published() | ToPerson() | Silence():
             return None
 
 
@@ -42,11 +59,9 @@ def _branch(reply: Reply) -> Form:
             branch = {"msgtype": "image", "image": {"media_id": media_id}}
         case Voice(media_id):
             branch = {"msgtype": "voice", "voice": {"media_id": media_id}}
-        case Video(media_id, title, description):
-            branch = {
-                "msgtype": "video",
-                "video": {"media_id": media_id, "title": title, "description": description},
-            }
+        case Video(media_id, title, description, thumb):
+            video = {"media_id": media_id, "title": title, "description": description}
+            branch = {"msgtype": "video", "video": video | ({"thumb_media_id": thumb} if thumb else {})}
         case Music(thumb, title, description, url, hq_url):
             said = {"title": title, "description": description, "musicurl": url, "hqmusicurl": hq_url}
             branch = {"msgtype": "music", "music": {**said, "thumb_media_id": thumb}}
@@ -55,6 +70,17 @@ def _branch(reply: Reply) -> Form:
                 "msgtype": "news",
                 "news": {"articles": [_article(articles[0])]},
             }  # a second is refused: 45008
+        case MiniProgram(title, app_id, page, thumb):
+            card = {"title": title, "appid": app_id, "pagepath": page, "thumb_media_id": thumb}
+            branch = {"msgtype": "miniprogrampage", "miniprogrampage": card}
+        case Menu(head, options, tail):
+            listed = [{"id": option_id, "content": words} for option_id, words in options]
+            branch = {
+                "msgtype": "msgmenu",
+                "msgmenu": {"head_content": head, "list": listed, "tail_content": tail},
+            }
+        case Published(article_id):
+            branch = {"msgtype": "mpnewsarticle", "mpnewsarticle": {"article_id": article_id}}
         case _:
             pass
     return branch

@@ -8,7 +8,22 @@ import re
 from datetime import datetime
 
 from bot.values.incoming import Incoming
-from bot.values.reply import Image, Music, News, Reply, Silence, Text, ToPerson, Video, Voice, kind_of
+from bot.values.reply import (
+    Draft,
+    Image,
+    Menu,
+    MiniProgram,
+    Music,
+    News,
+    Published,
+    Reply,
+    Silence,
+    Text,
+    ToPerson,
+    Video,
+    Voice,
+    kind_of,
+)
 from bot.wechat.limits import PASSIVE_TEXT_BYTES
 
 SUCCESS = b"success"
@@ -51,6 +66,8 @@ def _says_something(reply: Reply) -> bool:
             return bool(_clean(text).strip())
         case News(articles):
             return bool(articles)
+        case MiniProgram() | Menu() | Published() | Draft():
+            return False  # only as messages of their own
         case _:
             return True
 
@@ -78,7 +95,7 @@ def _body(reply: Reply, incoming: Incoming) -> str:
             body = f"<ArticleCount>{len(items)}</ArticleCount><Articles>{''.join(items)}</Articles>"
         case ToPerson(account):
             body = f"<TransInfo>{_tag('KfAccount', account)}</TransInfo>" if account else ""
-        case Silence():
+        case Silence() | MiniProgram() | Menu() | Published() | Draft():
             body = ""
     return body
 

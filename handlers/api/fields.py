@@ -7,7 +7,7 @@ ERP can send what it has. A test holds the names and what is required against th
 from collections.abc import Mapping
 from typing import Any
 
-from bot.rules import definitions, records
+from bot.rules import definitions, parts, records
 from bot.rules.definitions import REQUIRED
 from bot.values import rule_fields
 from bot.values.records import Kind
@@ -148,6 +148,41 @@ DEFINED_NAME: Schema = {"type": "string", "pattern": r"^[\w.-]{1,64}$"}
 _YES: Schema = {"type": "boolean"}
 _DAY: Schema = {"type": "string", "format": "date"}
 
+_VARIANT: dict[str, Schema] = {
+    "contents": {"type": "array", "items": DEFINED_NAME, "minItems": 1, "uniqueItems": True},
+    "weight": {"type": "integer", "minimum": 1, "maximum": 100},
+}
+
+
+def _short(most: int) -> Schema:
+    return {"type": "string", "maxLength": most}
+
+
+_HASH: Schema = {
+    "type": "string",
+    "pattern": r"^([0-9a-f]{64})?$",
+    "description": "the hash of an uploaded file",
+}
+_PART: dict[str, Schema] = {
+    "tail": _short(2_000), "file": _HASH, "cover": _HASH, "url": _short(1024), "app_id": _short(18),
+    "page": _short(1024), "author": _short(16), "digest": _short(120), "body": _short(20_000),
+}  # fmt: skip
+_OPTIONS: Schema = {
+    "type": "array",
+    "maxItems": parts.MOST_OPTIONS,
+    "items": {
+        "anyOf": [
+            {"type": "string", "minLength": 1, "maxLength": 60},
+            {
+                "type": "object",
+                "properties": {"id": _word(64), "words": _word(60)},
+                "required": ["id", "words"],
+                "additionalProperties": False,
+            },
+        ]
+    },
+}
+
 DEFINITIONS: dict[str, dict[str, Schema]] = {
     "segments": {
         "id": DEFINED_NAME, "name": _word(100),
@@ -161,11 +196,29 @@ DEFINITIONS: dict[str, dict[str, Schema]] = {
         "id": DEFINED_NAME, "title": _word(100), "category": _word(20), "purpose": _choice(*definitions.PURPOSES),
         "kind": _choice(*definitions.KINDS),
         "text": {"type": "string", "maxLength": 2_000, "description": "at most 2,000 bytes of UTF-8"},
-        "media_id": _text(128, "WeChat's id, of a picture, voice or video"), "useful_until": INSTANT,
+        "media_id": _text(128, "WeChat's id, of a picture, voice or video"), **_PART, "options": _OPTIONS,
+        "parts": {
+            "type": "array", "maxItems": parts.MOST_PARTS, "description": "several messages as one delivery; kind parts",
+            "items": {"type": "object", "properties": _PART | {
+                "kind": _choice(*parts.SHAPES), "title": _short(100), "text": _short(2_000), "media_id": _short(128),
+                "options": _OPTIONS,
+            }, "required": ["kind"], "additionalProperties": False},
+        },
+        "useful_until": INSTANT,
     },
     "campaigns": {
         "id": DEFINED_NAME, "name": _word(100), "segment": DEFINED_NAME,
-        "contents": {"type": "array", "items": DEFINED_NAME, "minItems": 1, "uniqueItems": True},
+        "contents": {
+            "type": "array", "items": DEFINED_NAME, "uniqueItems": True, "description": "at least one, here or in a variant",
+        },
+        "variants": {
+            "type": "object", "description": "2 to 4 by name: contents, or contents and weight",
+            "additionalProperties": {"anyOf": [_VARIANT["contents"], {
+                "type": "object", "properties": _VARIANT, "required": ["contents"], "additionalProperties": False,
+            }]},
+        },
+        "hold_out_percent": {"type": "integer", "minimum": 0, "maximum": definitions.MOST_HELD_OUT},
+        "in_order": _YES,
         "priority": {"type": "integer", "minimum": -1_000_000, "maximum": 1_000_000}, "starts": _DAY, "ends": _DAY,
         "status": _choice(*definitions.STATUSES), "regular": _YES, "repeat": _YES,
         "channels": {"type": "array", "items": _choice(*definitions.CHANNELS), "uniqueItems": True},

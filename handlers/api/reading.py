@@ -1,7 +1,7 @@
 """GET of one thing, and of a page of them."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -108,7 +108,19 @@ def _of_orders(session: Session, rows: Sequence[Row]) -> list[More]:
 
 def _of_campaigns(session: Session, rows: Sequence[Row]) -> list[More]:
     pools = api_lists.contents_of(session, [row["id"] for row in rows])
-    return [{"contents": [one["content_id"] for one in pools.get(row["id"], ())]} for row in rows]
+    return [_pool_of(row, pools.get(row["id"], ())) for row in rows]
+
+
+def _pool_of(campaign: Row, pool: Iterable[Row]) -> More:
+    """The contents of every variant, and each variant with its own."""
+    own: dict[str, list[str]] = {"": []}
+    for one in pool:
+        own.setdefault(one["variant"], []).append(one["content_id"])
+    variants = {
+        name: {"contents": own.get(name, []), "weight": weight}
+        for name, weight in campaign["variants"].items()
+    }
+    return {"contents": own[""], "variants": variants}
 
 
 MORE: dict[str, Callable[[Session, Sequence[Row]], list[More]]] = {

@@ -161,10 +161,19 @@ class Content(Shown):
     kind: str
     text: str
     media_id: str | None
+    details: dict[str, Any] = Field(description="what its kind has besides; of several parts, each of them")
+    version: str = Field(description="names exactly what customers get to see")
+    messages: int = Field(description="how many messages of a reply window it takes")
+    by_mass: bool = Field(description="whether a mass send can carry it")
     useful_until: datetime | None
     approved_by: str | None = Field(description="who approved it in the console; it is sent only after that")
     approved_at: datetime | None
     updated_at: datetime
+
+
+class Variant(Shown):
+    contents: list[str]
+    weight: int
 
 
 class Campaign(Shown):
@@ -180,6 +189,9 @@ class Campaign(Shown):
     repeat: bool
     channels: list[str]
     marketing_in_window: bool
+    variants: dict[str, Variant]
+    hold_out_percent: int
+    in_order: bool
     updated_at: datetime
 
 
@@ -189,6 +201,7 @@ class Delivery(Shown):
     customer_id: int
     openid: str | None
     content_id: str | None
+    variant: str | None = Field(description="of the campaign's test, when there is one")
     channel: str
     purpose: str
     state: Literal[STATES]  # type: ignore[valid-type]

@@ -36,6 +36,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "bot.doctor": ("bot",),
     "bot.opening": ("bot",),
     "bot.portrayal": ("bot",),
+    "bot.holding": ("bot",),
     "bot.recommending": ("bot",),
 }
 

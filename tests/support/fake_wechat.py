@@ -10,6 +10,7 @@ from bot.values.outcome import Accepted, Outcome, Sent
 from bot.values.reply import Reply, text_of
 from bot.wechat.answers import FollowerDetails, FollowerPage
 from bot.wechat.errors import WeChatError
+from tests.support.fake_library import FakeLibrary
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class FakeWeChat:
     known_tags: dict[str, int] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)  # of web authorizations: whose each is
     known_notices: tuple[NoticeTemplate, ...] = ()
+    library: FakeLibrary = field(default_factory=FakeLibrary)
     mass_states: dict[str, str] = field(default_factory=dict)
     reaches: Callable[[Outcome], bool] = lambda outcome: isinstance(outcome, Sent | Accepted)
     _accepted: dict[str, str] = field(default_factory=dict)

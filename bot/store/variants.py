@@ -1,0 +1,46 @@
+"""A campaign's variants and its own hold-out as SQL: the arithmetic of `bot/rules/variants.py`, customer by customer."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Row, String, case, cast, false, func, literal, null, select
+
+from bot.rules.variants import FACTOR, HELD_OUT, PRIME, SLOTS, VARIANT, salt_of, shares
+from bot.store.database import Session
+from bot.store.tables import customers, deliveries
+
+
+def slot(salt: int) -> ColumnElement[int]:
+    """0 to 9999, by the customer's bucket."""
+    bucket = cast(customers.c.bucket, BigInteger)
+    mixed = (bucket * literal(FACTOR) + literal(salt)) % literal(PRIME)
+    mixed = (mixed * mixed) % literal(PRIME)
+    return ((mixed * literal(FACTOR) + literal(salt)) % literal(PRIME)) % literal(SLOTS)
+
+
+def is_held_out(campaign: Row[Any]) -> ColumnElement[bool]:
+    if not campaign.hold_out_percent:
+        return false()
+    return slot(salt_of(campaign.id, HELD_OUT)) < campaign.hold_out_percent * SLOTS // 100
+
+
+def variant_of(campaign: Row[Any]) -> ColumnElement[Any]:
+    """Null for a campaign without a test."""
+    if not campaign.variants:
+        return cast(null(), String(8))
+    mine = slot(salt_of(campaign.id, VARIANT))
+    *some, (last, _) = shares(campaign.variants)
+    return case(*((mine < end, literal(name)) for name, end in some), else_=literal(last))
+
+
+def counts(session: Session, campaign_id: str) -> dict[str, dict[str, int]]:
+    """Of each variant: its deliveries by state."""
+    asked = (
+        select(deliveries.c.variant, deliveries.c.state, func.count().label("number"))
+        .where(deliveries.c.campaign_id == campaign_id, deliveries.c.variant.is_not(None))
+        .group_by(deliveries.c.variant, deliveries.c.state)
+        .order_by(deliveries.c.variant)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for row in session.execute(asked):
+        found.setdefault(row.variant, {})[row.state] = row.number
+    return found
