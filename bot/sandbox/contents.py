@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.sandbox import media
+from bot.sandbox import media, publishing
 from bot.sandbox.errors import Refused
 from bot.sandbox.world import World
 
@@ -20,13 +20,10 @@ def customer_service(world: World, body: dict[str, Any]) -> tuple[str, str, dict
         case "image" | "voice":
             return kind, "", {"media_id": media.usable(world, given.get("media_id"), kind).id}
         case "video":
-            media.usable(world, given.get("thumb_media_id"), "thumb")
+            cover = media.usable(world, given.get("thumb_media_id"), "thumb")
             video = media.usable(world, given.get("media_id"), "video")
-            return (
-                "video",
-                str(given.get("title", "")),
-                {"media_id": video.id, "description": given.get("description", "")},
-            )
+            about = {"media_id": video.id, "description": given.get("description", ""), "cover_id": cover.id}
+            return "video", str(given.get("title", "")), about
         case "music":
             media.usable(world, given.get("thumb_media_id"), "thumb")
             return (
@@ -37,12 +34,17 @@ def customer_service(world: World, body: dict[str, Any]) -> tuple[str, str, dict
         case "news":
             return _news(given)
         case "mpnewsarticle":
-            return "news", str(given.get("article_id", "")), {"articles": []}
+            articles = publishing.shown(world, str(given.get("article_id", "")))
+            return "news", str(articles[0].get("title", "")), {"articles": _cards(articles)}
         case "msgmenu":
             return _options(given)
         case "miniprogrampage":
-            media.usable(world, given.get("thumb_media_id"), "image")
-            return "miniprogrampage", str(given.get("title", "")), {"path": given.get("pagepath", "")}
+            cover = media.usable(world, given.get("thumb_media_id"), "image")
+            return (
+                "miniprogrampage",
+                str(given.get("title", "")),
+                {"path": given.get("pagepath", ""), "cover_id": cover.id},
+            )
         case "link":
             return (
                 "link",
@@ -82,18 +84,22 @@ def mass(world: World, body: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
             articles = world.state.drafts.get(str(given.get("media_id")))
             if articles is None:
                 raise Refused(40007)
-            shown = [
-                {
-                    "title": one.get("title", ""),
-                    "description": one.get("digest", ""),
-                    "pic_url": "",
-                    "url": "",
-                }
-                for one in articles
-            ]
-            return "news", str(articles[0].get("title", "")), {"articles": shown}
+            return "news", str(articles[0].get("title", "")), {"articles": _cards(articles)}
         case _:
             raise Refused(40008)
+
+
+def _cards(articles: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": one.get("title", ""),
+            "description": one.get("digest", ""),
+            "pic_url": "",
+            "cover_id": one.get("thumb_media_id", ""),
+            "url": "",
+        }
+        for one in articles
+    ]
 
 
 def _object(body: dict[str, Any], kind: object) -> dict[str, Any]:

@@ -97,6 +97,12 @@ class Media:
 
 
 @dataclass(slots=True, kw_only=True)
+class PublishedArticle:
+    article_id: str
+    articles: list[dict[str, Any]]
+
+
+@dataclass(slots=True, kw_only=True)
 class MassJob:
     """`openids` is None for a send to a tag or to all: who that is, is decided when it runs.
 
@@ -161,6 +167,7 @@ class State:
     tags: dict[int, Tag] = field(default_factory=dict)
     media: dict[str, Media] = field(default_factory=dict)
     drafts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    published: dict[str, PublishedArticle] = field(default_factory=dict)  # by publish_id
     menu: dict[str, Any] | None = None
     scenes: dict[str, Scene] = field(default_factory=dict)  # by ticket
     mass: dict[int, MassJob] = field(default_factory=dict)

@@ -158,6 +158,7 @@ function article(given) {
   const card = link(given.url || "", "");
   card.className = "article";
   const cover = make("span", "cover");
+  if (given.cover_id) cover.append(kept(given.cover_id));
   if (/^https?:\/\//i.test(given.pic_url || "")) {
     const image = make("img");
     image.alt = "";
@@ -167,6 +168,32 @@ function article(given) {
   }
   card.append(cover, make("b", "", given.title));
   if (given.description) card.append(make("small", "", given.description));
+  return card;
+}
+
+function kept(id) {
+  const image = make("img");
+  image.alt = "";
+  image.src = root + "media/" + encodeURIComponent(id);
+  image.addEventListener("error", () => image.remove());
+  image.addEventListener("load", toBottom);
+  return image;
+}
+
+function film(line) {
+  const card = make("div", "article film");
+  const cover = make("span", "cover");
+  if (line.details.cover_id) cover.append(kept(line.details.cover_id));
+  cover.append(make("span", "play", "▶"));
+  card.append(cover, make("b", "", line.text || "视频"));
+  return card;
+}
+
+function program(line) {
+  const card = make("div", "article program");
+  const cover = make("span", "cover");
+  if (line.details.cover_id) cover.append(kept(line.details.cover_id));
+  card.append(make("b", "", line.text), cover, make("small", "", "小程序"));
   return card;
 }
 
@@ -212,6 +239,8 @@ function shape(line) {
   switch (line.kind) {
     case "image": return [photo(line)];
     case "voice": return [voice(line)];
+    case "video": return [film(line)];
+    case "miniprogrampage": return [program(line)];
     case "location": return [place(line)];
     case "news": return line.details.articles && line.details.articles.length ? line.details.articles.map(article) : [article({ title: line.text || "图文" })];
     case "msgmenu": return [menuOfOptions(line)];
@@ -237,7 +266,7 @@ function showLine(line, now, name) {
   const message = make("div", "message " + line.side);
   message.dataset.way = line.way;
   message.append(line.side === "customer" ? avatar(name, openid) : make("span", "avatar account", [...accountName][0]));
-  const content = make("div", "content" + (["news", "template", "link", "location"].includes(line.kind) ? " wide" : ""));
+  const content = make("div", "content" + (["news", "template", "link", "location", "video", "miniprogrampage"].includes(line.kind) ? " wide" : ""));
   content.append(...shape(line));
   if (WAYS[line.way]) content.append(make("span", "way " + line.way, WAYS[line.way]));
   message.append(content);
