@@ -57,9 +57,11 @@ from handlers.command import (
     facts,
     merges,
     portrait,
+    pushes,
     recommending,
     scenes,
     segments,
+    simulation,
     webhooks,
 )
 from handlers.command.common import AsJson, At, Chosen, Fault, instant, tell, toml
@@ -69,6 +71,7 @@ from handlers.unanswered import answer_pending, drain_spool
 from scheduler import engine, followers, inference, plan, timetable
 from scheduler import refresh as refreshing
 from scheduler import segments as segment_refresh
+from scheduler import simulate as simulating
 from scheduler import webhooks as telling
 from scheduler.beside import Beside, Runs
 
@@ -94,10 +97,12 @@ for group, name in (
     (segments.app, "segment"),
     (portrait.app, "portrait"),
     (facts.app, "facts"),
+    (pushes.app, "push"),
     (recommending.app, "recommend"),
     (calendar.app, "calendar"),
 ):
     app.add_typer(group, name=name)
+app.command("simulate")(simulation.command(simulating.simulate))
 
 
 class Role(Enum):

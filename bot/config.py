@@ -103,7 +103,7 @@ class Push(Section):
     quiet_from: time = time(22)
     quiet_until: time = time(8)
     hold_out_percent: int = Field(default=0, ge=0, le=50)
-    at_once: int = Field(default=64, ge=1, le=1000)
+    at_once: int = Field(default=100, ge=1, le=1000)
     mass_reserve: int = Field(default=1, ge=0, le=100)
 
     @field_validator("timezone")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from bot.config import Config, missing
 from bot.services import Services, build, connect
-from bot.store import schema, server_time, webhooks
+from bot.store import halts, schema, server_time, webhooks
 from bot.store.database import Database
 from bot.store.keys import RedisKeys
 from bot.values.finding import Finding
@@ -33,7 +33,7 @@ def examine(config: Config) -> Iterator[Finding]:
     try:
         findings = list(_stores(config, database))
         stand = all(finding.is_fine for finding in findings)
-        told = [_webhooks(database)] if stand else []
+        told = [_webhooks(database), _pushes(database)] if stand else []
     finally:
         database.close()
     yield from (*findings, *told)
@@ -118,6 +118,21 @@ def _webhooks(database: Database) -> Finding:
     )
     todo = "look at the receiver, `weilan webhook test` it, then `resume`, and `redeliver` what died"
     return Finding("webhooks", False, said, todo)
+
+
+def _pushes(database: Database) -> Finding:
+    """What is halted is told, whoever or whatever halted it."""
+    with database.reading() as session:
+        halted = halts.every(session, datetime.now(UTC))
+    if not halted:
+        return Finding("pushes", True, "no channel is halted")
+    said = "; ".join(
+        f"{one.channel} since {one.since:%m-%d %H:%M} UTC ({one.reason}"
+        f"{f', tried again at {one.until:%H:%M} UTC' if one.until else ''})"
+        for one in halted
+    )
+    todo = "look at the reason, then `weilan push resume` for all pushes, `weilan push lift CHANNEL` for one channel"
+    return Finding("pushes", False, f"halted: {said}", todo)
 
 
 def _keys(config: Config) -> Finding:

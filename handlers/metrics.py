@@ -21,7 +21,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from bot.services import Services
-from bot.store import queues
+from bot.store import halts, queues
 from handlers.serving import services
 
 page = Blueprint("metrics", __name__)
@@ -67,4 +67,11 @@ class _Waiting(Collector):
         with self._services.database.reading() as session:
             for state, number in queues.depths(session).items():
                 gauge.add_metric([state], number)
-        yield gauge
+            halted = GaugeMetricFamily(
+                "weilan_halted",
+                "1 for each channel that is halted; `pushes` is the stop switch.",
+                labels=["channel"],
+            )
+            for one in halts.every(session, self._services.now()):
+                halted.add_metric([one.channel], 1)
+        yield from (gauge, halted)

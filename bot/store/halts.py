@@ -16,6 +16,7 @@ from bot.rules import breaker
 from bot.rules.breaker import Count
 from bot.store.database import Session
 from bot.store.tables import channel_halts
+from bot.values.pushes import Halted
 
 PUSHES = "pushes"  # no channel: the stop switch for every push. Answers to customers go on
 
@@ -32,15 +33,6 @@ class Standing:
 
 
 NOTHING_HALTED = Standing(frozenset(), frozenset(), frozenset())
-
-
-@dataclass(frozen=True, slots=True)
-class Halted:
-    channel: str
-    reason: str
-    since: datetime
-    until: datetime | None
-    by: str = ""
 
 
 def standing(session: Session, now: datetime) -> Standing:

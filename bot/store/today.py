@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, func, select
 
 from bot.store import halts
 from bot.store.database import Session
-from bot.store.halts import Halted
 from bot.store.tables import (
     campaign_contents,
     campaigns,
@@ -17,6 +16,7 @@ from bot.store.tables import (
     handovers,
     messages,
 )
+from bot.values.pushes import Halted
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,10 @@ class Concerns:
     waiting: int  # customers who wait for a person
     answers_owed: int  # messages whose answer is not ready yet
     unapproved: list[tuple[str, str]]  # running campaigns with a content nobody approved: id, name
+
+    @property
+    def stopped(self) -> bool:
+        return any(one.channel == halts.PUSHES for one in self.halted)
 
     @property
     def any(self) -> bool:

@@ -27,6 +27,7 @@ CHANNELS: dict[str, Any] = {
     "mass": _l("群发"),
     "subscription_notice": _l("订阅通知"),
     "next_contact": _l("等客户下次联系"),
+    "pushes": _l("所有推送"),
 }
 PURPOSES: dict[str, Any] = {
     "marketing": _l("营销"),
@@ -138,6 +139,10 @@ ACTIONS: dict[str, Any] = {
     "knowledge.created": _l("新建知识"),
     "knowledge.changed": _l("修改知识"),
     "channel.lifted": _l("恢复渠道"),
+    "pushes.stopped": _l("停止所有推送"),
+    "pushes.resumed": _l("恢复推送"),
+    "campaign.withdrawn": _l("撤回活动的推送"),
+    "delivery.withdrawn": _l("撤回推送"),
     "segment.created": _l("新建人群"),
     "segment.changed": _l("修改人群"),
 }
@@ -149,6 +154,7 @@ FIELDS: dict[str, Any] = {  # of what an audit row tells
     "starts": _l("开始日期"),
     "ends": _l("结束日期"),
     "regular": _l("常规节奏"),
+    "occasion": _l("时机"),
     "repeat": _l("可重复发送"),
     "channels": _l("渠道"),
     "marketing_in_window": _l("允许营销内容用客服消息"),
@@ -174,6 +180,13 @@ OBJECTIONS: dict[str, Any] = {
     "no_contents": _l("还没有选择任何内容"),
     "not_approved": _l("这些内容还没有批准："),
     "outdated": _l("这些内容已过有效期："),
+    "no_segment": _l("没有这个人群："),
+    "broken_segment": _l("人群的条件看不懂了，请先改好人群："),
+    "empty_segment": _l("现在没有任何关注者在这个人群里；先存着草稿，等有人了再开始"),
+    "no_window": _l("这段日期里没有一个可以发送的时段，用途："),
+    "bad_occasion": _l("时机填得不对："),
+    "no_festival": _l("没有这个节日："),
+    "never_happens": _l("活动日期里没有这个节日："),
 }
 PASSWORDS: dict[str, Any] = {
     "too_short": _l("密码至少 10 个字符"),
