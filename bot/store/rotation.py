@@ -1,0 +1,195 @@
+"""Which category comes next for whom: learned from who wrote back, with a share of trying out; always the same for a day.
+
+A push counts as shown once two days have passed, as answered when the customer wrote within them, as refused when they
+asked for no more pushes within them. A few counts say little, so each is drawn towards what everybody does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    Interval,
+    Select,
+    Table,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.rules.rotation import ALIKE, AT_FIRST, REFUSAL_COSTS, TRIED_OUT, score
+from bot.rules.variants import FACTOR, PRIME, salt_of
+from bot.store.database import Session
+from bot.store.tables import (
+    category_rates,
+    contents,
+    counted_until,
+    customer_categories,
+    customers,
+    deliveries,
+    messages,
+)
+
+ANSWERED_WITHIN = timedelta(hours=48)
+AT_ONCE = timedelta(hours=1)  # of pushes counted in one transaction
+FINISHED_WITHIN = timedelta(days=3)  # of when it was due: what is due leads to an index
+RESPONSES = "responses"
+LONG_AGO = datetime(2011, 1, 1, tzinfo=UTC)  # before there were official accounts
+REACHED = ("sent", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What everybody does, by category; a category nobody was shown yet is as good as all together."""
+
+    by_category: Mapping[str, float]
+    overall: float
+
+    def of(self, category: str) -> float:
+        return self.by_category.get(category, self.overall)
+
+
+def rates(session: Session) -> Rates:
+    rows = session.execute(select(category_rates)).all()
+    shown, answered = sum(row.shown for row in rows), sum(row.answered for row in rows)
+    stopped = sum(row.stopped for row in rows)
+    overall = score(shown, answered, stopped, AT_FIRST)
+    return Rates(
+        {row.category: score(row.shown, row.answered, row.stopped, overall) for row in rows}, overall
+    )
+
+
+def order(
+    known: Rates,
+    categories: Sequence[str],
+    category: ColumnElement[str],
+    customer_id: ColumnElement[int],
+    day: date,
+) -> list[ColumnElement[Any]]:
+    """How a customer's next content is ordered, the best first; nothing to order by with fewer than two categories.
+
+    For a share of the customers, another one each day, by chance instead: what is never shown is never learned.
+    """
+    listed = sorted(set(categories))
+    if len(listed) < 2:
+        return []
+    by_chance = case(
+        *((category == one, _hash(customer_id, day, f"try {one}")) for one in listed), else_=literal(PRIME)
+    )
+    mine = customer_categories.alias("mine_of_category")
+    is_mine = and_(mine.c.customer_id == customer_id, mine.c.category == category)
+    prior = case(*((category == one, literal(known.of(one), Float())) for one in listed), else_=known.overall)
+    answered = cast(mine.c.answered - REFUSAL_COSTS * mine.c.stopped, Float())
+    learned = (
+        select((answered + ALIKE * prior) / cast(mine.c.shown + ALIKE, Float()))
+        .where(is_mine)
+        .correlate_except(mine)
+        .scalar_subquery()
+    )
+    is_tried_out = _hash(customer_id, day, "who tries") % 1000 < int(TRIED_OUT * 1000)
+    best_first = -func.coalesce(learned, prior)
+    return [case((is_tried_out, cast(by_chance, Float())), else_=best_first)]
+
+
+def count(session: Session, now: datetime) -> bool:
+    """Counts the pushes of one more hour of which can be told what came of them; false when there are none.
+
+    Each push once: the place reached stands in the same transaction.
+    """
+    since, until = _counted_until(session), now - ANSWERED_WITHIN
+    begins = _next_end(session, since)
+    if begins is None or begins > until:
+        return False
+    to = min(until, begins + AT_ONCE)
+    told = _told(session, since, to).subquery("told")
+    sums = (func.count(), func.sum(told.c.answered), func.sum(told.c.stopped))
+    whose = (told.c.customer_id, told.c.category)
+    by_customer = select(*whose, *sums).where(told.c.customer_id > 0).group_by(*whose).order_by(*whose)
+    _add(session, customer_categories, ["customer_id", "category"], by_customer)
+    by_category = select(told.c.category, *sums).where(told.c.customer_id > 0).group_by(told.c.category)
+    _add(session, category_rates, ["category"], by_category)
+    _mark(session, to)
+    return True
+
+
+def _counted_until(session: Session) -> datetime:
+    found = select(counted_until.c.until).where(counted_until.c.what == RESPONSES)
+    return session.execute(found).scalar_one_or_none() or LONG_AGO
+
+
+def _next_end(session: Session, since: datetime) -> datetime | None:
+    ends = and_(_is_push(), deliveries.c.due_at > since - FINISHED_WITHIN, deliveries.c.finished_at > since)
+    soonest = select(deliveries.c.finished_at).where(ends).order_by(deliveries.c.due_at).limit(1)
+    return session.execute(soonest).scalar()
+
+
+def _is_push() -> ColumnElement[bool]:
+    return and_(deliveries.c.state.in_(REACHED), deliveries.c.campaign_id.is_not(None))
+
+
+def _told(session: Session, since: datetime, to: datetime) -> Select[Any]:
+    """Each push that ended in the time: whose, of which category, and what followed."""
+    ended, over = deliveries.c.finished_at, _later(session, deliveries.c.finished_at)
+    wrote = exists().where(
+        messages.c.customer_id == deliveries.c.customer_id,
+        messages.c.direction == "in",
+        messages.c.created_at > ended,
+        messages.c.created_at <= over,
+    )
+    stopped = customers.c.stopped_pushes_at
+    is_refused = func.coalesce(and_(stopped > ended, stopped <= over), false())
+    answered = and_(wrote.correlate(deliveries), not_(is_refused))
+    return (
+        select(
+            deliveries.c.customer_id,
+            contents.c.category,
+            case((answered, 1), else_=0).label("answered"),
+            case((is_refused, 1), else_=0).label("stopped"),
+        )
+        .join(contents, contents.c.id == deliveries.c.content_id)
+        .join(customers, customers.c.id == deliveries.c.customer_id)
+        .where(deliveries.c.due_at > since - FINISHED_WITHIN, deliveries.c.due_at <= to)
+        .where(ended > since, ended <= to, _is_push(), customers.c.forgotten_at.is_(None))
+    )
+
+
+def _later(session: Session, instant: ColumnElement[Any]) -> ColumnElement[Any]:
+    if session.dialect.name == "sqlite":
+        hours = int(ANSWERED_WITHIN.total_seconds()) // 3600
+        return func.strftime("%Y-%m-%d %H:%M:%f000", instant, f"+{hours} hours")
+    return instant + cast(literal(ANSWERED_WITHIN), Interval())
+
+
+def _add(session: Session, table: Table, key: list[str], told: Select[Any]) -> None:
+    insert = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
+    added = insert(table).from_select([*key, "shown", "answered", "stopped"], told)
+    sums = {name: table.c[name] + added.excluded[name] for name in ("shown", "answered", "stopped")}
+    session.execute(added.on_conflict_do_update(index_elements=key, set_=sums))
+
+
+def _mark(session: Session, until: datetime) -> None:
+    insert = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
+    row = {"what": RESPONSES, "until": until}
+    marked = insert(counted_until).values(row)
+    session.execute(marked.on_conflict_do_update(index_elements=["what"], set_={"until": until}))
+
+
+def _hash(customer_id: ColumnElement[int], day: date, what: str) -> ColumnElement[int]:
+    """`chance` of `bot/rules/rotation.py`; a test holds the two together."""
+    salt = salt_of(f"{day:%Y-%m-%d}", what)
+    mixed = (cast(customer_id, BigInteger) % literal(PRIME) * literal(FACTOR) + literal(salt)) % literal(
+        PRIME
+    )
+    mixed = (mixed * mixed) % literal(PRIME)
+    return (mixed * literal(FACTOR) + literal(salt)) % literal(PRIME)
