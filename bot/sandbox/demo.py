@@ -14,7 +14,7 @@ from bot.rules import segment_presets
 from bot.sandbox.shop import catalogue
 from bot.sandbox.shop.generate import DemoShop
 from bot.sandbox.shop.seeding import seed
-from bot.store import bulk, definitions, passwords, segments, staff
+from bot.store import bulk, definitions, notice_templates, passwords, segments, staff
 from bot.store.database import Database, Session
 
 NAME = "demo"
@@ -49,6 +49,7 @@ def open_shop(database: Database, folder: Path, now: datetime) -> SignIn:
     password_hash = passwords.hashed(password)
     with database.transaction() as session:
         segments.keep_everyone(session, now)
+        notice_templates.keep(session, catalogue.notices(), now)
         staff.add(session, name=NAME, role="admin", password_hash=password_hash, now=now)
         if not bulk.has_product(session, catalogue.products()[0].external_id):
             seed(session, DemoShop().generate(now), now)

@@ -26,14 +26,12 @@ def send_template(world: World, body: dict[str, Any]) -> dict[str, Any]:
         raise Refused(43019)
     if not follower.following:
         raise Refused(43004)
-    now = world.now()
     once = f"{follower.openid} {body['client_msg_id']}" if body.get("client_msg_id") else ""
-    known = world.state.template_messages.get(once)
-    if once and known and timedelta() <= now - known[0] < SAME_ID_LASTS:
-        return {"msgid": known[1]}
+    if once and _was_sent(world, once):
+        return {"msgid": world.state.template_messages[once][1]}
     msg_id = 200_000_000 + world.number()
     if once:
-        world.state.template_messages[once] = (now, msg_id)
+        world.state.template_messages[once] = (world.now(), msg_id)
     shortened = {
         key: value if len(value) <= FIELD_LETTERS else f"{value[: FIELD_LETTERS - 1]}…"
         for key, value in values.items()
@@ -54,23 +52,31 @@ def send_template(world: World, body: dict[str, Any]) -> dict[str, Any]:
 def send_notice(world: World, body: dict[str, Any]) -> dict[str, Any]:
     """Uses up one consent; 43101 when none is left, whether it was refused or spent."""
     follower = world.follower(body.get("touser"))
+    if follower.is_blocked:
+        raise Refused(43019)
     template = _template(world.notices, body)
     values = _values(template, body)
     for name, value in values.items():
         most = LIMITS.get(name.rstrip("0123456789"), FIELD_LETTERS)
         if not 0 < len(value) <= most:
             raise Refused(47003, f"argument invalid! data.{name}.value invalid")
+    once = f"notice {follower.openid} {body['client_msg_id']}" if body.get("client_msg_id") else ""
+    if once and _was_sent(world, once):
+        return {}
     consents = world.state.consents.get(follower.openid, {})
     if consents.get(template.id, 0) < 1:
         raise Refused(43101)
     consents[template.id] -= 1
+    if once:
+        world.state.template_messages[once] = (world.now(), 0)
+    labels = template.labels or template.fields
     world.show(
         follower.openid,
         "account",
         "notice",
         "template",
         template.title,
-        values=list(values.items()),
+        values=[(label, values[name]) for name, label in zip(template.fields, labels, strict=True)],
         url=str(body.get("page", "")),
     )
     sent = {
@@ -83,6 +89,12 @@ def send_notice(world: World, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _was_sent(world: World, once: str) -> bool:
+    """Under the same client_msg_id, a short while ago."""
+    known = world.state.template_messages.get(once)
+    return known is not None and timedelta() <= world.now() - known[0] < SAME_ID_LASTS
+
+
 def templates_of_account(world: World) -> dict[str, Any]:
     return {"template_list": [_described(template, "template_id") for template in world.templates]}
 
@@ -92,7 +104,10 @@ def notices_of_account(world: World) -> dict[str, Any]:
 
 
 def _described(template: Template, id_field: str) -> dict[str, Any]:
-    content = "\n".join(f"{name}:{{{{{name}.DATA}}}}" for name in template.fields)
+    labels = template.labels or template.fields
+    content = "\n".join(
+        f"{label}:{{{{{name}.DATA}}}}" for name, label in zip(template.fields, labels, strict=True)
+    )
     return {id_field: template.id, "title": template.title, "content": content, "example": ""}
 
 

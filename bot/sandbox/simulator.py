@@ -10,8 +10,10 @@ from bot.sandbox.http_transport import http_transport
 from bot.sandbox.platform import Platform
 from bot.sandbox.shop import catalogue
 from bot.sandbox.state import Follower
+from bot.sandbox.world import Template
 from bot.store import followers
 from bot.store.database import Database
+from bot.values.notice import NoticeTemplate
 
 FIRST_IN_THE_LIST = datetime(2020, 1, 1, tzinfo=UTC)  # before anybody really did something
 
@@ -26,11 +28,18 @@ def platform(config: Config, clock: Clock, database: Database) -> Platform:
         http_transport(webhook),
         path=_state(config),
         limits=dict(config.wechat.limits),
+        notices=[_template(notice) for notice in catalogue.notices()],
     )
     with database.reading() as session:
         made.seed(_follower(one) for one in followers.every(session))
     made.set_menu(catalogue.menu()["button"])
     return made
+
+
+def _template(notice: NoticeTemplate) -> Template:
+    return Template(
+        id=notice.id, title=notice.title, fields=tuple(notice.fields), labels=tuple(notice.fields.values())
+    )
 
 
 def _follower(known: followers.Known) -> Follower:

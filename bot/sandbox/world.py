@@ -25,6 +25,7 @@ class Template:
     id: str
     title: str
     fields: tuple[str, ...]
+    labels: tuple[str, ...] = ()  # what stands beside each; none: the keys themselves
 
 
 @dataclass(slots=True, kw_only=True)

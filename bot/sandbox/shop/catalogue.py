@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.rules import definitions
 from bot.values.definitions import Definitions
+from bot.values.notice import NoticeTemplate
 from bot.values.trade import Product
 
 DEFINITIONS = ("knowledge.toml", "campaigns.toml")
@@ -25,6 +26,14 @@ def plans_and_knowledge() -> Definitions:
 def menu() -> dict[str, Any]:
     """The body of WeChat's menu/create."""
     return _read("menu.toml")
+
+
+def notices() -> tuple[NoticeTemplate, ...]:
+    """The account's templates of subscription notices."""
+    return tuple(
+        NoticeTemplate(id=one["id"], title=one["title"], fields=dict(one["fields"]))
+        for one in _read("notices.toml")["notice"]
+    )
 
 
 def amounts() -> dict[str, int]:
