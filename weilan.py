@@ -26,8 +26,10 @@ from bot import logging
 from bot import recommending as learning
 from bot.config import Config, ConfigError
 from bot.intake import importing
+from bot.intake.carried import carried
 from bot.intake.files import Unusable
 from bot.opening import NotReady, migrate, opened, ready
+from bot.rules import contents as content_rules
 from bot.rules import definitions as files
 from bot.rules import merge_reports, partitions, reports, segment_reports, value_reports
 from bot.rules.facts import BadFacts
@@ -40,6 +42,7 @@ from bot.store import (
     explanations,
     exports,
     forgetting,
+    media_files,
     passwords,
     staff,
     standing,
@@ -54,7 +57,9 @@ from handlers import process
 from handlers.command import (
     calendar,
     clients,
+    contents,
     facts,
+    intents,
     merges,
     notices,
     portrait,
@@ -69,6 +74,7 @@ from handlers.command.common import AsJson, At, Chosen, Fault, instant, tell, to
 from handlers.knowledge_watch import KnowledgeWatch
 from handlers.server import PortBusy, free_port
 from handlers.unanswered import answer_pending, drain_spool
+from handlers.understanding_watch import UnderstandingWatch
 from scheduler import engine, followers, inference, plan, timetable
 from scheduler import refresh as refreshing
 from scheduler import segments as segment_refresh
@@ -99,9 +105,12 @@ for group, name in (
     (portrait.app, "portrait"),
     (notices.app, "notice"),
     (facts.app, "facts"),
+    (intents.app, "intents"),
     (pushes.app, "push"),
     (recommending.app, "recommend"),
+    (points.app, "points"),
     (calendar.app, "calendar"),
+    (contents.app, "content"),
 ):
     app.add_typer(group, name=name)
 app.command("simulate")(simulation.command(simulating.simulate))
@@ -169,6 +178,7 @@ def demo(
         refreshing.refresh(services)
         inference.infer(services)
         learning.refresh(services)
+        membership.keep(services)
         segment_refresh.refresh_all(services)
     address = config.server.public_url
     print(f"chat page   {address}/sandbox/")
@@ -198,8 +208,11 @@ def scheduler(context: typer.Context) -> None:
     with opened(context.obj.for_wechat) as services:
         watch = KnowledgeWatch(services.database, services.knowledge)  # answers that are owed are made here
         watch.start()
+        understanding = UnderstandingWatch(services)
+        understanding.start()
         _until_signalled(services, partial(timetable.run, chores=CHORES), telling.run)
         watch.stop()
+        understanding.stop()
 
 
 @app.command()
@@ -293,15 +306,20 @@ def apply(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Segments, contents, campaigns and knowledge as code: all or nothing."""
-    wanted = files.together([files.read(str(path), toml(path)) for path in paths])
+    """Segments, contents, campaigns, knowledge and festivals as code: all or nothing."""
+    read = [carried(path, toml(path)) for path in paths]
+    wanted = files.together([files.read(str(path), raw) for path, (raw, _) in zip(paths, read, strict=True)])
     with opened(context.obj.config) as services, services.database.transaction() as session:
         person = staff.find_by_name(session, name)
         if person is None or person.disabled_at is not None:
             raise Fault(f"--as: nobody called {name} is on the staff; see `weilan staff add`")
-        zone, now = services.config.push.zone, services.now()
-        changes = definitions.apply(session, wanted, staff_id=person.id, approve=approve, now=now, zone=zone)
+        push, now = services.config.push, services.now()
+        for file in (file for _, brought in read for file in brought):
+            media_files.keep(session, file.filename, file.content, now)
+        changes = definitions.apply(session, wanted, staff_id=person.id, approve=approve, now=now, push=push)
     tell(changes, as_json, reports.of_changes(changes))
+    for warning in (said for content in wanted.contents for said in content_rules.warnings(content)):
+        print(f"warning: {warning}", file=sys.stderr)
 
 
 @app.command("plan")

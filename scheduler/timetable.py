@@ -18,7 +18,21 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot import recommending
 from bot.services import Services
 from bot.store.leases import Lease, lease
-from scheduler import best_hours, deliver, engine, inference, plan, portrait, recover, refresh, segments, tidy
+from scheduler import (
+    best_hours,
+    contents,
+    deliver,
+    engine,
+    inference,
+    membership,
+    plan,
+    portrait,
+    recover,
+    refresh,
+    rotation,
+    segments,
+    tidy,
+)
 from scheduler.engine import Engine
 
 LATE_ALLOWED = 30  # seconds
@@ -88,8 +102,24 @@ def _refresh_portrait(desk: Desk) -> None:
     portrait.refresh(desk.services)
 
 
+def _keep_membership(desk: Desk) -> None:
+    membership.keep(desk.services)
+
+
+def _put_levels_right(desk: Desk) -> None:
+    membership.put_levels_right(desk.services)
+
+
 def _learn_to_recommend(desk: Desk) -> None:
     recommending.refresh(desk.services)
+
+
+def _prepare_contents(desk: Desk) -> None:
+    contents.prepare(desk.services)
+
+
+def _learn_from_responses(desk: Desk) -> None:
+    rotation.learn(desk.services)
 
 
 def _infer(desk: Desk) -> None:
@@ -111,10 +141,14 @@ TIMETABLE: tuple[Job, ...] = (
     Job("deliver", _deliver, IntervalTrigger(seconds=1)),
     Job("plan", _plan, IntervalTrigger(minutes=1)),
     Job("recover", _recover, IntervalTrigger(seconds=30)),
+    Job("prepare contents", _prepare_contents, IntervalTrigger(minutes=5)),
+    Job("learn from responses", _learn_from_responses, IntervalTrigger(hours=1)),
     Job("ask after mass sends", _ask_after_mass, IntervalTrigger(minutes=10)),
     Job("tidy", _tidy, CronTrigger(hour=3, minute=30, timezone="Asia/Shanghai")),
     Job("best hours", _refresh_best_hours, CronTrigger(hour=3, minute=50, timezone="Asia/Shanghai")),
     Job("refresh engagement", _refresh_engagement, CronTrigger(hour=4, minute=10, timezone="Asia/Shanghai")),
+    Job("keep membership", _keep_membership, IntervalTrigger(minutes=30)),
+    Job("put levels right", _put_levels_right, CronTrigger(hour=0, minute=20, timezone="Asia/Shanghai")),
     Job("refresh value", _refresh_value, CronTrigger(hour=4, minute=30, timezone="Asia/Shanghai")),
     Job("infer facts", _infer, CronTrigger(hour=4, minute=50, timezone="Asia/Shanghai")),
     Job("refresh portrait", _refresh_portrait, CronTrigger(hour=5, minute=10, timezone="Asia/Shanghai")),

@@ -55,9 +55,9 @@ def replies_of(
     """Each message of the content. Raises `Unsendable` when WeChat does not hold what it takes."""
     found = []
     for part in labelled_parts_of(content):
-        words = _personal(part, profile, further)
+        words = personal(part, profile, further)
         if len(words.text.encode()) > LARGEST_TEXT:  # a very long name: rather without it than refused
-            words = _personal(part, ANYBODY, NOTHING_FURTHER)
+            words = personal(part, ANYBODY, NOTHING_FURTHER)
         found.append(_reply(words, held, mass=mass))
     return tuple(found)
 
@@ -70,7 +70,8 @@ def reply_of(content: Content, held: Held = NOTHING_HELD) -> Reply:
     return found[0]
 
 
-def _personal(part: Part, profile: Profile, further: Mapping[str, str]) -> Part:
+def personal(part: Part, profile: Profile, further: Mapping[str, str]) -> Part:
+    """With the customer's facts in their places."""
     if part.kind == "article":
         return part
     options = tuple(replace(one, words=render(one.words, profile, further)) for one in part.options)

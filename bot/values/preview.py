@@ -1,0 +1,29 @@
+"""A content as a customer would see it, message by message."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One message: words, or a card with a picture. `picture` is the hash of a file of ours."""
+
+    kind: str
+    text: str = ""
+    title: str = ""
+    picture: str = ""
+    file: str = ""  # what it is made of: a picture's hash, or that of a voice or video
+    media_id: str = ""
+    url: str = ""
+    options: tuple[str, ...] = ()
+    tail: str = ""
+    body: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    customer_id: int | None
+    openid: str
+    name: str
+    cards: tuple[Card, ...]
+    unknown: tuple[str, ...] = ()  # places that had to say their fallback
