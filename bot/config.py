@@ -141,6 +141,20 @@ class Webhooks(Section):
     timeout_seconds: int = Field(default=10, ge=1, le=30)
 
 
+class Understanding(Section):
+    examples: str = ""
+    folder: str = ""
+    encoder_url: str = ""
+    encoder_model: str = ""
+    encoder_key: SecretStr = SecretStr("")
+    encoder_timeout_ms: int = Field(default=800, ge=50, le=3000)
+
+    @field_validator("encoder_url")
+    @classmethod
+    def _is_an_address_or_nothing(cls, address: str) -> str:
+        return _address(address) if address else ""
+
+
 class Facts(Section):
     ask: bool = True
     rules: str = ""
@@ -159,6 +173,7 @@ class Config(Section):
     push: Push = Push()
     value: Value = Value()
     facts: Facts = Facts()
+    understanding: Understanding = Understanding()
     webhooks: Webhooks = Webhooks()
     sandbox: Sandbox = Sandbox()
 

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from bot.clock import Clock, SystemClock
 from bot.config import Config
+from bot.insight.intents import Understanding
 from bot.insight.knowledge import KnowledgeIndex, WordIndex
 from bot.insight.recommend import Recommender
 from bot.store import kept_secrets
@@ -26,6 +27,7 @@ class Services:
     keys: Keys
     wechat: WeChatApi
     knowledge: KnowledgeIndex
+    understanding: Understanding = field(default_factory=Understanding)
     recommender: Recommender = field(default_factory=Recommender)
     closing: tuple[Callable[[], None], ...] = field(default=(), repr=False)
 

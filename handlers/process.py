@@ -15,6 +15,7 @@ from bot.services import Services
 from handlers import sandbox, server
 from handlers.app import create_app, stop
 from handlers.knowledge_watch import KnowledgeWatch
+from handlers.understanding_watch import UnderstandingWatch
 
 LOOKS_EVERY = 0.1  # seconds
 
@@ -37,6 +38,8 @@ class WebProcess:
         services, offset = built(self.config)
         watch = KnowledgeWatch(services.database, services.knowledge)
         watch.start()
+        understanding = UnderstandingWatch(services)
+        understanding.start()
         app = create_app(services)
         simulator = (
             platform(self.config, services.clock, services.database)
@@ -61,6 +64,7 @@ class WebProcess:
             quieten()
             stop(app)
             watch.stop()
+            understanding.stop()
             services.close()
 
         return server.Loaded(app, stop=end, quieten=quieten)

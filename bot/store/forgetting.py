@@ -33,6 +33,7 @@ from bot.store.tables import (
     messages,
     notice_consents,
     nurturing_plans,
+    open_questions,
     orders,
     questions,
     reviews,
@@ -57,7 +58,7 @@ NOTHING: dict[str, Any] = {
 }  # fmt: skip
 
 MADE_OF_THEM = (
-    customer_statistics, customer_moves, follow_ups, lookalikes, nurturing_plans, spoken_hours, best_hours
+    customer_statistics, customer_moves, follow_ups, lookalikes, nurturing_plans, spoken_hours, best_hours, open_questions
 )  # fmt: skip
 
 

@@ -58,6 +58,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "numpy": ("bot.insight",),
     "sklearn": ("bot.insight",),
     "scipy": ("bot.insight",),
+    "scipy": ("bot.insight",),
     "granian": ("handlers.server",),
     "typer": ("weilan", "handlers.command"),
 }

@@ -66,6 +66,7 @@ from bot.store.tables.pushes import (
 )
 from bot.store.tables.talk import handovers, knowledge, messages
 from bot.store.tables.trade import order_lines, orders, payments, products, returns, reviews, shipments
+from bot.store.tables.understanding import intent_examples, open_questions, watched_words
 from bot.store.tables.webhooks import outbox, webhook_calls, webhook_endpoints, webhook_wants
 from bot.store.tables.worth import (
     customer_moves,
@@ -116,6 +117,7 @@ __all__ = [
     "former_names",
     "handovers",
     "inferences",
+    "intent_examples",
     "kept_secrets",
     "knowledge",
     "learnt",
@@ -129,6 +131,7 @@ __all__ = [
     "notice_consents",
     "notice_templates",
     "nurturing_plans",
+    "open_questions",
     "order_lines",
     "orders",
     "outbox",
@@ -161,6 +164,7 @@ __all__ = [
     "uploads",
     "verdicts",
     "volatile",
+    "watched_words",
     "webhook_calls",
     "webhook_endpoints",
     "webhook_wants",

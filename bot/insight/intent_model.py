@@ -1,0 +1,115 @@
+"""A linear model of intents as arrays: says what a sentence wants and how sure that is, in a fraction of a millisecond.
+
+Made by `intent_training`, which needs scikit-learn; this only adds up, so that a web process stays small. Kept as
+`.npz` without pickled objects: a file that was tampered with can say nonsense, and do nothing.
+"""
+
+import math
+import zipfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from bot.insight import features
+from bot.values.understood import Guess
+
+Array: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
+
+MOST_GUESSES = 3
+
+
+class Unreadable(Exception):
+    """The file is no model of this version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """`weights` has a row for each feature and a column for each label; features below `run_count` are runs."""
+
+    labels: tuple[str, ...]
+    places: Mapping[str, int]  # feature → row
+    run_count: int
+    rarity: Array
+    weights: Array
+    bias: Array
+    sharpness: float  # turns scores into calibrated confidence
+    words: features.Words
+    longest: int
+
+    def guesses(self, text: str, most: int = MOST_GUESSES) -> list[Guess]:
+        """The likeliest first."""
+        confidence = self.confidence(text)
+        best = np.argsort(-confidence)[:most].tolist()
+        return [Guess(self.labels[number], float(confidence[number])) for number in best]
+
+    def confidence(self, text: str) -> Array:
+        """Of each label; they add up to 1."""
+        scores = self.scores(text) * self.sharpness
+        grown: Array = np.exp(scores - scores.max())
+        return grown / grown.sum()
+
+    def scores(self, text: str) -> Array:
+        normal = features.normal(text)
+        total = self.bias.copy()
+        for said in (features.runs(normal), features.concepts(normal, self.words, self.longest)):
+            rows, values = weighed(said, self.places, self.rarity)
+            if rows:
+                total += values @ self.weights[rows]
+        return total
+
+    def save(self, path: Path) -> None:
+        np.savez(
+            path,
+            labels=_packed(self.labels),
+            features=_packed(tuple(self.places)),
+            words=_packed(tuple(f"{word}\t{' '.join(names)}" for word, names in self.words.items())),
+            rarity=self.rarity,
+            weights=self.weights,
+            bias=self.bias,
+            numbers=np.array([self.run_count, self.sharpness, self.longest], dtype=np.float64),
+        )
+
+
+def weighed(said: Sequence[str], places: Mapping[str, int], rarity: Array) -> tuple[list[int], Array]:
+    """TF-IDF of the features that are known, of length 1."""
+    counted = Counter(places[feature] for feature in said if feature in places)
+    rows = list(counted)
+    values = rarity[rows]
+    if len(rows) != len(said):
+        values = values * np.array([1 + math.log(counted[row]) for row in rows], dtype=np.float32)
+    length = math.sqrt(float(values @ values))
+    return rows, values / length if length else values
+
+
+def load(path: Path) -> Model:
+    """Raises `Unreadable` and `OSError`."""
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            run_count, sharpness, longest = kept["numbers"].tolist()
+            words = (line.split("\t") for line in _unpacked(kept["words"]))
+            return Model(
+                labels=tuple(_unpacked(kept["labels"])),
+                places={feature: row for row, feature in enumerate(_unpacked(kept["features"]))},
+                run_count=int(run_count),
+                rarity=kept["rarity"],
+                weights=kept["weights"],
+                bias=kept["bias"],
+                sharpness=sharpness,
+                words={word: tuple(names.split(" ")) for word, names in words},
+                longest=int(longest),
+            )
+    except (ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+        raise Unreadable(f"{path}: {error}") from None
+
+
+def _packed(texts: Sequence[str]) -> Any:
+    return np.frombuffer("\n".join(texts).encode(), dtype=np.uint8)
+
+
+def _unpacked(packed: Any) -> list[str]:
+    whole: str = packed.tobytes().decode()
+    return whole.split("\n") if whole else []

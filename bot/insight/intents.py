@@ -1,0 +1,125 @@
+"""Understands a customer's words: what they want, one thing or several, how sure that is, and what they name.
+
+Held by each process that answers; `intents_watch` puts newer models and products in, whole, between two messages.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from bot.insight.catalogue import Catalogue, Named, catalogue
+from bot.insight.intent_model import Model
+from bot.rules.intent_names import COURTESIES, UNCLEAR
+from bot.rules.pieces import pieces
+from bot.rules.slots import slots_in
+from bot.rules.wording import compact
+from bot.values.understood import Guess, Part, Slot, Understood
+
+SURE = 0.6  # of a piece: from here it counts as a wish of its own
+HELD = 64  # texts: several intentions ask about the words of one message
+UNHEARD = Guess(UNCLEAR, 0.0)  # while nothing is learned
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Words the operator watches: a customer who says one gets a person; the bot never says the others."""
+
+    escalating: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    version: str = ""
+
+    def escalates(self, text: str) -> bool:
+        return bool(self.escalating) and _says_one(text, self.escalating)
+
+    def forbids(self, text: str) -> bool:
+        return bool(self.forbidden) and _says_one(text, self.forbidden)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    model: Model | None = None
+    catalogue: Catalogue = field(default_factory=Catalogue)
+
+
+class Understanding:
+    """One per process, shared by its threads."""
+
+    def __init__(self, model: Model | None = None) -> None:
+        self.version = ""  # of the sentences the model was learned from
+        self.products_version = ""
+        self.watched = Watched()
+        self._known = _Known(model)
+        self._ask = self._asking(self._known)
+
+    def of(self, text: str) -> Understood:
+        """Never fails; without a model everything is `unclear` with no confidence."""
+        return self._ask(text)
+
+    @property
+    def is_learned(self) -> bool:
+        return self._known.model is not None
+
+    @property
+    def labels(self) -> Sequence[str]:
+        return self._known.model.labels if self._known.model else ()
+
+    def put_model(self, model: Model, version: str) -> None:
+        self._put(_Known(model, self._known.catalogue))
+        self.version = version
+
+    def put_products(self, products: Sequence[Named], version: str) -> None:
+        self._put(_Known(self._known.model, catalogue(products)))
+        self.products_version = version
+
+    def _put(self, known: _Known) -> None:
+        self._known, self._ask = known, self._asking(known)
+
+    @staticmethod
+    def _asking(known: _Known) -> "lru_cache[Understood]":  # type: ignore[type-arg]
+        @lru_cache(HELD)
+        def ask(text: str) -> Understood:
+            return _understood(text, known)
+
+        return ask
+
+
+def _understood(text: str, known: _Known) -> Understood:
+    whole = _part(text, 0, len(text), known.model)
+    found = [*known.catalogue.slots_in(text), *slots_in(text)]
+    return Understood(whole=whole, parts=_parts(text, whole, known.model), slots=tuple(_apart(found)))
+
+
+def _part(text: str, start: int, end: int, model: Model | None) -> Part:
+    guesses = model.guesses(text[start:end]) if model else [UNHEARD]
+    return Part(text=text[start:end].strip(), start=start, end=end, guesses=tuple(guesses))
+
+
+def _parts(text: str, whole: Part, model: Model | None) -> tuple[Part, ...]:
+    """The pieces that surely want something, each another thing than the one before; else the whole."""
+    cut = pieces(text) if model else []
+    if len(cut) < 2:
+        return (whole,)
+    wishes: list[Part] = []
+    for start, end in cut:
+        part = _part(text, start, end, model)
+        if part.best.confidence < SURE or part.best.intent in COURTESIES:
+            continue
+        if wishes and wishes[-1].best.intent == part.best.intent:
+            wishes[-1] = _part(text, wishes[-1].start, end, model)
+        else:
+            wishes.append(part)
+    return tuple(wishes) if len({part.best.intent for part in wishes}) > 1 else (whole,)
+
+
+def _says_one(text: str, words: Sequence[str]) -> bool:
+    said = compact(text)
+    return any(word and word in said for word in map(compact, words))
+
+
+def _apart(found: Sequence[Slot]) -> list[Slot]:
+    """In their order; where two overlap, the one that was found first stays."""
+    kept: list[Slot] = []
+    for slot in found:
+        if all(slot.end <= other.start or slot.start >= other.end for other in kept):
+            kept.append(slot)
+    return sorted(kept, key=lambda slot: slot.start)

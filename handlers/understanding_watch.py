@@ -1,0 +1,109 @@
+"""Keeps what a process understands as operators last wrote it: sentences, products, watched words.
+
+Looks at versions every two seconds, away from the messages. A newer model is learned in a process of its own and
+put in as a whole, so that no message waits or is lost; until the first one is there, word rules answer alone.
+"""
+
+import threading
+from pathlib import Path
+
+import structlog
+
+from bot.config import Config
+from bot.insight import intent_learning
+from bot.insight.catalogue import Named
+from bot.insight.intent_learning import CannotLearn, Lessons
+from bot.insight.intents import Watched
+from bot.services import Services
+from bot.store import catalogue, intent_examples, knowledge, watched_words
+from bot.store.spool import folder_of
+
+LOOKS_EVERY = 2.0  # seconds, real ones
+STOPS_WITHIN = 2.0  # seconds; who learns then is left behind, it keeps nothing half done
+
+_log = structlog.get_logger(__name__)
+
+
+def folder(config: Config) -> Path:
+    """Where models are kept: as the settings say, else beside an SQLite file or under `data`."""
+    if config.understanding.folder:
+        return Path(config.understanding.folder)
+    server = config.server.model_copy(update={"spool": ""})
+    return folder_of(config.model_copy(update={"server": server})).with_suffix(".intents")
+
+
+def lessons_of(services: Services) -> Lessons:
+    """The sentences of the files and the operators'. Raises `CannotLearn`."""
+    with services.database.reading() as session:
+        added = intent_examples.pairs(session)
+    extra = services.config.understanding.examples
+    return intent_learning.lessons(Path(extra) if extra else None, added)
+
+
+class UnderstandingWatch:
+    """When `start` returns products and words are there, and the model if it was learned before."""
+
+    def __init__(self, services: Services, every: float = LOOKS_EVERY) -> None:
+        self._services = services
+        self._every = every
+        self._sentences = ""  # version of those the model is made of, or could not be made of
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="understanding-watch", daemon=True)
+
+    def start(self) -> None:
+        self._look(learns=False)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join(STOPS_WITHIN)
+
+    def _watch(self) -> None:
+        self._look(learns=True)
+        while not self._ended.wait(self._every):
+            self._look(learns=True)
+
+    def _look(self, *, learns: bool) -> None:
+        try:
+            self._read_products()
+            self._read_words()
+            self._read_sentences(learns=learns)
+        except knowledge.Unreachable as error:
+            _log.warning("what is understood was not read", reason=type(error).__name__)
+
+    def _read_products(self) -> None:
+        understanding = self._services.understanding
+        with self._services.database.reading() as session:
+            version = catalogue.version(session)
+            if version == understanding.products_version:
+                return
+            found = catalogue.on_sale(session)
+        understanding.put_products([Named(one.external_id, one.name, one.also) for one in found], version)
+
+    def _read_words(self) -> None:
+        understanding = self._services.understanding
+        with self._services.database.reading() as session:
+            version = watched_words.version(session)
+            if version == understanding.watched.version:
+                return
+            found = watched_words.watched(session)
+        understanding.watched = Watched(found.escalating, found.forbidden, version)
+
+    def _read_sentences(self, *, learns: bool) -> None:
+        with self._services.database.reading() as session:
+            version = intent_examples.version(session)
+        if version == self._sentences:
+            return
+        where = folder(self._services.config)
+        try:
+            lessons = lessons_of(self._services)
+            learn = intent_learning.learned if learns else intent_learning.kept
+            model = learn(lessons, where)
+        except CannotLearn as error:
+            _log.warning("intents were not learned; the earlier ones stay", reason=str(error))
+            self._sentences = version
+            return
+        if model is not None:
+            self._services.understanding.put_model(model, lessons.fingerprint)
+            self._sentences = version
