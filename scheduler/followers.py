@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.services import Services
-from bot.store import follower_syncs, followers, leases
+from bot.store import follower_syncs, followers, following, leases, steering
 from bot.store.follower_syncs import Run
 from bot.values.outcome import Later
 from bot.wechat.answers import FollowerDetails, FollowerPage
@@ -53,6 +53,39 @@ def sync(services: Services, progress: Progress = lambda _run: None) -> Synced:
         return _Reading(services, lease, progress).run()
     finally:
         lease.release()
+
+
+def look_again(services: Services) -> tuple[int, int]:
+    """Asks about those whom WeChat refused a push as not following. How many follow after all, and how many left.
+
+    An openid that is none of this account's says nothing: that customer stays as they are.
+    """
+    with services.database.reading() as session:
+        asked = steering.doubted(session, DETAILS_AT_ONCE)
+    if not asked:
+        return 0, 0
+    details = _details_of(services, list(asked))
+    stays = [asked[one.openid] for one in details if one.subscribed and one.openid in asked]
+    left = [asked[one.openid] for one in details if not one.subscribed and one.openid in asked]
+    salt = services.config.server.secret_key.get_secret_value()
+    with services.database.transaction() as session:
+        steering.follow_after_all(session, stays)
+        gone = sum(following.has_left(session, one, salt=salt, now=services.now()) for one in left)
+        steering.settle_doubts(session, asked.values())
+    return len(stays), gone
+
+
+def _details_of(services: Services, openids: list[str]) -> tuple[FollowerDetails, ...]:
+    """An openid WeChat does not know spoils its hundred; by halves it is left out."""
+    try:
+        return services.wechat.details(openids)
+    except WeChatError as error:
+        if error.code != UNKNOWN_OPENID:
+            raise
+        if len(openids) == 1:
+            return ()
+        middle = len(openids) // 2
+        return _details_of(services, openids[:middle]) + _details_of(services, openids[middle:])
 
 
 class _Reading:

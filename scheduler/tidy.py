@@ -1,7 +1,7 @@
 """Housekeeping, once a day: what was only kept for a while goes."""
 
 from bot.services import Services
-from bot.store import binding, engagement, forgetting, idempotency, merging, tidying
+from bot.store import binding, engagement, forgetting, idempotency, merging, steering, tidying
 
 
 def tidy(services: Services) -> None:
@@ -15,6 +15,7 @@ def tidy(services: Services) -> None:
         forgetting.tidy(session, now)
         binding.tidy(session, now)
         merging.gather(session, now)
+        steering.drop_suppressions_they_lifted(session)
 
 
 def refresh_engagement(services: Services) -> None:

@@ -23,6 +23,7 @@ from scheduler import (
     contents,
     deliver,
     engine,
+    followers,
     inference,
     membership,
     plan,
@@ -64,6 +65,10 @@ def _deliver(desk: Desk) -> None:
 
 def _plan(desk: Desk) -> None:
     plan.plan(desk.services, desk.services.now())
+
+
+def _look_again(desk: Desk) -> None:
+    followers.look_again(desk.services)
 
 
 def _recover(desk: Desk) -> None:
@@ -141,6 +146,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("deliver", _deliver, IntervalTrigger(seconds=1)),
     Job("plan", _plan, IntervalTrigger(minutes=1)),
     Job("recover", _recover, IntervalTrigger(seconds=30)),
+    Job("look again who follows", _look_again, IntervalTrigger(minutes=10)),
     Job("prepare contents", _prepare_contents, IntervalTrigger(minutes=5)),
     Job("learn from responses", _learn_from_responses, IntervalTrigger(hours=1)),
     Job("ask after mass sends", _ask_after_mass, IntervalTrigger(minutes=10)),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import case, update
 
-from bot.store import follow_history, outbox
+from bot.store import follow_history, forgetting, outbox
 from bot.store.database import Session
 from bot.store.tables import customers
 
@@ -24,3 +24,10 @@ def followed(session: Session, customer_id: int, *, source: str, scene: str, who
     session.execute(update(customers).where(customers.c.id == customer_id).values(follows))
     outbox.record(session, "customer.followed", customer_id, {"source": source, "scene": scene}, now)
     follow_history.came(session, customer_id, source=source, scene=scene, who=who, now=now)
+
+
+def has_left(session: Session, customer_id: int, *, salt: str, now: datetime) -> bool:
+    """WeChat says that they do not follow: they are forgotten as if they had said so. False when they were already."""
+    outbox.record(session, "customer.unfollowed", customer_id, None, now)
+    follow_history.left(session, customer_id, now)
+    return forgetting.forget(session, customer_id, salt, now).known

@@ -4,7 +4,7 @@
 where they stand (`corrections.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -76,11 +76,14 @@ def doubted(session: Session, most: int) -> dict[str, int]:
     return {str(row.openid): row.id for row in session.execute(asked)}
 
 
-def settle_doubt(session: Session, customer_ids: Sequence[int], *, follow: bool) -> None:
-    """They were asked about. Who follows after all is reached again; who left is forgotten by the caller."""
-    if follow:
-        session.execute(update(customers).where(customers.c.id.in_(customer_ids)).values(unfollowed_at=None))
-    session.execute(delete(follow_doubts).where(follow_doubts.c.customer_id.in_(customer_ids)))
+def follow_after_all(session: Session, customer_ids: Sequence[int]) -> None:
+    session.execute(update(customers).where(customers.c.id.in_(customer_ids)).values(unfollowed_at=None))
+
+
+def settle_doubts(session: Session, customer_ids: Iterable[int]) -> None:
+    """They were asked about."""
+    asked = follow_doubts.c.customer_id.in_(list(customer_ids))
+    session.execute(delete(follow_doubts).where(asked))
 
 
 def _insert(session: Session, table: Any) -> Any:
