@@ -82,7 +82,7 @@ def _brought(services: Services, need: Need, part: Part | None, content: Content
         with services.database.transaction() as session:
             is_mine = uploads.take(session, need, token, services.now(), services.clock.real())
         if is_mine:
-            return _bring(services, need, token, part, content)
+            return _bring(services, need, token, part, content, lasts)
         if value := _known(services, [need], lasts).get(need):
             return value
         with services.database.reading() as session:
@@ -94,9 +94,11 @@ def _brought(services: Services, need: Need, part: Part | None, content: Content
         time.sleep(LOOKS_EVERY)
 
 
-def _bring(services: Services, need: Need, token: str, part: Part | None, content: Content) -> str:
+def _bring(  # noqa: PLR0913
+    services: Services, need: Need, token: str, part: Part | None, content: Content, lasts: timedelta
+) -> str:
     """With the lease: looks once more, as it may be there since, and gives the lease back whatever happens."""
-    if value := _known(services, [need], timedelta()).get(need):
+    if value := _known(services, [need], lasts).get(need):
         _renewed(services, need, token, "", services.now())
         return value
     try:

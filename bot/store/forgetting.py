@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, func, insert, null, select, update
 
 from bot.rules.hashing import openid_hash
-from bot.store import follow_history, merges, outbox, segment_memberships
+from bot.store import follow_history, merges, outbox, points, segment_memberships, standings
 from bot.store.database import Session
 from bot.store.tables import (
     best_hours,
     bind_codes,
     binding_talks,
     channel_suppressions,
+    customer_categories,
     customer_moves,
     customer_statistics,
     customer_tags,
@@ -39,7 +40,6 @@ from bot.store.tables import (
     reviews,
     spoken_hours,
     suppressions,
-    verdicts,
 )
 
 RHYTHM_KEPT = timedelta(days=31)  # the longest a monthly quota or a gap can matter
@@ -58,7 +58,7 @@ NOTHING: dict[str, Any] = {
 }  # fmt: skip
 
 MADE_OF_THEM = (
-    customer_statistics, customer_moves, follow_ups, lookalikes, nurturing_plans, spoken_hours, best_hours, open_questions
+    customer_statistics, customer_moves, follow_ups, lookalikes, customer_categories, nurturing_plans, spoken_hours, best_hours, open_questions
 )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def forget(session: Session, customer_id: int, salt: str, now: datetime) -> Rece
         known=True,
         messages=_forget_messages(session, customer_id, now),
         tags=_remove(session, customer_tags.delete().where(customer_tags.c.customer_id == customer_id)),
-        verdicts=_remove(session, verdicts.delete().where(verdicts.c.customer_id == customer_id)),
+        verdicts=standings.forget(session, customer_id),
         handovers=_remove(session, handovers.delete().where(handovers.c.customer_id == customer_id)),
         deliveries_called_off=called_off,
         orders_unlinked=_unlink_orders(session, customer_id),
@@ -98,6 +98,7 @@ def forget(session: Session, customer_id: int, salt: str, now: datetime) -> Rece
         facts=_forget_facts(session, customer_id),
         keeps_opt_out=not person.wants_pushes,
     )
+    points.forget(session, customer_id, now)
     merges.forget(session, customer_id)
     segment_memberships.forget(session, customer_id)
     follow_history.forget(session, customer_id, openid_hash(person.openid, salt) if person.openid else None)
