@@ -49,6 +49,8 @@ REASONS: dict[str, Reason] = {
     "channel_halted": Reason("渠道已暂停，待人处理", "the channel is halted until somebody looks"),
     "too_few": Reason("群发至少需要两位收件人", "a mass send needs at least two recipients"),
     "day_is_spent": Reason("公众号当天的群发已用完", "the account's one mass send of the day is used"),
+    "day_given_to": Reason("公众号当天的群发给了", "the account's one mass send of the day went to"),
+    "notice_failed": Reason("微信回报订阅通知未送达", "WeChat reported that the notice did not arrive"),
     "no_answer": Reason("请求发出后没有回音，结果未知", "the request left and no answer came: nobody knows"),
     "unsendable": Reason("这种内容暂时无法发送", "no channel can send this kind of content yet"),
     "gave_up": Reason("多次尝试后放弃", "given up after several tries"),

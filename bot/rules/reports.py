@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from bot.rules import rhythm_words
+from bot.rules import greatest_good, rhythm_words
 from bot.values.definitions import Change
 from bot.values.explanation import CampaignExplained, Explanation
 from bot.values.finding import Finding
@@ -43,6 +43,8 @@ def of_imports(imports: list[Imported]) -> Iterator[str]:
 
 def of_plan(report: PlanReport, zone: tzinfo) -> Iterator[str]:
     yield f"planned {report.planned} at {_at(report.at, zone)}; moved {report.moved}, too late {report.too_late}"
+    if report.days_send is not None:
+        yield from greatest_good.told(report.days_send)
     for campaign in report.campaigns:
         yield f"{campaign.campaign_id} ({campaign.purpose}): {campaign.planned} new"
         for verdict, customers in sorted(campaign.totals.items(), key=lambda total: -total[1]):

@@ -41,7 +41,7 @@ def gather(
         .order_by(deliveries.c.id)
         .limit(1)
     ).one()
-    key = _day_key(day) if target == "tag" else f"{first.id}-{first.attempts}-{first.planned_at:%y%m%d%H%M%S}"
+    key = day_key(day) if target == "tag" else f"{first.id}-{first.attempts}-{first.planned_at:%y%m%d%H%M%S}"
     row = {
         "content_id": first.content_id,
         "target": target,
@@ -62,7 +62,7 @@ def gather(
 
 def day_is_spent(session: Session, day: date) -> bool:
     """A subscription account has one mass send a day, and it is under way or done."""
-    of_the_day = and_(mass_sends.c.client_msg_id == _day_key(day), mass_sends.c.state != "failed")
+    of_the_day = and_(mass_sends.c.client_msg_id == day_key(day), mass_sends.c.state != "failed")
     return session.execute(select(mass_sends.c.id).where(of_the_day)).first() is not None
 
 
@@ -181,7 +181,7 @@ def tag_is_empty(session: Session, besides: int, now: datetime) -> None:
     )
 
 
-def _day_key(day: date) -> str:
+def day_key(day: date) -> str:
     return f"day-{day:%Y%m%d}"
 
 

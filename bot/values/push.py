@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.values.content import Need, Part
+from bot.values.days_send import DaysSend
 from bot.values.notice import Notice
 from bot.values.profile import Profile
 
@@ -82,6 +83,7 @@ class PlanReport:
     moved: int = 0  # deliveries whose window closed before they went out
     too_late: int = 0
     calendar_known: bool = True  # false: the year's holidays are not known yet
+    days_send: DaysSend | None = None  # of a subscription account: what the day's mass send is given to
 
     @property
     def planned(self) -> int:
