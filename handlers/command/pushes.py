@@ -75,13 +75,13 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def withdraw(
     context: typer.Context,
-    campaign: Annotated[str, typer.Option(metavar="ID", help="All that this campaign has planned.")] = "",
+    campaign: Annotated[str, typer.Option(metavar="ID", help="All that this campaign has planned; pauses it.")] = "",
     delivery: Annotated[
         list[int] | None, typer.Option(metavar="ID", help="This one; may stand several times.")
     ] = None,
     name: As = "",
 ) -> None:
-    """Take back what is planned and has not left; it is not planned again for the same day."""
+    """Take back what is planned and has not left. A campaign is paused with it."""
     if bool(campaign) == bool(delivery):
         raise typer.BadParameter("expected either --campaign or --delivery")
     with _writing(context) as (services, session):
@@ -89,6 +89,8 @@ def withdraw(
         if campaign:
             if campaign_pages.find(session, campaign) is None:
                 raise Fault(f"--campaign: there is no campaign {campaign}")
+            if campaign_pages.become(session, campaign, "paused", services.now()):
+                print(f"{campaign} is paused, or the next plan would plan it anew")
             count = withdrawals.of_campaign(session, campaign, services.now())
             _note(session, services, "campaign.withdrawn", campaign, person, {"withdrawn": count})
         else:
