@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from bot.rules import contents, notices, parts, templates, variants
+from bot.rules import contents, festivals, notices, occasions, parts, templates, variants
 from bot.rules.cells import YEARS
 from bot.values import rule
 from bot.values.content import Part
@@ -20,6 +20,7 @@ from bot.values.definitions import (
     Definition,
     Definitions,
     Knowledge,
+    OwnFestival,
     Segment,
 )
 from bot.values.notice import Notice
@@ -52,17 +53,16 @@ class _Wrong(ValueError):
 def read(origin: str, raw: Mapping[str, Any]) -> Definitions:
     """The definitions of one file. Raises `BadDefinition`."""
     for table in raw:
-        if table == "festival":
-            raise BadDefinition(f"{origin}: festival: festivals cannot be kept yet; take this table out")
-        if table not in {"segment", "content", "campaign", "knowledge"}:
+        if table not in {"segment", "content", "campaign", "knowledge", "festival"}:
             raise BadDefinition(
-                f"{origin}: {table}: unknown table; expected segment, content, campaign or knowledge"
+                f"{origin}: {table}: unknown table; expected segment, content, campaign, knowledge or festival"
             )
     found = Definitions(
         segments=_table(origin, "segment", raw, Segment, SEGMENT),
         contents=_table(origin, "content", raw, _content, CONTENT),
-        campaigns=_table(origin, "campaign", raw, Campaign, CAMPAIGN),
+        campaigns=_table(origin, "campaign", raw, _campaign, CAMPAIGN),
         knowledge=_table(origin, "knowledge", raw, Knowledge, KNOWLEDGE),
+        festivals=_table(origin, "festival", raw, _festival, FESTIVAL),
     )
     for campaign in found.campaigns:
         _variants_hold_together(campaign)
@@ -79,6 +79,7 @@ def together(files: Iterable[Definitions]) -> Definitions:
         contents=_once("content", (one for file in files for one in file.contents)),
         campaigns=_once("campaign", (one for file in files for one in file.campaigns)),
         knowledge=_once("knowledge", (one for file in files for one in file.knowledge)),
+        festivals=_once("festival", (one for file in files for one in file.festivals)),
     )
 
 
@@ -130,6 +131,22 @@ def _content(*, origin: str, id: str, parts: tuple[Part, ...], **given: Any) -> 
         return contents.definition(origin, id, parts, given)
     except ValueError as error:
         raise BadDefinition(f"{origin}: content {id}: {error}") from None
+
+
+def _campaign(*, regular: bool | None, occasion: dict[str, Any] | None, **given: Any) -> Campaign:
+    """What waits for a day is bound to it and may come sooner than the rhythm; what cares for a condition is not."""
+    is_bound = occasion is not None and "care" not in occasion
+    return Campaign(regular=not is_bound if regular is None else regular, occasion=occasion, **given)
+
+
+def _festival(*, origin: str, id: str, name: str, english: str, **given: Any) -> OwnFestival:  # noqa: A002
+    """Its day is said in exactly one way."""
+    ways = {way: given.pop(way) for way in (*festivals.WAYS, "shift")}
+    try:
+        falls = festivals.falls(ways)
+    except ValueError as error:
+        raise BadDefinition(f"{origin}: festival {id}: {error}") from None
+    return OwnFestival(id=id, origin=origin, name=name, english=english or name, falls=falls, **given)
 
 
 def _variants_hold_together(campaign: Campaign) -> None:
@@ -259,6 +276,22 @@ def _notice(value: Any) -> Notice:
     return found
 
 
+def _occasion(value: Any) -> dict[str, Any]:
+    return occasions.written(occasions.read(value))
+
+
+def _days_long(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= festivals.LONGEST:
+        raise _Wrong(f"expected 1 to {festivals.LONGEST} days, found {value!r:.60}")
+    return value
+
+
+def _year(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value not in YEARS:
+        raise _Wrong(f"expected a year, found {value!r:.60}")
+    return value
+
+
 def _rule(value: Any) -> dict[str, Any]:
     rule.parse(value)
     return dict(value)
@@ -279,6 +312,7 @@ CONTENT = {
     "parts": Field(parts.read_several, ()),
     "useful_until": Field(_instant, None),
     "notice": Field(_notice, None),
+    "occasion_until": Field(_one_of(("", "eve", "day")), ""),
 }
 
 CAMPAIGN = {
@@ -293,10 +327,22 @@ CAMPAIGN = {
     "starts": Field(_day),
     "ends": Field(_day),
     "status": Field(_one_of(STATUSES), "draft"),
-    "regular": Field(_yes_or_no, True),
+    "regular": Field(_yes_or_no, None),
     "repeat": Field(_yes_or_no, False),
     "channels": Field(_several(_one_of(CHANNELS), least=0), []),
     "marketing_in_window": Field(_yes_or_no, False),
+    "occasion": Field(_occasion, None),
+}
+
+FESTIVAL = {
+    "id": Field(_id),
+    "name": Field(_words(40)),
+    "english": Field(_perhaps_words(60), ""),
+    "kind": Field(_one_of(festivals.KINDS), "own"),
+    **{way: Field(_as_it_is, None) for way in (*festivals.WAYS, "shift")},
+    "lasts": Field(_days_long, 1),
+    "since": Field(_year, None),
+    "enabled": Field(_yes_or_no, True),
 }
 
 KNOWLEDGE = {

@@ -160,7 +160,7 @@ LISTS: dict[str, List] = {
     "contents": List(
         select(
             _con.id, _con.title, _con.category, _con.purpose, _con.kind, _con.text, _con.media_id, _con.useful_until,
-            _con.details, _con.version, _con.messages, _con.by_mass,
+            _con.details, _con.version, _con.messages, _con.by_mass, _con.occasion_until,
             staff.c.name.label("approved_by"), _con.approved_at, _con.updated_at,
         ).outerjoin_from(contents, staff, staff.c.id == _con.approved_by),
         identity=_con.id, name=_con.id,
@@ -169,7 +169,7 @@ LISTS: dict[str, List] = {
         select(
             _cam.id, _cam.name, _cam.segment_id.label("segment"), _cam.priority, _cam.starts, _cam.ends, _cam.status,
             _cam.regular, _cam.repeat, _cam.channels, _cam.marketing_in_window, _cam.updated_at,
-            _cam.variants, _cam.hold_out_percent, _cam.in_order,
+            _cam.variants, _cam.hold_out_percent, _cam.in_order, _cam.occasion,
         ),
         identity=_cam.id, name=_cam.id, equal={"status": _cam.status},
     ),

@@ -118,6 +118,7 @@ def _fields(draft: CampaignDraft, now: datetime) -> dict[str, Any]:
         "repeat": draft.repeat,
         "channels": list(draft.channels),
         "marketing_in_window": draft.marketing_in_window,
+        "occasion": draft.occasion,
         "updated_at": now,
     }
 
@@ -168,6 +169,7 @@ def _line(row: Row[Any], content_ids: tuple[str, ...], states: dict[str, int]) -
         repeat=row.repeat,
         channels=tuple(row.channels),
         marketing_in_window=row.marketing_in_window,
+        occasion=row.occasion,
     )
     return CampaignLine(
         id=row.id,

@@ -7,15 +7,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, insert, select, update
 
-from bot.rules import notices, parts
-from bot.store import approvals, audit, media_files, notice_templates, pools, segments
+from bot.config import Push
+from bot.rules import campaign_objections, notices, parts
+from bot.store import (
+    approvals,
+    audit,
+    campaign_checks,
+    campaign_pages,
+    media_files,
+    notice_templates,
+    pools,
+    segments,
+)
 from bot.store.database import Session
-from bot.store.tables import campaigns, contents, knowledge
+from bot.store.tables import campaigns, contents, festivals, knowledge
 from bot.store.tables import segments as segments_table
+from bot.values.campaign import CampaignDraft
 from bot.values.definitions import (
     BadDefinition,
     Campaign,
@@ -24,12 +34,13 @@ from bot.values.definitions import (
     Definition,
     Definitions,
     FieldChange,
+    OwnFestival,
     Segment,
 )
 from bot.values.notice import Notice
 from bot.values.rule import BadRule
 
-SHOP_ZONE = ZoneInfo("Asia/Shanghai")
+SHOP_HOURS = Push()
 NOT_COLUMNS = frozenset({"id", "origin", "segment", "contents", "notice"})
 DERIVED = frozenset({"version", "messages", "by_mass"})  # of a content: follow from what it says
 
@@ -41,20 +52,21 @@ def apply(
     staff_id: int | None,
     approve: bool,
     now: datetime,
-    zone: ZoneInfo = SHOP_ZONE,
+    push: Push = SHOP_HOURS,
     client: str = "",
 ) -> list[Change]:
     """What was done, in the order of the tables. Raises `BadDefinition` for what does not fit what is there.
 
     With `approve` the contents are approved in the name of `staff_id`; without, a changed content loses its approval.
-    `client` is the program that asked for it, if one did, for the audit.
+    `client` is the program that asked for it, if one did, for the audit. `push` holds the shop's quiet hours.
     """
     segments.keep_everyone(session, now)
     put = _Putter(session, staff_id, now, client)
     changes = put.segments(definitions.segments)
     changes += [put.content(content, approve=approve) for content in definitions.contents]
     changes += [put.row(knowledge, "knowledge", entry.id, _columns(entry)) for entry in definitions.knowledge]
-    changes += [put.campaign(campaign, zone) for campaign in definitions.campaigns]
+    changes += [put.festival(festival) for festival in definitions.festivals]
+    changes += [put.campaign(campaign, push) for campaign in definitions.campaigns]
     return changes
 
 
@@ -115,7 +127,12 @@ class _Putter:
         except notices.BadNotice as error:
             raise _bad(content, "content", "notice", str(error)) from None
 
-    def campaign(self, campaign: Campaign, zone: ZoneInfo) -> Change:
+    def festival(self, festival: OwnFestival) -> Change:
+        if not festival.enabled and (using := campaign_checks.waiting_for(self._session, festival.id)):
+            raise _bad(festival, "festival", "enabled", f"campaign {using} waits for it; pause that first")
+        return self.row(festivals, "festival", festival.id, _columns(festival))
+
+    def campaign(self, campaign: Campaign, push: Push) -> Change:
         if segments.find(self._session, campaign.segment) is None:
             raise _bad(campaign, "campaign", "segment", f"no segment {campaign.segment}")
         self._has_contents(campaign)
@@ -125,10 +142,23 @@ class _Putter:
             "variants": pools.weights(campaign),
         }
         change = self._pool(campaign, self.row(campaigns, "campaign", campaign.id, columns))
-        is_over = campaign.ends < self._now.astimezone(zone).date()
-        if is_over and campaign.status != "ended" and change.what != "unchanged":
-            raise _bad(campaign, "campaign", "ends", f"{campaign.ends} is past")
+        if campaign.status != "ended" and change.what != "unchanged":
+            self._is_fit(campaign, push)
         return change
+
+    def _is_fit(self, campaign: Campaign, push: Push) -> None:
+        """By the same rules as in the console, once it stands where the others see it."""
+        if campaign.ends < self._now.astimezone(push.zone).date():
+            raise _bad(campaign, "campaign", "ends", f"{campaign.ends} is past")
+        draft = _draft(campaign)
+        pool = campaign_pages.pool(self._session, draft.contents)
+        grounds = campaign_checks.grounds(self._session, draft, pool, self._now, push)
+        judged = (
+            campaign_objections.to_running if campaign.status == "running" else campaign_objections.to_keeping
+        )
+        for objection in judged(draft, grounds):
+            field = "segment" if objection.field == "segment_id" else objection.field
+            raise _bad(campaign, "campaign", field, objection.sentence)
 
     def row(self, table: Table, kind: str, row_id: str, columns: Mapping[str, Any]) -> Change:
         """Writes and audits only what differs."""
@@ -211,6 +241,22 @@ def _notice_columns(notice: Notice | None) -> dict[str, Any]:
         "notice_page": notice.page if notice else "",
         "notice_data": dict(notice.data) if notice else None,
     }
+
+
+def _draft(campaign: Campaign) -> CampaignDraft:
+    return CampaignDraft(
+        name=campaign.name,
+        segment_id=campaign.segment,
+        contents=tuple(content for content, _ in pools.wanted(campaign)),
+        priority=campaign.priority,
+        starts=campaign.starts,
+        ends=campaign.ends,
+        regular=campaign.regular,
+        repeat=campaign.repeat,
+        channels=campaign.channels,
+        marketing_in_window=campaign.marketing_in_window,
+        occasion=campaign.occasion,
+    )
 
 
 def _content_columns(content: Content) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """A campaign and a content as a person wants them, before they are kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,7 @@ class CampaignDraft:
     repeat: bool
     channels: tuple[str, ...]  # empty: chosen for each customer and day
     marketing_in_window: bool
+    occasion: dict[str, Any] | None = None  # as a file spells it; empty: any day of its period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class ContentDraft:
     text: str
     media_id: str
     useful_until: datetime | None
+    details: dict[str, Any] = field(default_factory=dict)  # what its kind has besides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Campaigns as code: what a file says about segments, contents, campaigns and knowledge, checked and typed."""
+"""Campaigns as code: what a file says about segments, contents, campaigns, knowledge and festivals, checked and typed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from bot.values.notice import Notice
+
 Variants = Mapping[str, "Variant"]
 
 
@@ -43,6 +44,7 @@ class Content(Definition):
     media_id: str | None
     useful_until: datetime | None
     notice: Notice | None = None  # how it goes as a subscription notice, if it may
+    occasion_until: str = ""  # of use until its occasion: eve, day; empty: as long as the campaign sends
     details: dict[str, Any] = field(default_factory=dict)  # what its kind has besides
     version: str = ""
     messages: int = 1
@@ -65,6 +67,20 @@ class Campaign(Definition):
     variants: Variants = field(default_factory=dict)
     hold_out_percent: int = 0
     in_order: bool = False
+    occasion: dict[str, Any] | None = None  # every default spelled out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnFestival(Definition):
+    """A day of the shop's own, or one of the product's kept otherwise."""
+
+    name: str
+    english: str
+    kind: str
+    falls: dict[str, Any]
+    lasts: int
+    since: int | None
+    enabled: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +98,7 @@ class Definitions:
     contents: tuple[Content, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     knowledge: tuple[Knowledge, ...] = ()
+    festivals: tuple[OwnFestival, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +113,6 @@ class Change:
     """What applying one definition did. `fields` is empty for what is new, and for what stayed as it was."""
 
     what: Literal["created", "updated", "unchanged"]
-    kind: str  # segment, content, campaign, knowledge
+    kind: str  # segment, content, campaign, knowledge, festival
     id: str
     fields: tuple[FieldChange, ...] = ()

@@ -205,6 +205,7 @@ DEFINITIONS: dict[str, dict[str, Schema]] = {
             }, "required": ["kind"], "additionalProperties": False},
         },
         "useful_until": INSTANT,
+        "occasion_until": _choice("", "eve", "day"),
     },
     "campaigns": {
         "id": DEFINED_NAME, "name": _word(100), "segment": DEFINED_NAME,
@@ -223,6 +224,10 @@ DEFINITIONS: dict[str, dict[str, Schema]] = {
         "status": _choice(*definitions.STATUSES), "regular": _YES, "repeat": _YES,
         "channels": {"type": "array", "items": _choice(*definitions.CHANNELS), "uniqueItems": True},
         "marketing_in_window": _YES,
+        "occasion": {
+            "type": ["object", "null"],
+            "description": "festival, birthday, anniversary, after or care, with days_before or days, and lasts",
+        },
     },
     "knowledge": {
         "id": DEFINED_NAME, "question": _word(500), "keywords": {"type": ["string", "array"], "items": {"type": "string"}},

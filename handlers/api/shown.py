@@ -166,6 +166,7 @@ class Content(Shown):
     messages: int = Field(description="how many messages of a reply window it takes")
     by_mass: bool = Field(description="whether a mass send can carry it")
     useful_until: datetime | None
+    occasion_until: str = Field(description="of use until its campaign's occasion: eve, day; empty: throughout")
     approved_by: str | None = Field(description="who approved it in the console; it is sent only after that")
     approved_at: datetime | None
     updated_at: datetime
@@ -192,6 +193,7 @@ class Campaign(Shown):
     variants: dict[str, Variant]
     hold_out_percent: int
     in_order: bool
+    occasion: dict[str, Any] | None = Field(description="the day it waits for with each customer; null: any")
     updated_at: datetime
 
 

@@ -176,7 +176,7 @@ def presets(
             staff_id=person.id,
             approve=False,
             now=services.now(),
-            zone=services.config.push.zone,
+            push=services.config.push,
         )
     tell(changes, as_json, reports.of_changes(changes))
 

@@ -23,13 +23,15 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from bot.rules import campaign_objections
 from bot.rules.campaign_objections import Objection
 from bot.rules.definitions import CHANNELS, LARGEST_PRIORITY
-from bot.store import audit, campaign_pages, segments
+from bot.rules.occasions import BadOccasion
+from bot.store import audit, campaign_checks, campaign_pages, festivals, segments
 from bot.store.campaign_pages import CampaignLine
 from bot.store.database import Session
 from bot.values.campaign import CampaignDraft, PoolContent
-from handlers.console import words
-from handlers.console.forms import Form, an_id, at_most, given, required, seen_at, stripped
+from handlers.console import occasion_fields, words
+from handlers.console.forms import an_id, at_most, given, required, seen_at, stripped
 from handlers.console.guard import somebody
+from handlers.console.occasion_fields import OccasionFields
 from handlers.console.page import Page
 from handlers.serving import services
 
@@ -38,7 +40,7 @@ PLACE = "place-"  # the field of a content's place in the pool: place-<id of the
 page = Page("campaign_form", __name__, needs="operator", within="campaigns")
 
 
-class CampaignForm(Form):
+class CampaignForm(OccasionFields):
     name = StringField(_l("名称"), [required(), at_most(100)])
     segment_id = SelectField(_l("人群"))
     starts = DateField(_l("开始日期"), [required()])
@@ -79,15 +81,13 @@ class NewCampaignForm(CampaignForm):
 def new() -> ResponseReturnValue:
     form = NewCampaignForm()
     with _door() as store:
-        pool = _offer(store, form)
-        if form.validate_on_submit():
-            draft = _draft(form, pool)
-            if not _objected(form, campaign_objections.to_keeping(draft)):
-                if campaign_pages.add(store, form.id.data, draft, services().now()):
-                    _record(store, "campaign.created", form.id.data, audit.changes({}, asdict(draft)))
-                    flash(_("活动已存为草稿，还没有开始。"))
-                    return redirect(url_for("console.campaigns.show", campaign_id=form.id.data), code=303)
-                form.id.errors = [_("这个编号已经有了")]
+        pool = _offer(store, form, None)
+        if draft := _fit(form, store, pool, None):
+            if campaign_pages.add(store, form.id.data, draft, services().now()):
+                _record(store, "campaign.created", form.id.data, audit.changes({}, asdict(draft)))
+                flash(_("活动已存为草稿，还没有开始。"))
+                return redirect(url_for("console.campaigns.show", campaign_id=form.id.data), code=303)
+            form.id.errors = [_("这个编号已经有了")]
     return _page(form, pool, None)
 
 
@@ -97,23 +97,18 @@ def edit(campaign_id: str) -> ResponseReturnValue:
         line = campaign_pages.find(store, campaign_id)
         if line is None:
             abort(404)
-        form = CampaignForm(data={**asdict(line.draft), "seen": line.updated_at.isoformat()})
-        pool = _offer(store, form)
-        if form.validate_on_submit():
-            draft = _draft(form, pool)
-            if not _objected(form, _objections(line, draft, pool)):
-                if campaign_pages.change(
-                    store, campaign_id, draft, seen_at=seen_at(form), now=services().now()
-                ):
-                    _record(
-                        store,
-                        "campaign.changed",
-                        campaign_id,
-                        audit.changes(asdict(line.draft), asdict(draft)),
-                    )
-                    flash(_("活动已修改。"))
-                    return redirect(url_for("console.campaigns.show", campaign_id=campaign_id), code=303)
-                form.name.errors = [_("别人刚刚改过或结束了这个活动，请重新打开再改。")]
+        kept = line.draft.occasion
+        held = {**asdict(line.draft), **occasion_fields.shown(kept), "seen": line.updated_at.isoformat()}
+        form = CampaignForm(data=held)
+        pool = _offer(store, form, kept)
+        if draft := _fit(form, store, pool, kept, status=line.status):
+            if campaign_pages.change(store, campaign_id, draft, seen_at=seen_at(form), now=services().now()):
+                _record(
+                    store, "campaign.changed", campaign_id, audit.changes(asdict(line.draft), asdict(draft))
+                )
+                flash(_("活动已修改。"))
+                return redirect(url_for("console.campaigns.show", campaign_id=campaign_id), code=303)
+            form.name.errors = [_("别人刚刚改过或结束了这个活动，请重新打开再改。")]
     return _page(form, pool, line)
 
 
@@ -122,18 +117,30 @@ def _door() -> AbstractContextManager[Session]:
     return services().database.transaction() if request.method == "POST" else services().database.reading()
 
 
-def _offer(store: Session, form: CampaignForm) -> list[PoolContent]:
+def _offer(store: Session, form: CampaignForm, kept: dict[str, Any] | None) -> list[PoolContent]:
     form.segment_id.choices = [(segment.id, segment.name) for segment in segments.every(store)]
+    today = services().now().astimezone(services().config.push.zone).date()
+    known = festivals.known(store).values()
+    occasion_fields.offer(form, known, form.segment_id.choices, today)
+    occasion_fields.offer_kept(form, kept)
     return campaign_pages.pool(store)
 
 
-def _objections(line: CampaignLine, draft: CampaignDraft, pool: list[PoolContent]) -> list[Objection]:
-    if line.status != "running":
-        return campaign_objections.to_keeping(draft)
-    now = services().now()
-    return campaign_objections.to_running(
-        draft, pool, now, now.astimezone(services().config.push.zone).date()
-    )
+def _fit(
+    form: CampaignForm,
+    store: Session,
+    pool: list[PoolContent],
+    kept: dict[str, Any] | None,
+    *,
+    status: str = "draft",
+) -> CampaignDraft | None:
+    """What was filled in, when there is nothing against it; else the reasons stand at their fields."""
+    draft = _draft(form, pool, kept) if form.validate_on_submit() else None
+    if draft is None:
+        return None
+    grounds = campaign_checks.grounds(store, draft, pool, services().now(), services().config.push)
+    judged = campaign_objections.to_running if status == "running" else campaign_objections.to_keeping
+    return None if _objected(form, judged(draft, grounds)) else draft
 
 
 def _objected(form: CampaignForm, objections: list[Objection]) -> bool:
@@ -147,8 +154,15 @@ def _objected(form: CampaignForm, objections: list[Objection]) -> bool:
     return bool(objections)
 
 
-def _draft(form: CampaignForm, pool: list[PoolContent]) -> CampaignDraft:
+def _draft(form: CampaignForm, pool: list[PoolContent], kept: dict[str, Any] | None) -> CampaignDraft | None:
+    """None when the occasion is none, with the reason at its field."""
+    try:
+        occasion = occasion_fields.wanted(form, kept)
+    except BadOccasion as error:
+        form.occasion.errors = [f"{words.OBJECTIONS['bad_occasion']}{error}"]
+        return None
     return CampaignDraft(
+        occasion=occasion,
         name=stripped(form.name.data),
         segment_id=form.segment_id.data,
         contents=tuple(_places(pool)),

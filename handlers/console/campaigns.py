@@ -8,10 +8,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from bot.rules import campaign_objections
-from bot.store import audit, campaign_pages, content_pages, deliveries, delivery_search
+from bot.store import (
+    audit,
+    campaign_checks,
+    campaign_pages,
+    content_pages,
+    deliveries,
+    delivery_search,
+    festivals,
+)
 from bot.store.campaign_pages import CampaignLine
 from bot.store.database import Session
 from bot.store.delivery_search import DeliveryFilter
+from handlers.console import occasion_fields
 from handlers.console.guard import somebody
 from handlers.console.page import Page
 from handlers.serving import services
@@ -35,11 +44,11 @@ def show(campaign_id: str) -> str:
 def start(campaign_id: str) -> ResponseReturnValue:
     """Refused with every reason there is; asked in the transaction that starts it."""
     now = services().now()
-    today = now.astimezone(services().config.push.zone).date()
     with services().database.transaction() as store:
         line = _line(store, campaign_id)
         pool = campaign_pages.pool(store, line.draft.contents)
-        objections = campaign_objections.to_running(line.draft, pool, now, today)
+        grounds = campaign_checks.grounds(store, line.draft, pool, now, services().config.push)
+        objections = campaign_objections.to_running(line.draft, grounds)
         if objections:
             return _shown(store, line, objections), 422
         _become(store, line, "running")
@@ -93,6 +102,7 @@ def _shown(store: Session, line: CampaignLine, objections: list[campaign_objecti
         contents=[content for content in lines if content],
         totals=delivery_search.totals(store, DeliveryFilter(campaign_id=line.id)),
         objections=objections,
+        occasion=occasion_fields.sentence(line.draft.occasion, festivals.known(store)),
     )
 
 

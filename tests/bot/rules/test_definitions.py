@@ -34,6 +34,11 @@ id = "water"
 question = "绿茶用多热的水？"
 keywords = ["水温", "绿茶"]
 answer = "80℃ 左右。"
+
+[[festival]]
+id = "our-day"
+name = "店庆"
+on = "9-18"
 """
 
 
@@ -61,6 +66,26 @@ def test_a_file_becomes_definitions_with_their_defaults() -> None:
     assert found.contents[0].text.startswith("{customer.name|您}好")
     assert found.knowledge[0].keywords == "水温 绿茶"
     assert found.segments[0].rule["all"][1]["value"] == "tea"
+    (ours,) = found.festivals
+    assert (ours.english, ours.kind, ours.falls, ours.lasts) == ("店庆", "own", {"on": "09-18"}, 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "occasion", "regular"),
+    [
+        pytest.param("", None, True, id="any day: by the rhythm"),
+        pytest.param("occasion = { birthday = true }", {"birthday": True, "days_before": 0, "lasts": 1}, False, id="a day: bound to it"),
+        pytest.param("regular = true\noccasion = { birthday = true }", {"birthday": True, "days_before": 0, "lasts": 1}, True, id="unless it says so"),
+        pytest.param(
+            'occasion = { care = { field = "points", op = ">=", value = 9 } }',
+            {"care": {"field": "points", "op": ">=", "value": 9}, "lasts": 7, "pause_days": 30, "existing": False}, True,
+            id="a condition: by the rhythm",
+        ),
+    ],
+)  # fmt: skip
+def test_a_campaign_that_waits_for_a_day_is_bound_to_it(said: str, occasion: Any, regular: bool) -> None:
+    (campaign,) = read("shop.toml", changed("ends = 2026-12-31", f"ends = 2026-12-31\n{said}")).campaigns
+    assert (campaign.occasion, campaign.regular) == (occasion, regular)
 
 
 def test_days_and_times_may_be_text_as_over_the_api() -> None:
@@ -77,10 +102,10 @@ def test_days_and_times_may_be_text_as_over_the_api() -> None:
     [
         pytest.param("[[knowledge]]", "[[wisdom]]", "shop.toml: wisdom: unknown table", id="unknown table"),
         pytest.param(
-            "[[knowledge]]",
-            "[[festival]]",
-            "shop.toml: festival: festivals cannot be kept yet",
-            id="festival",
+            'name = "店庆"',
+            'name = "店庆"\nlunar = "05-05"',
+            "shop.toml: festival our-day: expected one of on, lunar, term, weekday, dates; found on and lunar",
+            id="a festival by two calendars",
         ),
         pytest.param(
             "[[knowledge]]",

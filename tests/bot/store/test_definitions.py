@@ -1,10 +1,11 @@
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from bot.config import Push
 from bot.store import segments
 from bot.store.database import Session
 from bot.store.definitions import apply
@@ -17,6 +18,7 @@ from bot.values.definitions import (
     Definitions,
     FieldChange,
     Knowledge,
+    OwnFestival,
     Segment,
 )
 from tests.conftest import NOON
@@ -158,7 +160,7 @@ def test_a_campaign_that_fits_nothing_is_refused(
 
 def test_the_last_day_is_a_day_in_shanghai(session: Session, anna: int) -> None:
     last_day = replace(SHOP, campaigns=(replace(EVENING, ends=date(2026, 11, 24)),))
-    apply(session, last_day, staff_id=anna, approve=False, now=datetime(2026, 11, 24, 15, 59, tzinfo=UTC))
+    apply(session, last_day, staff_id=anna, approve=False, now=datetime(2026, 11, 24, 13, 29, tzinfo=UTC))
 
     over = replace(SHOP, campaigns=(replace(EVENING, id="other", ends=date(2026, 11, 24)),))
     with pytest.raises(BadDefinition, match="is past"):
@@ -180,3 +182,92 @@ def test_a_campaign_may_use_what_was_there_before(session: Session, anna: int) -
 def test_everyone_stays_everyone(session: Session, anna: int) -> None:
     with pytest.raises(BadDefinition, match=r"shop.toml: segment everyone: rule: expected {}"):
         applied(session, anna, Definitions(segments=(replace(TEA, id="everyone"),)))
+
+
+OURS = OwnFestival(
+    id="our-day", origin="shop.toml", name="店庆", english="Ours", kind="own", falls={"on": "12-18"}, lasts=1, since=None, enabled=True,
+)  # fmt: skip
+RUNNING = replace(EVENING, segment="everyone", status="running", starts=date(2026, 12, 1))
+
+
+def refused(session: Session, anna: int, definitions: Definitions) -> str:
+    with pytest.raises(BadDefinition) as fault, session.begin_nested():
+        apply(session, definitions, staff_id=anna, approve=True, now=NOON)
+    return str(fault.value)
+
+
+def test_a_festival_of_the_shops_own_is_kept_and_waited_for(session: Session, anna: int) -> None:
+    greeting = replace(RUNNING, regular=False, occasion={"festival": "our-day", "days_before": 0})
+    wanted = Definitions(contents=(WATER,), festivals=(OURS,), campaigns=(greeting,))
+    changes = apply(session, wanted, staff_id=anna, approve=True, now=NOON)
+    assert [(change.what, change.kind) for change in changes] == [
+        ("created", "content"), ("created", "festival"), ("created", "campaign"),
+    ]  # fmt: skip
+    again = apply(session, wanted, staff_id=anna, approve=True, now=NOON)
+    assert {change.what for change in again} == {"unchanged"}
+    off = Definitions(festivals=(replace(OURS, enabled=False),))
+    assert "campaign evening waits for it" in refused(session, anna, off)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        pytest.param({"occasion": {"festival": "easter", "days_before": 0}}, "occasion: no such festival", id="a festival nobody knows"),
+        pytest.param({"occasion": {"festival": "qixi", "days_before": 0}}, "occasion: it does not happen within the period", id="one that is not in its period"),
+        pytest.param({"starts": date(2026, 11, 24), "ends": date(2026, 11, 24)}, "ends: no window opens in its period for care", id="a day whose window is over"),
+        pytest.param({"segment": "tea"}, "segment: nobody who follows is in it", id="a segment nobody is in"),
+    ],
+)  # fmt: skip
+def test_a_campaign_that_could_never_send_is_refused_when_it_is_saved(
+    session: Session, anna: int, build: Build, change: dict[str, Any], said: str
+) -> None:
+    build.customer()
+    late = datetime(2026, 11, 24, 14, tzinfo=UTC)
+    wanted = Definitions(segments=(TEA,), contents=(WATER,), campaigns=(replace(RUNNING, **change),))
+    with pytest.raises(BadDefinition, match=said) as fault:
+        apply(session, wanted, staff_id=anna, approve=True, now=late)
+    assert str(fault.value).startswith("shop.toml: campaign evening: ")
+
+
+def test_quiet_hours_of_the_shop_count_when_a_campaign_is_saved(session: Session, anna: int) -> None:
+    days = {"starts": date(2026, 11, 25), "ends": date(2026, 11, 26)}
+    wanted = Definitions(contents=(WATER,), campaigns=(replace(RUNNING, **days),))
+    quiet = Push(quiet_from=time(19), quiet_until=time(9))
+    with pytest.raises(BadDefinition, match="no window opens"):
+        apply(session, wanted, staff_id=anna, approve=True, now=NOON, push=quiet)
+
+
+def test_an_empty_segment_is_no_fault_of_a_draft_nor_of_a_shop_that_nobody_follows_yet(
+    session: Session, anna: int, build: Build
+) -> None:
+    running = replace(RUNNING, segment="tea")
+    apply(
+        session,
+        Definitions(segments=(TEA,), contents=(WATER,), campaigns=(running,)),
+        staff_id=anna,
+        approve=True,
+        now=NOON,
+    )
+    build.customer()
+    applied(
+        session, anna, Definitions(campaigns=(replace(running, id="other", status="draft"),)), approve=False
+    )
+
+
+def test_a_change_to_a_running_campaign_is_in_the_audit_with_what_it_was(session: Session, anna: int) -> None:
+    apply(
+        session, Definitions(contents=(WATER,), campaigns=(RUNNING,)), staff_id=anna, approve=True, now=NOON
+    )
+    changed = replace(
+        RUNNING, priority=50, occasion={"birthday": True, "days_before": 1, "lasts": 2}, regular=False
+    )
+    apply(session, Definitions(campaigns=(changed,)), staff_id=anna, approve=False, now=NOON)
+    (entry,) = session.execute(select(audit.c.detail).where(audit.c.action == "campaign.changed")).scalars()
+    assert entry == {
+        "before": {"priority": 10, "regular": True, "occasion": None},
+        "after": {
+            "priority": 50,
+            "regular": False,
+            "occasion": {"birthday": True, "days_before": 1, "lasts": 2},
+        },
+    }
