@@ -62,6 +62,7 @@ from handlers.command import (
     intents,
     merges,
     notices,
+    points,
     portrait,
     pushes,
     recommending,
@@ -75,7 +76,7 @@ from handlers.knowledge_watch import KnowledgeWatch
 from handlers.server import PortBusy, free_port
 from handlers.unanswered import answer_pending, drain_spool
 from handlers.understanding_watch import UnderstandingWatch
-from scheduler import engine, followers, inference, plan, timetable
+from scheduler import engine, followers, inference, membership, plan, timetable
 from scheduler import refresh as refreshing
 from scheduler import segments as segment_refresh
 from scheduler import simulate as simulating

@@ -160,6 +160,11 @@ class Facts(Section):
     rules: str = ""
 
 
+class Membership(Section):
+    source: Literal["shop", "orders"] = "shop"
+    rules: str = ""
+
+
 class Sandbox(Section):
     clock: bool = False
     simulator: bool = False
@@ -173,6 +178,7 @@ class Config(Section):
     push: Push = Push()
     value: Value = Value()
     facts: Facts = Facts()
+    membership: Membership = Membership()
     understanding: Understanding = Understanding()
     webhooks: Webhooks = Webhooks()
     sandbox: Sandbox = Sandbox()

@@ -37,6 +37,7 @@ def settings(folder: Path, port: int) -> Config:
             "wechat": {name: account[name] for name in names} | {"api_base": f"{address}/sandbox"},
             "server": {"host": "127.0.0.1", "port": port, "public_url": address},
             "database": {"url": f"sqlite:///{folder}/weilan.db", "synchronous": "normal"},
+            "membership": {"source": "orders"},
             "webhooks": {"allow_private": True},  # a receiver to try them with is on this machine, too
             "sandbox": {"clock": True, "simulator": True},
         }

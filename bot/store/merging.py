@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import and_, delete, exists, insert, select, update
 
 from bot.rules import merging as rules
-from bot.store import audit, facts, outbox, pointers, statistics
+from bot.store import audit, facts, outbox, pointers, points, standings, statistics
 from bot.store.database import Session
 from bot.store.forgetting import NOTHING
 from bot.store.tables import (
@@ -50,6 +50,7 @@ def merge(
     changes = rules.joined(survivor, loser)
     closed = _close(session, loser["id"], survivor["id"], now)
     facts.let_go(session, loser["id"])
+    standings.forget(session, loser["id"])
     moved = pointers.move(session, loser["id"], survivor["id"])
     _write(session, loser["id"], NOTHING | {"forgotten_at": now, "unfollowed_at": now})
     _write(session, survivor["id"], changes)
@@ -57,6 +58,7 @@ def merge(
     _keep_former_names(session, survivor, loser, merge_id)
     statistics.touch(session, [survivor["id"]], now)
     facts.settle(session, survivor["id"])
+    points.put_right(session, survivor["id"])
     told = {"merge": merge_id, "loser": loser["id"], "how": how}
     audit.record(
         session, "customer.merged", "customer", survivor["id"], staff_id=staff_id, now=now, detail=told
@@ -85,6 +87,7 @@ def undo(session: Session, merge_id: int, *, staff_id: int | None, now: datetime
     for customer_id in (done.survivor_id, done.loser_id):
         _complaint_as_it_is(session, customer_id)
         facts.settle(session, customer_id)
+        points.put_right(session, customer_id)
     statistics.touch(session, [done.survivor_id, done.loser_id], now)
     ended = {"undone_at": now, "undone_by": staff_id}
     session.execute(update(merges).where(merges.c.id == merge_id).values(ended))

@@ -8,6 +8,7 @@ from handlers.chat import (
     follow,
     human,
     knowledge,
+    membership,
     menu,
     my_facts,
     notices,
@@ -40,6 +41,7 @@ ORDER: tuple[Handler, ...] = (
     own_data,  # before my_facts, which takes one fact to be meant
     my_facts,
     questions,  # before knowledge and small talk: a number or a few words may be meant for us
+    membership,  # before points, which takes any question about them
     points,  # before knowledge, which explains points in general
     recommend,  # asks knowledge itself: somebody may have written what suits whom
     menu,  # after the intentions that have a key of their own

@@ -8,8 +8,8 @@ from bot import recommending
 from bot.insight.recommend import Recommender
 from bot.opening import opened
 from bot.rules import recommend_words as words
-from bot.store import customers
-from handlers.command.common import AsJson, Chosen, Fault, tell
+from handlers.command import people
+from handlers.command.common import AsJson, Chosen, tell
 
 app = typer.Typer(no_args_is_help=True, help="What somebody may like, from what they and others bought.")
 
@@ -24,9 +24,7 @@ def show(
     """What they would be told in chat at this moment, with the reasons."""
     chosen: Chosen = context.obj
     with opened(chosen.config) as services, services.database.reading() as session:
-        customer = customers.profile_of(session, openid)
-        if customer is None:
-            raise Fault(f"nobody has the openid {openid}")
+        customer = people.customer(session, openid)
         found = recommending.for_customer(session, Recommender(), customer.id, kind, services.now())
     lines = [f"{one.name} · ¥{one.price:.2f} · {words.reason_of(one)}" for one in found]
     tell(found, as_json, lines or ["nothing fits: `weilan recommend refresh` learns from the orders first"])

@@ -6,6 +6,7 @@ Times are UTC (`Instant`); days are calendar days in the shop's time zone. Every
 from bot.store.tables.clients import api_answers, api_clients
 from bot.store.tables.columns import BigId, Json, Money, metadata
 from bot.store.tables.facts import facts, inferences, product_firsts, questions
+from bot.store.tables.hours import best_hours, counted_days, spoken_hours
 from bot.store.tables.identity import (
     bind_codes,
     binding_talks,
@@ -17,7 +18,6 @@ from bot.store.tables.identity import (
     merges,
     scenes,
 )
-from bot.store.tables.hours import best_hours, counted_days, spoken_hours
 from bot.store.tables.library import (
     approvals,
     category_rates,
@@ -26,6 +26,7 @@ from bot.store.tables.library import (
     media_files,
     uploads,
 )
+from bot.store.tables.loyalty import point_journals, point_lots, point_postings, vouchers
 from bot.store.tables.machinery import kept_secrets, learnt, leases, volatile
 from bot.store.tables.membership import (
     segment_changes,
@@ -52,6 +53,7 @@ from bot.store.tables.occasions import (
 )
 from bot.store.tables.operators import audit, staff, staff_sessions
 from bot.store.tables.people import customer_tags, customers, own_data_wishes, suppressions
+from bot.store.tables.planning import former_standings, plan_passes, plan_totals, standings
 from bot.store.tables.portraits import lookalikes, portraits
 from bot.store.tables.pushes import (
     campaign_contents,
@@ -60,9 +62,7 @@ from bot.store.tables.pushes import (
     contents,
     deliveries,
     mass_sends,
-    plan_totals,
     segments,
-    verdicts,
 )
 from bot.store.tables.talk import handovers, knowledge, messages
 from bot.store.tables.trade import order_lines, orders, payments, products, returns, reviews, shipments
@@ -115,6 +115,7 @@ __all__ = [
     "follower_syncs",
     "followers_named",
     "former_names",
+    "former_standings",
     "handovers",
     "inferences",
     "intent_examples",
@@ -137,7 +138,11 @@ __all__ = [
     "outbox",
     "own_data_wishes",
     "payments",
+    "plan_passes",
     "plan_totals",
+    "point_journals",
+    "point_lots",
+    "point_postings",
     "portraits",
     "product_firsts",
     "product_statistics",
@@ -160,10 +165,11 @@ __all__ = [
     "spoken_hours",
     "staff",
     "staff_sessions",
+    "standings",
     "suppressions",
     "uploads",
-    "verdicts",
     "volatile",
+    "vouchers",
     "watched_words",
     "webhook_calls",
     "webhook_endpoints",

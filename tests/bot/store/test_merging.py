@@ -403,6 +403,12 @@ def put(session: Session, table: Table, number: int, parents: dict[str, Any]) ->
     session.execute(insert(table).values(row))
 
 
+def journal(session: Session) -> int:
+    row = {"key": "of nobody", "kind": "grant", "at": NOON}
+    made = insert(tables.point_journals).values(row).returning(tables.point_journals.c.id)
+    return int(session.execute(made).scalar_one())
+
+
 @pytest.mark.parametrize(
     "table", sorted({column.table.name for column in pointers.pointers()} - pointers.STAY)
 )
@@ -415,6 +421,7 @@ def test_every_table_that_points_to_customers_is_handled(
     parents = {
         "customers": shop, "campaigns": build.campaign(), "segments": "everyone", "merges": merge_of_others,
         "messages": build.message(chat), "staff": build.staff(), "contents": build.content(), "products": build.product(),
+        "point_journals": journal(session),
     }  # fmt: skip
     known = tables.metadata.tables[table]
     put(session, known, 1, parents)

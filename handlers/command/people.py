@@ -1,0 +1,21 @@
+"""Whom a command is about, and who does it: found by the name that was typed, or one line that says there is nobody."""
+
+from bot.store import customers, staff
+from bot.store.database import Session
+from bot.store.staff import Person
+from bot.values.profile import Profile
+from handlers.command.common import Fault
+
+
+def customer(session: Session, openid: str) -> Profile:
+    found = customers.profile_of(session, openid)
+    if found is None:
+        raise Fault(f"nobody has the openid {openid}")
+    return found
+
+
+def on_staff(session: Session, name: str) -> Person:
+    found = staff.find_by_name(session, name)
+    if found is None or found.disabled_at is not None:
+        raise Fault(f"--as: nobody called {name} is on the staff; see `weilan staff add`")
+    return found
