@@ -1,53 +1,141 @@
 """One planning pass: what did not go out in time moves on, then each running campaign, the most important first."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.rules import greatest_good
 from bot.rules.windows import PURPOSES, Window, next_window, window_at
 from bot.services import Services
-from bot.store import moving, plans, working_days
+from bot.store import (
+    days_sends,
+    judging,
+    mass_sends,
+    moving,
+    plan_entries,
+    plan_passes,
+    plan_tables,
+    plans,
+    standings,
+    working_days,
+)
+from bot.store.database import Workbench
+from bot.store.plan_entries import Agenda, Entry
+from bot.store.plan_tables import Tables
+from bot.values.days_send import DaysSend, Offer
 from bot.values.push import CampaignPlan, PlanReport
 
 AHEAD = timedelta(hours=2)  # a window that opens within this is planned already
 
 
 def plan(services: Services, at: datetime) -> PlanReport:
-    """Each campaign in a transaction of its own, so that a crash between two leaves nothing half done."""
-    push = services.config.push
-    today = at.astimezone(push.zone).date()
-    with services.database.reading() as session:
-        calendar = working_days.around(session, today)
-    coming = {
-        purpose: window_at(purpose, at, push, calendar) or next_window(purpose, at, push, calendar)
-        for purpose in PURPOSES
-    }
-    moved, late = _tidy(services, coming, at)
-    with services.database.reading() as session:
-        campaigns = [
-            (campaign, purpose)
-            for campaign in plans.running(session, today)
-            for purpose in plans.purposes_of(session, campaign.id)
+    """Looks at everybody."""
+    return _Pass(services, at).run()
+
+
+class _Pass:
+    """Reads and judges aside, writes a part at a time. Whatever it dies at, the next pass does the rest."""
+
+    def __init__(self, services: Services, at: datetime) -> None:
+        self._services, self._at = services, at
+        self._send: DaysSend | None = None
+        push = services.config.push
+        self._today = at.astimezone(push.zone).date()
+        with services.database.reading() as session:
+            calendar = working_days.around(session, self._today)
+        self._coming: dict[str, Window] = {
+            purpose: window_at(purpose, at, push, calendar) or next_window(purpose, at, push, calendar)
+            for purpose in PURPOSES
+        }
+
+    def run(self) -> PlanReport:
+        moved, late = self._tidy()
+        done: Sequence[CampaignPlan] = ()
+        with self._services.database.workbench() as bench:
+            agenda = self._agenda(bench)
+            if agenda.entries:
+                done = self._look(bench, agenda)
+        return PlanReport(
+            at=self._at,
+            campaigns=tuple(done),
+            moved=moved,
+            too_late=late,
+            calendar_known=all(window.kind.known for window in self._coming.values()),
+            days_send=self._send,
+        )
+
+    def _tidy(self) -> tuple[int, int]:
+        moved = late = 0
+        with self._services.database.transaction() as session:
+            for purpose, window in self._coming.items():
+                more_moved, more_late = moving.move_closed(session, purpose, window, self._at)
+                moved, late = moved + more_moved, late + more_late
+            late += moving.drop_useless_kept(session, self._today, self._at)
+        return moved, late
+
+    def _agenda(self, bench: Workbench) -> Agenda:
+        windows = {name: each for name, each in self._coming.items() if each.opens <= self._at + AHEAD}
+        with bench.reading() as session:
+            return plan_entries.agenda(session, windows, self._at, self._services.config)
+
+    def _look(self, bench: Workbench, agenda: Agenda) -> Sequence[CampaignPlan]:
+        tables = plan_tables.tables_for(agenda)
+        with bench.transaction() as session:
+            pass_id = plan_passes.begin(session, plan_passes.FULL, agenda.book, None, self._at)
+        with bench.reading() as session:
+            tables.make(session)
+            judging.look(session, tables, agenda, self._today, only_asked=False)
+        self._send = self._days_send(bench, tables, agenda)
+        planned = [self._plan(bench, tables, entry) for entry in agenda.entries]
+        with bench.reading() as session:
+            totals = standings.totals(session, tables, agenda)
+        self._write_standings(bench, tables, agenda, pass_id)
+        with bench.transaction() as session:
+            standings.write_totals(session, agenda, totals, self._at, plan_passes.FULL)
+            plan_passes.finish(session, pass_id, 0, self._at)
+        return [
+            CampaignPlan(
+                campaign_id=entry.campaign.id,
+                purpose=entry.purpose,
+                planned=planned[entry.number],
+                totals=totals[entry.number],
+            )
+            for entry in agenda.entries
         ]
-    done: list[CampaignPlan] = []
-    for campaign, purpose in campaigns:
-        window = coming[purpose]
-        if window.opens <= at + AHEAD and campaign.starts <= window.day <= campaign.ends:
-            with services.database.transaction() as session:
-                done.append(plans.plan_campaign(session, campaign, purpose, window, at, services.config))
-    return PlanReport(
-        at=at,
-        campaigns=tuple(done),
-        moved=moved,
-        too_late=late,
-        calendar_known=all(window.kind.known for window in coming.values()),
-    )
 
+    def _days_send(self, bench: Workbench, tables: Tables, agenda: Agenda) -> DaysSend | None:
+        """A subscription account has one mass send a day: what has it, or where it does the greatest good."""
+        entries = [entry for entry in agenda.entries if entry.of.moment.mass.target == "tag"]
+        if not entries:
+            return None
+        with bench.reading() as session:
+            if (known := days_sends.given(session, entries[0].of.window.day)) is not None:
+                return known
+            waits, offers = days_sends.waited(session, self._today), list[Offer]()
+            for entry in entries:
+                plans.pick(session, tables, entry)
+                offers += days_sends.offers(session, tables, entry, waits)
+        return greatest_good.chosen(offers)
 
-def _tidy(services: Services, coming: dict[str, Window], at: datetime) -> tuple[int, int]:
-    moved = late = 0
-    with services.database.transaction() as session:
-        for purpose, window in coming.items():
-            more_moved, more_late = moving.move_closed(session, purpose, window, at)
-            moved, late = moved + more_moved, late + more_late
-        today = at.astimezone(services.config.push.zone).date()
-        late += moving.drop_useless_kept(session, today, at)
-    return moved, late
+    def _plan(self, bench: Workbench, tables: Tables, entry: Entry) -> int:
+        planned = 0
+        with bench.reading() as session:
+            plans.pick(session, tables, entry)
+            if entry.of.moment.mass.target == "tag":
+                spent = mass_sends.day_is_spent(session, entry.of.window.day)
+                days_sends.give(session, tables, entry, self._send, spent=spent)
+            parts = list(plans.parts(session, tables.picked, tables.picked.c.reason.is_(None)))
+        for first, last in parts:
+            with bench.transaction() as session:
+                planned += plans.write(session, tables, entry, self._at, first, last)
+        with bench.reading() as session:
+            plans.settle(session, tables, entry)
+        return planned
+
+    def _write_standings(self, bench: Workbench, tables: Tables, agenda: Agenda, pass_id: int) -> None:
+        for of in agenda.purposes.values():
+            with bench.reading() as session:
+                standings.note_changes(session, tables, agenda, of)
+                parts = list(plans.parts(session, tables.changed))
+            for first, last in parts:
+                with bench.transaction() as session:
+                    standings.write_changes(session, tables, of, pass_id, first, last)

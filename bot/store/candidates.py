@@ -1,12 +1,16 @@
 """Who is judged, and by which operands: a campaign's candidates when planning, a delivery when claiming."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
+    ColumnElement,
     FromClause,
     Row,
     ScalarSelect,
+    String,
     and_,
     case,
     exists,
@@ -19,12 +23,15 @@ from sqlalchemy import (
     true,
 )
 
+from bot.store import variants
+from bot.store.database import Session
 from bot.store.eligibility import (
     MASS,
     NEXT_CONTACT,
     NOTICE,
     REPLY_WINDOW,
     Candidate,
+    has_too_few_left,
     in_open_scene,
     in_open_window,
     mass_is_left,
@@ -35,6 +42,8 @@ from bot.store.eligibility import (
 )
 from bot.store.moments import Moment
 from bot.store.tables import campaign_contents, campaigns, contents, customers, deliveries
+
+Choices: TypeAlias = list[tuple[ColumnElement[bool], str]]
 
 LIVE = ("planned", "claimed")
 WENT_OUT = ("claimed", "accepted", "sent", "unknown")
@@ -54,29 +63,75 @@ def of_delivery(delivery: FromClause, moment: Moment) -> Candidate:
         useful_until=contents.c.useful_until,
         channel=delivery.c.channel,
         entitled=false(),
+        reach=null(),
         reserved=false(),
         notice_template=contents.c.notice_template,
+        messages=contents.c.messages,
+        by_mass=contents.c.by_mass,
     )
-    in_window = and_(may_use_window(candidate), or_(in_open_window(moment), in_open_scene(moment)))
+    is_open = or_(in_open_window(moment, candidate.messages), in_open_scene(moment, candidate.messages))
+    in_window = and_(may_use_window(candidate), is_open)
     by_mass = delivery.c.channel == MASS
     paid = {
         REPLY_WINDOW: and_(in_window, takes(REPLY_WINDOW, moment)),
         NOTICE: may_be_notice(candidate, moment),
-        MASS: and_(mass_is_left(candidate, moment), takes(MASS, moment)),
+        MASS: and_(mass_is_left(candidate, moment), candidate.by_mass, takes(MASS, moment)),
     }
     whens = [(delivery.c.channel == name, paid[name]) for name in paid if name in moment.channels]
+    entitled = case(*whens, else_=false()) if whens else false()
+    too_few = has_too_few_left(candidate, moment, candidate.messages)
     return replace(
         candidate,
-        entitled=case(*whens, else_=false()) if whens else false(),
+        entitled=entitled,
+        reach=case((entitled, delivery.c.channel), else_=None),
         reserved=and_(by_mass, only_reserve_is_left(candidate, moment)),
+        least=candidate.messages,
+        too_few_left=and_(delivery.c.channel == REPLY_WINDOW, too_few),
     )
 
 
-def of_campaign(campaign: Row[object], purpose: str, moment: Moment, *, is_running: bool = True) -> Candidate:
-    """For a statement over `judged_rows`: the customer's row and that of the content that is their next."""
-    wanted = tuple(campaign.channels) or (REPLY_WINDOW, NOTICE, MASS, NEXT_CONTACT)
-    allowed = moment.channels.intersection(wanted)
-    can_mass = MASS in allowed and moment.mass.most > 0
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What of a content its channel hangs on; contents that are alike in it go by the same channels."""
+
+    messages: int
+    by_mass: bool
+    notice_template: str | None
+
+
+def shapes_of(session: Session, campaign_id: str, purpose: str) -> list[Shape]:
+    """Of the campaign's contents of one purpose."""
+    found = (
+        select(contents.c.messages, contents.c.by_mass, contents.c.notice_template)
+        .join(campaign_contents, campaign_contents.c.content_id == contents.c.id)
+        .where(campaign_contents.c.campaign_id == campaign_id, contents.c.purpose == purpose)
+        .distinct()
+    )
+    rows = session.execute(found)
+    return sorted((Shape(*row) for row in rows), key=lambda one: (one.messages, one.by_mass, str(one)))
+
+
+# of a campaign: what `of_campaign` does not look at, or looks at only for its own content
+_APART = frozenset({
+    "id", "name", "segment_id", "priority", "starts", "ends", "status", "updated_at", "rule", "repeat", "variants",
+    "in_order", "occasion",
+})  # fmt: skip
+
+
+def alike(campaign: Row[Any], shapes: Sequence[Shape]) -> tuple[Any, ...]:
+    """Campaigns of one purpose with the same judge a customer alike, up to their contents."""
+    own = {name: value for name, value in campaign._mapping.items() if name not in _APART}  # noqa: SLF001
+    mine = campaign.id if campaign.hold_out_percent else ""
+    return (mine, tuple(shapes), *sorted((name, repr(value)) for name, value in own.items()))
+
+
+def of_campaign(
+    campaign: Row[object], purpose: str, moment: Moment, shapes: Sequence[Shape], *, is_running: bool = True
+) -> Candidate:
+    """For a statement over `judged_rows`: the customer's row and that of the content that is their next.
+
+    What is planned for them already is left out: see `with_history`.
+    """
     candidate = Candidate(
         campaign_id=literal(campaign.id),
         running=true() if is_running else false(),
@@ -88,31 +143,82 @@ def of_campaign(campaign: Row[object], purpose: str, moment: Moment, *, is_runni
         useful_until=contents.c.useful_until,
         channel=null(),
         entitled=false(),
+        reach=null(),
         reserved=false(),
         notice_template=contents.c.notice_template,
+        messages=contents.c.messages,
+        by_mass=contents.c.by_mass,
+        held_out=variants.is_held_out(campaign),
+    )
+    allowed = _allowed(campaign, moment)
+    choices = _choices(candidate, allowed, moment)
+    can_mass = MASS in allowed and any(shape.by_mass for shape in shapes)
+    least = literal(min((shape.messages for shape in shapes), default=1))
+    in_window = REPLY_WINDOW in allowed
+    return replace(
+        candidate,
+        channel=_first(choices),
+        entitled=or_(false(), *(condition for condition, _ in choices)),
+        reach=_first(_reaching(candidate, allowed, moment, shapes)),
+        reserved=only_reserve_is_left(candidate, moment) if can_mass else false(),
+        least=least,
+        too_few_left=has_too_few_left(candidate, moment, least) if in_window else false(),
+        too_long=has_too_few_left(candidate, moment, candidate.messages) if in_window else false(),
+    )
+
+
+def with_history(candidate: Candidate, campaign: Row[object], moment: Moment) -> Candidate:
+    """Asked of the deliveries one customer at a time; planning has it of all at once (see `judging.py`)."""
+    return replace(
+        candidate,
         mine=_mine(campaign.id, moment.today),
         other=_other(campaign.id, moment.today),
         kept=_kept(),
     )
-    choices = []  # in order of cost
-    if REPLY_WINDOW in allowed:
-        in_window = and_(may_use_window(candidate), in_open_window(moment), takes(REPLY_WINDOW, moment))
-        choices.append((in_window, REPLY_WINDOW))
-    if NOTICE in allowed:
-        choices.append((may_be_notice(candidate, moment), NOTICE))
-    if can_mass:
-        choices.append((and_(mass_is_left(candidate, moment), takes(MASS, moment)), MASS))
-    if NEXT_CONTACT in allowed:
-        choices.append((may_use_window(candidate), NEXT_CONTACT))
-    channel = (
-        case(*((condition, literal(name)) for condition, name in choices), else_=None) if choices else null()
-    )
-    return replace(
-        candidate,
-        channel=channel,
-        entitled=or_(false(), *(condition for condition, _ in choices)),
-        reserved=only_reserve_is_left(candidate, moment) if can_mass else false(),
-    )
+
+
+def _allowed(campaign: Row[Any], moment: Moment) -> frozenset[str]:
+    wanted = tuple(campaign.channels) or (REPLY_WINDOW, NOTICE, MASS, NEXT_CONTACT)
+    allowed = moment.channels.intersection(wanted)
+    return allowed if moment.mass.most > 0 else allowed - {MASS}
+
+
+def _choices(candidate: Candidate, allowed: frozenset[str], moment: Moment) -> Choices:
+    """In order of cost: the first whose condition is true is the channel."""
+    is_open = in_open_window(moment, candidate.messages)
+    found = [
+        (and_(may_use_window(candidate), is_open, takes(REPLY_WINDOW, moment)), REPLY_WINDOW),
+        (may_be_notice(candidate, moment), NOTICE),
+        (and_(mass_is_left(candidate, moment), candidate.by_mass, takes(MASS, moment)), MASS),
+        (may_use_window(candidate), NEXT_CONTACT),
+    ]
+    return [(condition, name) for condition, name in found if name in allowed]
+
+
+def _reaching(
+    candidate: Candidate, allowed: frozenset[str], moment: Moment, shapes: Sequence[Shape]
+) -> Choices:
+    """The same, for whichever of the campaign's contents suits a channel: it hangs on the customer alone."""
+    of_shapes = [
+        _choices(
+            replace(
+                candidate,
+                messages=literal(shape.messages),
+                by_mass=true() if shape.by_mass else false(),
+                notice_template=literal(shape.notice_template, String(64)),
+            ),
+            allowed,
+            moment,
+        )
+        for shape in shapes
+    ]
+    return [(or_(*(condition for condition, _ in same)), same[0][1]) for same in zip(*of_shapes, strict=True)]
+
+
+def _first(choices: Choices) -> ColumnElement[Any]:
+    if not choices:
+        return null()
+    return case(*((condition, literal(name)) for condition, name in choices), else_=None)
 
 
 def judged_rows(campaign: Row[object], purpose: str, moment: Moment) -> FromClause:

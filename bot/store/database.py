@@ -7,7 +7,7 @@ this package take the open `Session` first and never commit.
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
@@ -74,6 +74,19 @@ class Database:
         with self._reader.connect() as session:
             yield session
 
+    @contextmanager
+    def workbench(self) -> Iterator["Workbench"]:
+        """One connection for a long job: what it lays into temporary tables lasts until it is done.
+
+        It reads as long as it likes and writes a part at a time, so that on SQLite no writer waits for long.
+        """
+        connection = self.engine.connect()
+        try:
+            yield Workbench(connection, self._writer)
+        finally:
+            connection.detach()  # its temporary tables go with it
+            connection.close()
+
     def together(
         self,
         work: Callable[[Session], T],
@@ -116,6 +129,26 @@ class Database:
         finally:
             if self._writing and has_turn:
                 self._writing.release()
+
+
+class Workbench:
+    """See `Database.workbench`."""
+
+    def __init__(self, session: Session, writer: Callable[[float], AbstractContextManager[None]]) -> None:
+        self._session, self._writer = session, writer
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Writes nothing but temporary tables."""
+        self._session.execution_options(only_reads=True)
+        with self._session.begin():
+            yield self._session
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        self._session.execution_options(only_reads=False)
+        with self._writer(WRITER_WAITS), self._session.begin():
+            yield self._session
 
 
 def _engine(url: str, synchronous: str, pool_size: int) -> Engine:

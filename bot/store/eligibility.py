@@ -6,10 +6,24 @@ statement, a `Candidate` (what is meant for them) and a `Moment` (the constants)
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, not_, null, or_, true
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    true,
+)
 
 from bot.rules.rhythm import Apart
 from bot.store.halts import PUSHES
@@ -24,6 +38,7 @@ Condition = ColumnElement[bool]
 Text = ColumnElement[Any]
 
 NONE: Final[Text] = null()
+ONE: Final[Text] = literal(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +53,18 @@ class Candidate:
     content_id: Text
     approved_by: Text
     useful_until: Text
-    channel: Text  # null: none can reach them
+    channel: Text  # null: none can reach them with this content
     entitled: Condition
+    reach: Text  # the channel the best suited of the campaign's contents could go by; null: none of them any
     reserved: Condition  # only the reserve stands between them and a mass send
+    messages: Text = ONE  # of the reply window it takes
+    by_mass: Condition = field(default_factory=true)  # one mass send can carry it
+    too_long: Condition = field(
+        default_factory=false
+    )  # only the number of its parts stands against the window
+    least: Text = ONE  # messages the shortest of the campaign's contents takes
+    too_few_left: Condition = field(default_factory=false)  # the window is open, and not even that is left
+    held_out: Condition = field(default_factory=false)  # of this campaign, not of everything
     notice_template: Text = NONE  # by which the content may go as a subscription notice
     mine: Text = NONE  # planning: "planned" or "kept" when this campaign has its delivery for the day
     other: Text = NONE  # planning: the campaign that has the customer's turn
@@ -54,6 +78,7 @@ class Policy:
     stages: tuple[str, ...] = (PLAN, CLAIM)
     reason: Callable[[Candidate], Text] | None = None  # when it says more than its name
     shows: tuple[str, ...] = ()  # the customer's columns it was decided on
+    of_content: bool = False  # leans on the very content; the others judge a customer once for many campaigns
 
     def says(self, candidate: Candidate) -> Text:
         return self.reason(candidate) if self.reason else literal(self.name)
@@ -88,6 +113,15 @@ def _keeps_the_gap(moment: Moment) -> Condition:
     return case(*rungs, else_=least) if moment.rungs else least
 
 
+def _parts_of(messages: Text) -> Text:
+    return literal("too_few_left:") + cast(messages, String(4))
+
+
+def _kept_by(candidate: Candidate) -> Text:
+    is_mine = candidate.kept == candidate.campaign_id
+    return case((is_mine, "kept"), else_=literal("lost_to:") + candidate.kept)
+
+
 POLICIES: tuple[Policy, ...] = (
     Policy(
         name="forgotten",
@@ -112,6 +146,13 @@ POLICIES: tuple[Policy, ...] = (
         shows=("wants_pushes", "stopped_pushes_at"),
     ),
     Policy(name="hold_out", holds=lambda _c, m: customers.c.bucket < m.hold_out_below, shows=("bucket",)),
+    Policy(
+        name="hold_out_of",
+        holds=lambda c, _m: c.held_out,
+        stages=(PLAN,),
+        reason=lambda c: literal("hold_out:") + c.campaign_id,
+        shows=("bucket",),
+    ),
     Policy(
         name="with_person",
         holds=lambda c, m: and_(c.purpose == "marketing", _true(customers.c.with_person_until > m.now)),
@@ -147,39 +188,96 @@ POLICIES: tuple[Policy, ...] = (
         holds=lambda c, m: and_(c.regular, not_(_keeps_the_gap(m))),
         shows=("last_push_at", "last_push_day", "engagement", "silent_pushes"),
     ),
-    Policy(name="nothing_new", holds=lambda c, _m: c.content_id.is_(None)),
+    Policy(name="outside_window", holds=lambda c, m: not_(c.purpose.in_(sorted(m.open_purposes)))),
+    Policy(
+        name="pushes_stopped", holds=lambda _c, m: _literal(PUSHES in m.halted), stages=(PLAN, CLAIM, LEAVE)
+    ),
+    Policy(
+        name="quota_reserved",
+        holds=lambda c, _m: and_(c.reach.is_(None), c.reserved),
+        shows=("mass_month", "mass_used"),
+    ),
+    Policy(
+        name="too_few_left",
+        holds=lambda c, _m: and_(c.reach.is_(None), c.too_few_left),
+        reason=lambda c: _parts_of(c.least),
+        shows=("window_until", "window_left"),
+    ),
+    Policy(
+        name="no_entitlement",
+        holds=lambda c, _m: c.reach.is_(None),
+        shows=("window_until", "window_left", "asked_for_pushes_at", "mass_month", "mass_used"),
+    ),
+    Policy(
+        name="already_kept",
+        holds=lambda c, _m: and_(_true(c.reach == NEXT_CONTACT), c.kept.is_not(None)),
+        stages=(PLAN,),
+        reason=_kept_by,
+        shows=("has_kept",),
+    ),
+    Policy(name="nothing_new", holds=lambda c, _m: c.content_id.is_(None), of_content=True),
     Policy(
         name="not_approved",
         holds=lambda c, _m: and_(
             c.approved_by.is_(None), or_(c.purpose == "marketing", _true(c.channel == MASS))
         ),
+        of_content=True,
     ),
-    Policy(name="too_late", holds=lambda c, m: _true(c.useful_until <= m.now)),
+    Policy(name="too_late", holds=lambda c, m: _true(c.useful_until <= m.now), of_content=True),
     Policy(
-        name="quota_reserved",
-        holds=lambda c, _m: and_(not_(c.entitled), c.reserved),
-        shows=("mass_month", "mass_used"),
-    ),
-    Policy(
-        name="no_entitlement",
+        name="unsuitable",
         holds=lambda c, _m: not_(c.entitled),
-        shows=("window_until", "window_left", "asked_for_pushes_at", "mass_month", "mass_used"),
+        stages=(PLAN,),
+        reason=lambda c: case((c.too_long, _parts_of(c.messages)), else_=literal("no_entitlement")),
+        of_content=True,
     ),
     Policy(
-        name="already_kept",
+        name="kept_before",
         holds=lambda c, _m: and_(_true(c.channel == NEXT_CONTACT), c.kept.is_not(None)),
         stages=(PLAN,),
-        reason=lambda c: case((c.kept == c.campaign_id, "kept"), else_=literal("lost_to:") + c.kept),
-        shows=("has_kept",),
+        reason=_kept_by,
+        of_content=True,
     ),
-    Policy(name="outside_window", holds=lambda c, m: not_(c.purpose.in_(sorted(m.open_purposes)))),
-    Policy(name="pushes_stopped", holds=lambda _c, m: _literal(PUSHES in m.halted), stages=(PLAN, CLAIM, LEAVE)),
-    Policy(name="channel_halted", holds=lambda c, m: _true(c.channel.in_(sorted(m.halted)))),
+    Policy(
+        name="channel_halted",
+        holds=lambda c, m: _true(c.channel.in_(sorted(m.halted))),
+        of_content=True,
+    ),
 )
 
 
 def at_stage(stage: str) -> tuple[Policy, ...]:
     return tuple(policy for policy in POLICIES if stage in policy.stages)
+
+
+OF_DELIVERIES = ("mine", "lost_to")  # planning knows these of all customers at once
+
+
+def before_contents() -> list[tuple[int, Policy]]:
+    """When planning: those that judge a customer for all contents of a campaign alike, by their place in `POLICIES`."""
+    return [
+        (place, policy)
+        for place, policy in enumerate(POLICIES)
+        if PLAN in policy.stages and not policy.of_content and policy.name not in OF_DELIVERIES
+    ]
+
+
+def above_deliveries(campaign_id: str) -> list[Text]:
+    """What is said whatever is planned for them already, in the words of one campaign."""
+    first = next(place for place, policy in enumerate(POLICIES) if policy.name in OF_DELIVERIES)
+    nobody = Candidate(
+        campaign_id=literal(campaign_id), running=true(), purpose=NONE, regular=true(), marketing_in_window=false(),
+        content_id=NONE, approved_by=NONE, useful_until=NONE, channel=NONE, entitled=false(), reach=NONE, reserved=false(),
+    )  # fmt: skip
+    return [policy.says(nobody) for place, policy in before_contents() if place < first]
+
+
+def objection_to_content(candidate: Candidate, moment: Moment) -> Text:
+    """When planning, once nothing else stands against it: the first policy's reason, or null."""
+    of_content = [policy for policy in at_stage(PLAN) if policy.of_content]
+    return case(
+        *((policy.holds(candidate, moment), policy.says(candidate)) for policy in of_content), else_=None
+    )
 
 
 def objection(candidate: Candidate, moment: Moment, stage: str) -> Text:
@@ -193,14 +291,25 @@ def allowed(candidate: Candidate, moment: Moment, stage: str) -> Condition:
     return and_(*(not_(policy.holds(candidate, moment)) for policy in at_stage(stage)))
 
 
-def in_open_window(moment: Moment) -> Condition:
-    """Messages are left in the 48 hours after they wrote."""
-    return and_(customers.c.window_left > 0, _true(customers.c.window_until > moment.window_lasts_until))
+def in_open_window(moment: Moment, messages: Text = ONE) -> Condition:
+    """So many messages are left in the 48 hours after they wrote."""
+    is_open = _true(customers.c.window_until > moment.window_lasts_until)
+    return and_(customers.c.window_left >= messages, is_open)
 
 
-def in_open_scene(moment: Moment) -> Condition:
-    """Messages are left in the minute after a follow, a scan or a menu tap."""
-    return and_(customers.c.scene_left > 0, _true(customers.c.scene_until > moment.window_lasts_until))
+def in_open_scene(moment: Moment, messages: Text = ONE) -> Condition:
+    """So many are left in the minute after a follow, a scan or a menu tap."""
+    is_open = _true(customers.c.scene_until > moment.window_lasts_until)
+    return and_(customers.c.scene_left >= messages, is_open)
+
+
+def has_too_few_left(candidate: Candidate, moment: Moment, messages: Text) -> Condition:
+    """The window is open and may be used; what is to be sent has more parts than it takes."""
+    return and_(
+        may_use_window(candidate),
+        or_(in_open_window(moment), in_open_scene(moment)),
+        not_(_true(or_(in_open_window(moment, messages), in_open_scene(moment, messages)))),
+    )
 
 
 def may_use_window(candidate: Candidate) -> Condition:

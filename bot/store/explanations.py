@@ -10,13 +10,13 @@ from sqlalchemy import Row, case, func, literal, select
 from bot.config import Config
 from bot.rules.rhythm import SLACK, gap, thresholds
 from bot.rules.windows import Window, next_window, window_at
-from bot.store import moments, plans, working_days
-from bot.store.candidates import judged_rows, of_campaign
+from bot.store import campaigns_running, moments, verdicts, working_days
+from bot.store.candidates import judged_rows, of_campaign, shapes_of, with_history
 from bot.store.database import Session
 from bot.store.eligibility import POLICIES
 from bot.store.moments import Moment
 from bot.store.segments import members, understood
-from bot.store.tables import campaigns, customers, deliveries, segments, verdicts
+from bot.store.tables import campaigns, customers, deliveries, segments
 from bot.values.explanation import Attempt, CampaignExplained, Explanation, Finding
 
 MOST_ATTEMPTS = 20
@@ -34,7 +34,7 @@ def explain(
     explained = [
         _explained(session, campaign, purpose, who, at, config)
         for campaign in _campaigns(session, campaign_id, today)
-        for purpose in plans.purposes_of(session, campaign.id)
+        for purpose in campaigns_running.purposes_of(session, campaign.id)
     ]
     return Explanation(
         customer_id=who.id,
@@ -55,7 +55,7 @@ def explain(
 
 def _campaigns(session: Session, campaign_id: str | None, today: date) -> Sequence[Row[Any]]:
     if campaign_id is None:
-        return plans.running(session, today)
+        return campaigns_running.on(session, today)
     return session.execute(
         select(campaigns, segments.c.rule)
         .join(segments, segments.c.id == campaigns.c.segment_id)
@@ -82,9 +82,7 @@ def _explained(
     session: Session, campaign: Row[Any], purpose: str, who: Row[Any], at: datetime, config: Config
 ) -> CampaignExplained:
     calendar = working_days.around(session, at.astimezone(config.push.zone).date())
-    window = window_at(purpose, at, config.push, calendar) or next_window(
-        purpose, at, config.push, calendar
-    )
+    window = window_at(purpose, at, config.push, calendar) or next_window(purpose, at, config.push, calendar)
     moment = replace(
         moments.claiming(session, at, config),
         rungs=thresholds(at, config.push).aimed,
@@ -105,7 +103,10 @@ def _explained(
 
 def _asked(session: Session, campaign: Row[Any], purpose: str, customer_id: int, moment: Moment) -> Row[Any]:
     is_running = campaign.status == "running" and campaign.starts <= moment.today <= campaign.ends
-    candidate = of_campaign(campaign, purpose, moment, is_running=is_running)
+    shapes = shapes_of(session, campaign.id, purpose)
+    candidate = with_history(
+        of_campaign(campaign, purpose, moment, shapes, is_running=is_running), campaign, moment
+    )
     asked: list[Any] = [
         candidate.channel.label("channel"),
         func.coalesce(candidate.content_id, "").label("content_id"),
@@ -133,11 +134,12 @@ def _with_history(
     found: Row[Any],
     findings: tuple[Finding, ...],
 ) -> CampaignExplained:
-    verdict = session.execute(
-        select(verdicts.c.reason, verdicts.c.decided_at).where(
-            verdicts.c.campaign_id == campaign.id, verdicts.c.customer_id == customer_id
-        )
-    ).one_or_none()
+    said = (
+        one
+        for one in verdicts.of_customer(session, customer_id)
+        if (one.campaign_id, one.purpose) == (campaign.id, purpose)
+    )
+    verdict = next(said, None)
     attempts = session.execute(
         select(deliveries)
         .where(deliveries.c.campaign_id == campaign.id, deliveries.c.customer_id == customer_id)

@@ -202,7 +202,14 @@ def _forget_facts(session: Session, customer_id: int) -> int:
 
 
 def _forget_binding(session: Session, customer_id: int) -> None:
-    for table in (bind_codes, binding_talks, former_names, notice_consents, channel_suppressions, follow_doubts):
+    for table in (
+        bind_codes,
+        binding_talks,
+        former_names,
+        notice_consents,
+        channel_suppressions,
+        follow_doubts,
+    ):
         session.execute(delete(table).where(table.c.customer_id == customer_id))
 
 

@@ -4,12 +4,12 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, case, literal, or_, select, update
 
+from bot.rules.spread import SLOTS, slots_of
 from bot.rules.windows import Window
 from bot.store import outbox
 from bot.store.database import Instant, Session
 from bot.store.eligibility import MASS, NEXT_CONTACT
 from bot.store.lone import keep_the_lone
-from bot.store.plans import SLOTS, slots_of
 from bot.store.tables import campaigns, contents, deliveries
 
 

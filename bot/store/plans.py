@@ -1,245 +1,191 @@
-"""Planning: a campaign's eligible customers become deliveries, in SQL, with a verdict for every candidate.
+"""One campaign of a planning pass: its candidates among the free, each with their next content, become deliveries.
 
-Everybody of the segment is judged once, into a table of this connection's own; verdicts, totals and deliveries are
-written from it. Done again at the same instant it changes nothing, and two planners at once make no doubles:
-the unique indexes of `deliveries` decide.
+Who is free is known (`judging.py`); here each of them gets the content that comes next, its channel and what stands
+against it. Deliveries are written a part at a time, each part a transaction; two planners at once make no doubles:
+the unique indexes of `deliveries` decide, and who lost a customer so says who won.
 """
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    MetaData,
-    Row,
-    String,
-    Table,
+    ColumnElement,
+    FromClause,
     and_,
     case,
     delete,
+    exists,
     func,
     insert,
     literal,
     null,
+    or_,
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.config import Config
-from bot.rules.windows import Window
-from bot.store import mass_sends
-from bot.store.candidates import judged_rows, of_campaign
+from bot.rules.spread import SLOTS
+from bot.store import variants
+from bot.store.candidates import LIVE, judged_rows
 from bot.store.database import Instant, Session
-from bot.store.eligibility import MASS, NEXT_CONTACT, PLAN, objection
-from bot.store.moments import Moment, planning
-from bot.store.segments import members, understood
-from bot.store.tables import (
-    campaign_contents,
-    campaigns,
-    contents,
-    customers,
-    deliveries,
-    plan_totals,
-    segments,
-    verdicts,
-)
-from bot.values.push import CampaignPlan
+from bot.store.eligibility import NEXT_CONTACT, objection_to_content
+from bot.store.judging import KEEPS_CODE, is_of_audience, or_insert
+from bot.store.plan_entries import Entry
+from bot.store.plan_tables import Tables, kind_name
+from bot.store.tables import contents, customers, deliveries
 
-SLOTS = 12  # a batch is spread over the first part of its window, so that replies do not come all at once
-SPREAD = 0.5  # of what is left of the window
-
-# the candidates of the campaign at hand: of this connection only, empty between campaigns
-_judged = Table(
-    "judged",
-    MetaData(),
-    Column("customer_id", BigInteger, primary_key=True),
-    Column("content_id", String(64)),
-    Column("channel", String(20)),
-    Column("reason", String(100), nullable=False),
-    Column("is_new", Boolean, nullable=False),
-    prefixes=["TEMPORARY"],
-)
+PART = 10_000  # deliveries a transaction: SQLite writes them in some 100 ms
 
 
-def running(session: Session, day: date) -> Sequence[Row[Any]]:
-    """The campaigns that run on the day, the most important first; each with the rule of its segment."""
-    return session.execute(
-        select(campaigns, segments.c.rule)
-        .join(segments, segments.c.id == campaigns.c.segment_id)
-        .where(campaigns.c.status == "running", campaigns.c.starts <= day, campaigns.c.ends >= day)
-        .order_by(campaigns.c.priority.desc(), campaigns.c.id)
-    ).all()
-
-
-def purposes_of(session: Session, campaign_id: str) -> list[str]:
-    """What the campaign's contents are for; each purpose has its own windows."""
-    found = (
-        select(contents.c.purpose)
-        .join(campaign_contents, campaign_contents.c.content_id == contents.c.id)
-        .where(campaign_contents.c.campaign_id == campaign_id)
-        .distinct()
-        .order_by(contents.c.purpose)
+def pick(session: Session, tables: Tables, entry: Entry) -> None:
+    """Every candidate of the campaign, with what they would get, by which channel, and what stands against it."""
+    free, mine, picked = tables.free, tables.mine, tables.picked
+    number = literal(entry.campaign_number)
+    code = free.c[kind_name(entry.purpose, entry.kind)]
+    candidate = replace(entry.candidate, kept=_kept_by(tables))
+    has_more = exists().where(mine.c.customer_id == free.c.customer_id, mine.c.campaign_number == number)
+    beside = judged_rows(entry.campaign, entry.purpose, entry.of.moment).join(
+        free, free.c.customer_id == customers.c.id
     )
-    return list(session.execute(found).scalars())
-
-
-def plan_campaign(
-    session: Session, campaign: Row[Any], purpose: str, window: Window, at: datetime, config: Config
-) -> CampaignPlan:
-    """One campaign's contents of one purpose, into one window that is open or opens soon."""
-    slots = slots_of(max(at, window.opens), window.closes)
-    moment = planning(session, window, at, slots[-1], config)
-    spent = moment.mass.target == "tag" and mass_sends.day_is_spent(session, window.day)
-    _judge(session, campaign, purpose, moment)
-    if moment.mass.target == "tag":
-        _only_one_content(session, window.day, spent=spent)
-    totals = _write_verdicts(session, campaign.id, at)
-    planned = _write_deliveries(session, campaign, purpose, window, at, slots)
-    session.execute(delete(_judged))
-    return CampaignPlan(campaign_id=campaign.id, purpose=purpose, planned=planned, totals=totals)
-
-
-def _judge(session: Session, campaign: Row[Any], purpose: str, moment: Moment) -> None:
-    _judged.create(session, checkfirst=False) if not _is_there(session) else session.execute(delete(_judged))
-    candidate = of_campaign(campaign, purpose, moment)
-    of_the_segment = members(understood(session, campaign.rule), moment.now)
     rows = (
         select(
-            customers.c.id.label("customer_id"),
-            contents.c.id.label("content_id"),
-            candidate.channel.label("channel"),
-            objection(candidate, moment, PLAN).label("objection"),
+            free.c.customer_id,
+            contents.c.id,
+            candidate.channel,
+            objection_to_content(candidate, entry.of.moment),
+            code.is_not(None),
         )
-        .select_from(judged_rows(campaign, purpose, moment))
-        .where(of_the_segment, customers.c.forgotten_at.is_(None))
-        .subquery()
+        .select_from(beside)
+        .where(or_(code.is_(None), and_(code == KEEPS_CODE, free.c.kept.is_(None))))
+        .where(*is_of_audience(free, entry), or_(free.c.kept.is_(None), free.c.kept != number), ~has_more)
     )
-    verdict = case((rows.c.channel == NEXT_CONTACT, "kept"), else_="planned")
-    session.execute(
-        insert(_judged).from_select(
-            ["customer_id", "content_id", "channel", "reason", "is_new"],
-            select(
-                rows.c.customer_id,
-                rows.c.content_id,
-                rows.c.channel,
-                func.coalesce(rows.c.objection, verdict),
-                rows.c.objection.is_(None),
-            ),
+    session.execute(delete(picked))
+    names = ["customer_id", "content_id", "channel", "reason", "only_keeps"]
+    session.execute(insert(picked).from_select(names, rows))
+    tables.analyse(session, picked)
+
+
+def _kept_by(tables: Tables) -> ColumnElement[Any]:
+    numbers = tables.numbers
+    return (
+        select(numbers.c.campaign_id)
+        .where(numbers.c.number == tables.free.c.kept)
+        .correlate(tables.free)
+        .scalar_subquery()
+    )
+
+
+def parts(session: Session, table: Any, *which: ColumnElement[bool]) -> Iterator[tuple[int, int]]:
+    """Stretches of customers, first and last, with `PART` of the rows in each."""
+    after = 0
+    while True:
+        some = (
+            select(table.c.customer_id)
+            .where(table.c.customer_id > after, *which)
+            .order_by(table.c.customer_id)
+            .limit(PART)
+            .subquery()
         )
-    )
+        first, last = session.execute(select(func.min(some.c[0]), func.max(some.c[0]))).one()
+        if last is None:
+            return
+        yield first, last
+        after = last
 
 
-def _is_there(session: Session) -> bool:
-    if session.dialect.name == "sqlite":
-        found = session.exec_driver_sql("SELECT 1 FROM sqlite_temp_master WHERE name = 'judged'")
-    else:
-        found = session.exec_driver_sql("SELECT 1 WHERE to_regclass('pg_temp.judged') IS NOT NULL")
-    return found.first() is not None
-
-
-def _only_one_content(session: Session, day: date, *, spent: bool) -> None:
-    """A subscription account has one mass send a day: the content most of them would get next has it."""
-    wants_mass = and_(_judged.c.is_new, _judged.c.channel == MASS)
-    of_the_day = select(deliveries.c.content_id).where(
-        deliveries.c.channel == MASS,
-        deliveries.c.day == day,
-        deliveries.c.state.not_in(("skipped", "failed")),
+def write(session: Session, tables: Tables, entry: Entry, at: datetime, first: int, last: int) -> int:
+    """The deliveries of those picked in a stretch of customers; how many are new."""
+    picked = tables.picked
+    mine = and_(picked.c.customer_id.between(first, last), picked.c.reason.is_(None))
+    values = _delivery(tables, entry, at)
+    beside = picked.join(customers, customers.c.id == picked.c.customer_id).join(
+        contents, contents.c.id == picked.c.content_id
     )
-    most_wanted = (
-        select(_judged.c.content_id)
-        .where(wants_mass)
-        .group_by(_judged.c.content_id)
-        .order_by(func.count().desc(), _judged.c.content_id)
-    )
-    chosen = session.execute(of_the_day.limit(1)).scalar() or session.execute(most_wanted.limit(1)).scalar()
-    loses = wants_mass if spent else and_(wants_mass, _judged.c.content_id != chosen)
-    session.execute(update(_judged).where(loses).values(is_new=False, reason="day_is_spent"))
-
-
-def _write_verdicts(session: Session, campaign_id: str, at: datetime) -> dict[str, int]:
-    """The last word on each candidate, only where it changed; and how many got which, for this pass."""
-    changed = _or_insert(session, verdicts).from_select(
-        ["campaign_id", "customer_id", "reason", "decided_at"],
-        # SQLite needs the WHERE to tell the ON of the conflict from that of a join; the order keeps two
-        # planners from waiting for each other in a circle
-        select(literal(campaign_id), _judged.c.customer_id, _judged.c.reason, literal(at, Instant()))
-        .where(_judged.c.customer_id > 0)
-        .order_by(_judged.c.customer_id),
-    )
-    session.execute(
-        changed.on_conflict_do_update(
-            index_elements=[verdicts.c.campaign_id, verdicts.c.customer_id],
-            set_={"reason": changed.excluded.reason, "decided_at": changed.excluded.decided_at},
-            where=verdicts.c.reason != changed.excluded.reason,
-        )
-    )
-    counted = (
-        select(_judged.c.reason, func.count().label("number"))
-        .group_by(_judged.c.reason)
-        .order_by(_judged.c.reason)
-    )
-    totals: dict[str, int] = {row.reason: row.number for row in session.execute(counted)}
-    session.execute(
-        delete(plan_totals).where(plan_totals.c.campaign_id == campaign_id, plan_totals.c.pass_at == at)
-    )
-    if totals:
-        rows = [
-            {"pass_at": at, "campaign_id": campaign_id, "reason": reason, "customers": number}
-            for reason, number in totals.items()
-        ]
-        session.execute(insert(plan_totals), rows)
-    return totals
-
-
-def _write_deliveries(
-    session: Session, campaign: Row[Any], purpose: str, window: Window, at: datetime, slots: list[datetime]
-) -> int:
-    kept = _judged.c.channel == NEXT_CONTACT
-    at_once = literal(slots[0], Instant())
-    in_its_slot = case(
-        *(
-            (_judged.c.customer_id % SLOTS == number, literal(slot, Instant()))
-            for number, slot in enumerate(slots)
-        ),
-        else_=at_once,
-    )
-    winners = (
-        select(
-            literal(campaign.id),
-            _judged.c.customer_id,
-            _judged.c.content_id,
-            _judged.c.channel,
-            literal(purpose),
-            literal(campaign.regular),
-            literal("planned"),
-            literal(window.day),
-            literal(at, Instant()),
-            case((_judged.c.channel == "reply_window", in_its_slot), else_=at_once),
-            case((kept, null()), else_=literal(window.closes, Instant())),
-        )
-        .where(_judged.c.is_new)
-        .order_by(_judged.c.customer_id)
-    )
-    columns = [
-        "campaign_id", "customer_id", "content_id", "channel", "purpose", "regular", "state", "day", "planned_at",
-        "due_at", "closes_at",
-    ]  # fmt: skip
-    planned = _or_insert(session, deliveries).from_select(columns, winners).on_conflict_do_nothing()
+    rows = select(*values.values()).select_from(beside).where(mine).order_by(picked.c.customer_id)
+    planned = or_insert(session, deliveries).from_select(list(values), rows).on_conflict_do_nothing()
     number = session.execute(planned, execution_options={"preserve_rowcount": True}).rowcount
-    waits = select(_judged.c.customer_id).where(_judged.c.is_new, kept)
-    session.execute(update(customers).where(customers.c.id.in_(waits)).values(has_kept=True))
+    wanted = session.execute(select(func.count()).select_from(picked).where(mine)).scalar_one()
+    if number < wanted:
+        _give_way(session, tables, entry, mine)
+    waits = select(picked.c.customer_id).where(mine, picked.c.channel == NEXT_CONTACT)
+    session.execute(
+        update(customers).where(customers.c.id.in_(waits), ~customers.c.has_kept).values(has_kept=True)
+    )
     return number
 
 
-def slots_of(first: datetime, closes: datetime) -> list[datetime]:
-    step = (closes - first) * SPREAD / SLOTS
-    return [first + step * number for number in range(SLOTS)]
+def _delivery(tables: Tables, entry: Entry, at: datetime) -> dict[str, ColumnElement[Any]]:
+    """The row of a delivery, column by column, beside the rows of its customer and content."""
+    picked, campaign, window = tables.picked, entry.campaign, entry.of.window
+    kept = picked.c.channel == NEXT_CONTACT
+    return {
+        "campaign_id": literal(campaign.id),
+        "customer_id": picked.c.customer_id,
+        "content_id": picked.c.content_id,
+        "channel": picked.c.channel,
+        "purpose": literal(entry.purpose),
+        "regular": literal(campaign.regular),
+        "state": literal("planned"),
+        "day": literal(window.day),
+        "planned_at": literal(at, Instant()),
+        "due_at": due_at(picked.c.customer_id, picked.c.channel, entry.of.slots),
+        "messages": contents.c.messages,
+        "variant": variants.variant_of(campaign),
+        "closes_at": case((kept, null()), else_=literal(window.closes, Instant())),
+    }
 
 
-def _or_insert(session: Session, table: Table) -> Any:
-    """An insert that may say what happens on a conflict; the two dialects spell it alike."""
-    return sqlite.insert(table) if session.dialect.name == "sqlite" else postgresql.insert(table)
+def due_at(
+    customer_id: ColumnElement[int], channel: ColumnElement[str], slots: list[datetime]
+) -> ColumnElement[datetime]:
+    """Within the window: a mass send at once, everybody else in a slot of their own."""
+    at_once = literal(slots[0], Instant())
+    own = ((customer_id % SLOTS == number, literal(slot, Instant())) for number, slot in enumerate(slots))
+    return case((channel != "reply_window", at_once), *own, else_=at_once)
+
+
+def _give_way(session: Session, tables: Tables, entry: Entry, which: ColumnElement[bool]) -> None:
+    """Another planner was there first: what it planned stands, and decides what is said."""
+    picked, ours, theirs = tables.picked, deliveries.alias("ours"), deliveries.alias("theirs")
+    is_ours = (
+        exists()
+        .where(ours.c.customer_id == picked.c.customer_id, ours.c.campaign_id == entry.campaign.id)
+        .where(ours.c.state != "skipped", or_(_waits(ours), ours.c.day == entry.of.window.day))
+        .correlate(picked)
+    )
+    won = (
+        select(picked.c.customer_id, tables.numbers.c.number)
+        .join(theirs, theirs.c.customer_id == picked.c.customer_id)
+        .join(tables.numbers, tables.numbers.c.campaign_id == theirs.c.campaign_id)
+        .where(which, _waits(theirs), ~is_ours)
+    )
+    taken = or_insert(session, tables.turns).from_select(["customer_id", "campaign_number"], won)
+    session.execute(taken.on_conflict_do_nothing())
+    session.execute(update(picked).where(which, ~is_ours).values(reason="day_taken"))
+
+
+def _waits(delivery: FromClause) -> ColumnElement[bool]:
+    return and_(delivery.c.state.in_(LIVE), delivery.c.channel != NEXT_CONTACT)
+
+
+def settle(session: Session, tables: Tables, entry: Entry) -> None:
+    """Who was won is free no more; what was said against the others is noted."""
+    picked, free = tables.picked, tables.free
+    number = literal(entry.campaign_number)
+    is_won, keeps = picked.c.reason.is_(None), picked.c.channel == NEXT_CONTACT
+    for table, which in ((tables.turns, and_(is_won, ~keeps)), (tables.keeps, and_(is_won, keeps))):
+        rows = select(picked.c.customer_id, number).where(which).order_by(picked.c.customer_id)
+        put = or_insert(session, table).from_select(["customer_id", "campaign_number"], rows)
+        session.execute(put.on_conflict_do_nothing())
+    won = select(picked.c.customer_id).where(is_won, ~keeps)
+    session.execute(delete(free).where(free.c.customer_id.in_(won)))
+    kept = select(picked.c.customer_id).where(is_won, keeps)
+    session.execute(update(free).where(free.c.customer_id.in_(kept)).values(kept=number))
+    said = select(picked.c.customer_id, literal(entry.number), picked.c.reason, picked.c.only_keeps)
+    session.execute(
+        insert(tables.own).from_select(
+            ["customer_id", "entry", "reason", "only_keeps"], said.where(picked.c.reason.is_not(None))
+        )
+    )

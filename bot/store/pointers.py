@@ -33,15 +33,12 @@ from bot.store.tables import (
     deliveries,
     merges,
     metadata,
-    verdicts,
 )
 
 Keys = list[list[Any]]  # of rows: the values of the primary key but for the customer's id, as JSON has them
 
 STAY = frozenset({merges.name})  # tells which rows were one; it is undone by these ids
-MADE_ANEW = frozenset(
-    {best_hours.name, customer_statistics.name, verdicts.name, binding_talks.name}
-)  # the loser's go
+MADE_ANEW = frozenset({best_hours.name, customer_statistics.name, binding_talks.name})  # the loser's go
 
 
 def pointers() -> Iterator[Column[Any]]:

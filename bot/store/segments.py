@@ -70,6 +70,11 @@ def members(rule: Rule, now: datetime) -> Truth:
     return _Statement(now, customers.c.id, _apart).true_of(shaped(rule))
 
 
+def members_beside(rule: Rule, now: datetime) -> Truth:
+    """As `members`, for a statement that reads everybody: it holds `customers` outer-joined with their figures."""
+    return _Statement(now, customers.c.id, _beside_or_nothing).true_of(shaped(rule))
+
+
 def audience(rule: Rule, now: datetime) -> Select[tuple[int]]:
     """The ids of the followers who are members, in no order; the one column is called `customer_id`.
 

@@ -33,7 +33,7 @@ from bot.store import claims, customers, deliveries, mass_reports, mass_sends, m
 from bot.store.database import Database, Session
 from bot.store.tables import customers as customer_rows
 from bot.store.tables import deliveries as delivery_rows
-from bot.store.tables import metadata, verdicts
+from bot.store.tables import metadata, plan_totals
 from bot.values.incoming import MassFinished
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
 from bot.values.push import Claimed, MassSend
@@ -284,7 +284,7 @@ class Rhythm(RuleBasedStateMachine):
     @invariant()
     def every_reason_has_a_name(self) -> None:
         with self.database.reading() as session:
-            unnamed = select(verdicts.c.reason).where(verdicts.c.reason == "").limit(1)
+            unnamed = select(plan_totals.c.reason).where(plan_totals.c.reason == "").limit(1)
             assert session.execute(unnamed).first() is None
 
     # the machinery of this test

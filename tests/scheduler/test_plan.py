@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from bot.clock import FixedClock
 from bot.services import Services
 from bot.store.database import Database
-from bot.store.tables import deliveries, plan_totals, verdicts
+from bot.store.tables import deliveries, plan_totals, standings
 from scheduler.deliver import deliver_due
 from scheduler.plan import plan
 from tests.support import pushing
@@ -64,7 +64,7 @@ def verdict(services: Services, customer_id: int, name: str) -> str | None:
 def everything(services: Services) -> Iterator[Any]:
     with services.database.reading() as session:
         yield sorted(map(tuple, session.execute(select(deliveries))))
-        yield sorted(map(tuple, session.execute(select(verdicts))))
+        yield sorted(map(str, session.execute(select(standings))))
         totals = select(plan_totals.c.campaign_id, plan_totals.c.reason, plan_totals.c.customers)
         yield sorted(map(tuple, session.execute(totals)))
 
@@ -193,7 +193,7 @@ def test_a_subscription_account_gives_its_one_send_to_the_content_most_are_waiti
                 customer_id=who, campaign_id="first", content_id="one", state="sent", day=date(2026, 11, 1)
             )
     plan(account, MORNING)
-    assert {verdict(services, who, "first") for who in few} == {"day_is_spent"}
+    assert {verdict(services, who, "first") for who in few} == {"day_given_to:two"}
     assert {rows(services, who)[-1].content_id for who in many} == {"two"}
 
 
@@ -265,7 +265,12 @@ def test_two_planners_at_once_plan_nothing_twice(services: Services) -> None:
         thread.join()
     with services.database.reading() as session:
         assert pushing.states(session) == {"planned": 60}
-        assert session.execute(select(func.count()).where(verdicts.c.reason == "planned")).scalar_one() == 60
+        assert (
+            session.execute(
+                select(func.sum(plan_totals.c.customers)).where(plan_totals.c.reason == "planned")
+            ).scalar_one()
+            == 60
+        )
 
 
 def test_the_year_whose_holidays_are_not_known_is_named(services: Services) -> None:

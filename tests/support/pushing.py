@@ -12,9 +12,10 @@ from bot.clock import Clock, FixedClock
 from bot.config import Config
 from bot.insight.knowledge import WordIndex
 from bot.services import Services
+from bot.store import verdicts
 from bot.store.database import Database, Session
 from bot.store.keys import SqlKeys
-from bot.store.tables import channel_halts, customers, deliveries, messages, verdicts
+from bot.store.tables import channel_halts, customers, deliveries, messages
 from tests.support.build import LONG_AGO
 from tests.support.fake_wechat import FakeWeChat
 
@@ -42,10 +43,8 @@ def halt(session: Session, channel: str) -> None:
 
 
 def verdict_of(session: Session, customer_id: int, campaign_id: str) -> str | None:
-    found = select(verdicts.c.reason).where(
-        verdicts.c.customer_id == customer_id, verdicts.c.campaign_id == campaign_id
-    )
-    return session.execute(found).scalar_one_or_none()
+    found = verdicts.of_customer(session, customer_id)
+    return next((one.reason for one in found if one.campaign_id == campaign_id), None)
 
 
 def deliveries_of(session: Session, customer_id: int) -> list[Row[Any]]:

@@ -1,4 +1,4 @@
-"""What is pushed to whom: segments, contents, campaigns, deliveries and their verdicts."""
+"""What is pushed to whom: segments, contents, campaigns, deliveries."""
 
 from sqlalchemy import (
     BigInteger,
@@ -146,7 +146,30 @@ deliveries = Table(
     ),
     Index("ix_deliveries_campaign_id_state", "campaign_id", "state"),
     Index("ix_deliveries_customer_id_content_id", "customer_id", "content_id"),
-    Index("ix_deliveries_mass_send_id", "mass_send_id"),
+    Index(
+        "ix_deliveries_mass_send_id",
+        "mass_send_id",
+        sqlite_where=text("mass_send_id IS NOT NULL"),
+        postgresql_where=text("mass_send_id IS NOT NULL"),
+    ),
+    # whose turn was today's, and what waits for whose next contact: planning reads them all at once
+    Index(
+        "ix_deliveries_ended",
+        "day",
+        "customer_id",
+        "campaign_id",
+        "state",
+        sqlite_where=text("state IN ('accepted', 'sent', 'failed', 'unknown')"),
+        postgresql_where=text("state IN ('accepted', 'sent', 'failed', 'unknown')"),
+    ),
+    Index(
+        "ix_deliveries_kept",
+        "customer_id",
+        "id",
+        "campaign_id",
+        sqlite_where=text("state = 'planned' AND channel = 'next_contact'"),
+        postgresql_where=text("state = 'planned' AND channel = 'next_contact'"),
+    ),
     # which notice a report of WeChat is about
     Index(
         "ix_deliveries_notices",
@@ -217,26 +240,6 @@ mass_sends = Table(
     Column("created_at", Instant, nullable=False),
     Column("finished_at", Instant),
     Column("untagged_at", Instant),  # of a tag: its people were taken out of it again
-)
-
-verdicts = Table(  # the last word on each candidate of each campaign
-    "verdicts",
-    metadata,
-    Column("campaign_id", ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True),
-    Column("customer_id", ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True),
-    Column("reason", String(100), nullable=False),  # "planned", or why not
-    Column("decided_at", Instant, nullable=False),
-)
-
-plan_totals = Table(  # how many candidates of a pass got which verdict
-    "plan_totals",
-    metadata,
-    Column("id", BigId, primary_key=True),
-    Column("pass_at", Instant, nullable=False),
-    Column("campaign_id", ForeignKey("campaigns.id", ondelete="CASCADE"), nullable=False),
-    Column("reason", String(100), nullable=False),
-    Column("customers", Integer, nullable=False),
-    Index("ix_plan_totals_campaign_id_pass_at", "campaign_id", "pass_at"),
 )
 
 channel_halts = Table(  # a channel somebody has to look at before it is used again

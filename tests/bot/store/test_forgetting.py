@@ -46,8 +46,12 @@ def leaver(session: Session, build: Build) -> int:
         answers_id=question,
     )
     session.execute(insert(tables.customer_tags).values(customer_id=customer, tag="tea"))
-    verdict = {"campaign_id": campaign, "customer_id": customer, "reason": "planned", "decided_at": NOON}
-    session.execute(insert(tables.verdicts).values(verdict))
+    standing = {
+        "purpose": "care", "customer_id": customer, "pass_id": 1, "reasons": [None], "audiences": [], "engagement": "engaged",
+        "silent_pushes": 0, "window_left": 0, "mass_used": 0,
+    }  # fmt: skip
+    session.execute(insert(tables.standings).values(standing))
+    session.execute(insert(tables.former_standings).values(standing | {"pass_id": 0, "until_pass": 1}))
     session.execute(insert(tables.handovers).values(customer_id=customer, reason="complaint", opened_at=NOON))
     return customer
 
@@ -71,7 +75,7 @@ def test_nothing_that_names_them_is_left_anywhere(session: Session, leaver: int)
 
 def test_the_receipt_says_what_went(session: Session, leaver: int) -> None:
     assert forgetting.forget(session, leaver, SALT, NOON) == forgetting.Receipt(
-        known=True, messages=3, tags=1, verdicts=1, handovers=1, deliveries_called_off=2, orders_unlinked=1,
+        known=True, messages=3, tags=1, verdicts=2, handovers=1, deliveries_called_off=2, orders_unlinked=1,
         keeps_opt_out=True,
     )  # fmt: skip
 

@@ -1,0 +1,154 @@
+"""What a planning pass is about: each campaign's contents of one purpose, in order, and whom they may be for.
+
+Many campaigns judge a customer alike: those share a kind, and everybody is judged once for each kind. An audience
+is a campaign's segment; a customer's audiences are bits of a number.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, case, literal, select
+
+from bot.config import Config
+from bot.rules.spread import slots_of
+from bot.rules.windows import Window
+from bot.store import campaigns_running
+from bot.store.candidates import alike, of_campaign, shapes_of
+from bot.store.database import Session
+from bot.store.eligibility import NEXT_CONTACT, Candidate, Policy, before_contents
+from bot.store.moments import Moment, planning
+from bot.store.segments import members_beside, understood
+from bot.store.tables import campaigns
+
+BITS = 62  # audiences in one whole number
+KEEPS = "already_kept"  # of a kind: only the next contact could bring it to them
+
+
+@dataclass(slots=True)
+class OfPurpose:
+    """Everything of one purpose: its window, and the kinds and audiences of its campaigns, by number."""
+
+    purpose: str
+    window: Window
+    slots: list[datetime]
+    moment: Moment
+    kinds: list[Candidate] = field(default_factory=list)
+    numbers: dict[tuple[Any, ...], int] = field(default_factory=dict)  # of the kinds
+    audiences: dict[str, ColumnElement[bool]] = field(default_factory=dict)  # by name, in the order of bits
+
+    @property
+    def masks(self) -> int:
+        """Whole numbers it takes for the bits."""
+        return -(-len(self.audiences) // BITS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A campaign's contents of one purpose."""
+
+    number: int
+    campaign: Row[Any]
+    campaign_number: int
+    of: OfPurpose
+    candidate: Candidate
+    kind: int
+    bit: int | None  # None: everybody is its audience
+
+    @property
+    def purpose(self) -> str:
+        return self.of.purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    entries: Sequence[Entry]
+    purposes: Mapping[str, OfPurpose]
+    numbers: Mapping[str, int]  # of every campaign there is
+
+    @property
+    def book(self) -> dict[str, Any]:
+        """What the numbers mean, for whoever reads the verdicts later."""
+        return {
+            "windows": {
+                name: {"opens": of.window.opens.isoformat(), "closes": of.window.closes.isoformat()}
+                for name, of in self.purposes.items()
+            },
+            "entries": [
+                {"campaign": one.campaign.id, "purpose": one.purpose, "kind": one.kind, "bit": one.bit}
+                for one in self.entries
+            ],
+            "audiences": {name: list(of.audiences) for name, of in self.purposes.items()},
+        }
+
+
+def agenda(session: Session, windows: Mapping[str, Window], at: datetime, config: Config) -> Agenda:
+    """The campaigns that run on the day of their purpose's window, the most important first."""
+    purposes = {name: _of_purpose(session, name, window, at, config) for name, window in windows.items()}
+    known = session.execute(select(campaigns.c.id).order_by(campaigns.c.id)).scalars()
+    numbers = {name: number for number, name in enumerate(known, start=1)}
+    entries: list[Entry] = []
+    for campaign in campaigns_running.between(session, [window.day for window in windows.values()]):
+        for purpose in campaigns_running.purposes_of(session, campaign.id):
+            of = purposes.get(purpose)
+            if of and campaign.starts <= of.window.day <= campaign.ends:
+                entries.append(_entry(session, len(entries), campaign, numbers[campaign.id], of))
+    asked = {entry.purpose for entry in entries}
+    return Agenda(entries, {name: of for name, of in purposes.items() if name in asked}, numbers)
+
+
+def _of_purpose(session: Session, name: str, window: Window, at: datetime, config: Config) -> OfPurpose:
+    slots = slots_of(max(at, window.opens), window.closes)
+    return OfPurpose(name, window, slots, planning(session, window, at, slots[-1], config))
+
+
+def _entry(session: Session, number: int, campaign: Row[Any], campaign_number: int, of: OfPurpose) -> Entry:
+    shapes = shapes_of(session, campaign.id, of.purpose)
+    candidate = of_campaign(campaign, of.purpose, of.moment, shapes)
+    kind = of.numbers.setdefault(alike(campaign, shapes), len(of.kinds))
+    if kind == len(of.kinds):
+        of.kinds.append(candidate)
+    return Entry(
+        number=number,
+        campaign=campaign,
+        campaign_number=campaign_number,
+        of=of,
+        candidate=candidate,
+        kind=kind,
+        bit=_bit_of_audience(session, campaign, of),
+    )
+
+
+def _bit_of_audience(session: Session, campaign: Row[Any], of: OfPurpose) -> int | None:
+    asked = audience_of(session, campaign, of.moment)
+    if asked is None:
+        return None
+    name = campaign.segment_id
+    of.audiences.setdefault(name, asked)
+    return list(of.audiences).index(name)
+
+
+def audience_of(session: Session, campaign: Row[Any], moment: Moment) -> ColumnElement[bool] | None:
+    """Who may be a candidate, over `customers` beside `customer_statistics`; None: everybody."""
+    rule = understood(session, campaign.rule)
+    return None if rule == understood(session, {}) else members_beside(rule, moment.now)
+
+
+def stands(policy: Policy, candidate: Candidate, moment: Moment) -> ColumnElement[bool]:
+    """What is kept already is not asked here: it is known of all at once, later."""
+    if policy.name == KEEPS:
+        return candidate.reach == NEXT_CONTACT
+    return policy.holds(candidate, moment)
+
+
+def code_of_kind(candidate: Candidate, moment: Moment) -> ColumnElement[Any]:
+    """The number of the first policy that stands against every content of such a campaign; null for none."""
+    return case(
+        *((stands(policy, candidate, moment), literal(code)) for code, policy in before_contents()),
+        else_=None,
+    )
+
+
+def reason_of(policy: Policy, candidate: Candidate) -> ColumnElement[Any]:
+    return literal(KEEPS) if policy.name == KEEPS else policy.says(candidate)
