@@ -1,0 +1,102 @@
+"""A subscription account's one mass send a day: one winner over all campaigns, and a verdict that names it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.clock import FixedClock
+from bot.rules import reports
+from bot.services import Services
+from bot.store.database import Database
+from scheduler.deliver import deliver_due
+from scheduler.plan import plan
+from tests.support import pushing
+from tests.support.build import Build
+from tests.support.fake_wechat import FakeWeChat
+
+MORNING = datetime(2026, 11, 24, 3, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(MORNING)
+
+
+@pytest.fixture
+def wechat() -> FakeWeChat:
+    return FakeWeChat()
+
+
+@pytest.fixture
+def services(database: Database, clock: FixedClock, wechat: FakeWeChat) -> Services:
+    services = pushing.services_with(database, clock, wechat, wechat={"account_kind": "subscription"})
+    with database.transaction() as session:
+        build = Build(session)
+        build.segment()
+        approved = {"approved_by": build.staff(), "approved_at": MORNING}
+        for place in ("north", "south"):
+            build.segment(place, {"field": "level", "op": "=", "value": place})
+            build.content(f"to-{place}", purpose="service", text=place, **approved)
+            build.campaign(place, [f"to-{place}"], segment_id=place, channels=["mass"], starts=MORNING.date())
+        for number in range(5):
+            build.customer(openid=f"o-{number}", level="north" if number < 2 else "south")
+    return services
+
+
+def verdicts(services: Services, name: str) -> set[str | None]:
+    with services.database.reading() as session:
+        return {pushing.verdict_of(session, who, name) for who in range(1, 9)} - {None}
+
+
+def everybody(services: Services, **fields: Any) -> None:
+    with services.database.transaction() as session:
+        for row in session.exec_driver_sql("SELECT id FROM customers").all():
+            pushing.change(session, row.id, **fields)
+
+
+def test_the_day_goes_to_most_people_whatever_the_order_of_the_campaigns(
+    services: Services, wechat: FakeWeChat
+) -> None:
+    report = plan(services, MORNING)
+    assert report.days_send is not None
+    assert (report.days_send.winner.campaign_id, report.days_send.waiting) == ("south", {"north": 2})
+    assert "「north」有 2 人因此等待" in list(reports.of_plan(report, services.config.push.zone))
+    assert report.campaigns[0].totals == {"day_given_to:south": 2}
+    deliver_due(services)
+    assert sorted(said.openid for said in wechat.sent) == ["o-2", "o-3", "o-4"]
+
+
+def test_a_later_pass_of_the_day_changes_nothing(services: Services, wechat: FakeWeChat) -> None:
+    plan(services, MORNING)
+    with services.database.transaction() as session:
+        for number in range(9):
+            Build(session).customer(openid=f"n-{number}", level="north")
+    report = plan(services, MORNING + timedelta(minutes=1))
+    assert report.planned == 0
+    assert report.campaigns[0].totals == {"day_given_to:south": 11}
+    deliver_due(services)
+    assert {said.text for said in wechat.sent} == {"south"}
+
+
+def test_who_waited_is_served_before_long(services: Services, wechat: FakeWeChat, clock: FixedClock) -> None:
+    """The large campaign wins first; the small one's waiting tells, and its people are reached."""
+    with services.database.transaction() as session:
+        build = Build(session)
+        approved = {"approved_by": build.staff(name="another"), "approved_at": MORNING}
+        for number in range(9):
+            build.content(f"more-{number}", purpose="service", text="more", **approved)
+            session.exec_driver_sql(
+                f"INSERT INTO campaign_contents (campaign_id, content_id, position) VALUES ('south', 'more-{number}', {number + 1})"
+            )
+    reached = []
+    for _ in range(10):
+        plan(services, services.now())
+        deliver_due(services)
+        reached.append({said.text for said in wechat.sent})
+        clock.forward(days=1)
+        everybody(services, last_push_at=None, last_push_day=None)
+    assert "south" in reached[0]
+    assert "north" not in reached[0]
+    assert "north" in reached[-1]
