@@ -15,10 +15,22 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.rules import occasions
 from bot.store.database import Session
 from bot.store.segments import audience, understood
-from bot.store.tables import care_looks, care_meetings
+from bot.store.tables import campaigns, care_looks, care_meetings
 from bot.values.occasion import Occasion
 
 _m = care_meetings.c
+
+
+def look_at_all(session: Session, today: date, now: datetime) -> int:
+    """Every care campaign that runs on the day; answers at how many it looked now."""
+    cares = select(campaigns).where(
+        campaigns.c.status == "running",
+        campaigns.c.starts <= today,
+        campaigns.c.ends >= today,
+        campaigns.c.occasion.is_not(None),
+    )
+    found = [row for row in session.execute(cares.order_by(campaigns.c.id)) if "care" in row.occasion]
+    return sum(look(session, row, today, now) for row in found)
 
 
 def look(session: Session, campaign: Row[Any], today: date, now: datetime) -> bool:

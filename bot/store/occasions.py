@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Subquery,
     and_,
+    case,
     cast,
     exists,
     func,
@@ -51,26 +52,43 @@ NOT_SKIPPED = literal_column("'skipped'")  # spelled out: else SQLite does not s
 def of_campaign(
     campaign: Row[Any], day: date, zone: ZoneInfo, known: Mapping[str, Festival]
 ) -> Subquery | None:
-    """`customer_id, occasion, eve, passes, closes`: one row for everybody whose occasion is still to be sent for.
+    """`customer_id, occasion, eve, passes, closes, had`: one row for everybody who has an occasion to be sent for.
 
-    None when the day is no day of it for anybody. Of several occurrences the one that closes first.
+    None when the day is no day of it for anybody. `had` is true when the campaign did it already, or is about to; of
+    several, what is still to be done goes first, and of that what closes first.
     """
     occasion = occasions.read(campaign.occasion)
     near = occasions.near(occasion, day, zone, known)
     rows = [row for one in near for row in _rows(campaign.id, occasion, one, zone)]
     if not rows:
         return None
-    found = union_all(*rows).subquery("found")
+    found = union_all(*rows).subquery("found") if len(rows) > 1 else rows[0].subquery("found")
+    told = select(found, _had(campaign.id, found).label("had"))
+    if occasion.kind == "festival" and len(rows) == 1:
+        return told.subquery("occasions")  # each customer once as it is
+    each = told.subquery("each")
     turn = func.row_number().over(
-        partition_by=found.c.customer_id, order_by=(found.c.closes, found.c.occasion)
+        partition_by=each.c.customer_id, order_by=(each.c.had, each.c.closes, each.c.occasion)
     )
-    turns = select(found, turn.label("turn")).where(~_had(campaign.id, found)).subquery("turns")
+    turns = select(each, turn.label("turn")).subquery("turns")
     columns = [column for column in turns.c if column.name != "turn"]
     return select(*columns).where(turns.c.turn == literal_column("1")).subquery("occasions")
 
 
+def concerns_all(campaign: Row[Any]) -> bool:
+    """A festival is everybody's on its days."""
+    return occasions.read(campaign.occasion).kind == "festival"
+
+
+def useful_until(occasion: Subquery, contents: Any) -> ColumnElement[datetime]:
+    """When a content is of no use any more, beside the row of the occasion."""
+    ends = occasion.c
+    until = contents.c.occasion_until
+    return case((until == "eve", ends.eve), (until == "day", ends.passes), else_=ends.closes)
+
+
 def _had(campaign_id: str, found: Subquery) -> ColumnElement[bool]:
-    """This campaign did it already, or is about to. What was skipped may be planned again."""
+    """What was skipped may be planned again."""
     had = deliveries.alias("had")
     return exists().where(
         had.c.customer_id == found.c.customer_id,

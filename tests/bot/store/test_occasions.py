@@ -29,9 +29,9 @@ def reached(session: Session, wanted: Any, day: date = DAY) -> dict[int, str]:
     found = occasions.of_campaign(wanted, day, SHANGHAI, festivals.known())
     if found is None:
         return {}
-    rows = session.execute(select(found.c.customer_id, found.c.occasion)).all()
+    rows = session.execute(select(found)).all()
     assert len({row.customer_id for row in rows}) == len(rows), "one row a customer"
-    return {row.customer_id: row.occasion for row in rows}
+    return {row.customer_id: row.occasion for row in rows if not row.had}
 
 
 def at(day: date, hour: int = 12) -> datetime:
