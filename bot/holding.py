@@ -94,7 +94,7 @@ def _brought(services: Services, need: Need, part: Part | None, content: Content
         time.sleep(LOOKS_EVERY)
 
 
-def _bring(  # noqa: PLR0913
+def _bring(
     services: Services, need: Need, token: str, part: Part | None, content: Content, lasts: timedelta
 ) -> str:
     """With the lease: looks once more, as it may be there since, and gives the lease back whatever happens."""

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.rules import parts
+from bot.store import approvals
 from bot.store.database import Session
 from bot.store.tables import campaign_contents, campaigns, contents, staff
 from bot.values.campaign import ContentDraft
@@ -79,26 +81,32 @@ def change(
     changed = session.execute(
         update(contents)
         .where(contents.c.id == content_id, contents.c.updated_at == seen_at)
-        .values(approved_by=None, approved_at=None, **_fields(draft, now))
+        .values(_fields(draft, now))
         .returning(contents.c.id)
     )
-    return changed.one_or_none() is not None
+    if changed.one_or_none() is None:
+        return False
+    approvals.withdraw(session, content_id, now)
+    return True
 
 
 def approve(session: Session, content_id: str, *, staff_id: int, seen_at: datetime, now: datetime) -> bool:
     """False when it is approved already, or was changed since it was seen: nobody approves what they have not read."""
-    approved = session.execute(
-        update(contents)
+    seen = session.execute(
+        select(contents.c.id)
         .where(
             contents.c.id == content_id, contents.c.updated_at == seen_at, contents.c.approved_at.is_(None)
         )
-        .values(approved_by=staff_id, approved_at=now)
-        .returning(contents.c.id)
+        .with_for_update()
     )
-    return approved.one_or_none() is not None
+    if seen.one_or_none() is None:
+        return False
+    approvals.approve(session, content_id, staff_id=staff_id, now=now)
+    return True
 
 
 def _fields(draft: ContentDraft, now: datetime) -> dict[str, Any]:
+    made_of = parts.parts_of(draft.kind, draft.text, draft.media_id, draft.details)
     return {
         "title": draft.title,
         "category": draft.category,
@@ -106,6 +114,10 @@ def _fields(draft: ContentDraft, now: datetime) -> dict[str, Any]:
         "kind": draft.kind,
         "text": draft.text,
         "media_id": draft.media_id or None,
+        "details": draft.details,
+        "version": parts.version_of(draft.purpose, draft.kind, draft.text, draft.media_id, draft.details),
+        "messages": len(made_of),
+        "by_mass": parts.by_mass(made_of, draft.purpose),
         "useful_until": draft.useful_until,
         "updated_at": now,
     }
@@ -126,6 +138,7 @@ def _line(row: Row[Any]) -> ContentLine:
         text=row.text,
         media_id=row.media_id or "",
         useful_until=row.useful_until,
+        details=row.details,
     )
     return ContentLine(
         id=row.id,

@@ -3,18 +3,40 @@
 from dataclasses import asdict
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from bot.rules import labels, templates
-from bot.store import audit, content_pages, customer_search, customers
+from bot.rules import parts, preview_words
+from bot.rules.media import LARGEST
+from bot.store import (
+    approvals,
+    audit,
+    content_pages,
+    contents,
+    customer_search,
+    customers,
+    media_files,
+    previews,
+    uploads,
+)
 from bot.store.content_pages import ContentLine
 from bot.store.database import Session
 from bot.values.campaign import ContentDraft
-from bot.values.profile import Profile
-from handlers.console.content_form import ContentForm, NewContentForm, draft_of, filled, offer_category
+from bot.values.content import Need
+from bot.values.definitions import Content
+from bot.values.preview import Preview
+from handlers.console.content_form import (
+    ContentForm,
+    NewContentForm,
+    can_be_written_here,
+    definition_of,
+    draft_of,
+    filled,
+    offer_category,
+    uploads_of,
+)
 from handlers.console.forms import Seen, seen_at
 from handlers.console.guard import somebody
 from handlers.console.page import Page
@@ -22,6 +44,7 @@ from handlers.console.paging import asked
 from handlers.serving import services
 
 MOST_PREVIEWS = 3
+SHOWN_AT = {"file": "upload", "cover": "cover_upload"}  # hidden fields, and those that are seen
 
 page = Page("contents", __name__, needs="operator", title=_l("内容库"))
 
@@ -46,18 +69,37 @@ def show(content_id: str) -> str:
     customer = asked("customer")
     with services().database.reading() as store:
         line = _line(store, content_id)
-        previews = _previews(store, line, customer)
+        found = _previews(store, line, customer)
         users = content_pages.users_of(store, content_id)
+        history = approvals.of_content(store, content_id)
+        held = uploads.standings(store, _needs(line))
     return render_template(
-        "console/content.html", content=line, users=users, previews=previews, customer=customer
+        "console/content.html",
+        content=line,
+        users=users,
+        previews=found,
+        customer=customer,
+        approvals=history,
+        held=held,
     )
+
+
+@page.get("/contents/files/<name>")
+def file(name: str) -> Response:
+    """A picture of ours; what is no picture is not shown."""
+    with services().database.reading() as store:
+        found = media_files.find(store, name)
+    if found is None or not found.content_type.startswith("image/"):
+        abort(404)
+    return Response(found.content, content_type=found.content_type)
 
 
 @page.route("/contents/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     form = NewContentForm()
-    if form.validate_on_submit():
-        content_id, draft = form.id.data, draft_of(form)
+    wanted = _wanted(form, form.id.data) if form.validate_on_submit() else None
+    if wanted is not None:
+        content_id, draft = wanted.id, draft_of(wanted)
         with services().database.transaction() as store:
             added = content_pages.add(store, content_id, draft, services().now())
             if added:
@@ -73,10 +115,14 @@ def new() -> ResponseReturnValue:
 def edit(content_id: str) -> ResponseReturnValue:
     with services().database.reading() as store:
         before = _line(store, content_id)
+    if not can_be_written_here(before.draft):
+        flash(_("这一组里有这里不能改的形式，请改它的文件，再用 weilan apply 应用。"))
+        return redirect(url_for(".show", content_id=content_id), code=303)
     form = ContentForm(data=filled(before))
     offer_category(form, before.draft.category)
-    if form.validate_on_submit():
-        draft = draft_of(form)
+    wanted = _wanted(form, content_id) if form.validate_on_submit() else None
+    if wanted is not None:
+        draft = draft_of(wanted)
         if draft == before.draft:
             flash(_("没有改动。"))
             return redirect(url_for(".show", content_id=content_id), code=303)
@@ -112,7 +158,7 @@ def approve(content_id: str) -> ResponseReturnValue:
                 store,
                 "content.approved",
                 content_id,
-                audit.changes({"approved": False}, {"approved": True, "text": line.draft.text}),
+                audit.changes({"approved": False}, {"approved": True, "text": _seen(line.draft)}),
             )
     flash(_("已由您批准。") if approved else _("没有批准：内容在您看过之后被改过，或已经批准。请再看一遍。"))
     campaign_id = asked("back")
@@ -128,19 +174,67 @@ def _line(store: Session, content_id: str) -> ContentLine:
     return line
 
 
-def _previews(store: Session, line: ContentLine, text: str) -> list[tuple[Profile, str]]:
-    """The text as the first customers of that name would read it; nothing is sent."""
+def _wanted(form: ContentForm, content_id: str) -> Content | None:
+    """What the form says, with its files kept; None, and the words at the field, when it cannot be."""
+    if not _keep_files(form):
+        return None
+    try:
+        wanted = definition_of(form, content_id)
+    except ValueError as error:
+        field, _colon, said = str(error).partition(": ")
+        field = SHOWN_AT.get(field, field)
+        place = form[field] if said and field in form else form.text
+        place.errors = [*place.errors, _("不能这样保存：%(said)s", said=said or str(error))]
+        return None
+    with services().database.reading() as store:
+        objection = media_files.objection(store, wanted)
+    if objection is not None:
+        field = form.cover_upload if objection[0] == "cover" else form.upload
+        field.errors = [*field.errors, _("这个文件不能用：%(said)s", said=objection[1])]
+    return wanted if objection is None else None
+
+
+def _keep_files(form: ContentForm) -> bool:
+    """Puts each file that came into the library, and its hash into the hidden field beside."""
+    for given, kept in uploads_of(form):
+        if not given.data or not given.data.filename:
+            continue
+        content = given.data.stream.read(LARGEST + 1)
+        try:
+            with services().database.transaction() as store:
+                kept.data = media_files.keep(store, given.data.filename, content, services().now())
+        except ValueError as error:
+            given.errors = [*given.errors, _("这个文件不能用：%(said)s", said=str(error))]
+            return False
+    return True
+
+
+def _needs(line: ContentLine) -> list[Need]:
+    draft = line.draft
+    made_of = parts.parts_of(draft.kind, draft.text, draft.media_id, draft.details)
+    return [need for part in made_of for need in parts.needs_of(part, mass=False)]
+
+
+def _previews(store: Session, line: ContentLine, text: str) -> list[Preview]:
+    """As many get it, and as the first customers of that name would; nothing is sent."""
+    content = contents.find(store, line.id)
+    if content is None:
+        return []
     found = customer_search.find(store, text=text, most=MOST_PREVIEWS) if text else []
     profiles = [customers.profile_by_id(store, customer.id) for customer in found]
-    return [
-        (profile, labels.labelled(templates.render(line.draft.text, profile), line.draft.purpose))
-        for profile in profiles
-        if profile
-    ]
+    now = services().now()
+    for_them = [previews.for_customer(store, content, profile, now) for profile in profiles if profile]
+    return for_them if text else [preview_words.preview(content, None, {})]
+
+
+def _seen(draft: ContentDraft) -> str:
+    return draft.text or " · ".join(
+        filter(None, parts.texts_of(parts.parts_of(draft.kind, draft.text, draft.media_id, draft.details)))
+    )
 
 
 def _told(draft: ContentDraft) -> dict[str, Any]:
-    return {key: value for key, value in asdict(draft).items() if value not in {"", None}}
+    return {key: value for key, value in asdict(draft).items() if value not in ("", None, {})}
 
 
 def _record(store: Session, action: str, content_id: str, detail: dict[str, Any]) -> None:

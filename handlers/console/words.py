@@ -48,10 +48,17 @@ CONTENT_KINDS: dict[str, Any] = {
     "image": _l("图片"),
     "voice": _l("语音"),
     "video": _l("视频"),
-    "news": _l("图文"),
+    "article": _l("图文"),
+    "miniprogram": _l("小程序卡片"),
+    "link": _l("链接卡片"),
+    "msgmenu": _l("选项菜单"),
+    "parts": _l("组合"),
 }
 KINDS: dict[str, Any] = {
     **CONTENT_KINDS,
+    "news": _l("图文"),
+    "mpnews": _l("图文"),
+    "mpnewsarticle": _l("图文"),
     "shortvideo": _l("小视频"),
     "music": _l("音乐"),
     "location": _l("位置"),
