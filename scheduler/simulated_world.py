@@ -59,16 +59,13 @@ class World:
     answering: set[int] = field(default_factory=set)  # who will write in the next round, after a push
     ticked: datetime = LONG_AGO
 
-    def play(self, days: int, is_over: Callable[[], bool], day_is_over: Callable[[int], None]) -> Played:
-        """Leaves off in the middle when `is_over` says so; what it gives then is of no use."""
+    def play(self, days: int, day_is_over: Callable[[], None]) -> Played:
         begins = self.clock.now()
         first = self._today()
         for number in range(days):
             for event in self._events(first + timedelta(days=number), begins):
-                if is_over():
-                    return self.out
                 self._until(event)
-            day_is_over(number)
+            day_is_over()
         with timed(self.seconds, "report"), self.services.database.reading() as session:
             self.out.gaps = simulation.gaps(session, begins)
             self.out.times = simulation.times_reached(session, begins)

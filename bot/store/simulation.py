@@ -223,7 +223,7 @@ def campaigns_between(session: Session, first: date, last: date) -> tuple[Campai
     pool = select(campaign_contents.c.campaign_id, contents.c.id, contents.c.approved_by).join(
         contents, contents.c.id == campaign_contents.c.content_id
     )
-    of: dict[str, list[Row[Any]]] = {}
+    of: dict[str, list[Any]] = {}
     for row in session.execute(pool.order_by(campaign_contents.c.position)):
         of.setdefault(row.campaign_id, []).append(row)
     return tuple(
@@ -257,14 +257,13 @@ def mass_counts(session: Session, month: str) -> dict[int, int]:
 
 def gaps(session: Session, since: datetime) -> list[Gap]:
     """Between each push since then and the one before."""
-    before = {"partition_by": deliveries.c.customer_id, "order_by": (deliveries.c.left_at, deliveries.c.id)}
     pushes = (
         select(
             deliveries.c.regular,
             deliveries.c.left_at,
             deliveries.c.day,
-            func.lag(deliveries.c.left_at).over(**before).label("last_at"),
-            func.lag(deliveries.c.day).over(**before).label("last_day"),
+            _last(deliveries.c.left_at).label("last_at"),
+            _last(deliveries.c.day).label("last_day"),
         )
         .where(deliveries.c.state.in_(GOT), deliveries.c.left_at.is_not(None))
         .subquery()
@@ -284,6 +283,12 @@ def gaps(session: Session, since: datetime) -> list[Gap]:
     return [
         Gap(bool(row.regular), int(row.days), int(row.hours), row.number) for row in session.execute(apart)
     ]
+
+
+def _last(column: Column[Any]) -> ColumnElement[Any]:
+    """Of the same customer's push before."""
+    order = (deliveries.c.left_at, deliveries.c.id)
+    return func.lag(column).over(partition_by=deliveries.c.customer_id, order_by=order)
 
 
 def times_reached(session: Session, since: datetime) -> dict[int, int]:

@@ -47,7 +47,7 @@ def _copies(table: Table, strides: dict[str, int], times: int, once_more: Collec
 
 
 def _value(column: ColumnElement[Any], strides: dict[str, int], k: ColumnElement[int]) -> ColumnElement[Any]:
-    table, name = column.table.name, column.name  # type: ignore[attr-defined]
+    table, name = column.table.name, column.name
     refers = [key.column.table.name for key in column.foreign_keys]
     stride = strides.get(refers[0] if refers else UNTOLD.get(name, ""), 0)
     if name == "id" and table in strides and not isinstance(column.type, String):

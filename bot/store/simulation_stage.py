@@ -23,21 +23,32 @@ LINKS = 2  # connections: one thread plays everything
 
 
 @contextmanager
-def stages(many: int) -> Iterator[list[Database]]:
+def stages(many: int) -> Iterator[list[Path]]:
     """So many empty databases with all tables and no index yet, readable by nobody else."""
     sweep()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     lock = _lock(folder)
-    databases: list[Database] = []
     try:
-        databases += [_empty(folder / f"{number}.db") for number in range(many)]
-        yield databases
+        files = [folder / f"{number}.db" for number in range(many)]
+        for file in files:
+            with on_stage(file) as database, database.transaction() as session:
+                for table in metadata.sorted_tables:
+                    session.execute(CreateTable(table))
+        yield files
     finally:
-        for database in databases:
-            database.close()
         shutil.rmtree(folder, ignore_errors=True)
         if lock is not None:
             lock.close()
+
+
+@contextmanager
+def on_stage(file: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{file}", synchronous="off", pool_size=LINKS)
+    event.listen(database.engine, "connect", _for_speed)
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def build_indexes(session: Session) -> None:
@@ -46,15 +57,6 @@ def build_indexes(session: Session) -> None:
         for index in table.indexes:
             index.create(session)
     session.exec_driver_sql("ANALYZE")
-
-
-def _empty(file: Path) -> Database:
-    database = Database(f"sqlite:///{file}", synchronous="off", pool_size=LINKS)
-    event.listen(database.engine, "connect", _for_speed)
-    with database.transaction() as session:
-        for table in metadata.sorted_tables:
-            session.execute(CreateTable(table))
-    return database
 
 
 def sweep() -> int:
