@@ -70,17 +70,15 @@ def put_off(services: Services, ids: Sequence[int], trouble: Outcome) -> None:
             deliveries.skip(session, ids, getattr(trouble, "reason", "unsendable"), now)
 
 
-def attempt_mass(
-    services: Services, group: MassSend, under_the_tag: Sequence[str]
-) -> tuple[MassSend, Outcome]:
+def attempt_mass(services: Services, group: MassSend) -> tuple[MassSend, Outcome]:
     """Once more with new ids after 40007: WeChat forgets a draft when it was sent, and a file after three days."""
     try:
         group = replace(group, held=holding.hold(services, group.content, mass=True))
-        outcome = mass.send(services.wechat, group, under_the_tag, services.now())
+        outcome = mass.send(services.wechat, group, services.now())
         if group.held and holding.is_refused_media(outcome):
             held = holding.hold_anew(services, group.content, group.held, mass=True)
             group = replace(group, held=held)
-            outcome = mass.send(services.wechat, group, under_the_tag, services.now())
+            outcome = mass.send(services.wechat, group, services.now())
     except holding.NotHeld as refused:
         return group, refused.outcome
     return group, outcome

@@ -21,7 +21,6 @@ from bot.store.database import Session
 from bot.store.endings import Ended
 from bot.store.handing import Batch
 from bot.store.moments import Moment
-from bot.values.outcome import Accepted, Sent
 from bot.values.push import Claimed, MassSend
 from bot.wechat.limits import limits_of
 from scheduler import attempts, rates
@@ -203,14 +202,10 @@ def _gather(session: Session, ids: list[int], token: str, moment: Moment) -> Mas
 
 def attempt_mass(services: Services, group: MassSend, *, repeated: bool) -> None:
     """The request of a mass send that may leave, and what became of it."""
-    with services.database.reading() as session:
-        under_the_tag = mass_sends.in_the_tag(session, group.id) if group.target == "tag" else []
-    group, outcome = attempts.attempt_mass(services, group, under_the_tag)
+    group, outcome = attempts.attempt_mass(services, group)
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
         mass_sends.close(session, group, outcome, moment, real=services.clock.real(), repeated=repeated)
-        if group.target == "tag" and isinstance(outcome, Accepted | Sent):
-            mass_sends.tag_is_empty(session, group.id, moment.now)
     _log.info("mass send", mass_send=group.id, people=len(group.deliveries), outcome=type(outcome).__name__)
 
 

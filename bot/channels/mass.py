@@ -13,8 +13,8 @@ name = "mass"
 TAG = "微澜今日"  # who gets the day's send of a subscription account
 
 
-def send(wechat: WeChatApi, mass: MassSend, under_the_tag: Sequence[str], now: datetime) -> Outcome:
-    """`under_the_tag`: who an earlier send left there. Everybody gets the same words."""
+def send(wechat: WeChatApi, mass: MassSend, now: datetime) -> Outcome:
+    """Everybody gets the same words."""
     try:
         words = reply_of(mass.content, mass.held)
     except Unsendable as reason:
@@ -22,16 +22,21 @@ def send(wechat: WeChatApi, mass: MassSend, under_the_tag: Sequence[str], now: d
     if mass.target == "openids":
         return wechat.mass_to_openids(mass.openids, words, mass.client_msg_id, now)
     try:
-        tag_id = _put_under_the_tag(wechat, mass.openids, under_the_tag)
+        tag_id = _put_under_the_tag(wechat, mass.openids)
     except WeChatError as error:  # nothing was sent yet
         return outcome_of(error, now)
     return wechat.mass_to_tag(tag_id, words, mass.client_msg_id, now)
 
 
-def _put_under_the_tag(wechat: WeChatApi, openids: Sequence[str], under_the_tag: Sequence[str]) -> int:
-    """Raises `WeChatError`."""
+def _put_under_the_tag(wechat: WeChatApi, openids: Sequence[str]) -> int:
+    """Only these are under it afterwards, whatever an earlier send, a crash or a person left there.
+
+    WeChat is asked who is, since its answer is what the send goes by. Raises `WeChatError`.
+    """
     tag_id = wechat.tags().get(TAG) or wechat.create_tag(TAG)
-    if gone := set(under_the_tag) - set(openids):
-        wechat.untag(sorted(gone), tag_id)
-    wechat.tag(openids, tag_id)
+    there, wanted = set(wechat.tagged(tag_id)), set(openids)
+    if gone := sorted(there - wanted):
+        wechat.untag(gone, tag_id)
+    if new := sorted(wanted - there):
+        wechat.tag(new, tag_id)
     return tag_id

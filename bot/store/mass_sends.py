@@ -159,28 +159,6 @@ def take_again(
     return mass
 
 
-def in_the_tag(session: Session, besides: int) -> list[str]:
-    """Who was put under the day's tag by an earlier send, and is still under it."""
-    earlier = select(mass_sends.c.id).where(
-        mass_sends.c.target == "tag", mass_sends.c.id != besides, mass_sends.c.untagged_at.is_(None)
-    )
-    found = (
-        select(customers.c.openid)
-        .join(deliveries, deliveries.c.customer_id == customers.c.id)
-        .where(deliveries.c.mass_send_id.in_(earlier), customers.c.openid.is_not(None))
-        .distinct()
-    )
-    return [openid for openid in session.execute(found).scalars() if openid]
-
-
-def tag_is_empty(session: Session, besides: int, now: datetime) -> None:
-    session.execute(
-        update(mass_sends)
-        .where(mass_sends.c.target == "tag", mass_sends.c.id != besides, mass_sends.c.untagged_at.is_(None))
-        .values(untagged_at=now)
-    )
-
-
 def day_key(day: date) -> str:
     return f"day-{day:%Y%m%d}"
 

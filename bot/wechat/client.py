@@ -22,6 +22,7 @@ from bot.wechat.transport import Transport
 
 TAG_NAME_TAKEN = 45157
 ALREADY_SENT = 45065
+ONE_SPOILS_ALL = frozenset({40003, 45059})  # an openid that does not follow; too many tags on one
 
 _log = structlog.get_logger(__name__)
 
@@ -60,6 +61,10 @@ class WeChatApi(Protocol):
         ...
 
     def untag(self, openids: Sequence[str], tag_id: int) -> None: ...
+
+    def tagged(self, tag_id: int) -> list[str]:
+        """Everybody who is under the tag."""
+        ...
 
     def followers(self, after: str = "") -> FollowerPage: ...
 
@@ -146,6 +151,16 @@ class WeChatClient:
     def untag(self, openids: Sequence[str], tag_id: int) -> None:
         self._change_tag("tags/members/batchuntagging", openids, tag_id)
 
+    def tagged(self, tag_id: int) -> list[str]:
+        """By pages of 10,000; only the empty page behind it tells that one was the last."""
+        found: list[str] = []
+        while True:
+            asked = {"tagid": tag_id, "next_openid": found[-1] if found else ""}
+            page = part_of(self._transport.post("user/tag/get", asked), "data").get("openid")
+            if not isinstance(page, list) or not page:
+                return found
+            found += [str(openid) for openid in page]
+
     def followers(self, after: str = "") -> FollowerPage:
         """The last page names a next openid, too; only the empty page behind it tells that it was the last."""
         answer = self._transport.get("user/get", **({"next_openid": after} if after else {}))
@@ -188,7 +203,19 @@ class WeChatClient:
 
     def _change_tag(self, path: str, openids: Sequence[str], tag_id: int) -> None:
         for some in _parts(openids, self._limits["openids_per_tagging"]):
+            self._change_tag_of(path, some, tag_id)
+
+    def _change_tag_of(self, path: str, some: Sequence[str], tag_id: int) -> None:
+        """WeChat changes all of a call or nobody: who left meanwhile, or has 20 tags, is left out by halves."""
+        try:
             self._transport.post(path, {"openid_list": list(some), "tagid": tag_id})
+        except WeChatError as error:
+            if error.code not in ONE_SPOILS_ALL:
+                raise
+            if len(some) > 1:
+                middle = len(some) // 2
+                self._change_tag_of(path, some[:middle], tag_id)
+                self._change_tag_of(path, some[middle:], tag_id)
 
 
 def _ended(error: WeChatError, path: str, now: datetime, *, repeatable: bool) -> Outcome:

@@ -376,7 +376,7 @@ class Rhythm(RuleBasedStateMachine):
                     words = reply_window.words_for(one)
                     self.wechat.send(one.profile.openid, words, self.services.now())
             if leaving is not None:
-                mass.send(self.wechat, leaving, [], self.services.now())
+                mass.send(self.wechat, leaving, self.services.now())
 
     def change(self, openid: str, values: dict[str, Any]) -> None:
         with self.database.transaction() as session:

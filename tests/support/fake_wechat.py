@@ -87,6 +87,9 @@ class FakeWeChat:
     def untag(self, openids: Sequence[str], tag_id: int) -> None:
         self.under_tag.setdefault(tag_id, set()).difference_update(openids)
 
+    def tagged(self, tag_id: int) -> list[str]:
+        return sorted(self.under_tag.get(tag_id, ()))
+
     def followers(self, after: str = "") -> FollowerPage:
         return FollowerPage(0, (), "")
 

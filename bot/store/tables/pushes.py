@@ -239,7 +239,6 @@ mass_sends = Table(
     Column("errors", Integer),
     Column("created_at", Instant, nullable=False),
     Column("finished_at", Instant),
-    Column("untagged_at", Instant),  # of a tag: its people were taken out of it again
 )
 
 channel_halts = Table(  # a channel somebody has to look at before it is used again

@@ -25,6 +25,7 @@ def upgrade() -> None:
     op.add_column("contents", sa.Column("notice_data", Json, nullable=True))
     op.add_column("deliveries", sa.Column("notice_template", sa.String(length=64), nullable=True))
     op.add_column("deliveries", sa.Column("reported", sa.Integer(), nullable=True))
+    op.drop_column("mass_sends", "untagged_at")  # WeChat is asked who is under the tag
     accepted = sa.text("channel = 'subscription_notice' AND state IN ('claimed', 'accepted', 'unknown')")
     op.create_index(
         "ix_deliveries_notices",

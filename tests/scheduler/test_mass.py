@@ -1,0 +1,148 @@
+"""Mass sends before the simulator: who is under the day's tag, no list of one, and what becomes of somebody alone."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.clock import FixedClock
+from bot.sandbox.faults import Fault
+from bot.sandbox.platform import Platform
+from bot.services import Services
+from bot.store import handing
+from bot.store.database import Database
+from scheduler.deliver import deliver_due, hand_out
+from scheduler.plan import plan
+from tests.conftest import NOON
+from tests.support import pushing
+from tests.support.build import Build
+from tests.support.simulated import follows, simulated
+from tests.support.webhook import StandIn
+
+CLOSES = NOON + timedelta(hours=8, minutes=30)
+TAGGING = "/cgi-bin/tags/members/batch*"
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+def shop(database: Database, clock: FixedClock, kind: str) -> tuple[Services, Platform]:
+    services, platform = simulated(database, clock, StandIn(), wechat={"account_kind": kind})
+    with database.transaction() as session:
+        build = Build(session)
+        build.segment()
+        build.content("words", purpose="service", approved_by=build.staff(), approved_at=NOON)
+        build.campaign("first", ["words"])
+    return services, platform
+
+
+def due(services: Services, platform: Platform, many: int, **fields: Any) -> list[int]:
+    with services.database.transaction() as session:
+        build = Build(session)
+        known = session.exec_driver_sql("SELECT count(*) FROM customers").scalar_one()
+        openids = [f"o-{number}" for number in range(known, known + many)]
+        follows(platform, *openids)
+        return [
+            build.delivery(
+                customer_id=build.customer(openid=openid), campaign_id="first", content_id="words",
+                purpose="service", channel="mass", **{"closes_at": CLOSES} | fields,
+            )
+            for openid in openids
+        ]  # fmt: skip
+
+
+def received(platform: Platform) -> set[str]:
+    platform.run_waiting()
+    followers = platform.world.state.followers.values()
+    return {one.openid for one in followers if any(one.mass_received.values())}
+
+
+def under_the_tag(platform: Platform) -> set[str]:
+    return {one.openid for one in platform.world.state.followers.values() if one.tag_ids}
+
+
+def test_the_tag_is_put_right_by_fifties_and_holds_nobody_else(database: Database, clock: FixedClock) -> None:
+    services, platform = shop(database, clock, "subscription")
+    due(services, platform, 120)
+    follows(platform, "stranger")
+    tag = platform.world.state
+    services.wechat.create_tag("微澜今日")
+    platform.world.state.followers["stranger"].tag_ids.append(
+        next(iter(tag.tags))
+    )  # somebody did that by hand
+    deliver_due(services)
+    assert under_the_tag(platform) == {f"o-{number}" for number in range(120)} == received(platform)
+    calls = platform.world.state.used["2026-11-24"]
+    assert calls["/cgi-bin/tags/members/batchtagging"] == 3
+    assert calls["/cgi-bin/tags/members/batchuntagging"] == 1
+
+
+def test_who_was_put_there_before_a_crash_gets_nothing_they_should_not(
+    database: Database, clock: FixedClock
+) -> None:
+    """Put under the tag, then the send is refused, then they say no: the next try takes them out again."""
+    services, platform = shop(database, clock, "subscription")
+    ids = due(services, platform, 3)
+    platform.faults.order(Fault(kind="errcode", path="/cgi-bin/message/mass/sendall", value=42010, times=1))
+    deliver_due(services)
+    assert under_the_tag(platform) == {"o-0", "o-1", "o-2"}
+    with database.transaction() as session:
+        pushing.change(session, pushing.delivery(session, ids[0]).customer_id, wants_pushes=False)
+    clock.forward(minutes=3)
+    deliver_due(services)
+    assert received(platform) == {"o-1", "o-2"} == under_the_tag(platform)
+
+
+def test_one_who_left_spoils_no_fifty(database: Database, clock: FixedClock) -> None:
+    services, platform = shop(database, clock, "subscription")
+    due(services, platform, 7)
+    platform.unfollows("o-3")
+    deliver_due(services)
+    assert received(platform) == {f"o-{number}" for number in range(7)} - {"o-3"}
+
+
+@pytest.mark.parametrize(("many", "batches"), [(4, [4]), (5, [3, 2]), (6, [4, 2]), (9, [4, 3, 2])])
+def test_no_list_of_one_is_left(
+    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, many: int, batches: list[int]
+) -> None:
+    services, platform = shop(database, clock, "service")
+    due(services, platform, many)
+    monkeypatch.setattr(handing, "MASS_BATCH", 4)  # for ten thousand
+    assert [len(batch.ids) for batch in hand_out(services)] == batches
+
+
+@pytest.mark.parametrize(
+    ("campaign", "content", "state", "channel"),
+    [
+        pytest.param({}, {}, "planned", "next_contact", id="kept for the next contact"),
+        pytest.param({"channels": ["mass"]}, {}, "skipped", "mass", id="where that is not wanted, over"),
+        pytest.param({}, {"purpose": "marketing"}, "skipped", "mass", id="marketing nobody asked for is not kept"),
+    ],
+)  # fmt: skip
+def test_who_was_alone_with_a_content_waits_no_further_by_mass(
+    database: Database,
+    clock: FixedClock,
+    campaign: dict[str, Any],
+    content: dict[str, Any],
+    state: str,
+    channel: str,
+) -> None:
+    services, platform = shop(database, clock, "service")
+    with database.transaction() as session:
+        build = Build(session)
+        approved = {"approved_by": build.staff(name="another"), "approved_at": NOON}
+        build.content("alone", **{"purpose": "service"} | content, **approved)
+        build.campaign("lonely", ["alone"], ends=date(2026, 11, 24), **campaign)
+    (one,) = due(services, platform, 1, closes_at=NOON + timedelta(minutes=30))
+    purpose = content.get("purpose", "service")
+    with database.transaction() as session:
+        pushing.change_delivery(
+            session, one, campaign_id="lonely", content_id="alone", purpose=purpose, reason="too_few"
+        )
+    plan(services, datetime(2026, 11, 24, 5, tzinfo=UTC))
+    with database.reading() as session:
+        row = pushing.delivery(session, one)
+        assert (row.state, row.channel) == (state, channel)
+        assert pushing.customer(session, row.customer_id).has_kept is (channel == "next_contact")
