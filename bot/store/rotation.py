@@ -4,7 +4,7 @@ A push counts as shown once two days have passed, as answered when the customer 
 asked for no more pushes within them. A few counts say little, so each is drawn towards what everybody does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,7 +13,9 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Float,
+    FromClause,
     Interval,
+    Row,
     Select,
     Table,
     and_,
@@ -32,6 +34,7 @@ from bot.rules.rotation import ALIKE, AT_FIRST, REFUSAL_COSTS, TRIED_OUT, score
 from bot.rules.variants import FACTOR, PRIME, salt_of
 from bot.store.database import Session
 from bot.store.tables import (
+    campaign_contents,
     category_rates,
     contents,
     counted_until,
@@ -47,6 +50,10 @@ FINISHED_WITHIN = timedelta(days=3)  # of when it was due: what is due leads to 
 RESPONSES = "responses"
 LONG_AGO = datetime(2011, 1, 1, tzinfo=UTC)  # before there were official accounts
 REACHED = ("sent", "unknown")
+
+
+_mine = customer_categories.alias("mine_of_category")
+_whose = customers.alias("whose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +77,74 @@ def rates(session: Session) -> Rates:
     )
 
 
-def order(
-    known: Rates,
-    categories: Sequence[str],
-    category: ColumnElement[str],
-    customer_id: ColumnElement[int],
-    day: date,
-) -> list[ColumnElement[Any]]:
-    """How a customer's next content is ordered, the best first; nothing to order by with fewer than two categories.
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """How a campaign's contents follow each other for each customer; with fewer than two categories as listed."""
 
-    For a share of the customers, another one each day, by chance instead: what is never shown is never learned.
-    """
-    listed = sorted(set(categories))
-    if len(listed) < 2:
-        return []
-    by_chance = case(
-        *((category == one, _hash(customer_id, day, f"try {one}")) for one in listed), else_=literal(PRIME)
+    categories: tuple[str, ...]
+    rates: Rates
+    is_known: bool  # something is counted of single customers
+
+    def order(self, category: ColumnElement[str], day: date) -> list[ColumnElement[Any]]:
+        """Of rows `beside` the customer the best first. For a share of the customers, another one each day, by chance instead."""
+        if len(self.categories) < 2:
+            return []
+        by_chance = case(
+            *((category == one, _hash(_whose.c.id, day, f"try {one}")) for one in self.categories),
+            else_=literal(PRIME),
+        )
+        is_tried_out = _hash(_whose.c.id, day, "who tries") % 1000 < int(TRIED_OUT * 1000)
+        best_first = -self._expected(category)
+        return [case((is_tried_out, cast(by_chance, Float())), else_=best_first)]
+
+    def beside(
+        self, pool: FromClause, category: ColumnElement[str], customer_id: ColumnElement[int]
+    ) -> FromClause:
+        """The pool with the customer and what is counted of them: SQLite sees no outer row in an ORDER BY."""
+        if len(self.categories) < 2:
+            return pool
+        pool = pool.join(_whose, _whose.c.id == customer_id)
+        if not self.is_known:
+            return pool
+        return pool.outerjoin(_mine, and_(_mine.c.customer_id == customer_id, _mine.c.category == category))
+
+    @property
+    def columns(self) -> list[ColumnElement[Any]]:
+        """What a grouping has to name besides."""
+        if len(self.categories) < 2:
+            return []
+        return [_whose.c.id, *([_mine.c.shown, _mine.c.answered, _mine.c.stopped] if self.is_known else [])]
+
+    def _expected(self, category: ColumnElement[str]) -> ColumnElement[float]:
+        """`score` of `bot/rules/rotation.py`."""
+        whens = ((category == one, literal(self.rates.of(one), Float())) for one in self.categories)
+        prior = case(*whens, else_=literal(self.rates.overall, Float()))
+        if not self.is_known:
+            return prior
+        answered = cast(_mine.c.answered - REFUSAL_COSTS * _mine.c.stopped, Float())
+        learned = (answered + ALIKE * prior) / cast(_mine.c.shown + ALIKE, Float())
+        return func.coalesce(learned, prior)
+
+
+AS_LISTED = Rotation((), Rates({}, AT_FIRST), is_known=False)
+
+
+def of_campaign(session: Session, campaign: Row[Any], purpose: str) -> Rotation:
+    """For its contents of one purpose; a campaign that tells a story in order is not rotated."""
+    if campaign.in_order:
+        return AS_LISTED
+    asked = (
+        select(contents.c.category)
+        .join(campaign_contents, campaign_contents.c.content_id == contents.c.id)
+        .where(campaign_contents.c.campaign_id == campaign.id, contents.c.purpose == purpose)
+        .distinct()
+        .order_by(contents.c.category)
     )
-    mine = customer_categories.alias("mine_of_category")
-    is_mine = and_(mine.c.customer_id == customer_id, mine.c.category == category)
-    prior = case(*((category == one, literal(known.of(one), Float())) for one in listed), else_=known.overall)
-    answered = cast(mine.c.answered - REFUSAL_COSTS * mine.c.stopped, Float())
-    learned = (
-        select((answered + ALIKE * prior) / cast(mine.c.shown + ALIKE, Float()))
-        .where(is_mine)
-        .correlate_except(mine)
-        .scalar_subquery()
-    )
-    is_tried_out = _hash(customer_id, day, "who tries") % 1000 < int(TRIED_OUT * 1000)
-    best_first = -func.coalesce(learned, prior)
-    return [case((is_tried_out, cast(by_chance, Float())), else_=best_first)]
+    categories = tuple(session.execute(asked).scalars())
+    if len(categories) < 2:
+        return AS_LISTED
+    some = session.execute(select(customer_categories.c.customer_id).limit(1)).first()
+    return Rotation(categories, rates(session), is_known=some is not None)
 
 
 def count(session: Session, now: datetime) -> bool:

@@ -5,10 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.config import Config
 from bot.rules.rotation import ALIKE, TRIED_OUT, chance, is_trying_out, score
-from bot.store import rotation
+from bot.store import moments, rotation
+from bot.store.candidates import judged_rows
 from bot.store.database import Session
-from bot.store.tables import category_rates, contents, customer_categories, customers
+from bot.store.tables import campaigns, category_rates, contents, customer_categories, customers
+from tests.conftest import NOON
 from tests.support.build import Build
 
 SENT = datetime(2026, 11, 20, 4, tzinfo=UTC)
@@ -98,10 +101,15 @@ def test_what_was_never_sent_counts_for_nothing(session: Session, build: Build, 
 
 
 def next_of(session: Session, customer: int, day: date = DAY) -> str:
-    by = rotation.order(rotation.rates(session), ["jokes", "tea"], contents.c.category, customers.c.id, day)
+    known = rotation.Rotation(("jokes", "tea"), rotation.rates(session), is_known=True)
+    by = known.order(contents.c.category, day)
     found = (
         select(contents.c.category)
-        .select_from(contents.join(customers, customers.c.id == customer))
+        .select_from(
+            known.beside(
+                contents.join(customers, customers.c.id == customer), contents.c.category, customers.c.id
+            )
+        )
         .where(contents.c.category.in_(["jokes", "tea"]))
         .order_by(*by, contents.c.id)
     )
@@ -165,5 +173,43 @@ def test_a_few_counts_are_drawn_towards_everybody() -> None:
     assert score(0, 0, 0, 0.1) == pytest.approx(0.1)
 
 
-def test_one_category_is_ordered_by_nothing(session: Session, tea: str) -> None:
-    assert rotation.order(rotation.rates(session), ["tea"], contents.c.category, customers.c.id, DAY) == []
+def next_planned(session: Session, campaign_id: str, customer: int) -> str | None:
+    """As planning and explaining choose it."""
+    campaign = session.execute(select(campaigns).where(campaigns.c.id == campaign_id)).one()
+    moment = moments.claiming(session, NOON, Config())
+    by = rotation.of_campaign(session, campaign, "care")
+    asked = select(contents.c.id).select_from(judged_rows(campaign, "care", moment, rotation=by))
+    return session.execute(asked.where(customers.c.id == customer)).scalar()
+
+
+def test_the_next_content_is_of_the_best_category_and_never_one_they_got(
+    session: Session, build: Build, tea: str
+) -> None:
+    (customer,) = steady(build, 1)
+    for category, answered in (("jokes", 90), ("tea", 10)):
+        session.execute(
+            category_rates.insert().values(category=category, shown=100, answered=answered, stopped=0)
+        )
+    assert next_planned(session, "all", customer) == "jokes"
+    pushed(build, customer, "jokes")
+    assert next_planned(session, "all", customer) == "tea"
+    pushed(build, customer, "tea", SENT + timedelta(days=2))
+    assert next_planned(session, "all", customer) is None
+
+
+def test_a_campaign_in_order_and_one_of_one_category_are_sent_as_listed(
+    session: Session, build: Build, tea: str
+) -> None:
+    session.execute(category_rates.insert().values(category="jokes", shown=100, answered=90, stopped=0))
+    build.campaign("story", ["tea", "jokes"], in_order=True)
+    assert {next_planned(session, "story", build.customer()) for _ in range(30)} == {"tea"}
+    build.content("tea-2", category="tea")
+    build.campaign("teas", ["tea-2", "tea"])
+    assert {next_planned(session, "teas", build.customer()) for _ in range(30)} == {"tea-2"}
+
+
+def test_repeats_rotate_among_those_got_longest_ago(session: Session, build: Build, tea: str) -> None:
+    (customer,) = steady(build, 1)
+    build.campaign("again", ["tea", "jokes"], repeat=True)
+    pushed(build, customer, "jokes")
+    assert next_planned(session, "again", customer) == "tea"
