@@ -7,6 +7,7 @@ from bot.rules import greatest_good
 from bot.rules.windows import PURPOSES, Window, next_window, window_at
 from bot.services import Services
 from bot.store import (
+    care,
     days_sends,
     judging,
     mass_sends,
@@ -70,6 +71,7 @@ class _Pass:
                 more_moved, more_late = moving.move_closed(session, purpose, window, self._at)
                 moved, late = moved + more_moved, late + more_late
             late += moving.drop_useless_kept(session, self._today, self._at)
+            care.look_at_all(session, self._today, self._at)
         return moved, late
 
     def _agenda(self, bench: Workbench) -> Agenda:

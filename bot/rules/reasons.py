@@ -34,6 +34,8 @@ REASONS: dict[str, Reason] = {
     "being_published": Reason("微信正在发布文章", "WeChat is publishing the article"),
     "not_held": Reason("素材尚未上传到微信", "WeChat does not hold the files yet"),
     "publication": Reason("微信没有发布这篇文章", "WeChat did not publish the article"),
+    "no_occasion": Reason("客户今天没有这个时机", "this customer has no such occasion now"),
+    "occasion_had": Reason("这次时机已经发过了", "this campaign has done this occasion already"),
     "nothing_new": Reason("活动内容客户都已收到过", "the customer has had every content of the campaign"),
     "not_approved": Reason("内容尚未经人审核", "nobody has approved the content yet"),
     "too_late": Reason("内容已过有效时间", "the content is not useful any more"),

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Row,
     ScalarSelect,
     String,
+    Subquery,
     and_,
     case,
     exists,
@@ -23,8 +24,8 @@ from sqlalchemy import (
     true,
 )
 
-from bot.store import variants
-from bot.store.database import Session
+from bot.store import occasions, variants
+from bot.store.database import Instant, Session
 from bot.store.eligibility import (
     MASS,
     NEXT_CONTACT,
@@ -60,7 +61,7 @@ def of_delivery(delivery: FromClause, moment: Moment) -> Candidate:
         marketing_in_window=campaigns.c.marketing_in_window,
         content_id=delivery.c.content_id,
         approved_by=contents.c.approved_by,
-        useful_until=contents.c.useful_until,
+        useful_until=_first_end(contents.c.useful_until, delivery.c.useful_until),
         channel=delivery.c.channel,
         entitled=false(),
         reach=null(),
@@ -88,6 +89,11 @@ def of_delivery(delivery: FromClause, moment: Moment) -> Candidate:
         least=candidate.messages,
         too_few_left=and_(delivery.c.channel == REPLY_WINDOW, too_few),
     )
+
+
+def _first_end(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The earlier of two, either of which may be empty."""
+    return case((or_(other.is_(None), one < other), one), else_=other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,19 +227,29 @@ def _first(choices: Choices) -> ColumnElement[Any]:
     return case(*((condition, literal(name)) for condition, name in choices), else_=None)
 
 
-def judged_rows(campaign: Row[object], purpose: str, moment: Moment) -> FromClause:
-    """Each customer beside their next content of the campaign, which may be none."""
-    return customers.outerjoin(contents, contents.c.id == _next_content(campaign, purpose, moment))
+def judged_rows(
+    campaign: Row[object], purpose: str, moment: Moment, occasion: Subquery | None = None
+) -> FromClause:
+    """Each customer beside their next content of the campaign, which may be none.
+
+    With an occasion only who has one. Its day decides what is of use, and comes again: so may a content.
+    """
+    rows: FromClause = customers
+    if occasion is not None:
+        rows = customers.join(occasion, occasion.c.customer_id == customers.c.id)
+    return rows.outerjoin(contents, contents.c.id == _next_content(campaign, purpose, moment, occasion))
 
 
-def _next_content(campaign: Row[object], purpose: str, moment: Moment) -> ScalarSelect[str]:
+def _next_content(
+    campaign: Row[object], purpose: str, moment: Moment, occasion: Subquery | None
+) -> ScalarSelect[str]:
     """The first of the pool they never got; when repeats are wanted, else the one they got longest ago."""
     pool, choice, got = campaign_contents.alias("pool"), contents.alias("choice"), deliveries.alias("got")
     has_got = and_(
         got.c.customer_id == customers.c.id, got.c.content_id == pool.c.content_id, got.c.state != "skipped"
     )
     of_pool = pool.join(choice, choice.c.id == pool.c.content_id)
-    if campaign.repeat:
+    if campaign.repeat or occasion is not None:
         last = func.coalesce(func.max(got.c.id), 0)
         wanted = select(pool.c.content_id).select_from(of_pool.outerjoin(got, has_got))
         wanted = wanted.group_by(pool.c.content_id, pool.c.position).order_by(
@@ -249,7 +265,10 @@ def _next_content(campaign: Row[object], purpose: str, moment: Moment) -> Scalar
         choice.c.purpose == purpose,
         or_(choice.c.useful_until.is_(None), choice.c.useful_until > moment.now),
     )
-    return wanted.limit(1).correlate(customers).scalar_subquery()
+    if occasion is None:
+        return wanted.limit(1).correlate(customers).scalar_subquery()
+    wanted = wanted.where(occasions.useful_until(occasion, choice) > literal(moment.now, Instant()))
+    return wanted.limit(1).correlate(customers, occasion).scalar_subquery()
 
 
 def _mine(campaign_id: str, today: date) -> ScalarSelect[str]:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, case, func, literal, select
+from sqlalchemy import Row, Subquery, case, func, literal, select
 
 from bot.config import Config
 from bot.rules.rhythm import SLACK, gap, thresholds
 from bot.rules.windows import Window, next_window, window_at
-from bot.store import campaigns_running, moments, verdicts, working_days
+from bot.store import campaigns_running, festivals, moments, occasions, verdicts, working_days
 from bot.store.candidates import judged_rows, of_campaign, shapes_of, with_history
 from bot.store.database import Session
 from bot.store.eligibility import POLICIES
@@ -88,7 +88,8 @@ def _explained(
         rungs=thresholds(at, config.push).aimed,
         window_lasts_until=max(at, window.opens),
     )
-    found = _asked(session, campaign, purpose, who.id, moment)
+    occasion, of_occasion = _occasion(session, campaign, who.id, window.day, config)
+    found = _asked(session, campaign, purpose, who.id, moment, occasion)
     findings = tuple(
         Finding(
             policy=policy.name,
@@ -98,10 +99,34 @@ def _explained(
         )
         for number, policy in enumerate(POLICIES)
     )
+    findings = (*of_occasion, *findings)
     return _with_history(session, campaign, purpose, who.id, window, found, findings)
 
 
-def _asked(session: Session, campaign: Row[Any], purpose: str, customer_id: int, moment: Moment) -> Row[Any]:
+def _occasion(
+    session: Session, campaign: Row[Any], customer_id: int, day: date, config: Config
+) -> tuple[Subquery | None, tuple[Finding, ...]]:
+    """Whose it is on the day, if theirs too; and what that says, for a campaign that waits for one."""
+    if campaign.occasion is None:
+        return None, ()
+    rows = occasions.of_campaign(campaign, day, config.push.zone, festivals.known(session))
+    mine = None
+    if rows is not None:
+        mine = session.execute(select(rows).where(rows.c.customer_id == customer_id)).one_or_none()
+    if mine is None:
+        return None, (Finding(policy="occasion", stands=True, reason="no_occasion", values={"day": day}),)
+    values = {"occasion": mine.occasion, "until": mine.closes}
+    return rows, (Finding(policy="occasion", stands=bool(mine.had), reason="occasion_had", values=values),)
+
+
+def _asked(
+    session: Session,
+    campaign: Row[Any],
+    purpose: str,
+    customer_id: int,
+    moment: Moment,
+    occasion: Subquery | None,
+) -> Row[Any]:
     is_running = campaign.status == "running" and campaign.starts <= moment.today <= campaign.ends
     shapes = shapes_of(session, campaign.id, purpose)
     candidate = with_history(
@@ -121,7 +146,7 @@ def _asked(session: Session, campaign: Row[Any], purpose: str, customer_id: int,
             case((holds, literal(1)), else_=literal(0)).label(f"holds_{number}"),
             case((holds, policy.says(candidate)), else_=None).label(f"says_{number}"),
         ]
-    rows = select(*asked).select_from(judged_rows(campaign, purpose, moment))
+    rows = select(*asked).select_from(judged_rows(campaign, purpose, moment, occasion))
     return session.execute(rows.where(customers.c.id == customer_id)).one()
 
 

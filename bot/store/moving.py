@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, case, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, update
 
 from bot.rules.spread import SLOTS, slots_of
 from bot.rules.windows import Window
@@ -26,8 +26,7 @@ def move_closed(session: Session, purpose: str, window: Window, at: datetime) ->
         deliveries.c.channel != NEXT_CONTACT,
         or_(deliveries.c.closes_at <= at, deliveries.c.planned_at > at),
     )
-    useless = select(contents.c.id).where(contents.c.useful_until <= max(at, window.opens))
-    late = _skip(session, and_(closed, deliveries.c.content_id.in_(useless)), "too_late", at)
+    late = _skip(session, and_(closed, _is_useless(max(at, window.opens))), "too_late", at)
     keep_the_lone(session, closed, at)
     there = deliveries.alias("there")
     taken = (
@@ -64,14 +63,19 @@ def move_closed(session: Session, purpose: str, window: Window, at: datetime) ->
 def drop_useless_kept(session: Session, day: date, at: datetime) -> int:
     """What waits for the next contact is dropped when its campaign is over or it is of no use any more."""
     over = select(campaigns.c.id).where(or_(campaigns.c.ends < day, campaigns.c.status == "ended"))
-    useless = select(contents.c.id).where(contents.c.useful_until <= at)
     kept = and_(
         deliveries.c.state == "planned",
         deliveries.c.channel == NEXT_CONTACT,
         deliveries.c.campaign_id.is_not(None),
     )
-    stale = or_(deliveries.c.campaign_id.in_(over), deliveries.c.content_id.in_(useless))
+    stale = or_(deliveries.c.campaign_id.in_(over), _is_useless(at))
     return _skip(session, and_(kept, stale), "too_late", at)
+
+
+def _is_useless(at: datetime) -> ColumnElement[bool]:
+    """The content has had its time, or the occasion it was for."""
+    over = select(contents.c.id).where(contents.c.useful_until <= at)
+    return or_(deliveries.c.content_id.in_(over), func.coalesce(deliveries.c.useful_until <= at, false()))
 
 
 def _skip(session: Session, which: ColumnElement[bool], reason: str, at: datetime) -> int:

@@ -9,18 +9,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, literal, select
+from sqlalchemy import ColumnElement, Row, Subquery, and_, case, literal, select
+from sqlalchemy.sql.elements import False_
 
 from bot.config import Config
 from bot.rules.spread import slots_of
 from bot.rules.windows import Window
-from bot.store import campaigns_running
+from bot.store import campaigns_running, festivals, occasions
 from bot.store.candidates import alike, of_campaign, shapes_of
 from bot.store.database import Session
 from bot.store.eligibility import NEXT_CONTACT, Candidate, Policy, before_contents
 from bot.store.moments import Moment, planning
 from bot.store.segments import members_beside, understood
-from bot.store.tables import campaigns
+from bot.store.tables import campaigns, customers
+from bot.values.festival import Festival
 
 BITS = 62  # audiences in one whole number
 KEEPS = "already_kept"  # of a kind: only the next contact could bring it to them
@@ -55,6 +57,7 @@ class Entry:
     candidate: Candidate
     kind: int
     bit: int | None  # None: everybody is its audience
+    occasion: Subquery | None = None  # whose it is on the window's day; None: the campaign waits for none
 
     @property
     def purpose(self) -> str:
@@ -88,12 +91,17 @@ def agenda(session: Session, windows: Mapping[str, Window], at: datetime, config
     purposes = {name: _of_purpose(session, name, window, at, config) for name, window in windows.items()}
     known = session.execute(select(campaigns.c.id).order_by(campaigns.c.id)).scalars()
     numbers = {name: number for number, name in enumerate(known, start=1)}
+    days = festivals.known(session)
     entries: list[Entry] = []
     for campaign in campaigns_running.between(session, [window.day for window in windows.values()]):
         for purpose in campaigns_running.purposes_of(session, campaign.id):
             of = purposes.get(purpose)
-            if of and campaign.starts <= of.window.day <= campaign.ends:
-                entries.append(_entry(session, len(entries), campaign, numbers[campaign.id], of))
+            if not of or not campaign.starts <= of.window.day <= campaign.ends:
+                continue
+            occasion = _occasion(campaign, of, config, days)
+            if campaign.occasion is None or occasion is not None:
+                number = numbers[campaign.id]
+                entries.append(_entry(session, len(entries), campaign, number, of, occasion))
     asked = {entry.purpose for entry in entries}
     return Agenda(entries, {name: of for name, of in purposes.items() if name in asked}, numbers)
 
@@ -103,7 +111,22 @@ def _of_purpose(session: Session, name: str, window: Window, at: datetime, confi
     return OfPurpose(name, window, slots, planning(session, window, at, slots[-1], config))
 
 
-def _entry(session: Session, number: int, campaign: Row[Any], campaign_number: int, of: OfPurpose) -> Entry:
+def _occasion(
+    campaign: Row[Any], of: OfPurpose, config: Config, days: Mapping[str, Festival]
+) -> Subquery | None:
+    if campaign.occasion is None:
+        return None
+    return occasions.of_campaign(campaign, of.window.day, config.push.zone, days)
+
+
+def _entry(
+    session: Session,
+    number: int,
+    campaign: Row[Any],
+    campaign_number: int,
+    of: OfPurpose,
+    occasion: Subquery | None,
+) -> Entry:
     shapes = shapes_of(session, campaign.id, of.purpose)
     candidate = of_campaign(campaign, of.purpose, of.moment, shapes)
     kind = of.numbers.setdefault(alike(campaign, shapes), len(of.kinds))
@@ -116,15 +139,20 @@ def _entry(session: Session, number: int, campaign: Row[Any], campaign_number: i
         of=of,
         candidate=candidate,
         kind=kind,
-        bit=_bit_of_audience(session, campaign, of),
+        bit=_bit_of_audience(session, campaign, of, occasion),
+        occasion=occasion,
     )
 
 
-def _bit_of_audience(session: Session, campaign: Row[Any], of: OfPurpose) -> int | None:
-    asked = audience_of(session, campaign, of.moment)
+def _bit_of_audience(
+    session: Session, campaign: Row[Any], of: OfPurpose, occasion: Subquery | None
+) -> int | None:
+    asked, name = audience_of(session, campaign, of.moment), str(campaign.segment_id)
+    if occasion is not None and not occasions.concerns_all(campaign):
+        has_one = customers.c.id.in_(select(occasion.c.customer_id))
+        asked, name = has_one if asked is None else and_(asked, has_one), f"{name}@{campaign.id}"
     if asked is None:
         return None
-    name = campaign.segment_id
     of.audiences.setdefault(name, asked)
     return list(of.audiences).index(name)
 
@@ -144,10 +172,9 @@ def stands(policy: Policy, candidate: Candidate, moment: Moment) -> ColumnElemen
 
 def code_of_kind(candidate: Candidate, moment: Moment) -> ColumnElement[Any]:
     """The number of the first policy that stands against every content of such a campaign; null for none."""
-    return case(
-        *((stands(policy, candidate, moment), literal(code)) for code, policy in before_contents()),
-        else_=None,
-    )
+    asked = ((stands(policy, candidate, moment), code) for code, policy in before_contents())
+    whens = [(truth, literal(code)) for truth, code in asked if not isinstance(truth, False_)]
+    return case(*whens, else_=None)
 
 
 def reason_of(policy: Policy, candidate: Candidate) -> ColumnElement[Any]:

@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.store.database import Session
+from bot.store.database import Instant, Session
 from bot.store.plan_entries import Agenda
 from bot.store.tables.columns import BigId, PerhapsJson
 
@@ -94,7 +94,7 @@ def tables_for(agenda: Agenda) -> Tables:
         free=table("free", who(), Column("kept", Integer), *_judgement(agenda)),
         picked=table(
             "picked", who(), Column("content_id", String(64)), Column("channel", String(20)), Column("reason", String(100)),
-            Column("only_keeps", Boolean, nullable=False),
+            Column("only_keeps", Boolean, nullable=False), Column("occasion", String(60)), Column("useful_until", Instant),
         ),
         own=table("own", Column("customer_id", BigInteger), Column("entry", Integer), Column("reason", String(100)), Column("only_keeps", Boolean)),
         packs=table("packs", who(), Column("own", PerhapsJson)),

@@ -27,10 +27,10 @@ from sqlalchemy import (
 )
 
 from bot.rules.spread import SLOTS
-from bot.store import variants
+from bot.store import occasions, variants
 from bot.store.candidates import LIVE, judged_rows
 from bot.store.database import Instant, Session
-from bot.store.eligibility import NEXT_CONTACT, objection_to_content
+from bot.store.eligibility import NEXT_CONTACT, Candidate, objection_to_content
 from bot.store.judging import KEEPS_CODE, is_of_audience, or_insert
 from bot.store.plan_entries import Entry
 from bot.store.plan_tables import Tables, kind_name
@@ -46,7 +46,7 @@ def pick(session: Session, tables: Tables, entry: Entry) -> None:
     code = free.c[kind_name(entry.purpose, entry.kind)]
     candidate = replace(entry.candidate, kept=_kept_by(tables))
     has_more = exists().where(mine.c.customer_id == free.c.customer_id, mine.c.campaign_number == number)
-    beside = judged_rows(entry.campaign, entry.purpose, entry.of.moment).join(
+    beside = judged_rows(entry.campaign, entry.purpose, entry.of.moment, entry.occasion).join(
         free, free.c.customer_id == customers.c.id
     )
     rows = (
@@ -54,17 +54,30 @@ def pick(session: Session, tables: Tables, entry: Entry) -> None:
             free.c.customer_id,
             contents.c.id,
             candidate.channel,
-            objection_to_content(candidate, entry.of.moment),
+            _objection(candidate, entry),
             code.is_not(None),
+            *_of_occasion(entry),
         )
         .select_from(beside)
         .where(or_(code.is_(None), and_(code == KEEPS_CODE, free.c.kept.is_(None))))
         .where(*is_of_audience(free, entry), or_(free.c.kept.is_(None), free.c.kept != number), ~has_more)
     )
     session.execute(delete(picked))
-    names = ["customer_id", "content_id", "channel", "reason", "only_keeps"]
+    names = ["customer_id", "content_id", "channel", "reason", "only_keeps", "occasion", "useful_until"]
     session.execute(insert(picked).from_select(names, rows))
     tables.analyse(session, picked)
+
+
+def _objection(candidate: Candidate, entry: Entry) -> ColumnElement[Any]:
+    said = objection_to_content(candidate, entry.of.moment)
+    return said if entry.occasion is None else case((entry.occasion.c.had, "occasion_had"), else_=said)
+
+
+def _of_occasion(entry: Entry) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Which one, and until when its content is of use."""
+    if entry.occasion is None:
+        return null(), null()
+    return entry.occasion.c.occasion, occasions.useful_until(entry.occasion, contents)
 
 
 def _kept_by(tables: Tables) -> ColumnElement[Any]:
@@ -133,6 +146,8 @@ def _delivery(tables: Tables, entry: Entry, at: datetime) -> dict[str, ColumnEle
         "due_at": due_at(picked.c.customer_id, picked.c.channel, entry.of.slots),
         "messages": contents.c.messages,
         "variant": variants.variant_of(campaign),
+        "occasion": picked.c.occasion,
+        "useful_until": picked.c.useful_until,
         "closes_at": case((kept, null()), else_=literal(window.closes, Instant())),
     }
 
