@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -21,6 +21,7 @@ from bot.store.taking_back import release
 from bot.values.push import Claimed, Content
 from bot.values.reply import Reply, to_json
 
+AFTER_THE_ANSWER = timedelta(seconds=5)  # to what they said: an answer is given within four, and is read first
 BATCH = 100
 MASS_BATCH = 10_000  # openids in one request to WeChat
 
@@ -130,7 +131,7 @@ def _release_push(
         .where(deliveries.c.id == oldest.id, deliveries.c.state == "planned", ~in_the_way)
         .values(
             channel=REPLY_WINDOW,
-            due_at=max(now, window.opens),
+            due_at=max(now + AFTER_THE_ANSWER, window.opens),
             closes_at=window.closes,
             day=window.day,
             handed_until=None,
