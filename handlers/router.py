@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.values.reply import Silence
+from bot.rules import understanding_texts as words
+from bot.values.reply import Silence, Text, text_of
 from handlers.chat.order import ORDER
 from handlers.chat.speaking import Answer, Context, Handler, Slow
 
@@ -15,5 +16,12 @@ def answer(context: Context, order: Sequence[Handler] = ORDER) -> tuple[str, Ans
         found = handler.recognise(context.incoming, context.profile)
         answered = None if found is None else handler.answer(found, context)
         if answered is not None:
-            return handler.__name__.rpartition(".")[2], answered
+            return handler.__name__.rpartition(".")[2], _guarded(answered, context)
     return NOBODY, Answer(reply=Silence())
+
+
+def _guarded(answer: Answer | Slow, context: Context) -> Answer | Slow:
+    """Without what the operator forbids the bot to say; what is made outside the transaction guards itself."""
+    if isinstance(answer, Answer) and context.services.understanding.watched.forbids(text_of(answer.reply)):
+        return Answer(reply=Text(words.LEFT_UNSAID))
+    return answer

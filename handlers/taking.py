@@ -22,7 +22,7 @@ from bot.store.failures import Unavailable
 from bot.store.messages import Known
 from bot.values.incoming import Incoming
 from bot.values.profile import Profile
-from bot.values.reply import Reply, Silence, Text
+from bot.values.reply import Menu, Reply, Silence, Text
 from bot.wechat import replies
 from bot.wechat.limits import PASSIVE_TEXT_BYTES
 from handlers import router
@@ -138,7 +138,7 @@ class Taking:
             )
         if isinstance(answer.reply, Silence) or not push.incoming.can_be_answered:
             return Taken(Silence(), handler)
-        if self.gives_later:
+        if self.gives_later or isinstance(answer.reply, Menu):  # no passive reply can carry a menu
             owe(self.services, session, arrived.message_id, profile.id, answer.reply)
             return Taken(Silence(), handler)
         reply = give(self.services, session, arrived.message_id, profile.id, answer, handler, now)

@@ -55,10 +55,10 @@ class Model:
     def scores(self, text: str) -> Array:
         normal = features.normal(text)
         total = self.bias.copy()
-        for said in (features.runs(normal), features.concepts(normal, self.words, self.longest)):
+        for said, share in features.blocks(normal, self.words, self.longest):
             rows, values = weighed(said, self.places, self.rarity)
             if rows:
-                total += values @ self.weights[rows]
+                total += (share * values) @ self.weights[rows]
         return total
 
     def save(self, path: Path) -> None:

@@ -20,7 +20,7 @@ from sklearn.svm import LinearSVC
 from bot.insight import features
 from bot.insight.intent_model import Array, Model, weighed
 
-REGULARITY = 0.5  # of the classifier, for a few dozen sentences a label: measured by cross-validation
+REGULARITY = 1.0  # of the classifier, for a few dozen sentences a label: measured by cross-validation
 FOLDS = 5
 SHARPNESS = np.geomspace(0.5, 30, 60)
 
@@ -48,10 +48,10 @@ def _untrained(texts: Sequence[str], labels: Sequence[str], words: features.Word
     """The sentences as rows, and a model that knows their features and nothing else."""
     longest = max(map(len, words), default=0)
     normal = [features.normal(text) for text in texts]
-    said = [(features.runs(text), features.concepts(text, words, longest)) for text in normal]
+    said = [features.blocks(text, words, longest) for text in normal]
     often: Counter[str] = Counter()
     known_runs: Counter[str] = Counter()
-    for of_runs, of_concepts in said:
+    for (of_runs, _), (of_concepts, _) in said:
         known_runs.update(set(of_runs))
         often.update(set(of_concepts))
     counts = [*known_runs.values(), *often.values()]
@@ -72,15 +72,15 @@ def _untrained(texts: Sequence[str], labels: Sequence[str], words: features.Word
     return _matrix(said, model), model
 
 
-def _matrix(said: Sequence[tuple[list[str], list[str]]], model: Model) -> Any:
+def _matrix(said: Sequence[tuple[tuple[list[str], float], ...]], model: Model) -> Any:
     columns: list[int] = []
     values: list[Array] = []
     ends = [0]
     for blocks in said:
-        for block in blocks:
+        for block, share in blocks:
             rows, weights = weighed(block, model.places, model.rarity)
             columns += rows
-            values.append(weights)
+            values.append(share * weights)
         ends.append(len(columns))
     return csr_matrix((np.concatenate(values), columns, ends), shape=(len(said), len(model.places)))
 

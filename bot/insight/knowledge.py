@@ -50,6 +50,8 @@ class KnowledgeIndex(Protocol):
         """Best first, also what is too far to be the answer: worth the question "did you mean"."""
         ...
 
+    def entry(self, entry_id: str) -> Entry | None: ...
+
     def replace(self, entries: Iterable[Entry], version: str) -> None: ...
 
     @property
@@ -88,6 +90,9 @@ class WordIndex:
 
     def near(self, question: str, *, most: int = 3) -> list[Found]:
         return self._found(question, most, NEAR_SCORE)
+
+    def entry(self, entry_id: str) -> Entry | None:
+        return next((entry for entry in self._words.entries if entry.id == entry_id), None)
 
     def _found(self, question: str, most: int, least: float) -> list[Found]:
         words = self._words

@@ -183,10 +183,10 @@ def test_between_the_steps_other_questions_are_answered_as_ever(talk: Conversati
     ("words", "handler"),
     [
         pytest.param("D100001", "orders", id="an order number without a talk"),
-        pytest.param("13800001234", "knowledge", id="a phone without a talk"),
-        pytest.param("算了", "knowledge", id="giving up nothing"),
-        pytest.param("KXQM-RTBN", "knowledge", id="eight letters that are no code"),
-        pytest.param("解绑", "knowledge", id="the opposite"),
+        pytest.param("13800001234", "guessing", id="a phone without a talk"),
+        pytest.param("算了", "guessing", id="giving up nothing"),
+        pytest.param("KXQM-RTBN", "guessing", id="eight letters that are no code"),
+        pytest.param("解绑", "guessing", id="the opposite"),
         pytest.param("退订", "stop_pushes", id="no pushes"),
     ],
 )
@@ -206,7 +206,7 @@ def test_while_a_person_serves_the_words_are_theirs(talk: Conversation, build: B
 @pytest.mark.usefixtures("chat")
 def test_guessing_letters_counts_though_nothing_is_said_of_it(talk: Conversation, shop: int) -> None:
     for number in range(5):
-        assert talk.hear(said("KXQM-RTB" + "BCDFG"[number])).handler == "knowledge"
+        assert talk.hear(said("KXQM-RTB" + "BCDFG"[number])).handler == "guessing"
     assert talk.hear(said(f"绑定 {code_for(talk, shop)}")).text == texts.LOCKED
 
 

@@ -34,15 +34,22 @@ from bot.values.incoming import (
     Voice,
 )
 from bot.values.profile import Profile
+from handlers.chat import escalating, several, understood
 from handlers.chat.order import ORDER
 from tests.support.incoming import an, said, tapped
 
 ANYBODY = Profile(id=1, openid="o-1")
+LOOK_FURTHER = (
+    escalating,
+    several,
+    understood,
+)  # take any words, and answer only what was learned or is watched
 
 
 def who_answers(incoming: Incoming, profile: Profile = ANYBODY) -> str:
     """The name of the first intention that recognises it."""
-    recognised = (handler for handler in ORDER if handler.recognise(incoming, profile) is not None)
+    asked = [handler for handler in ORDER if handler not in LOOK_FURTHER]
+    recognised = (handler for handler in asked if handler.recognise(incoming, profile) is not None)
     return next(recognised).__name__.rpartition(".")[2]
 
 

@@ -1,0 +1,27 @@
+"""What the account says about what it understood, and how products are told: sentences and nothing else."""
+
+from decimal import Decimal
+
+PRAISED = "谢谢您{name}！您喜欢就是最好的回报，您的话我会转给同事们。"
+CALM = "抱歉让您不痛快了。有没办好的事，请告诉我是哪一件；想由同事来处理，回复「人工」就好。"
+CHAT = "我只懂小店的事，别的怕答不好{name}。订单、积分、产品使用和保养，都可以直接问我。"
+SAY_MORE = "我没有听明白，抱歉。您想问的是订单、产品，还是别的？多说一两个字就好；找同事请回复「人工」。"
+DO_YOU_MEAN = "我没有十足的把握，您是不是想问："
+NONE_OF_THEM = "都不是的话，换个说法再说一次，或者回复「人工」。"
+LEFT_UNSAID = "这个我不方便在这里答复，已经记下。请回复「人工」，由同事来回答您。"
+IN_STOCK = "现在有货"
+FEW_LEFT = "只剩 {count} 件"
+NO_STOCK = "现在没有货"
+ONE_PRODUCT = "{name}：¥{price:.2f}，{stock}。"
+SEVERAL_PRODUCTS = "您说的可能是这几款：\n{lines}"
+FEW = 5  # pieces: fewer than this many is worth telling
+
+
+def product(name: str, price: Decimal, stock: int) -> str:
+    return ONE_PRODUCT.format(name=name, price=price, stock=_stock(stock))
+
+
+def _stock(count: int) -> str:
+    if count <= 0:
+        return NO_STOCK
+    return FEW_LEFT.format(count=count) if count < FEW else IN_STOCK

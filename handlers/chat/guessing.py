@@ -1,0 +1,81 @@
+"""Nobody wrote an answer: their own orders or points if that is surely meant, a menu of what may be meant, or "I don't know".
+
+What nothing answers is kept for the operator, who sees it grouped.
+"""
+
+from dataclasses import dataclass
+
+from bot.rules import texts
+from bot.rules import understanding_texts as words
+from bot.rules.intent_names import COURTESIES, title_of
+from bot.rules.shop_words import OrderQuestion
+from bot.store import open_questions
+from bot.values.incoming import Incoming, Voice
+from bot.values.incoming import Text as Said
+from bot.values.profile import Profile
+from bot.values.reply import Menu, Text
+from bot.values.understood import Understood
+from handlers.chat import orders, points
+from handlers.chat.speaking import Answer, Context
+
+OWN = 0.75  # confidence from which their own orders or points are told
+UNSURE = 0.25  # of the second guess: from here both are offered
+OWN_INTENTS = frozenset({"order", "shipment", "payment", "points"})
+NO_QUESTION = COURTESIES | {"abuse", "praise"}  # what the operator need not write an answer to
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    text: str
+
+
+def recognise(incoming: Incoming, _profile: Profile) -> Words | None:
+    if isinstance(incoming, Said | Voice) and incoming.text.strip():
+        return Words(incoming.text)
+    return None
+
+
+def answer(found: Words, context: Context) -> Answer:
+    understood = context.services.understanding.of(found.text)
+    own = _own(understood, context) if understood.confidence >= OWN else None
+    return own or _asked_back(found.text, understood, context)
+
+
+def _own(understood: Understood, context: Context) -> Answer | None:
+    if understood.intent == "points":
+        return points.answer(points.Points(), context)
+    if understood.intent not in OWN_INTENTS:
+        return None
+    numbers, named = understood.slots_of("order"), understood.slots_of("product")
+    asked = OrderQuestion(
+        number=numbers[0].value if numbers else "", words=named[0].text if named and not numbers else ""
+    )
+    return orders.answer(asked, context)
+
+
+def _asked_back(question: str, understood: Understood, context: Context) -> Answer:
+    """The menu where WeChat will carry it: it counts as a message of the open window."""
+    near = context.services.knowledge.near(question)
+    options = [(f"k:{found.entry.id}", found.entry.question) for found in near] or _between(understood)
+    if not options:
+        _keep(question, understood, context)
+        return Answer(reply=Text(texts.CANNOT_TELL))
+    if context.profile.window_left <= 0:
+        return Answer(reply=Text(texts.did_you_mean([said for _, said in options])))
+    return Answer(reply=Menu(words.DO_YOU_MEAN, tuple(options), words.NONE_OF_THEM))
+
+
+def _between(understood: Understood) -> list[tuple[str, str]]:
+    """The wishes that are likely, when none is sure."""
+    likely = [
+        guess.intent
+        for guess in understood.whole.guesses
+        if guess.confidence >= UNSURE and guess.intent not in COURTESIES
+    ]
+    return [(f"i:{intent}", title_of(intent)) for intent in likely] if len(likely) > 1 else []
+
+
+def _keep(question: str, understood: Understood, context: Context) -> None:
+    intent = understood.intent if understood.confidence else ""
+    if context.profile.id and intent not in NO_QUESTION:
+        open_questions.keep(context.session, context.profile.id, question, intent, context.now)

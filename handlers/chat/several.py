@@ -1,0 +1,64 @@
+"""They want several things at once, and none of them is a command: each is answered, in their order, in one reply."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.rules.pieces import pieces
+from bot.values.incoming import Incoming
+from bot.values.incoming import Text as Said
+from bot.values.profile import Profile
+from bot.values.reply import Text
+from handlers.chat import knowledge, orders, points, small_talk, understood
+from handlers.chat.speaking import Answer, Context, Handler
+
+MOST = 3  # answers in one reply
+LONGEST = 1_800  # bytes of it: one passive reply holds no more
+ANSWERING: tuple[Handler, ...] = (orders, points, small_talk, understood, knowledge)
+COMMANDS = frozenset({"complaint", "human", "stop", "start", "privacy"})  # take the whole message
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    text: str
+
+
+def recognise(incoming: Incoming, _profile: Profile) -> Pieces | None:
+    if not isinstance(incoming, Said) or incoming.menu_id or len(pieces(incoming.content)) < 2:
+        return None
+    return Pieces(incoming.content)
+
+
+def answer(found: Pieces, context: Context) -> Answer | None:
+    parts = context.services.understanding.of(found.text).parts
+    intents = {part.best.intent for part in parts}
+    if len(parts) < 2 or intents & COMMANDS:
+        return None
+    answers = [_answered(part.text, context) for part in parts[:MOST]]
+    told = [one for one in answers if one is not None]
+    if len(told) < len(answers):
+        return None  # the whole may make sense where a piece does not
+    return Answer(
+        reply=Text(_joined(told)), source_id=next((one.source_id for one in told if one.source_id), "")
+    )
+
+
+def _answered(text: str, context: Context) -> Answer | None:
+    incoming = context.incoming
+    if not isinstance(incoming, Said):
+        return None
+    piece = replace(context, incoming=replace(incoming, content=text))
+    for handler in ANSWERING:
+        found = handler.recognise(piece.incoming, piece.profile)
+        answered = None if found is None else handler.answer(found, piece)
+        if isinstance(answered, Answer) and isinstance(answered.reply, Text):
+            return answered
+    return None
+
+
+def _joined(told: Sequence[Answer]) -> str:
+    said: dict[str, None] = {}
+    for one in told:
+        if isinstance(one.reply, Text):
+            said[one.reply.text] = None
+    whole = "\n\n".join(said)
+    return whole if len(whole.encode()) <= LONGEST else next(iter(said))
