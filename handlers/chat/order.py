@@ -4,11 +4,8 @@ from handlers.chat import (
     attachments,
     authorization,
     binding,
-    choices,
-    escalating,
     fallback,
     follow,
-    guessing,
     human,
     knowledge,
     membership,
@@ -22,12 +19,11 @@ from handlers.chat import (
     quiet_events,
     recommend,
     reports,
+    satisfaction,
     scan,
-    several,
     small_talk,
     start_pushes,
     stop_pushes,
-    understood,
     unfollow,
     with_person,
 )
@@ -41,23 +37,19 @@ ORDER: tuple[Handler, ...] = (
     stop_pushes,  # before with_person: a wish to be left alone is heard even then
     start_pushes,
     with_person,  # before all other words: a person serves
-    escalating,  # behind with_person: who serves hears it anyway
     human,
-    choices,  # before all that would read the words of an option
-    several,  # before the intentions that would answer the first thing only
     orders,  # before knowledge, which explains in general where parcels are
     own_data,  # before my_facts, which takes one fact to be meant
     my_facts,
     questions,  # before knowledge and small talk: a number or a few words may be meant for us
+    satisfaction,  # after questions, which are answered by numbers too
     membership,  # before points, which takes any question about them
     points,  # before knowledge, which explains points in general
     recommend,  # asks knowledge itself: somebody may have written what suits whom
     menu,  # after the intentions that have a key of their own
     small_talk,  # before knowledge: its words stand in many entries
     attachments,
-    understood,  # what no word rule was sure of
-    knowledge,  # what somebody wrote an answer to
-    guessing,  # takes anything in words
+    knowledge,  # takes anything in words
     authorization,
     notices,
     reports,
