@@ -4,8 +4,11 @@ from handlers.chat import (
     attachments,
     authorization,
     binding,
+    choices,
+    escalating,
     fallback,
     follow,
+    guessing,
     human,
     knowledge,
     membership,
@@ -21,9 +24,11 @@ from handlers.chat import (
     reports,
     satisfaction,
     scan,
+    several,
     small_talk,
     start_pushes,
     stop_pushes,
+    understood,
     unfollow,
     with_person,
 )
@@ -37,7 +42,10 @@ ORDER: tuple[Handler, ...] = (
     stop_pushes,  # before with_person: a wish to be left alone is heard even then
     start_pushes,
     with_person,  # before all other words: a person serves
+    escalating,  # behind with_person: who serves hears it anyway
     human,
+    choices,  # before all that would read the words of an option
+    several,  # before the intentions that would answer the first thing only
     orders,  # before knowledge, which explains in general where parcels are
     own_data,  # before my_facts, which takes one fact to be meant
     my_facts,
@@ -49,7 +57,9 @@ ORDER: tuple[Handler, ...] = (
     menu,  # after the intentions that have a key of their own
     small_talk,  # before knowledge: its words stand in many entries
     attachments,
-    knowledge,  # takes anything in words
+    understood,  # what no word rule was sure of
+    knowledge,  # what somebody wrote an answer to
+    guessing,  # takes anything in words
     authorization,
     notices,
     reports,
