@@ -30,8 +30,10 @@ from sqlalchemy import (
 
 from bot.config import Push
 from bot.rules.windows import PURPOSES, next_window, window_at
+from bot.store import working_days
 from bot.store.customers import SPEAKING, speaking
 from bot.store.database import Session
+from bot.store.deliveries import AFTER_THE_ANSWER
 from bot.store.eligibility import NEXT_CONTACT, REPLY_WINDOW
 from bot.store.tables import (
     campaign_contents,
@@ -177,14 +179,15 @@ def release_kept(session: Session, ids: Sequence[int], now: datetime, push: Push
             select(func.min(deliveries.c.id)).where(kept, of_them).group_by(deliveries.c.customer_id)
         ).scalars()
     )
+    calendar = working_days.around(session, now.astimezone(push.zone).date())
     for purpose in PURPOSES:
-        window = window_at(purpose, now, push) or next_window(purpose, now, push)
+        window = window_at(purpose, now, push, calendar) or next_window(purpose, now, push, calendar)
         session.execute(
             update(deliveries)
             .where(deliveries.c.id.in_(oldest), deliveries.c.purpose == purpose, ~_in_the_way(window.day))
             .values(
                 channel=REPLY_WINDOW,
-                due_at=max(now, window.opens),
+                due_at=max(now + AFTER_THE_ANSWER, window.opens),
                 closes_at=window.closes,
                 day=window.day,
                 handed_until=None,
