@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.rules.variants import FACTOR, PRIME, salt_of
+from bot.rules.variants import PRIME, salt_of
 
 TRIED_OUT = (
     0.15  # of the customers a day get a category by chance, so that what is never shown is learned of too
@@ -19,10 +19,13 @@ def score(shown: int, answered: int, stopped: int, prior: float) -> float:
 
 def chance(customer_id: int, day: date, what: str) -> int:
     """0 to 2,147,483,646; the same for a customer, a day and a purpose, whoever asks and how often."""
-    salt = salt_of(f"{day:%Y-%m-%d}", what)
-    mixed = (customer_id % PRIME * FACTOR + salt) % PRIME
-    mixed = mixed * mixed % PRIME
-    return (mixed * FACTOR + salt) % PRIME
+    factor, shift = salts(day, what)
+    return (customer_id % PRIME * factor + shift) % PRIME
+
+
+def salts(day: date, what: str) -> tuple[int, int]:
+    """Another multiplication each day: one step of it a customer is what a planning pass can afford."""
+    return salt_of(f"{day:%Y-%m-%d}", what) or 1, salt_of(f"{day:%Y-%m-%d} shift", what)
 
 
 def is_trying_out(customer_id: int, day: date) -> bool:

@@ -25,13 +25,14 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     not_,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.rules.rotation import ALIKE, AT_FIRST, REFUSAL_COSTS, TRIED_OUT, score
-from bot.rules.variants import FACTOR, PRIME, salt_of
+from bot.rules.rotation import ALIKE, AT_FIRST, REFUSAL_COSTS, TRIED_OUT, salts, score
+from bot.rules.variants import PRIME
 from bot.store.database import Session
 from bot.store.tables import (
     campaign_contents,
@@ -232,9 +233,6 @@ def _mark(session: Session, until: datetime) -> None:
 
 def _hash(customer_id: ColumnElement[int], day: date, what: str) -> ColumnElement[int]:
     """`chance` of `bot/rules/rotation.py`; a test holds the two together."""
-    salt = salt_of(f"{day:%Y-%m-%d}", what)
-    mixed = (cast(customer_id, BigInteger) % literal(PRIME) * literal(FACTOR) + literal(salt)) % literal(
-        PRIME
-    )
-    mixed = (mixed * mixed) % literal(PRIME)
-    return (mixed * literal(FACTOR) + literal(salt)) % literal(PRIME)
+    factor, shift = (literal_column(str(number)) for number in salts(day, what))
+    prime = literal_column(str(PRIME))
+    return (cast(customer_id, BigInteger) % prime * factor + shift) % prime
