@@ -12,6 +12,7 @@ from bot.store import (
     judging,
     mass_sends,
     moving,
+    plan_changes,
     plan_entries,
     plan_passes,
     plan_tables,
@@ -20,6 +21,7 @@ from bot.store import (
     working_days,
 )
 from bot.store.database import Workbench
+from bot.store.plan_changes import Last
 from bot.store.plan_entries import Agenda, Entry
 from bot.store.plan_tables import Tables
 from bot.values.days_send import DaysSend, Offer
@@ -31,6 +33,11 @@ AHEAD = timedelta(hours=2)  # a window that opens within this is planned already
 def plan(services: Services, at: datetime) -> PlanReport:
     """Looks at everybody."""
     return _Pass(services, at).run()
+
+
+def tick(services: Services, at: datetime) -> PlanReport | None:
+    """Every minute: looks at everybody when it is time for that, else at who changed since; None: nothing to do."""
+    return _Pass(services, at).run_if_due()
 
 
 class _Pass:
@@ -48,13 +55,16 @@ class _Pass:
             for purpose in PURPOSES
         }
 
-    def run(self) -> PlanReport:
+    def run(self, of: Sequence[int] | None = None, before: Last | None = None) -> PlanReport:
+        """`of`: only these customers, by the book of the pass before."""
         moved, late = self._tidy()
         done: Sequence[CampaignPlan] = ()
         with self._services.database.workbench() as bench:
             agenda = self._agenda(bench)
-            if agenda.entries:
-                done = self._look(bench, agenda)
+            if before is None or agenda.book != before.book:
+                of, before = None, None
+            if agenda.windows:
+                done = self._look(bench, agenda, of, before.full_id if before else None)
         return PlanReport(
             at=self._at,
             campaigns=tuple(done),
@@ -66,34 +76,64 @@ class _Pass:
 
     def _tidy(self) -> tuple[int, int]:
         moved = late = 0
+        with self._services.database.reading() as session:
+            coming = self._coming if moving.is_due(session, self._at) else {}
         with self._services.database.transaction() as session:
-            for purpose, window in self._coming.items():
+            for purpose, window in coming.items():
                 more_moved, more_late = moving.move_closed(session, purpose, window, self._at)
                 moved, late = moved + more_moved, late + more_late
             late += moving.drop_useless_kept(session, self._today, self._at)
             care.look_at_all(session, self._today, self._at)
         return moved, late
 
+    def run_if_due(self) -> PlanReport | None:
+        windows = self._windows()
+        with self._services.database.reading() as session:
+            before = plan_changes.last(session)
+            if windows and plan_changes.wants_everybody(session, before, windows, self._at):
+                before = None
+            of = plan_changes.since(session, before) if windows and before else None
+            has_closed = moving.is_due(session, self._at)
+        if windows and (before is None or of is None):
+            return self.run()
+        if of:
+            return self.run(of, before)
+        if not has_closed:
+            return None
+        moved, late = self._tidy()
+        return PlanReport(at=self._at, moved=moved, too_late=late)
+
+    def _windows(self) -> dict[str, Window]:
+        return {name: each for name, each in self._coming.items() if each.opens <= self._at + AHEAD}
+
     def _agenda(self, bench: Workbench) -> Agenda:
-        windows = {name: each for name, each in self._coming.items() if each.opens <= self._at + AHEAD}
+        windows = self._windows()
         with bench.reading() as session:
             return plan_entries.agenda(session, windows, self._at, self._services.config)
 
-    def _look(self, bench: Workbench, agenda: Agenda) -> Sequence[CampaignPlan]:
+    def _look(
+        self, bench: Workbench, agenda: Agenda, of: Sequence[int] | None, full_id: int | None
+    ) -> Sequence[CampaignPlan]:
         tables = plan_tables.tables_for(agenda)
+        kind, book = (plan_passes.FULL, agenda.book) if of is None else (plan_passes.CHANGES, None)
         with bench.transaction() as session:
-            pass_id = plan_passes.begin(session, plan_passes.FULL, agenda.book, None, self._at)
+            pass_id = plan_passes.begin(session, kind, book, full_id, self._at)
+        if not agenda.entries:
+            with bench.transaction() as session:
+                plan_passes.finish(session, pass_id, 0, self._at)
+            return ()
         with bench.reading() as session:
             tables.make(session)
-            judging.look(session, tables, agenda, self._today, only_asked=False)
+            judging.ask_after(session, tables, of or ())
+            looked_at = judging.look(session, tables, agenda, self._today, only_asked=of is not None)
         self._send = self._days_send(bench, tables, agenda)
         planned = [self._plan(bench, tables, entry) for entry in agenda.entries]
         with bench.reading() as session:
             totals = standings.totals(session, tables, agenda)
         self._write_standings(bench, tables, agenda, pass_id)
         with bench.transaction() as session:
-            standings.write_totals(session, agenda, totals, self._at, plan_passes.FULL)
-            plan_passes.finish(session, pass_id, 0, self._at)
+            standings.write_totals(session, agenda, totals, self._at, kind)
+            plan_passes.finish(session, pass_id, looked_at, self._at)
         return [
             CampaignPlan(
                 campaign_id=entry.campaign.id,

@@ -64,7 +64,7 @@ def _deliver(desk: Desk) -> None:
 
 
 def _plan(desk: Desk) -> None:
-    plan.plan(desk.services, desk.services.now())
+    plan.tick(desk.services, desk.services.now())
 
 
 def _look_again(desk: Desk) -> None:

@@ -42,6 +42,7 @@ from bot.store.eligibility import (
     takes,
 )
 from bot.store.moments import Moment
+from bot.store.rotation import AS_LISTED, Rotation
 from bot.store.tables import campaign_contents, campaigns, contents, customers, deliveries
 
 Choices: TypeAlias = list[tuple[ColumnElement[bool], str]]
@@ -159,7 +160,7 @@ def of_campaign(
     allowed = _allowed(campaign, moment)
     choices = _choices(candidate, allowed, moment)
     can_mass = MASS in allowed and any(shape.by_mass for shape in shapes)
-    least = literal(min((shape.messages for shape in shapes), default=1))
+    least = min((shape.messages for shape in shapes), default=1)
     in_window = REPLY_WINDOW in allowed
     return replace(
         candidate,
@@ -167,8 +168,10 @@ def of_campaign(
         entitled=or_(false(), *(condition for condition, _ in choices)),
         reach=_first(_reaching(candidate, allowed, moment, shapes)),
         reserved=only_reserve_is_left(candidate, moment) if can_mass else false(),
-        least=least,
-        too_few_left=has_too_few_left(candidate, moment, least) if in_window else false(),
+        least=literal(least),
+        too_few_left=has_too_few_left(candidate, moment, literal(least))
+        if in_window and least > 1
+        else false(),
         too_long=has_too_few_left(candidate, moment, candidate.messages) if in_window else false(),
     )
 
@@ -228,7 +231,12 @@ def _first(choices: Choices) -> ColumnElement[Any]:
 
 
 def judged_rows(
-    campaign: Row[object], purpose: str, moment: Moment, occasion: Subquery | None = None
+    campaign: Row[Any],
+    purpose: str,
+    moment: Moment,
+    occasion: Subquery | None = None,
+    *,
+    rotation: Rotation = AS_LISTED,
 ) -> FromClause:
     """Each customer beside their next content of the campaign, which may be none.
 
@@ -237,29 +245,39 @@ def judged_rows(
     rows: FromClause = customers
     if occasion is not None:
         rows = customers.join(occasion, occasion.c.customer_id == customers.c.id)
-    return rows.outerjoin(contents, contents.c.id == _next_content(campaign, purpose, moment, occasion))
+    return rows.outerjoin(
+        contents, contents.c.id == _next_content(campaign, purpose, moment, occasion, rotation)
+    )
 
 
 def _next_content(
-    campaign: Row[object], purpose: str, moment: Moment, occasion: Subquery | None
+    campaign: Row[Any], purpose: str, moment: Moment, occasion: Subquery | None, rotation: Rotation
 ) -> ScalarSelect[str]:
-    """The first of the pool they never got; when repeats are wanted, else the one they got longest ago."""
+    """Of the pool of their variant what they never got: of the category they answer best, the first as listed.
+
+    When repeats are wanted, and they got everything, the one they got longest ago.
+    """
     pool, choice, got = campaign_contents.alias("pool"), contents.alias("choice"), deliveries.alias("got")
     has_got = and_(
         got.c.customer_id == customers.c.id, got.c.content_id == pool.c.content_id, got.c.state != "skipped"
     )
-    of_pool = pool.join(choice, choice.c.id == pool.c.content_id)
+    of_pool = rotation.beside(
+        pool.join(choice, choice.c.id == pool.c.content_id), choice.c.category, customers.c.id
+    )
+    by_response = rotation.order(choice.c.category, moment.today)
     if campaign.repeat or occasion is not None:
         last = func.coalesce(func.max(got.c.id), 0)
         wanted = select(pool.c.content_id).select_from(of_pool.outerjoin(got, has_got))
-        wanted = wanted.group_by(pool.c.content_id, pool.c.position).order_by(
-            last, pool.c.position, pool.c.content_id
-        )
+        wanted = wanted.group_by(
+            pool.c.content_id, pool.c.position, choice.c.category, *rotation.columns
+        ).order_by(last, *by_response, pool.c.position, pool.c.content_id)
     else:
         wanted = select(pool.c.content_id).select_from(of_pool)
         wanted = wanted.where(~exists().where(has_got).correlate(customers, pool)).order_by(
-            pool.c.position, pool.c.content_id
+            *by_response, pool.c.position, pool.c.content_id
         )
+    if campaign.variants:
+        wanted = wanted.where(or_(pool.c.variant == "", pool.c.variant == variants.variant_of(campaign)))
     wanted = wanted.where(
         pool.c.campaign_id == campaign.id,
         choice.c.purpose == purpose,

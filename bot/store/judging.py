@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     case,
     exists,
+    false,
     insert,
     literal,
     literal_column,
@@ -45,13 +46,15 @@ def ask_after(session: Session, tables: Tables, customer_ids: Sequence[int]) -> 
         session.execute(insert(tables.asked), rows)
 
 
-def look(session: Session, tables: Tables, agenda: Agenda, today: date, *, only_asked: bool) -> None:
-    """Fills the tables for everybody, or for those who are asked after."""
+def look(session: Session, tables: Tables, agenda: Agenda, today: date, *, only_asked: bool) -> int:
+    """Fills the tables for everybody, or for those who are asked after; how many were judged."""
     numbers = [{"number": number, "campaign_id": name} for name, number in agenda.numbers.items()]
-    session.execute(insert(tables.numbers), numbers)
+    if numbers:
+        session.execute(insert(tables.numbers), numbers)
     _take_turns(session, tables, today, only_asked=only_asked)
-    _judge(session, tables, agenda, only_asked=only_asked)
+    judged = _judge(session, tables, agenda, only_asked=only_asked)
     _free(session, tables, agenda)
+    return judged
 
 
 def _take_turns(session: Session, tables: Tables, today: date, *, only_asked: bool) -> None:
@@ -94,7 +97,7 @@ def _set_aside(session: Session, tables: Tables, rows: Select[Any], known: Any, 
     session.execute(put.on_conflict_do_nothing())
 
 
-def _judge(session: Session, tables: Tables, agenda: Agenda, *, only_asked: bool) -> None:
+def _judge(session: Session, tables: Tables, agenda: Agenda, *, only_asked: bool) -> int:
     columns: dict[str, ColumnElement[Any]] = {"customer_id": customers.c.id}
     for purpose, of in agenda.purposes.items():
         for number, kind in enumerate(of.kinds):
@@ -108,8 +111,10 @@ def _judge(session: Session, tables: Tables, agenda: Agenda, *, only_asked: bool
     rows = select(*columns.values()).select_from(of_everybody).where(customers.c.forgotten_at.is_(None))
     if only_asked:
         rows = rows.where(customers.c.id.in_(select(tables.asked.c.customer_id)))
-    session.execute(insert(tables.judged).from_select(list(columns), rows.order_by(customers.c.id)))
+    put = insert(tables.judged).from_select(list(columns), rows.order_by(customers.c.id))
+    judged = session.execute(put, execution_options={"preserve_rowcount": True}).rowcount
     tables.analyse(session, tables.judged)
+    return judged
 
 
 def _mask(of: OfPurpose, number: int) -> ColumnElement[int]:
@@ -142,7 +147,7 @@ def _free(session: Session, tables: Tables, agenda: Agenda) -> None:
     rows = (
         select(keeps.c.campaign_number, *judged.c)
         .select_from(beside)
-        .where(turns.c.customer_id.is_(None), or_(*open_))
+        .where(turns.c.customer_id.is_(None), or_(false(), *open_))
         .order_by(judged.c.customer_id)
     )
     session.execute(insert(tables.free).from_select(["kept", *names], rows))

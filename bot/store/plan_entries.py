@@ -69,14 +69,15 @@ class Agenda:
     entries: Sequence[Entry]
     purposes: Mapping[str, OfPurpose]
     numbers: Mapping[str, int]  # of every campaign there is
+    windows: Mapping[str, Window]  # that are open or open soon, of purposes without a campaign too
 
     @property
     def book(self) -> dict[str, Any]:
         """What the numbers mean, for whoever reads the verdicts later."""
         return {
             "windows": {
-                name: {"opens": of.window.opens.isoformat(), "closes": of.window.closes.isoformat()}
-                for name, of in self.purposes.items()
+                name: {"opens": window.opens.isoformat(), "closes": window.closes.isoformat()}
+                for name, window in self.windows.items()
             },
             "entries": [
                 {"campaign": one.campaign.id, "purpose": one.purpose, "kind": one.kind, "bit": one.bit}
@@ -103,7 +104,8 @@ def agenda(session: Session, windows: Mapping[str, Window], at: datetime, config
                 number = numbers[campaign.id]
                 entries.append(_entry(session, len(entries), campaign, number, of, occasion))
     asked = {entry.purpose for entry in entries}
-    return Agenda(entries, {name: of for name, of in purposes.items() if name in asked}, numbers)
+    asked_for = {name: of for name, of in purposes.items() if name in asked}
+    return Agenda(entries, asked_for, numbers, windows)
 
 
 def _of_purpose(session: Session, name: str, window: Window, at: datetime, config: Config) -> OfPurpose:

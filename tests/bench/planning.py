@@ -26,9 +26,18 @@ from bot.services import Services
 from bot.store import schema
 from bot.store.database import Database
 from bot.store.keys import SqlKeys
-from bot.store.tables import campaign_contents, campaigns, contents, deliveries, segments, staff, standings
+from bot.store.tables import (
+    campaign_contents,
+    campaigns,
+    contents,
+    deliveries,
+    messages,
+    segments,
+    staff,
+    standings,
+)
 from bot.values.push import PlanReport
-from scheduler.plan import plan
+from scheduler.plan import plan, tick
 from tests.support import servers
 from tests.support.fake_wechat import FakeWeChat
 
@@ -165,7 +174,7 @@ def measure(database: Database, many: int, server: str) -> None:
 
     told("the first pass of all", MORNING)
     told("another a minute later", MORNING + timedelta(minutes=1))
-    told("in the evening", MORNING + timedelta(hours=9))
+    _of_the_minute(services, MORNING + timedelta(minutes=2), many)
     with database.reading() as session:
         rows = session.execute(select(func.count()).select_from(standings)).scalar_one()
         planned = session.execute(select(func.count()).where(deliveries.c.state == "planned")).scalar_one()
@@ -174,6 +183,25 @@ def measure(database: Database, many: int, server: str) -> None:
         f"  {'memory':<34} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most, of this process so far"
     )
     print(f"  {'load':<34} {os.getloadavg()[0]:.1f} at the end")
+
+
+def _of_the_minute(services: Services, at: datetime, many: int) -> None:
+    """Nobody changed; then a thousand wrote."""
+    began = time.perf_counter()
+    for _ in range(10):
+        nothing = tick(services, at)
+    assert nothing is None
+    print(f"  {'a tick with nothing due':<34} {(time.perf_counter() - began) * 100:6.1f} ms")
+    with services.database.transaction() as session:
+        said = [
+            {"customer_id": each, "direction": "in", "kind": "text", "created_at": at}
+            for each in range(1, many, max(1, many // 1000))
+        ]
+        session.execute(insert(messages), said)
+    began, cpu = time.perf_counter(), time.process_time()
+    tick(services, at + timedelta(minutes=1))
+    took, used = time.perf_counter() - began, time.process_time() - cpu
+    print(f"  {'a tick when 1,000 wrote':<34} {took:6.2f} s wall, {used:6.2f} s processor here")
 
 
 def _cost(work: Callable[[], PlanReport], server: str) -> tuple[PlanReport, float, float]:
