@@ -62,6 +62,7 @@ from handlers.command import (
     intents,
     merges,
     notices,
+    offers,
     points,
     portrait,
     pushes,
@@ -110,6 +111,7 @@ for group, name in (
     (pushes.app, "push"),
     (recommending.app, "recommend"),
     (points.app, "points"),
+    (offers.app, "offer"),
     (calendar.app, "calendar"),
     (contents.app, "content"),
 ):
@@ -307,7 +309,7 @@ def apply(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Segments, contents, campaigns, knowledge and festivals as code: all or nothing."""
+    """Segments, contents, campaigns, knowledge, festivals and offers as code: all or nothing."""
     read = [carried(path, toml(path)) for path in paths]
     wanted = files.together([files.read(str(path), raw) for path, (raw, _) in zip(paths, read, strict=True)])
     with opened(context.obj.config) as services, services.database.transaction() as session:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from bot.rules import contents, festivals, notices, occasions, parts, templates, variants
+from bot.rules import contents, festivals, notices, occasions, offers, parts, templates, variants
 from bot.rules.cells import YEARS
 from bot.values import rule
 from bot.values.content import Part
@@ -20,11 +20,13 @@ from bot.values.definitions import (
     Definition,
     Definitions,
     Knowledge,
+    Offer,
     OwnFestival,
     Segment,
 )
 from bot.values.notice import Notice
 
+TABLES = ("segment", "content", "campaign", "knowledge", "festival", "offer")
 PURPOSES = ("marketing", "care", "service")
 KINDS = parts.KINDS
 STATUSES = ("draft", "running", "paused", "ended")
@@ -53,21 +55,22 @@ class _Wrong(ValueError):
 def read(origin: str, raw: Mapping[str, Any]) -> Definitions:
     """The definitions of one file. Raises `BadDefinition`."""
     for table in raw:
-        if table not in {"segment", "content", "campaign", "knowledge", "festival"}:
-            raise BadDefinition(
-                f"{origin}: {table}: unknown table; expected segment, content, campaign, knowledge or festival"
-            )
+        if table not in TABLES:
+            raise BadDefinition(f"{origin}: {table}: unknown table; expected {', '.join(TABLES)}")
     found = Definitions(
         segments=_table(origin, "segment", raw, Segment, SEGMENT),
         contents=_table(origin, "content", raw, _content, CONTENT),
         campaigns=_table(origin, "campaign", raw, _campaign, CAMPAIGN),
         knowledge=_table(origin, "knowledge", raw, Knowledge, KNOWLEDGE),
         festivals=_table(origin, "festival", raw, _festival, FESTIVAL),
+        offers=_table(origin, "offer", raw, Offer, OFFER),
     )
     for campaign in found.campaigns:
         _variants_hold_together(campaign)
-        if campaign.ends < campaign.starts:
-            raise BadDefinition(f"{origin}: campaign {campaign.id}: ends: expected a day not before starts")
+    for kind, several in (("campaign", found.campaigns), ("offer", found.offers)):
+        for one in several:
+            if one.ends < one.starts:
+                raise BadDefinition(f"{origin}: {kind} {one.id}: ends: expected a day not before starts")
     return found
 
 
@@ -80,6 +83,7 @@ def together(files: Iterable[Definitions]) -> Definitions:
         campaigns=_once("campaign", (one for file in files for one in file.campaigns)),
         knowledge=_once("knowledge", (one for file in files for one in file.knowledge)),
         festivals=_once("festival", (one for file in files for one in file.festivals)),
+        offers=_once("offer", (one for file in files for one in file.offers)),
     )
 
 
@@ -343,6 +347,17 @@ FESTIVAL = {
     "lasts": Field(_days_long, 1),
     "since": Field(_year, None),
     "enabled": Field(_yes_or_no, True),
+}
+
+OFFER = {
+    "id": Field(_id),
+    "title": Field(_words(100)),
+    "intro": Field(_text, ""),
+    "segment": Field(_id, "everyone"),
+    "starts": Field(_day),
+    "ends": Field(_day),
+    "status": Field(_one_of(STATUSES), "draft"),
+    "option": Field(offers.options),
 }
 
 KNOWLEDGE = {

@@ -19,11 +19,13 @@ from bot.store import (
     campaign_pages,
     media_files,
     notice_templates,
+    offers,
     pools,
     segments,
 )
 from bot.store.database import Session
 from bot.store.tables import campaigns, contents, festivals, knowledge
+from bot.store.tables import offers as offers_table
 from bot.store.tables import segments as segments_table
 from bot.values.campaign import CampaignDraft
 from bot.values.definitions import (
@@ -34,6 +36,7 @@ from bot.values.definitions import (
     Definition,
     Definitions,
     FieldChange,
+    Offer,
     OwnFestival,
     Segment,
 )
@@ -66,6 +69,7 @@ def apply(
     changes += [put.content(content, approve=approve) for content in definitions.contents]
     changes += [put.row(knowledge, "knowledge", entry.id, _columns(entry)) for entry in definitions.knowledge]
     changes += [put.festival(festival) for festival in definitions.festivals]
+    changes += [put.offer(offer) for offer in definitions.offers]
     changes += [put.campaign(campaign, push) for campaign in definitions.campaigns]
     return changes
 
@@ -131,6 +135,21 @@ class _Putter:
         if not festival.enabled and (using := campaign_checks.waiting_for(self._session, festival.id)):
             raise _bad(festival, "festival", "enabled", f"campaign {using} waits for it; pause that first")
         return self.row(festivals, "festival", festival.id, _columns(festival))
+
+    def offer(self, offer: Offer) -> Change:
+        if segments.find(self._session, offer.segment) is None:
+            raise _bad(offer, "offer", "segment", f"no segment {offer.segment}")
+        columns = {name: value for name, value in _columns(offer).items() if name != "option"}
+        change = self.row(offers_table, "offer", offer.id, columns | {"segment_id": offer.segment})
+        try:
+            before = offers.put_options(self._session, offer.id, offer.option)
+        except ValueError as error:
+            raise _bad(offer, "offer", "option", str(error)) from None
+        if before is None or change.what == "created":
+            return change
+        after = [{"letter": one.id, "name": one.name} for one in offer.option]
+        self._audit("changed", "offer", offer.id, audit.changes({"option": before}, {"option": after}))
+        return Change("updated", "offer", offer.id, (*change.fields, FieldChange("option", before, after)))
 
     def campaign(self, campaign: Campaign, push: Push) -> Change:
         if segments.find(self._session, campaign.segment) is None:

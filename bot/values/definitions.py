@@ -1,4 +1,4 @@
-"""Campaigns as code: what a file says about segments, contents, campaigns, knowledge and festivals, checked and typed."""
+"""Campaigns as code: what a file says about segments, contents, campaigns, knowledge, festivals and offers, checked and typed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from bot.values.notice import Notice
+from bot.values.offers import Option
 
 Variants = Mapping[str, "Variant"]
 
@@ -84,6 +85,19 @@ class OwnFestival(Definition):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer(Definition):
+    """From which a customer chooses one thing."""
+
+    title: str
+    intro: str
+    segment: str
+    starts: date
+    ends: date
+    status: str
+    option: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge(Definition):
     question: str
     keywords: str
@@ -99,6 +113,7 @@ class Definitions:
     campaigns: tuple[Campaign, ...] = ()
     knowledge: tuple[Knowledge, ...] = ()
     festivals: tuple[OwnFestival, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +128,6 @@ class Change:
     """What applying one definition did. `fields` is empty for what is new, and for what stayed as it was."""
 
     what: Literal["created", "updated", "unchanged"]
-    kind: str  # segment, content, campaign, knowledge, festival
+    kind: str  # segment, content, campaign, knowledge, festival, offer
     id: str
     fields: tuple[FieldChange, ...] = ()

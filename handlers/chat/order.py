@@ -15,6 +15,7 @@ from handlers.chat import (
     menu,
     my_facts,
     notices,
+    offers,
     orders,
     own_data,
     points,
@@ -53,6 +54,7 @@ ORDER: tuple[Handler, ...] = (
     satisfaction,  # after questions, which are answered by numbers too
     membership,  # before points, which takes any question about them
     points,  # before knowledge, which explains points in general
+    offers,  # before menu, which has a key of it; nothing on offer: the next ones answer
     recommend,  # asks knowledge itself: somebody may have written what suits whom
     menu,  # after the intentions that have a key of their own
     small_talk,  # before knowledge: its words stand in many entries

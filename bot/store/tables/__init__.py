@@ -55,6 +55,7 @@ from bot.store.tables.operators import audit, staff, staff_sessions
 from bot.store.tables.people import customer_tags, customers, own_data_wishes, suppressions
 from bot.store.tables.planning import former_standings, plan_passes, plan_totals, standings
 from bot.store.tables.portraits import lookalikes, portraits
+from bot.store.tables.promotions import offer_choices, offer_options, offers
 from bot.store.tables.pushes import (
     campaign_contents,
     campaigns,
@@ -134,6 +135,9 @@ __all__ = [
     "nurturing_plans",
     "open_questions",
     "order_lines",
+    "offer_choices",
+    "offer_options",
+    "offers",
     "orders",
     "outbox",
     "own_data_wishes",

@@ -130,6 +130,7 @@ def test_the_menu_is_one_the_platform_takes() -> None:
         "MY_ORDERS",
         "MY_POINTS",
         "NEW_ARRIVALS",
+        "FOR_ME",
         "OFFERS",
         "HUMAN",
         "MY_FACTS",

@@ -403,6 +403,18 @@ def put(session: Session, table: Table, number: int, parents: dict[str, Any]) ->
     session.execute(insert(table).values(row))
 
 
+def offer(session: Session) -> str:
+    row = {"id": "winter", "title": "冬日", "segment_id": "everyone", "starts": NOON.date(), "ends": NOON.date()}
+    session.execute(insert(tables.offers).values(row | {"updated_at": NOON}))
+    return "winter"
+
+
+def voucher(session: Session, customer_id: int) -> int:
+    row = {"code": "A", "customer_id": customer_id, "origin": "x", "name": "券", "value": 1, "given_at": NOON}
+    made = insert(tables.vouchers).values(row | {"valid_until": NOON}).returning(tables.vouchers.c.id)
+    return int(session.execute(made).scalar_one())
+
+
 def journal(session: Session) -> int:
     row = {"key": "of nobody", "kind": "grant", "at": NOON}
     made = insert(tables.point_journals).values(row).returning(tables.point_journals.c.id)
@@ -421,7 +433,7 @@ def test_every_table_that_points_to_customers_is_handled(
     parents = {
         "customers": shop, "campaigns": build.campaign(), "segments": "everyone", "merges": merge_of_others,
         "messages": build.message(chat), "staff": build.staff(), "contents": build.content(), "products": build.product(),
-        "point_journals": journal(session),
+        "point_journals": journal(session), "offers": offer(session), "vouchers": voucher(session, chat),
     }  # fmt: skip
     known = tables.metadata.tables[table]
     put(session, known, 1, parents)

@@ -1,0 +1,67 @@
+"""The offer that runs: what there is to choose, and the one choice, remembered as what they like."""
+
+from datetime import timedelta
+
+from bot.rules import offers as words
+from bot.rules.offers import Wish, wish_of
+from bot.store import facts, offers
+from bot.values.incoming import Incoming, MenuClick
+from bot.values.incoming import Text as Said
+from bot.values.offers import Chosen, Open
+from bot.values.profile import Profile
+from bot.values.reply import Text
+from handlers.chat.speaking import Answer, Context
+
+MENU_KEYS = frozenset({"OFFERS", "CHOOSE"})
+
+
+def recognise(incoming: Incoming, _profile: Profile) -> Wish | None:
+    match incoming:
+        case Said():
+            return wish_of(incoming.content)
+        case MenuClick(key=key) if key.upper() in MENU_KEYS:
+            return Wish()
+        case _:
+            return None
+
+
+def answer(found: Wish, context: Context) -> Answer | None:
+    """None where nothing is on offer: knowledge says what the shop's prices are like; and a bare letter means something else."""
+    today = context.now.astimezone(context.services.config.push.zone).date()
+    offer = offers.open_to(context.session, context.profile.id, today, context.now)
+    if offer is None:
+        return None
+    before = offers.chosen(context.session, context.profile.id, offer.id)
+    if not found.what:
+        return Answer(reply=Text(_already(before) if before else words.menu(offer)))
+    letter = words.letter_of(found.what)
+    if letter not in {option.id for option in offer.options}:
+        return None
+    return Answer(reply=Text(_already(before) if before else _choose(offer, letter, context)))
+
+
+def _choose(offer: Open, letter: str, context: Context) -> str:
+    done = offers.choose(context.session, context.profile.id, offer, letter, context.now)
+    if done == "before":
+        before = offers.chosen(context.session, context.profile.id, offer.id)
+        return _already(before) if before else words.menu(offer)
+    if done == "gone":
+        name = next(option.name for option in offer.options if option.id == letter)
+        left = [option for option in offer.options if option.stock != 0 and option.id != letter]
+        return words.GONE.format(name=name, lines=words.lines_of(left)) if left else words.ALL_GONE
+    _remember(done, context)
+    until = context.now + timedelta(days=done.option.valid_days)
+    return words.taken(done, until.astimezone(context.services.config.push.zone))
+
+
+def _remember(done: Chosen, context: Context) -> None:
+    """Their choice says what they like: by their own word, and theirs to correct."""
+    today = context.now.astimezone(context.services.config.push.zone).date()
+    facts.learn(
+        context.session, context.profile.id, words.FACT, done.option.kind, "own_word", context.now, today,
+        evidence={"offer": done.offer_id},
+    )  # fmt: skip
+
+
+def _already(before: Chosen) -> str:
+    return words.ALREADY.format(name=before.option.name, code=before.code)
