@@ -206,6 +206,17 @@ DEFINITIONS: dict[str, dict[str, Schema]] = {
         },
         "useful_until": INSTANT,
         "occasion_until": _choice("", "eve", "day"),
+        "notice": {
+            "type": "object", "description": "how it goes as a subscription notice; never marketing",
+            "properties": {
+                "template": _word(64), "page": _short(1_024),
+                "data": {
+                    "type": "object", "minProperties": 1, "additionalProperties": {"type": "string"},
+                    "description": "the template's fields, such as thing1, with their words",
+                },
+            },
+            "required": ["template", "data"], "additionalProperties": False,
+        },
     },
     "campaigns": {
         "id": DEFINED_NAME, "name": _word(100), "segment": DEFINED_NAME,

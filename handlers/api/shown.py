@@ -167,6 +167,9 @@ class Content(Shown):
     by_mass: bool = Field(description="whether a mass send can carry it")
     useful_until: datetime | None
     occasion_until: str = Field(description="of use until its campaign's occasion: eve, day; empty: throughout")
+    notice_template: str | None = Field(description="by which it may go as a subscription notice")
+    notice_page: str
+    notice_data: dict[str, str] | None = Field(description="what the template's fields say")
     approved_by: str | None = Field(description="who approved it in the console; it is sent only after that")
     approved_at: datetime | None
     updated_at: datetime

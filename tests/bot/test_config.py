@@ -116,3 +116,29 @@ def test_a_full_aes_key_is_taken() -> None:
         load(None, {"WEILAN_WECHAT__ENCODING_AES_KEY": AES_KEY}).wechat.encoding_aes_key.get_secret_value()
         == AES_KEY
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        pytest.param("[push]\nmass_reserve = 4\n", "", id="all of the month's"),
+        pytest.param("[push]\nmass_reserve = 5\n", "at most 4, the mass sends", id="more than the platform allows"),
+        pytest.param("[push]\nmass_reserve = 3\n[wechat]\nlimits = { mass_to_customer_per_month = 2 }\n", "at most 2", id="more than this account's"),
+        pytest.param('[push]\nmass_reserve = 9\n[wechat]\naccount_kind = "subscription"\n', "", id="a subscription account counts none"),
+        pytest.param("[push]\nmass_reserve = -1\n", "greater than or equal to 0", id="less than nothing"),
+    ],
+)  # fmt: skip
+def test_a_reserve_larger_than_the_quota_is_refused(file: Path, said: str, wrong: str) -> None:
+    file.write_text(said, encoding="utf-8")
+    if not wrong:
+        load(file, {})
+        return
+    with pytest.raises(ConfigError, match=r"push\.mass_reserve: expected") as bad:
+        load(file, {})
+    assert wrong in str(bad.value)
+    assert str(file) in str(bad.value)
+
+
+def test_a_reserve_from_the_environment_is_refused_by_its_name() -> None:
+    with pytest.raises(ConfigError, match=r"WEILAN_PUSH__MASS_RESERVE: push\.mass_reserve"):
+        load(None, {"WEILAN_PUSH__MASS_RESERVE": "7"})
