@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.store import pools
 from bot.store.database import Session
 from bot.store.tables import campaign_contents, campaigns, contents, deliveries, segments
 from bot.values.campaign import CampaignDraft, PoolContent
@@ -73,7 +74,7 @@ def add(session: Session, campaign_id: str, draft: CampaignDraft, now: datetime)
             session.execute(insert(campaigns).values(id=campaign_id, status="draft", **_fields(draft, now)))
     except IntegrityError:
         return False
-    _fill_pool(session, campaign_id, draft.contents)
+    pools.replace(session, campaign_id, [(content, "") for content in dict.fromkeys(draft.contents)])
     return True
 
 
@@ -91,8 +92,9 @@ def change(
     ).one_or_none()
     if changed is None:
         return False
-    session.execute(delete(campaign_contents).where(campaign_contents.c.campaign_id == campaign_id))
-    _fill_pool(session, campaign_id, draft.contents)
+    known = dict(pools.of_campaign(session, campaign_id))
+    pool = [(content, known.get(content, "")) for content in dict.fromkeys(draft.contents)]
+    pools.replace(session, campaign_id, pool)
     return True
 
 
@@ -121,15 +123,6 @@ def _fields(draft: CampaignDraft, now: datetime) -> dict[str, Any]:
         "occasion": draft.occasion,
         "updated_at": now,
     }
-
-
-def _fill_pool(session: Session, campaign_id: str, content_ids: Sequence[str]) -> None:
-    rows = [
-        {"campaign_id": campaign_id, "content_id": content, "position": place}
-        for place, content in enumerate(dict.fromkeys(content_ids))
-    ]
-    if rows:
-        session.execute(insert(campaign_contents), rows)
 
 
 def _lines(session: Session, campaign_id: str | None) -> list[CampaignLine]:

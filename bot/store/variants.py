@@ -1,12 +1,29 @@
 """A campaign's variants and its own hold-out as SQL: the arithmetic of `bot/rules/variants.py`, customer by customer."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Row, String, case, cast, false, func, literal, null, select
 
 from bot.rules.variants import FACTOR, HELD_OUT, PRIME, SLOTS, VARIANT, salt_of, shares
+from bot.store import pools
 from bot.store.database import Session
-from bot.store.tables import customers, deliveries
+from bot.store.tables import campaigns, customers, deliveries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    name: str
+    weight: int
+    contents: tuple[str, ...]
+    states: Mapping[str, int]  # its deliveries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tests:
+    hold_out_percent: int
+    variants: tuple[Compared, ...]
 
 
 def slot(salt: int) -> ColumnElement[int]:
@@ -44,3 +61,24 @@ def counts(session: Session, campaign_id: str) -> dict[str, dict[str, int]]:
     for row in session.execute(asked):
         found.setdefault(row.variant, {})[row.state] = row.number
     return found
+
+
+def tests_of(session: Session, campaign_id: str) -> Tests:
+    """What a campaign compares, and how far each variant has come."""
+    row = session.execute(
+        select(campaigns.c.variants, campaigns.c.hold_out_percent).where(campaigns.c.id == campaign_id)
+    ).one()
+    pool = pools.of_campaign(session, campaign_id)
+    states = counts(session, campaign_id) if row.variants else {}
+    return Tests(
+        hold_out_percent=row.hold_out_percent,
+        variants=tuple(
+            Compared(
+                name=name,
+                weight=weight,
+                contents=tuple(content for content, of in pool if of in {"", name}),
+                states=states.get(name, {}),
+            )
+            for name, weight in sorted(row.variants.items())
+        ),
+    )

@@ -16,6 +16,7 @@ from bot.store import (
     deliveries,
     delivery_search,
     festivals,
+    variants,
 )
 from bot.store.campaign_pages import CampaignLine
 from bot.store.database import Session
@@ -102,6 +103,7 @@ def _shown(store: Session, line: CampaignLine, objections: list[campaign_objecti
         contents=[content for content in lines if content],
         totals=delivery_search.totals(store, DeliveryFilter(campaign_id=line.id)),
         objections=objections,
+        tests=variants.tests_of(store, line.id),
         occasion=occasion_fields.sentence(line.draft.occasion, festivals.known(store)),
     )
 

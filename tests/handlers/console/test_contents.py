@@ -1,5 +1,6 @@
 """Contents of many forms in the console: written, with their files, shown as on a phone, approved as they were seen."""
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from bot.rules import parts
 from bot.services import Services
-from bot.store import content_pages
+from bot.store import campaign_pages, content_pages, pools
 from bot.store.content_pages import ContentLine
 from tests.handlers.console.conftest import Make, Visitor
 from tests.handlers.console.test_changes import CONTENT, seen
@@ -108,3 +109,24 @@ def test_the_record_of_approvals_outlives_a_change(make: Make, operator: Visitor
 def test_a_file_that_is_no_picture_or_nobodys_is_not_shown(operator: Visitor, stranger: Visitor) -> None:
     assert operator.get("/console/contents/files/" + "0" * 64).status_code == 404
     assert stranger.get("/console/contents/files/" + "0" * 64).status_code == 303
+
+
+def test_a_campaigns_test_is_shown_and_outlives_an_edit(
+    make: Make, operator: Visitor, services: Services
+) -> None:
+    make("segment")
+    for content in ("one", "two"):
+        make("content", content)
+    make("campaign", "test", ["one"], variants={"A": 1, "B": 3}, hold_out_percent=10, status="draft")
+    with services.database.transaction() as session:
+        pools.replace(session, "test", [("one", "A"), ("two", "B")])
+    page = operator.see("/console/campaigns/test")
+    assert "留出 10% 的客户" in page
+    assert "<b>B</b>" in page
+    assert operator.get("/console/campaigns/test/edit").status_code == 200
+    with services.database.transaction() as session:
+        found = campaign_pages.find(session, "test")
+        assert found
+        changed = replace(found.draft, name="新名字")
+        assert campaign_pages.change(session, "test", changed, seen_at=found.updated_at, now=services.now())
+        assert pools.of_campaign(session, "test") == [("one", "A"), ("two", "B")]
