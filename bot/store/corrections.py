@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ScalarSelect, and_, or_, select, update
 
-from bot.store import notice_consents, outbox, steering
+from bot.store import notice_consents, outbox, segment_changes, steering
 from bot.store.database import Session
 from bot.store.moments import Moment
 from bot.store.tables import customers, deliveries
@@ -41,7 +41,8 @@ def plan_anew(session: Session, delivery: Claimed, reason: str, moment: Moment) 
         .where(deliveries.c.id == delivery.id, deliveries.c.state == "planned")
         .values(state="skipped", reason=reason[:100], finished_at=moment.now)
     )
-    outbox.ending(session, ends, "skipped")
+    if outbox.ending(session, ends, "skipped"):
+        segment_changes.note(session, [delivery.profile.id])  # so that the next minute's pass looks at them
 
 
 def quota_spent(session: Session, channel: str, reason: str, moment: Moment) -> None:

@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Row, and_, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.rules.parts import parts_of
 from bot.rules.rendering import reply_of
 from bot.store import engagement, outbox
+from bot.store.among import among
 from bot.store.claims import LEASE, mark_left
 from bot.store.corrections import quota_spent
 from bot.store.database import Instant, Session
@@ -37,7 +39,7 @@ def gather(
     """Makes one mass send of claimed deliveries of one content; None when the day's one send is used."""
     first = session.execute(
         select(deliveries.c.id, deliveries.c.attempts, deliveries.c.planned_at, deliveries.c.content_id)
-        .where(deliveries.c.id.in_(ids))
+        .where(among(session, deliveries.c.id, ids))
         .order_by(deliveries.c.id)
         .limit(1)
     ).one()
@@ -56,7 +58,9 @@ def gather(
     made_id = session.execute(made.returning(mass_sends.c.id)).scalar_one_or_none()
     if made_id is None:
         return None
-    session.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(mass_send_id=made_id))
+    session.execute(
+        update(deliveries).where(among(session, deliveries.c.id, ids)).values(mass_send_id=made_id)
+    )
     return _load(session, made_id, token)
 
 
@@ -197,6 +201,8 @@ def content_of(row: Row[Any]) -> Content:
         text=row.text,
         media_id=row.media_id or "",
         notice=notice,
+        parts=parts_of(row.kind, row.text, row.media_id, row.details),
+        is_approved=row.approved_by is not None,
     )
 
 
@@ -220,11 +226,11 @@ def _accept(session: Session, mass: MassSend, wechat_id: str, now: datetime) -> 
 
 def _log(session: Session, mass: MassSend, customer_ids: list[int], now: datetime) -> None:
     """One line in each conversation; the delivery holds the rest."""
-    text = text_of(reply_of(mass.content))  # as it went out, not as it stands in the table
+    text = text_of(reply_of(mass.content, mass.held))  # as it went out, not as it stands in the table
     said = select(
         deliveries.c.customer_id, literal("out"), literal(mass.content.kind), literal(text), deliveries.c.id,
         literal(now, Instant()),
-    ).where(deliveries.c.mass_send_id == mass.id, deliveries.c.customer_id.in_(customer_ids))  # fmt: skip
+    ).where(deliveries.c.mass_send_id == mass.id, among(session, deliveries.c.customer_id, customer_ids))  # fmt: skip
     columns = ["customer_id", "direction", "kind", "text", "delivery_id", "created_at"]
     session.execute(insert(messages).from_select(columns, said.where(deliveries.c.state == "accepted")))
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.among import among
 from bot.store.database import Session
 from bot.store.eligibility import NOTICE
 from bot.store.tables import contents, deliveries, notice_consents
@@ -46,7 +47,7 @@ def lock(session: Session, delivery_ids: Iterable[int]) -> None:
     wanted = (
         select(deliveries.c.customer_id, contents.c.notice_template)
         .join(contents, contents.c.id == deliveries.c.content_id)
-        .where(deliveries.c.id.in_(list(delivery_ids)), deliveries.c.channel == NOTICE)
+        .where(among(session, deliveries.c.id, delivery_ids), deliveries.c.channel == NOTICE)
     )
     if session.dialect.name == "postgresql":  # SQLite has one writer
         theirs = tuple_(_c.customer_id, _c.template_id).in_(wanted)
@@ -56,7 +57,7 @@ def lock(session: Session, delivery_ids: Iterable[int]) -> None:
 
 def take(session: Session, delivery_ids: Sequence[int], now: datetime) -> None:
     """One each for the notices among these claimed deliveries; that one is left was asked by the claim."""
-    claimed = and_(deliveries.c.id.in_(delivery_ids), deliveries.c.took == "notice")
+    claimed = and_(among(session, deliveries.c.id, delivery_ids), deliveries.c.took == "notice")
     session.execute(
         update(notice_consents).where(_of(claimed)).values(remaining=_c.remaining - 1, updated_at=now)
     )
@@ -64,7 +65,7 @@ def take(session: Session, delivery_ids: Sequence[int], now: datetime) -> None:
 
 def give_back(session: Session, delivery_ids: Sequence[int]) -> None:
     """Of deliveries that certainly sent nothing, once each."""
-    took = and_(deliveries.c.id.in_(delivery_ids), deliveries.c.took == "notice")
+    took = and_(among(session, deliveries.c.id, delivery_ids), deliveries.c.took == "notice")
     not_since = or_(_c.refused_at.is_(None), _c.refused_at < deliveries.c.claimed_at)
     session.execute(
         update(notice_consents).where(_of(and_(took, not_since))).values(remaining=_c.remaining + 1)

@@ -76,7 +76,7 @@ def give_up_unreported(session: Session, now: datetime) -> int:
     return outbox.ending(session, ends.values(values), "unknown")
 
 
-def _unreported(session: Session, customer_id: int, result: NoticeResult) -> Row[Any] | None:
+def _unreported(session: Session, customer_id: int, result: NoticeResult) -> Row[int, str] | None:
     """The delivery it is about: the oldest of the template, as the answer to the request names no id."""
     theirs = and_(
         deliveries.c.customer_id == customer_id,

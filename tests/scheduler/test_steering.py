@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 
 from bot.clock import FixedClock
 from bot.sandbox.faults import Fault
-from bot.store import halts, moments, notice_consents, steering
+from bot.store import halts, moments, notice_consents, segment_changes, steering
 from bot.store.database import Database
 from bot.store.tables import channel_halts, channel_suppressions, follow_doubts
 from bot.store.tables import notice_consents as consents
@@ -214,6 +214,7 @@ def test_after_a_closed_window_the_same_day_goes_by_the_next_channel(account: Ac
     account.platform.faults.clear()
     plan(account.services, NOON)
     with account.services.database.reading() as session:
+        assert account.customer(one).id in segment_changes.since(session, NOON).customer_ids
         rows = pushing.deliveries_of(session, account.customer(one).id)
     assert [(row.channel, row.state) for row in rows] == [
         ("reply_window", "skipped"),

@@ -9,7 +9,7 @@ from bot.values.days_send import DaysSend, Offer
 
 
 def offer(campaign: str, people: int, **fields: Any) -> Offer:
-    ordinary = {"content_id": f"c-{campaign}", "priority": 0, "waited": 0}
+    ordinary: dict[str, Any] = {"content_id": f"c-{campaign}", "priority": 0, "waited": 0}
     return Offer(campaign_id=campaign, people=people, **ordinary | fields)
 
 
