@@ -259,9 +259,8 @@ def test_the_shops_plans_are_applied_whole_and_a_second_time_change_nothing(
     plans, staff = catalogue.plans_and_knowledge(), build.staff()
     first = apply(session, plans, staff_id=staff, approve=True, now=NOW)
     assert {change.what for change in first} == {"created"}
-    assert len(first) == len(plans.segments) + len(plans.contents) + len(plans.campaigns) + len(
-        plans.knowledge
-    )
+    every = (plans.segments, plans.contents, plans.campaigns, plans.knowledge, plans.festivals)
+    assert len(first) == sum(map(len, every))
     again = apply(session, plans, staff_id=staff, approve=True, now=NOW + timedelta(days=1))
     assert {change.what for change in again} == {"unchanged"}
 
