@@ -182,7 +182,8 @@ deliveries = Table(
     Index("ix_deliveries_campaign_id_id", "campaign_id", "id"),
     Index("ix_deliveries_due_at_id", "due_at", "id"),
     Index(
-        "ix_deliveries_due",
+        "ix_deliveries_due",  # a tick looks at one channel: not at what is kept, nor at a mass send of a million
+        "channel",
         "due_at",
         sqlite_where=text("state = 'planned'"),
         postgresql_where=text("state = 'planned'"),
