@@ -259,7 +259,9 @@ def _refuse(session: Session, token: str, moment: Moment) -> list[Refused]:
     for reason in sorted({one.reason for one in refused}):
         ids = [one.id for one in refused if one.reason == reason]
         values: dict[str, Any] = {"reason": reason, "claim_token": None, "took": None}
-        still = update(deliveries).where(deliveries.c.id.in_(ids), deliveries.c.state == "planned")
+        still = update(deliveries).where(
+            among(session, deliveries.c.id, ids), deliveries.c.state == "planned"
+        )
         if reason in WAITS:
             session.execute(still.values(values))
         else:
@@ -271,7 +273,7 @@ def _refuse(session: Session, token: str, moment: Moment) -> list[Refused]:
 def _keep_for_contact(session: Session, lost: list[int], moment: Moment) -> list[Refused]:
     """Answers for which no window is open any more."""
     nobody = select(customers.c.id).where(customers.c.openid.is_(None))
-    of_nobody = and_(deliveries.c.id.in_(lost), deliveries.c.customer_id.in_(nobody))
+    of_nobody = and_(among(session, deliveries.c.id, lost), deliveries.c.customer_id.in_(nobody))
     ends = (
         update(deliveries)
         .where(of_nobody, deliveries.c.state == "planned")
@@ -280,7 +282,7 @@ def _keep_for_contact(session: Session, lost: list[int], moment: Moment) -> list
     outbox.ending(session, ends, "skipped")
     session.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_(lost), deliveries.c.state == "planned")
+        .where(among(session, deliveries.c.id, lost), deliveries.c.state == "planned")
         .values(
             channel=NEXT_CONTACT, reason="contact_awaited", claim_token=None, took=None, handed_until=None
         )

@@ -21,7 +21,9 @@ from bot.store.taking_back import release
 from bot.values.push import Claimed, Content
 from bot.values.reply import Reply, to_json
 
-AFTER_THE_ANSWER = timedelta(seconds=5)  # to what they said: an answer is given within four, and is read first
+AFTER_THE_ANSWER = timedelta(
+    seconds=5
+)  # to what they said: an answer is given within four, and is read first
 BATCH = 100
 MASS_BATCH = 10_000  # openids in one request to WeChat
 
@@ -145,7 +147,7 @@ def _release_push(
 
 
 def skip(session: Session, ids: Sequence[int], reason: str, now: datetime) -> None:
-    planned = and_(deliveries.c.id.in_(ids), deliveries.c.state == "planned")
+    planned = and_(among(session, deliveries.c.id, ids), deliveries.c.state == "planned")
     ends = update(deliveries).where(planned).values(state="skipped", reason=reason, finished_at=now)
     outbox.ending(session, ends, "skipped")
 
@@ -157,7 +159,7 @@ def claimed(session: Session, ids: Sequence[int]) -> list[Claimed]:
         select(*COLUMNS, deliveries.c.id.label("delivery_id"), deliveries.c.claim_token, deliveries.c.channel,
                deliveries.c.payload, deliveries.c.attempts, deliveries.c.content_id)
         .join(deliveries, deliveries.c.customer_id == customers.c.id)
-        .where(deliveries.c.id.in_(ids))
+        .where(among(session, deliveries.c.id, ids))
         .order_by(deliveries.c.id)
     ).all()  # fmt: skip
     known = _contents(session, {row.content_id for row in rows if row.content_id})
@@ -208,7 +210,9 @@ def recover(session: Session, moment: Moment, real: datetime) -> tuple[int, int]
 
 def _still(session: Session, ids: list[int], dead: ColumnElement[bool]) -> list[int]:
     """Locks them: their worker may be slow, not dead, and be leaving at this moment."""
-    locked = select(deliveries.c.id).where(deliveries.c.id.in_(ids), dead, deliveries.c.left_at.is_(None))
+    locked = select(deliveries.c.id).where(
+        among(session, deliveries.c.id, ids), dead, deliveries.c.left_at.is_(None)
+    )
     return list(session.execute(locked.with_for_update(skip_locked=True)).scalars())
 
 

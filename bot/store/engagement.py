@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, false, func, update
 
 from bot.rules.rhythm import SPEAKS, TIRED_AFTER
+from bot.store.among import among
 from bot.store.database import Session
 from bot.store.tables import customers
 
@@ -25,7 +26,7 @@ def one_more_unanswered(session: Session, customer_ids: Sequence[int], now: date
     unanswered = customers.c.silent_pushes + 1
     session.execute(
         update(customers)
-        .where(customers.c.id.in_(customer_ids))
+        .where(among(session, customers.c.id, customer_ids))
         .values(silent_pushes=unanswered, engagement=read_off(now, unanswered))
     )
 
