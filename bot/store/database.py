@@ -84,7 +84,8 @@ class Database:
         try:
             yield Workbench(connection, self._writer)
         finally:
-            connection.detach()  # its temporary tables go with it
+            if not connection.invalidated:  # the database went away: there is nothing to let go of
+                connection.detach()  # its temporary tables go with it
             connection.close()
 
     def together(
