@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
 
 from sqlalchemy import (
     BigInteger,
@@ -72,7 +74,17 @@ def kinds(table: Table, purpose: str) -> list[ColumnElement[int]]:
     return [column for column in table.c if column.name.startswith(kind_name(purpose, 0)[:-1])]
 
 
+Shape: TypeAlias = tuple[tuple[str, int, int, int], ...]  # purpose, kinds, masks, audiences
+
+
 def tables_for(agenda: Agenda) -> Tables:
+    return _tables(
+        tuple((name, len(of.kinds), of.masks, len(of.audiences)) for name, of in agenda.purposes.items())
+    )
+
+
+@lru_cache(maxsize=64)  # the same ones for passes alike: a statement over them is compiled once a process
+def _tables(shape: Shape) -> Tables:
     of = MetaData()
 
     def table(name: str, *columns: Column[object] | Index) -> Table:
@@ -90,8 +102,8 @@ def tables_for(agenda: Agenda) -> Tables:
         turns=table("turns", who(), campaign()),
         keeps=table("keeps", who(), campaign()),
         mine=table("mine", who(), Column("campaign_number", Integer, primary_key=True, autoincrement=False), Column("said", String(10))),
-        judged=table("judged", who(), *_judgement(agenda)),
-        free=table("free", who(), Column("kept", Integer), *_judgement(agenda)),
+        judged=table("judged", who(), *_judgement(shape)),
+        free=table("free", who(), Column("kept", Integer), *_judgement(shape)),
         picked=table(
             "picked", who(), Column("content_id", String(64)), Column("channel", String(20)), Column("reason", String(100)),
             Column("only_keeps", Boolean, nullable=False), Column("occasion", String(60)), Column("useful_until", Instant),
@@ -101,22 +113,22 @@ def tables_for(agenda: Agenda) -> Tables:
         changed=table("changed", who()),
         groups=table(
             "groups", Column("id", Integer, primary_key=True), Column("turn", String(64)), Column("kept", String(64)),
-            *_names(agenda), Column("everybody", BigInteger), *_counts(agenda),
+            *_names(shape), Column("everybody", BigInteger), *_counts(shape),
         ),
     )  # fmt: skip
 
 
-def _judgement(agenda: Agenda) -> Iterator[Column[object]]:
-    for purpose, of in agenda.purposes.items():
-        for number in range(len(of.kinds)):
+def _judgement(shape: Shape) -> Iterator[Column[object]]:
+    for purpose, kinds_, masks_, _ in shape:
+        for number in range(kinds_):
             yield Column(kind_name(purpose, number), SmallInteger)
-        for number in range(of.masks):
+        for number in range(masks_):
             yield Column(mask_name(purpose, number), BigInteger, nullable=False)
 
 
-def _names(agenda: Agenda) -> Iterator[Column[object]]:
-    for purpose, of in agenda.purposes.items():
-        for number in range(len(of.kinds)):
+def _names(shape: Shape) -> Iterator[Column[object]]:
+    for purpose, kinds_, _, _ in shape:
+        for number in range(kinds_):
             yield Column(kind_name(purpose, number), String(100))
 
 
@@ -124,7 +136,7 @@ def count_name(purpose: str, bit: int) -> str:
     return f"{purpose}_count_{bit}"
 
 
-def _counts(agenda: Agenda) -> Iterator[Column[object]]:
-    for purpose, of in agenda.purposes.items():
-        for bit in range(len(of.audiences)):
+def _counts(shape: Shape) -> Iterator[Column[object]]:
+    for purpose, _, _, audiences in shape:
+        for bit in range(audiences):
             yield Column(count_name(purpose, bit), BigInteger)
