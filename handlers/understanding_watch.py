@@ -106,4 +106,5 @@ class UnderstandingWatch:
             return
         if model is not None:
             self._services.understanding.put_model(model, lessons.fingerprint)
+            self._services.knowledge.lean(model.confidence)
             self._sentences = version

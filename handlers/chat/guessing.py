@@ -9,7 +9,7 @@ from bot.rules import texts
 from bot.rules import understanding_texts as words
 from bot.rules.intent_names import COURTESIES, title_of
 from bot.rules.shop_words import OrderQuestion
-from bot.store import open_questions
+from bot.store import catalogue, open_questions
 from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
@@ -21,6 +21,7 @@ from handlers.chat.speaking import Answer, Context
 OWN = 0.75  # confidence from which their own orders or points are told
 UNSURE = 0.25  # of the second guess: from here both are offered
 OWN_INTENTS = frozenset({"order", "shipment", "payment", "points"})
+DESCRIBED = frozenset({"features", "usage", "comparison", "recommendation", "price", "stock"})
 NO_QUESTION = COURTESIES | {"abuse", "praise"}  # what the operator need not write an answer to
 
 
@@ -38,7 +39,7 @@ def recognise(incoming: Incoming, _profile: Profile) -> Words | None:
 def answer(found: Words, context: Context) -> Answer:
     understood = context.services.understanding.of(found.text)
     own = _own(understood, context) if understood.confidence >= OWN else None
-    return own or _asked_back(found.text, understood, context)
+    return own or _described(understood, context) or _asked_back(found.text, understood, context)
 
 
 def _own(understood: Understood, context: Context) -> Answer | None:
@@ -51,6 +52,18 @@ def _own(understood: Understood, context: Context) -> Answer | None:
         number=numbers[0].value if numbers else "", words=named[0].text if named and not numbers else ""
     )
     return orders.answer(asked, context)
+
+
+def _described(understood: Understood, context: Context) -> Answer | None:
+    """What the shop's data say of the one product that was named, where that is what they ask."""
+    named = understood.slots_of("product")
+    if understood.intent not in DESCRIBED or len(named) != 1 or not named[0].value:
+        return None
+    for product in catalogue.described(context.session, [named[0].value]):
+        if product.description:
+            told = words.product(product.name, product.price, product.stock)
+            return Answer(reply=Text(f"{product.description}\n{told}"))
+    return None
 
 
 def _asked_back(question: str, understood: Understood, context: Context) -> Answer:

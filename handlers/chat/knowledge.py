@@ -1,14 +1,18 @@
 """An answer out of the operator's knowledge, with the customer's own facts filled in."""
 
+import re
 from dataclasses import dataclass
 
 from bot.rules.templates import render
+from bot.store import orders
 from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said
 from bot.values.knowledge import Entry
 from bot.values.profile import Profile
 from bot.values.reply import Text
 from handlers.chat.speaking import Answer, Context
+
+_POINTS = re.compile(r"[这這那]个|[这這那]個|[这這那][款把套只件口]|^它|它[能会可要怎]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +32,20 @@ def answer(found: Question, context: Context) -> Answer | None:
 
 
 def found_answer(question: str, context: Context) -> Answer | None:
-    best = next(iter(context.services.knowledge.search(question, most=1)), None)
+    about = _looked_at(context) if _POINTS.search(question) else ""
+    best = next(iter(context.services.knowledge.search(question, most=1, about=about)), None)
     return None if best is None else _told(best.entry, context)
 
 
 def answer_of(entry_id: str, context: Context) -> Answer | None:
     entry = context.services.knowledge.entry(entry_id)
     return None if entry is None else _told(entry, context)
+
+
+def _looked_at(context: Context) -> str:
+    """The product of this dialogue: they say 这个 of what they bought last."""
+    newest = orders.newest(context.session, context.profile.id, most=1) if context.profile.id else []
+    return newest[0].lines[0].product if newest and newest[0].lines else ""
 
 
 def _told(entry: Entry, context: Context) -> Answer:

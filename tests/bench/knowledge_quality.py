@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.insight import intent_learning
 from bot.insight.knowledge import KnowledgeIndex, WordIndex
 from bot.sandbox.shop import catalogue
 from bot.values.knowledge import Entry
@@ -33,12 +34,15 @@ class Quality:
     silent: int  # answerable, and nothing was found
     unrelated: int
     false_answers: int
+    ranked_first: int  # whatever the confidence: the order alone
+    ranked_among_three: int
     milliseconds: float  # a question
     missed: tuple[str, ...]
 
     def __str__(self) -> str:
         return (
             f"hit@1 {self.first / self.answerable:.1%} · hit@3 {self.among_three / self.answerable:.1%} · "
+            f"ranked@1 {self.ranked_first / self.answerable:.1%} · ranked@3 {self.ranked_among_three / self.answerable:.1%} · "
             f"silent {self.silent / self.answerable:.1%} of {self.answerable} · "
             f"false answers {self.false_answers} of {self.unrelated} · {self.milliseconds:.2f} ms a question"
         )
@@ -84,6 +88,10 @@ def measure(index: KnowledgeIndex, asked: Sequence[Question]) -> Quality:
         silent=sum(not found for _, found in answerable),
         unrelated=len(unrelated),
         false_answers=len(false),
+        ranked_first=sum(question.entry_id in _ranked(index, question, 1) for question, _ in answerable),
+        ranked_among_three=sum(
+            question.entry_id in _ranked(index, question, 3) for question, _ in answerable
+        ),
         milliseconds=1000 * took / len(asked),
         missed=tuple(
             f"{question.text} → {question.entry_id or 'nothing'}; found {found}"
@@ -92,8 +100,13 @@ def measure(index: KnowledgeIndex, asked: Sequence[Question]) -> Quality:
     )
 
 
+def _ranked(index: KnowledgeIndex, question: Question, most: int) -> list[str]:
+    return [found.entry.id for found in index.ranked(question.text, most=most)]
+
+
 def main() -> None:
     index = demo_index()
+    index.lean(intent_learning.learned(intent_learning.lessons()).confidence)
     for name, path in (("seen", SEEN), ("fresh", FRESH)):
         quality = measure(index, questions(path))
         print(f"{name}: {quality}")

@@ -26,8 +26,8 @@ def test_every_entry_is_asked_for_once_and_none_of_the_questions_is_the_entrys_o
 @pytest.mark.parametrize(
     ("path", "found_first", "false_answers"),
     [
-        pytest.param(SEEN, 0.85, 3, id="questions seen while the keywords were written"),
-        pytest.param(FRESH, 0.30, 3, id="questions nobody prepared for"),
+        pytest.param(SEEN, 0.88, 5, id="questions seen while the keywords were written"),
+        pytest.param(FRESH, 0.50, 4, id="questions nobody prepared for"),
     ],
 )
 def test_knowledge_is_found_as_well_as_it_was(path: Path, found_first: float, false_answers: int) -> None:
