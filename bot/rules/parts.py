@@ -284,7 +284,9 @@ def _options(value: Any) -> tuple[Option, ...]:
 
 
 def _plain(part: Part) -> dict[str, Any]:
-    return {name: value for name, value in asdict(part).items() if value}
+    """As JSON has it: what is kept and what is read again are equal."""
+    found = {name: value for name, value in asdict(part).items() if value}
+    return found | ({"options": list(found["options"])} if part.options else {})
 
 
 def _part(raw: Mapping[str, Any]) -> Part:
