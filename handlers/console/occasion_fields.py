@@ -47,8 +47,12 @@ class OccasionFields(Form):
         default=ANY_DAY,
         description=_l("每位客户每次时机只收到一条"),
     )
-    festival = SelectField(_l("哪个节日"), validate_choice=False)
-    care_segment = SelectField(_l("进入哪个人群"), validate_choice=False)
+    festival = SelectField(
+        _l("哪个节日"), validate_choice=False, description=_l("只在选「节日或大促」时有用")
+    )
+    care_segment = SelectField(
+        _l("进入哪个人群"), validate_choice=False, description=_l("只在选「新进入某个人群」时有用")
+    )
     days = IntegerField(
         _l("相距几天"),
         [Optional(), UP_TO_A_YEAR],
