@@ -46,7 +46,8 @@ def draw(found: Simulated, language: str) -> str:
         f'<text x="{LEFT}" y="50" font-size="13" fill="{FAINT}">{escape(_about(found, language))}</text>',
     ]
     for number, (name, series) in enumerate(panels):
-        parts += _panel(name, series, days, free, TOP + number * (HEIGHT + APART) + 30)
+        is_level = name == quota
+        parts += _panel(name, series, days, free, TOP + number * (HEIGHT + APART) + 30, is_level=is_level)
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -89,7 +90,10 @@ def _top(series: Series, others: str) -> dict[str, list[int]]:
     return shown
 
 
-def _panel(title: str, series: Series, days: Sequence[str], free: Sequence[bool], top: int) -> list[str]:
+def _panel(
+    title: str, series: Series, days: Sequence[str], free: Sequence[bool], top: int, *, is_level: bool
+) -> list[str]:
+    """`is_level`: what is left each evening, of which the last counts and not the sum."""
     highest = max([1, *(sum(counts) for counts in zip(*series.values(), strict=True))])
     scale = _round_up(highest)
     wide = (WIDTH - LEFT - RIGHT) / len(days)
@@ -109,7 +113,8 @@ def _panel(title: str, series: Series, days: Sequence[str], free: Sequence[bool]
                 f'<text x="{x + wide / 2:.1f}" y="{top + HEIGHT + 18}" font-size="11" fill="{FAINT}" text-anchor="middle"{weight}>{day}</text>'
             )
         parts += _bar(series, number, x + wide * 0.12, wide * 0.76, top, scale)
-    return parts + _legend(series, top)
+    numbers = {name: counts[-1] if is_level else sum(counts) for name, counts in series.items()}
+    return parts + _legend(numbers, top)
 
 
 def _bar(series: Series, number: int, x: float, wide: float, top: int, scale: int) -> list[str]:
@@ -124,13 +129,13 @@ def _bar(series: Series, number: int, x: float, wide: float, top: int, scale: in
     return parts
 
 
-def _legend(series: Series, top: int) -> list[str]:
+def _legend(numbers: Mapping[str, int], top: int) -> list[str]:
     parts, x = [], WIDTH - RIGHT + 24
-    for place, (name, counts) in enumerate(series.items()):
+    for place, (name, number) in enumerate(numbers.items()):
         y = top + 14 + place * 24
         parts.append(f'<rect x="{x}" y="{y - 11}" width="13" height="13" fill="{_colour(place)}"/>')
         words = name if len(name) <= 18 else f"{name[:17]}…"
-        parts.append(f'<text x="{x + 20}" y="{y}" font-size="13">{escape(words)} · {sum(counts):,}</text>')
+        parts.append(f'<text x="{x + 20}" y="{y}" font-size="13">{escape(words)} · {number:,}</text>')
     return parts
 
 
