@@ -127,7 +127,7 @@ class _Pass:
             judging.ask_after(session, tables, of or ())
             looked_at = judging.look(session, tables, agenda, self._today, only_asked=of is not None)
         self._send = self._days_send(bench, tables, agenda)
-        planned = [self._plan(bench, tables, entry) for entry in agenda.entries]
+        planned = [self._plan(bench, tables, agenda, entry) for entry in agenda.entries]
         with bench.reading() as session:
             totals = standings.totals(session, tables, agenda)
         self._write_standings(bench, tables, agenda, pass_id)
@@ -158,7 +158,7 @@ class _Pass:
                 offers += days_sends.offers(session, tables, entry, waits)
         return greatest_good.chosen(offers)
 
-    def _plan(self, bench: Workbench, tables: Tables, entry: Entry) -> int:
+    def _plan(self, bench: Workbench, tables: Tables, agenda: Agenda, entry: Entry) -> int:
         planned = 0
         with bench.reading() as session:
             plans.pick(session, tables, entry)
@@ -170,7 +170,7 @@ class _Pass:
             with bench.transaction() as session:
                 planned += plans.write(session, tables, entry, self._at, first, last)
         with bench.reading() as session:
-            plans.settle(session, tables, entry)
+            plans.settle(session, tables, entry, has_another=agenda.has_another(entry))
         return planned
 
     def _write_standings(self, bench: Workbench, tables: Tables, agenda: Agenda, pass_id: int) -> None:

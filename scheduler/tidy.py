@@ -1,7 +1,9 @@
 """Housekeeping, once a day: what was only kept for a while goes."""
 
 from bot.services import Services
-from bot.store import binding, engagement, forgetting, idempotency, merging, steering, tidying
+from bot.store import binding, engagement, forgetting, forms, idempotency, merging, statistics, steering, tidying
+
+AT_ONCE = 50_000  # customers
 
 
 def tidy(services: Services) -> None:
@@ -9,13 +11,20 @@ def tidy(services: Services) -> None:
     with services.database.transaction() as session:
         tidying.drop_raw_bodies(session, now)
         tidying.drop_totals(session, now)
+        tidying.drop_passes(session, now)
         tidying.drop_ended_sessions(session, now)
         tidying.drop_expired_keys(session, services.clock.real())
         idempotency.tidy(session, services.clock.real())
         forgetting.tidy(session, now)
         binding.tidy(session, now)
+        forms.tidy(session, now)
         merging.gather(session, now)
         steering.drop_suppressions_they_lifted(session)
+    with services.database.reading() as session:
+        stretches = statistics.stretches(session, AT_ONCE)
+    for first, last in stretches:
+        with services.database.transaction() as session:
+            tidying.drop_former_standings(session, now, first, last)
 
 
 def refresh_engagement(services: Services) -> None:

@@ -10,7 +10,16 @@ from sqlalchemy import Row, Subquery, case, func, literal, select
 from bot.config import Config
 from bot.rules.rhythm import SLACK, gap, thresholds
 from bot.rules.windows import Window, next_window, window_at
-from bot.store import campaigns_running, festivals, moments, occasions, verdicts, working_days
+from bot.store import (
+    campaigns_running,
+    festivals,
+    moments,
+    occasions,
+    past_explanations,
+    rotation,
+    verdicts,
+    working_days,
+)
 from bot.store.candidates import judged_rows, of_campaign, shapes_of, with_history
 from bot.store.database import Session
 from bot.store.eligibility import POLICIES
@@ -26,12 +35,19 @@ SHOWN = tuple(dict.fromkeys(name for policy in POLICIES for name in policy.shows
 def explain(
     session: Session, openid: str, campaign_id: str | None, at: datetime, config: Config
 ) -> Explanation | None:
-    """One campaign, or all that run on the day; None for an openid nobody has."""
+    """One campaign, or all that run on the day; None for an openid nobody has.
+
+    For an instant planning has gone past, what was decided then, if it is kept still.
+    """
     who = session.execute(select(customers).where(customers.c.openid == openid)).one_or_none()
     if who is None:
         return None
     today = at.astimezone(config.push.zone).date()
-    explained = [
+    explained = (
+        past_explanations.explained(session, who.id, campaign_id, at)
+        if past_explanations.is_over(session, at)
+        else None
+    ) or [
         _explained(session, campaign, purpose, who, at, config)
         for campaign in _campaigns(session, campaign_id, today)
         for purpose in campaigns_running.purposes_of(session, campaign.id)
@@ -146,7 +162,15 @@ def _asked(
             case((holds, literal(1)), else_=literal(0)).label(f"holds_{number}"),
             case((holds, policy.says(candidate)), else_=None).label(f"says_{number}"),
         ]
-    rows = select(*asked).select_from(judged_rows(campaign, purpose, moment, occasion))
+    rows = select(*asked).select_from(
+        judged_rows(
+            campaign,
+            purpose,
+            moment,
+            occasion,
+            rotation=rotation.of_campaign(session, campaign, purpose),
+        )
+    )
     return session.execute(rows.where(customers.c.id == customer_id)).one()
 
 

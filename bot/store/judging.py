@@ -53,6 +53,8 @@ def look(session: Session, tables: Tables, agenda: Agenda, today: date, *, only_
         session.execute(insert(tables.numbers), numbers)
     _take_turns(session, tables, today, only_asked=only_asked)
     judged = _judge(session, tables, agenda, only_asked=only_asked)
+    for entry in agenda.entries:
+        _set_kept_aside(session, tables, entry, today)
     _free(session, tables, agenda)
     return judged
 
@@ -79,7 +81,6 @@ def _take_turns(session: Session, tables: Tables, today: date, *, only_asked: bo
     tables.analyse(session, tables.numbers, tables.turns, tables.keeps)
     _set_aside(session, tables, waiting, tables.turns, "planned")
     _set_aside(session, tables, ended, tables.turns, "planned")
-    _set_aside(session, tables, kept, tables.keeps, "kept")
 
 
 def _keep_first(session: Session, table: Any, rows: Select[Any]) -> None:
@@ -94,6 +95,20 @@ def _set_aside(session: Session, tables: Tables, rows: Select[Any], known: Any, 
     )
     others = rows.add_columns(literal(said)).where(~is_told)
     put = or_insert(session, tables.mine).from_select(["customer_id", "campaign_number", "said"], others)
+    session.execute(put.on_conflict_do_nothing())
+
+
+def _set_kept_aside(session: Session, tables: Tables, entry: Entry, today: date) -> None:
+    """What a campaign keeps since today for a customer whom another could reach, or has."""
+    judged, code = tables.judged, kind_name(entry.purpose, entry.kind)
+    is_won = exists().where(tables.turns.c.customer_id == deliveries.c.customer_id)
+    kept = (
+        select(deliveries.c.customer_id, literal(entry.campaign_number), literal("kept"))
+        .join(judged, judged.c.customer_id == deliveries.c.customer_id)
+        .where(_KEPT, deliveries.c.campaign_id == entry.campaign.id, deliveries.c.day == today)
+        .where(or_(judged.c[code].is_distinct_from(KEEPS_CODE), is_won))
+    )
+    put = or_insert(session, tables.mine).from_select(["customer_id", "campaign_number", "said"], kept)
     session.execute(put.on_conflict_do_nothing())
 
 

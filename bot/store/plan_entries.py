@@ -71,6 +71,10 @@ class Agenda:
     numbers: Mapping[str, int]  # of every campaign there is
     windows: Mapping[str, Window]  # that are open or open soon, of purposes without a campaign too
 
+    def has_another(self, entry: Entry) -> bool:
+        """Whether its campaign is in here for another purpose too."""
+        return sum(one.campaign_number == entry.campaign_number for one in self.entries) > 1
+
     @property
     def book(self) -> dict[str, Any]:
         """What the numbers mean, for whoever reads the verdicts later."""

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from bot.rules.spread import SLOTS
-from bot.store import occasions, variants
+from bot.store import occasions, rotation, variants
 from bot.store.candidates import LIVE, judged_rows
 from bot.store.database import Instant, Session
 from bot.store.eligibility import NEXT_CONTACT, Candidate, objection_to_content
@@ -46,9 +46,11 @@ def pick(session: Session, tables: Tables, entry: Entry) -> None:
     code = free.c[kind_name(entry.purpose, entry.kind)]
     candidate = replace(entry.candidate, kept=_kept_by(tables))
     has_more = exists().where(mine.c.customer_id == free.c.customer_id, mine.c.campaign_number == number)
-    beside = judged_rows(entry.campaign, entry.purpose, entry.of.moment, entry.occasion).join(
-        free, free.c.customer_id == customers.c.id
+    by_response = rotation.of_campaign(session, entry.campaign, entry.purpose)
+    rows_of = judged_rows(
+        entry.campaign, entry.purpose, entry.of.moment, entry.occasion, rotation=by_response
     )
+    beside = rows_of.join(free, free.c.customer_id == customers.c.id)
     rows = (
         select(
             free.c.customer_id,
@@ -60,7 +62,7 @@ def pick(session: Session, tables: Tables, entry: Entry) -> None:
         )
         .select_from(beside)
         .where(or_(code.is_(None), and_(code == KEEPS_CODE, free.c.kept.is_(None))))
-        .where(*is_of_audience(free, entry), or_(free.c.kept.is_(None), free.c.kept != number), ~has_more)
+        .where(*is_of_audience(free, entry), ~has_more)
     )
     session.execute(delete(picked))
     names = ["customer_id", "content_id", "channel", "reason", "only_keeps", "occasion", "useful_until"]
@@ -185,8 +187,11 @@ def _waits(delivery: FromClause) -> ColumnElement[bool]:
     return and_(delivery.c.state.in_(LIVE), delivery.c.channel != NEXT_CONTACT)
 
 
-def settle(session: Session, tables: Tables, entry: Entry) -> None:
-    """Who was won is free no more; what was said against the others is noted."""
+def settle(session: Session, tables: Tables, entry: Entry, *, has_another: bool) -> None:
+    """Who was won is free no more; what was said against the others is noted.
+
+    `has_another`: the campaign has contents of another purpose too, which leave its kept ones in peace.
+    """
     picked, free = tables.picked, tables.free
     number = literal(entry.campaign_number)
     is_won, keeps = picked.c.reason.is_(None), picked.c.channel == NEXT_CONTACT
@@ -198,6 +203,10 @@ def settle(session: Session, tables: Tables, entry: Entry) -> None:
     session.execute(delete(free).where(free.c.customer_id.in_(won)))
     kept = select(picked.c.customer_id).where(is_won, keeps)
     session.execute(update(free).where(free.c.customer_id.in_(kept)).values(kept=number))
+    if has_another:
+        also = select(picked.c.customer_id, number, literal("kept")).where(is_won, keeps)
+        put = or_insert(session, tables.mine).from_select(["customer_id", "campaign_number", "said"], also)
+        session.execute(put.on_conflict_do_nothing())
     said = select(picked.c.customer_id, literal(entry.number), picked.c.reason, picked.c.only_keeps)
     session.execute(
         insert(tables.own).from_select(

@@ -2,10 +2,18 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, update
+from sqlalchemy import and_, delete, func, select, union_all, update
 
 from bot.store.database import Session
-from bot.store.tables import messages, plan_totals, staff_sessions, volatile
+from bot.store.tables import (
+    former_standings,
+    messages,
+    plan_passes,
+    plan_totals,
+    staff_sessions,
+    standings,
+    volatile,
+)
 
 RAW_KEPT = timedelta(days=30)
 TOTALS_KEPT = timedelta(days=90)
@@ -21,6 +29,24 @@ def drop_raw_bodies(session: Session, now: datetime) -> int:
 
 def drop_totals(session: Session, now: datetime) -> int:
     return session.execute(delete(plan_totals).where(plan_totals.c.pass_at < now - TOTALS_KEPT)).rowcount
+
+
+def drop_former_standings(session: Session, now: datetime, first: int, last: int) -> int:
+    """What stood so long ago for a stretch of customers; a year of a million is too much for one transaction."""
+    old = select(func.max(plan_passes.c.id)).where(plan_passes.c.at < now - TOTALS_KEPT).scalar_subquery()
+    gone = delete(former_standings).where(
+        former_standings.c.customer_id.between(first, last), former_standings.c.until_pass <= old
+    )
+    return session.execute(gone).rowcount
+
+
+def drop_passes(session: Session, now: datetime) -> int:
+    """Those by which nothing stands any more, nor stood within what is kept; the last one stays."""
+    old = plan_passes.c.at < now - TOTALS_KEPT
+    by_it = union_all(select(standings.c.pass_id), select(former_standings.c.pass_id)).subquery()
+    newest = select(func.max(plan_passes.c.id)).scalar_subquery()
+    unused = and_(old, plan_passes.c.id.not_in(select(by_it.c[0])), plan_passes.c.id < newest)
+    return session.execute(delete(plan_passes).where(unused)).rowcount
 
 
 def drop_ended_sessions(session: Session, now: datetime) -> int:

@@ -56,8 +56,8 @@ def verdict(
         (reason.in_(above_deliveries(campaign_id)), reason),
         (own.in_(MINE), own),
         (turn == me, "planned"),
-        (kept == me, "kept"),
         (turn.is_not(None), literal("lost_to:") + turn),
+        (and_(reason == KEEPS, kept == me), "kept"),
         (and_(reason == KEEPS, kept.is_not(None)), literal("lost_to:") + kept),
         (and_(reason.is_not(None), reason != KEEPS), reason),
         else_=own,
@@ -71,6 +71,8 @@ class Page:
     pass_id: int
     purpose: str
     entries: Sequence[dict[str, Any]]
+    opens: datetime
+    closes: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,18 +93,23 @@ def page_at(session: Session, purpose: str, at: datetime | None = None) -> Page 
         asked = asked.where(plan_passes.c.at <= at)
     for row in session.execute(asked.order_by(plan_passes.c.id.desc()).limit(LOOKED_BACK)):
         if entries := [entry for entry in row.book["entries"] if entry["purpose"] == purpose]:
-            return Page(row.id, purpose, entries)
+            opens, closes = (
+                datetime.fromisoformat(row.book["windows"][purpose][name]) for name in ("opens", "closes")
+            )
+            return Page(row.id, purpose, entries, opens, closes)
     return None
+
+
+def pages(session: Session, at: datetime | None = None) -> list[Page]:
+    found = (page_at(session, purpose, at) for purpose in PURPOSES)
+    return [page for page in found if page]
 
 
 def of_customer(session: Session, customer_id: int, at: datetime | None = None) -> list[Verdict]:
     """The last word of every campaign that was looked at: now, or as it was at an instant that is over."""
     found: list[Verdict] = []
-    for purpose in PURPOSES:
-        page = page_at(session, purpose, at)
-        if page is None:
-            continue
-        table = _standing_at(session, purpose, customer_id, at)
+    for page in pages(session, at):
+        table = _standing_at(session, page.purpose, customer_id, at)
         for entry in page.entries:
             asked = select(table, _said(table, entry).label("said")).where(_is_of_audience(table, entry))
             row = session.execute(asked).one_or_none()
@@ -115,10 +122,9 @@ def of_campaign(session: Session, campaign_id: str) -> Select[tuple[int, str]]:
     """Everybody's last verdict for a campaign, in the columns `customer_id` and `reason`."""
     parts = [
         select(standings.c.customer_id, _said(standings, entry).label("reason")).where(
-            standings.c.purpose == purpose, _is_of_audience(standings, entry)
+            standings.c.purpose == page.purpose, _is_of_audience(standings, entry)
         )
-        for purpose in PURPOSES
-        if (page := page_at(session, purpose))
+        for page in pages(session)
         for entry in page.entries
         if entry["campaign"] == campaign_id
     ]
