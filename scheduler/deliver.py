@@ -18,7 +18,7 @@ from bot.rules.breaker import TRIAL
 from bot.services import Services
 from bot.store import claims, deliveries, endings, halts, handing, mass_sends, moments, taking_back
 from bot.store.database import Session
-from bot.store.endings import Ended
+from bot.store.endings import Ended, trouble
 from bot.store.handing import Batch
 from bot.store.moments import Moment
 from bot.values.push import Claimed, MassSend
@@ -91,7 +91,9 @@ def _notify(services: Services, delivery: Claimed) -> Ended:
     return Ended(delivery, subscription_notice.send(services.wechat, delivery, services.now()), None)
 
 
-SENDS: Mapping[str, Send] = MappingProxyType({reply_window.name: attempts.attempt, subscription_notice.name: _notify})
+SENDS: Mapping[str, Send] = MappingProxyType(
+    {reply_window.name: attempts.attempt, subscription_notice.name: _notify}
+)
 ENDPOINTS: Mapping[str, str] = MappingProxyType(
     {reply_window.name: "custom", subscription_notice.name: "notice", mass.name: "mass"}
 )
@@ -126,7 +128,9 @@ def _send_chunk(services: Services, channel: str, chunk: list[int], senders: Sen
         if len(mine) < len(chunk):
             handing.put_back(session, chunk)
         leaving = deliveries.claimed(session, mine)
-    leaving, ended_already = attempts.readied(services, leaving) if channel == reply_window.name else (leaving, [])
+    leaving, ended_already = (
+        attempts.readied(services, leaving) if channel == reply_window.name else (leaving, [])
+    )
     unused = len(chunk) - len(leaving)
     rates.give_back(
         services.keys,
@@ -177,14 +181,11 @@ def _deliver_mass(services: Services, ids: list[int]) -> Delivered:
     token, real = uuid.uuid4().hex, services.clock.real()
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
-        mine, refused = claims.claim_pushes(session, ids, moment, token=token, real=real)
+        mine, refused = claims.claim_pushes(session, ids, moment, token=token, real=real, leaves=True)
         if len(mine) < len(ids):
             handing.put_back(session, ids)
         group = _gather(session, mine, token, moment) if mine else None
-    if group is not None:
-        with services.database.transaction() as session:
-            moment = moments.claiming(session, services.now(), services.config)
-            group = mass_sends.leave(session, group, moment, real=services.clock.real())
+        group = mass_sends.enough(session, group, moment) if group else None
     if group is not None:
         attempt_mass(services, group, repeated=False)
     return Delivered(len(mine), len(refused))
@@ -206,6 +207,8 @@ def attempt_mass(services: Services, group: MassSend, *, repeated: bool) -> None
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
         mass_sends.close(session, group, outcome, moment, real=services.clock.real(), repeated=repeated)
+        troubles = [reason] if (reason := trouble(outcome)) else []
+        halts.note(session, mass.name, troubles, 1 - len(troubles), moment.standing, moment.now)
     _log.info("mass send", mass_send=group.id, people=len(group.deliveries), outcome=type(outcome).__name__)
 
 

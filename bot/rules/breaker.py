@@ -39,4 +39,4 @@ def is_tripped(count: Count, channel: str) -> bool:
 
 def pause(trips: int) -> timedelta:
     """30 seconds, then twice the last one, at most half an hour. `trips`: the pauses before this one."""
-    return min(FIRST_PAUSE * 2 ** min(trips, 20), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(trips, 20)), LONGEST_PAUSE)

@@ -194,8 +194,8 @@ def _sign(session: Session, picked: dict[int, int], moment: Moment, token: str) 
     messages = _messages()
     payer = before(case((in_open_window(moment, messages), "window"), else_="scene"))
     is_notice = deliveries.c.channel == NOTICE
-    template = select(contents.c.notice_template).where(contents.c.id == deliveries.c.content_id)
-    template = template.correlate(deliveries).scalar_subquery()
+    of_content = select(contents.c.notice_template).where(contents.c.id == deliveries.c.content_id)
+    template = of_content.correlate(deliveries).scalar_subquery()
     session.execute(
         update(deliveries)
         .where(among(session, deliveries.c.id, picked))

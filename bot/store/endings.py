@@ -52,13 +52,17 @@ def close(session: Session, ended: Sequence[Ended], moment: Moment) -> None:
 
 
 def _note(session: Session, channel: str, outcomes: Sequence[Outcome], moment: Moment) -> None:
-    troubles = [outcome.reason for outcome in outcomes if is_trouble(outcome)]
+    troubles = [reason for outcome in outcomes if (reason := trouble(outcome))]
     halts.note(session, channel, troubles, len(outcomes) - len(troubles), moment.standing, moment.now)
 
 
-def is_trouble(outcome: Outcome) -> bool:
-    """Of the platform, not of this one attempt: what the breaker counts."""
-    return isinstance(outcome, Unsure) or (isinstance(outcome, Later) and outcome.is_trouble)
+def trouble(outcome: Outcome) -> str:
+    """Why, where it is of the platform and not of this one attempt: what the breaker counts. Empty otherwise."""
+    match outcome:
+        case Unsure(reason) | Later(_, reason, is_trouble=True):
+            return reason
+        case _:
+            return ""
 
 
 def _close_other(session: Session, delivery: Claimed, outcome: Outcome, moment: Moment) -> None:
@@ -88,7 +92,7 @@ def _close_other(session: Session, delivery: Claimed, outcome: Outcome, moment: 
 
 def _later_and_later(outcome: Later, attempts: int, now: datetime) -> datetime:
     """After the first try as long as the outcome says, then twice as long after each."""
-    return now + min((outcome.at - now) * 2 ** max(attempts - 1, 0), LONGEST_WAIT)
+    return now + min((outcome.at - now) * (1 << max(attempts - 1, 0)), LONGEST_WAIT)
 
 
 def _fail(session: Session, delivery: Claimed, reason: str, moment: Moment) -> None:

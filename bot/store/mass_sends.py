@@ -74,18 +74,17 @@ def leave(session: Session, mass: MassSend, moment: Moment, *, real: datetime) -
     """The last gate, for all that are in it; None when too few are left. Those refused are planned again."""
     left = set(mark_left(session, list(mass.deliveries), mass.token, moment, real=real))
     release(session, [id_ for id_ in mass.deliveries if id_ not in left], moment, "", token=mass.token)
-    if len(left) < (FEWEST if mass.target == "openids" else 1):
-        release(
-            session,
-            list(left),
-            moment,
-            "too_few",
-            token=mass.token,
-            due_at=moment.closes.get(mass.content.purpose),
-        )
-        _end(session, mass.id, "failed", "too_few", moment.now)
-        return None
-    return _load(session, mass.id, mass.token)
+    return enough(session, _load(session, mass.id, mass.token), moment)
+
+
+def enough(session: Session, mass: MassSend, moment: Moment) -> MassSend | None:
+    """As it is; None when too few are in it, who are planned again for the end of their window."""
+    if len(mass.deliveries) >= (FEWEST if mass.target == "openids" else 1):
+        return mass
+    at = moment.closes.get(mass.content.purpose)
+    release(session, list(mass.deliveries), moment, "too_few", token=mass.token, due_at=at)
+    _end(session, mass.id, "failed", "too_few", moment.now)
+    return None
 
 
 def close(

@@ -147,7 +147,7 @@ def _check(url: str, many: int, state: str) -> None:
 def _together(settings: list[dict[str, str]]) -> list[dict[str, float]]:
     found: list[dict[str, float]] = []
     workers = [
-        threading.Thread(target=lambda one=one: found.append(_run(["product", "", "0"], one)))  # type: ignore[misc]
+        threading.Thread(target=lambda one=one: found.append(_run(["product", "", "0"], one)))
         for one in settings
     ]
     for worker in workers:

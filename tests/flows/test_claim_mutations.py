@@ -29,7 +29,7 @@ HOUR = timedelta(hours=1)
 MORNING = NOON - HOUR / 2  # 11:30, when marketing may go out
 TODAY = NOON.date()
 OPEN = {"window_until": NOON + timedelta(days=1), "window_left": 5, "spoke_at": NOON - HOUR}
-MARKETING = {"at": MORNING, "purpose": "marketing"}
+MARKETING: dict[str, Any] = {"at": MORNING, "purpose": "marketing"}
 AS_MARKETING: dict[str, Any] = {"asked_for_pushes_at": NOON - timedelta(days=30)}
 
 # Named for the operator only: another clause holds the same deliveries, as the reason beside it says.
@@ -154,7 +154,7 @@ def without_policy(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
 
 @contextmanager
-def without(database: Database, *clauses: tuple[type, str, str]) -> Iterator[list[str]]:
+def without(database: Database, *clauses: tuple[Any, str, str]) -> Iterator[list[str]]:
     """Drops the clauses (kind of statement, table, words of the clause) of all statements; yields what was dropped."""
     dropped: list[str] = []
 
@@ -178,11 +178,9 @@ def without(database: Database, *clauses: tuple[type, str, str]) -> Iterator[lis
 def _tables(statement: Any) -> set[str]:
     if isinstance(statement, Update):
         return {statement.table.name}
-    return {getattr(one, "name", "") for one in statement.get_final_froms()} | {
-        getattr(side, "name", "")
-        for one in statement.get_final_froms()
-        for side in (getattr(one, "left", None), getattr(one, "right", None))
-    }
+    froms: list[Any] = statement.get_final_froms()
+    sides = [getattr(one, side, None) for one in froms for side in ("left", "right")]
+    return {str(getattr(one, "name", "")) for one in (*froms, *sides)}
 
 
 def test_every_policy_of_the_claim_has_its_scenario() -> None:

@@ -348,3 +348,21 @@ def test_a_crash_leaves_no_more_unknown_than_were_at_once(database: Database) ->
     shop.wechat.answers.clear()
     deliver_due(shop.services)
     assert shop.states()["sent"] + shop.states()["unknown"] == 30
+
+
+def test_mass_sends_in_trouble_rest_the_channel_after_three(shop: Shop) -> None:
+    ids = [shop.due(2, channel="mass", content_id=content) for content in ("words", "more")]
+    with shop.services.database.transaction() as session:
+        build = Build(session)
+        staff = build.staff(name="小王")
+        for number in range(2):
+            build.content(
+                f"more-{number}", purpose="service", text="再见", approved_by=staff, approved_at=NOON
+            )
+    ids += [shop.due(2, channel="mass", content_id=f"more-{number}") for number in range(2)]
+    shop.answers(lambda: Unsure("wechat lost ReadTimeout"), 9)
+    for of_content in ids:
+        deliver_batch(shop.services, of_content)
+    assert shop.wechat.asked == 3
+    assert shop.halted() == {"mass": "breaker:wechat lost ReadTimeout"}
+    assert shop.states() == {"claimed": 6, "planned": 2}
