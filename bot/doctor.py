@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from bot.config import Config, missing
 from bot.services import Services, build, connect
-from bot.store import halts, schema, server_time, webhooks
+from bot.store import halts, schema, server_time, webhooks, working_days
 from bot.store.database import Database
 from bot.store.keys import RedisKeys
 from bot.values.finding import Finding
@@ -19,6 +19,7 @@ from bot.wechat.errors import WeChatError
 
 T = TypeVar("T")
 
+KNOWN_AHEAD = timedelta(days=30)  # the notice comes in November
 MOST_APART = timedelta(seconds=2)  # of two clocks: claims and windows lean on them
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SEND = "/cgi-bin/message/custom/send"
@@ -33,7 +34,7 @@ def examine(config: Config) -> Iterator[Finding]:
     try:
         findings = list(_stores(config, database))
         stand = all(finding.is_fine for finding in findings)
-        told = [_webhooks(database), _pushes(database)] if stand else []
+        told = [_calendar(config, database), _webhooks(database), _pushes(database)] if stand else []
     finally:
         database.close()
     yield from (*findings, *told)
@@ -102,6 +103,19 @@ def _clock(database: Database) -> Finding:
             "clock", False, said, "let both machines follow one time server (chrony, systemd-timesyncd)"
         )
     return Finding("clock", True, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, as the database's")
+
+
+def _calendar(config: Config, database: Database) -> Finding:
+    """Whether the holidays are known for as far ahead as something is planned by them."""
+    today = datetime.now(config.push.zone).date()
+    with database.reading() as session:
+        calendar = working_days.around(session, today)
+    years = sorted({today.year, (today + KNOWN_AHEAD).year})
+    if unknown := [str(year) for year in years if not calendar.knows(year)]:
+        said = f"the holidays of {', '.join(unknown)} are not known; days go by their weekday"
+        todo = "`weilan calendar override` the days of the State Council's notice, then `weilan calendar year … known`"
+        return Finding("calendar", True, said, todo)  # nothing is broken, and a year may be late
+    return Finding("calendar", True, f"holidays known until the end of {years[-1]}")
 
 
 def _webhooks(database: Database) -> Finding:
