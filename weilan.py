@@ -68,6 +68,7 @@ from handlers.command import (
     portrait,
     pushes,
     recommending,
+    requests,
     scenes,
     segments,
     simulation,
@@ -114,6 +115,7 @@ for group, name in (
     (recommending.app, "recommend"),
     (points.app, "points"),
     (offers.app, "offer"),
+    (requests.app, "request"),
     (calendar.app, "calendar"),
     (contents.app, "content"),
 ):

@@ -1,7 +1,17 @@
 """Housekeeping, once a day: what was only kept for a while goes."""
 
 from bot.services import Services
-from bot.store import binding, engagement, forgetting, forms, idempotency, merging, statistics, steering, tidying
+from bot.store import (
+    binding,
+    engagement,
+    forgetting,
+    forms,
+    idempotency,
+    merging,
+    statistics,
+    steering,
+    tidying,
+)
 
 AT_ONCE = 50_000  # customers
 

@@ -42,14 +42,14 @@ COLUMNS: tuple[ColumnElement[Any], ...] = (
     _c.asked_for_pushes_at, _c.spoke_at, _c.with_person_until, _c.complaint_open, _c.engagement,
     _or_empty(_c.province), _or_empty(_c.city), _or_empty(_c.level), _c.points, _c.window_until, _c.window_left,
     _c.scene_until, _c.scene_left, _c.last_push_at, _c.last_push_day, _c.has_kept, _c.forgotten_at,
-    _c.question_until, _c.ask_after,
+    _c.question_until, _c.ask_after, _c.form_until,
 )  # fmt: skip
 FIELDS = (
     "id", "openid", "name", "source", "source_scene", "followed_at", "wants_pushes",
     "asked_for_pushes_at", "spoke_at", "with_person_until", "complaint_open", "engagement",
     "province", "city", "level", "points", "window_until", "window_left",
     "scene_until", "scene_left", "last_push_at", "last_push_day", "has_kept", "forgotten",
-    "question_until", "ask_after",
+    "question_until", "ask_after", "form_until",
 )  # fmt: skip
 
 _BY_OPENID = select(*COLUMNS).where(_c.openid == bindparam("openid_"))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, func, insert, null, select, update
 
 from bot.rules.hashing import openid_hash
-from bot.store import follow_history, merges, outbox, points, segment_memberships, standings
+from bot.store import follow_history, forms, merges, outbox, points, segment_memberships, standings
 from bot.store.database import Session
 from bot.store.tables import (
     best_hours,
@@ -55,6 +55,7 @@ NOTHING: dict[str, Any] = {
     "complaint_open": False, "window_until": None, "window_left": 0, "scene_until": None, "scene_left": 0,
     "last_push_at": None, "last_push_day": None, "last_push_id": None, "mass_month": None, "mass_used": 0,
     "has_kept": False, "has_pending": False, "question_until": None, "ask_after": None,
+    "form_until": None,
 }  # fmt: skip
 
 MADE_OF_THEM = (
@@ -99,6 +100,7 @@ def forget(session: Session, customer_id: int, salt: str, now: datetime) -> Rece
         keeps_opt_out=not person.wants_pushes,
     )
     points.forget(session, customer_id, now)
+    forms.forget(session, customer_id)
     merges.forget(session, customer_id)
     segment_memberships.forget(session, customer_id)
     follow_history.forget(session, customer_id, openid_hash(person.openid, salt) if person.openid else None)

@@ -58,7 +58,7 @@ STAYS = (
     "webhook_endpoints", "webhook_wants",
 )  # fmt: skip
 OMITTED: dict[str, frozenset[str]] = {
-    "customers": frozenset({"external_id", "phone", "union_id", "has_pending", "question_until"}),
+    "customers": frozenset({"external_id", "phone", "union_id", "has_pending", "question_until", "form_until"}),
     "deliveries": frozenset({
         "claim_token", "lease_until", "handed_until", "wechat_id", "payload", "answers_id", "staff_id",
     }),

@@ -32,6 +32,7 @@ class Profile:
     forgotten: bool = False
     question_until: datetime | None = None
     ask_after: datetime | None = None
+    form_until: datetime | None = None
 
     def is_with_a_person(self, now: datetime) -> bool:
         return self.with_person_until is not None and now < self.with_person_until

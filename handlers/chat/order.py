@@ -8,6 +8,7 @@ from handlers.chat import (
     escalating,
     fallback,
     follow,
+    forms,
     guessing,
     human,
     knowledge,
@@ -45,6 +46,7 @@ ORDER: tuple[Handler, ...] = (
     with_person,  # before all other words: a person serves
     escalating,  # behind with_person: who serves hears it anyway
     human,
+    forms,  # before all other words: while one is filled, they are meant for it
     choices,  # before all that would read the words of an option
     several,  # before the intentions that would answer the first thing only
     orders,  # before knowledge, which explains in general where parcels are

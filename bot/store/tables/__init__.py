@@ -65,6 +65,7 @@ from bot.store.tables.pushes import (
     mass_sends,
     segments,
 )
+from bot.store.tables.requests import form_requests, form_talks
 from bot.store.tables.talk import handovers, knowledge, messages
 from bot.store.tables.trade import order_lines, orders, payments, products, returns, reviews, shipments
 from bot.store.tables.understanding import intent_examples, open_questions, watched_words
@@ -115,6 +116,8 @@ __all__ = [
     "follow_ups",
     "follower_syncs",
     "followers_named",
+    "form_requests",
+    "form_talks",
     "former_names",
     "former_standings",
     "handovers",

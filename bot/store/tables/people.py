@@ -69,6 +69,7 @@ customers = Table(
         "has_pending", Boolean, nullable=False, server_default=false()
     ),  # a message of theirs is not answered yet
     Column("question_until", Instant),  # what they say until then may answer the question they were asked
+    Column("form_until", Instant),  # what they say until then is meant for the form they fill
     Column("ask_after", Instant),  # before that no question is put to them; empty: one may be
     Column("created_at", Instant, nullable=False),
     CheckConstraint("window_left >= 0", name="window_left"),

@@ -94,7 +94,7 @@ def test_words_go_to_one_intention(text: str, handler: str) -> None:
         ("STOP", "stop_pushes"),
         ("START", "start_pushes"),
         ("NEW_ARRIVALS", "menu"),
-        ("OFFERS", "menu"),
+        ("OFFERS", "offers"),
         ("of-an-old-menu", "menu"),
         ("", "menu"),
     ],

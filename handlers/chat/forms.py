@@ -1,0 +1,138 @@
+"""A return, a repair, a new address: asked step by step, kept at each, left and resumed as they like."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.rules import forms as words
+from bot.rules.forms import FORMS, Heard, Pick, heard
+from bot.store import forms, orders
+from bot.values.forms import Form, Step, Talk
+from bot.values.incoming import Image, Incoming, MenuClick, Voice
+from bot.values.incoming import Text as Said
+from bot.values.profile import Profile
+from bot.values.reply import Text
+from handlers.chat.speaking import Answer, Context
+
+SO_FAR = "+pictures"  # beside the answers: those that came already
+MENU_KEYS = {
+    "RETURN": Heard("begin", "return"),
+    "REPAIR": Heard("begin", "repair"),
+    "ADDRESS": Heard("begin", "address"),
+    "MY_REQUESTS": Heard("mine"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Something said while a form waits for an answer."""
+
+    text: str
+    picture: str = ""  # its media id
+
+
+def recognise(incoming: Incoming, profile: Profile) -> Heard | Filled | None:
+    listens = profile.form_until is not None and incoming.sent_at < profile.form_until
+    match incoming:
+        case Said() | Voice():
+            return Filled(incoming.text) if listens else heard(incoming.text)
+        case Image(media_id=media_id) if listens:
+            return Filled("", media_id)
+        case MenuClick(key=key):
+            return MENU_KEYS.get(key.upper())
+        case _:
+            return None
+
+
+def answer(found: Heard | Filled, context: Context) -> Answer | None:
+    talk = forms.talk_of(context.session, context.profile.id, context.now)
+    if isinstance(found, Filled):
+        told = _filling(found, talk, context) if talk and talk.form in FORMS else None
+    else:
+        told = _outside(found, talk, context)
+    return None if told is None else Answer(reply=Text(told))
+
+
+def _outside(found: Heard, talk: Talk | None, context: Context) -> str | None:
+    match found.does:
+        case "mine":
+            return words.requests_in_words(forms.of(context.session, context.profile.id))
+        case "resume":
+            return (
+                _ask(FORMS[talk.form], dict(talk.answers), context) if talk and talk.form in FORMS else None
+            )
+        case _:
+            return _begin(FORMS[found.form], found.words, context)
+
+
+def _begin(form: Form, named: str, context: Context) -> str | None:
+    """None where they have no order at all: then knowledge says how it is done."""
+    picks = _picks(form.steps[0], context)
+    if not picks:
+        has_any = bool(orders.newest(context.session, context.profile.id, 1))
+        return words.NO_ORDER.format(what=words.WHAT[form.id]) if has_any else None
+    meant = picks[0].number if len(picks) == 1 else named and words.answer_to(form.steps[0], named, picks)
+    return words.BEGUN.format(title=form.title) + _ask(form, {"order": meant} if meant else {}, context)
+
+
+def _filling(found: Filled, talk: Talk, context: Context) -> str | None:
+    """None for what is meant for somebody else: the form waits on."""
+    form, answers = FORMS[talk.form], dict(talk.answers)
+    if words.leaves(found.text):
+        forms.leave(context.session, context.profile.id, context.now)
+        return words.LEFT
+    if words.goes_back(found.text):
+        return _ask(form, words.without_last(form, answers), context)
+    step = words.step_of(form, answers)
+    if step is not None and step.kind == "pictures":
+        return _pictures(found, step, form, answers, context)
+    if found.picture:
+        return None
+    return _finish(found, form, answers, context) if step is None else _step(found, step, talk, context)
+
+
+def _step(found: Filled, step: Step, talk: Talk, context: Context) -> str | None:
+    form = FORMS[talk.form]
+    given = words.answer_to(step, found.text, _picks(step, context))
+    if words.is_a_question(found.text) and (given is None or step.kind == "words"):
+        return None
+    if given is None:
+        other = heard(found.text)
+        return _outside(other, talk, context) if other and other.does != "resume" else words.asked_again(step)
+    return _ask(form, {**talk.answers, step.name: given}, context)
+
+
+def _pictures(found: Filled, step: Step, form: Form, answers: dict[str, Any], context: Context) -> str | None:
+    """They come one by one, each a message of its own."""
+    so_far: list[str] = answers.pop(SO_FAR, [])
+    if not found.picture:
+        has_all = words.is_ready(found.text) or words.answer_to(step, found.text, ()) is not None
+        if has_all:
+            return _ask(form, answers | {step.name: so_far}, context)
+        return None if words.is_a_question(found.text) else words.asked_again(step)
+    so_far = [*so_far, found.picture]
+    if len(so_far) >= words.MOST_PICTURES:
+        return f"{words.ENOUGH}\n{_ask(form, answers | {step.name: so_far}, context)}"
+    forms.keep(context.session, context.profile.id, form.id, answers | {SO_FAR: so_far}, context.now)
+    return words.GOT_PICTURE.format(count=len(so_far), left=words.MOST_PICTURES - len(so_far))
+
+
+def _finish(found: Filled, form: Form, answers: dict[str, Any], context: Context) -> str | None:
+    if words.sends(found.text):
+        number = forms.send_in(context.session, context.profile.id, form.id, answers, context.now)
+        return words.SENT.format(title=form.title, number=number, promise=form.promise)
+    return None if words.is_a_question(found.text) else words.summary(form, answers)
+
+
+def _ask(form: Form, answers: dict[str, Any], context: Context) -> str:
+    forms.keep(context.session, context.profile.id, form.id, answers, context.now)
+    step = words.step_of(form, answers)
+    return words.summary(form, answers) if step is None else words.asked(step, _picks(step, context))
+
+
+def _picks(step: Step, context: Context) -> Sequence[Pick]:
+    if step.kind != "order":
+        return ()
+    mine = orders.newest(context.session, context.profile.id)
+    fitting = [order for order in mine if order.status in step.statuses][: words.MOST_ORDERS]
+    return [Pick(order.number, tuple(line.product for line in order.lines)) for order in fitting]

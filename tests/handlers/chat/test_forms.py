@@ -1,0 +1,130 @@
+"""Forms in the chat: filled, left, resumed, interrupted by a question, sent in; on both databases."""
+
+import pytest
+from sqlalchemy import insert, select
+
+from bot.rules import forms as words
+from bot.rules.forms import FORMS
+from bot.store import forgetting, forms
+from bot.store.tables import form_requests, order_lines
+from bot.values.incoming import Image
+from bot.values.knowledge import Entry
+from tests.handlers.chat.conftest import Conversation
+from tests.support.build import Build
+from tests.support.incoming import an, said, tapped
+
+
+@pytest.fixture
+def shop(talk: Conversation, build: Build, customer: int) -> Conversation:
+    for number, (name, status) in enumerate(
+        (("青瓷茶壶", "delivered"), ("铸铁锅", "delivered"), ("白瓷杯", "paid"))
+    ):
+        order = build.order(
+            customer, external_id=f"TF{number}", status=status, amount=99, ordered_at=talk.clock.now()
+        )
+        row = {"order_id": order, "position": 0, "product_name": name, "quantity": 1, "price": 99}
+        talk.session.execute(insert(order_lines).values(row))
+    return talk
+
+
+def picture(talk: Conversation, media_id: str) -> str:
+    return talk.hear(an(Image, "o-1", talk.clock.now(), pic_url="", media_id=media_id)).text
+
+
+def test_a_return_is_asked_step_by_step_and_sent_in(shop: Conversation, customer: int) -> None:
+    begun = shop.hear(said("我要退货"))
+    assert begun.handler == "forms"
+    assert "退换货申请" in begun.text
+    assert "1. 白瓷杯（TF2）" in begun.text
+    assert "换一件" in shop.hear(said("茶壶")).text
+    assert "有质量问题" in shop.hear(said("2")).text
+    assert "照片" in shop.hear(said("2")).text
+    assert picture(shop, "m1") == words.GOT_PICTURE.format(count=1, left=8)
+    assert picture(shop, "m2") == words.GOT_PICTURE.format(count=2, left=7)
+    assert "补充" in shop.hear(said("好了")).text
+    summary = shop.hear(said("壶嘴有裂")).text
+    assert all(line in summary for line in ("订单：TF0", "方式：换一件", "照片：2 张", "补充：壶嘴有裂"))
+    sent = shop.hear(said("提交")).text
+    row = shop.session.execute(select(form_requests)).one()
+    assert row.number in sent
+    assert row.answers == {
+        "order": "TF0", "way": "换一件", "reason": "有质量问题", "pictures": ["m1", "m2"], "note": "壶嘴有裂",
+    }  # fmt: skip
+    assert (row.customer_id, row.order_id is not None, row.state) == (customer, True, "open")
+    assert f"{row.number}：同事处理中" in shop.hear(said("我的申请")).text
+    assert shop.hear(said("提交")).handler != "forms"
+
+
+def test_the_order_named_at_once_is_not_asked_again(shop: Conversation) -> None:
+    assert "怎么处理" in shop.hear(said("我想把那个茶壶退了")).text
+
+
+def test_a_question_in_between_is_answered_and_the_form_waits(shop: Conversation) -> None:
+    shop.know([Entry(id="hours", question="你们几点下班", answer="晚上九点。")])
+    shop.hear(said("我要退货"))
+    assert shop.hear(said("你们几点下班呢")).source_id == "hours"
+    assert "怎么处理" in shop.hear(said("锅")).text
+
+
+def test_wrong_answers_are_asked_again_with_a_hint(shop: Conversation) -> None:
+    shop.hear(said("报修"))
+    assert shop.hear(said("电视")).text == words.AGAIN["order"]
+    shop.hear(said("1"))
+    shop.hear(said("锅底有点锈"))
+    shop.hear(said("没有"))
+    assert shop.hear(said("123")).text == words.AGAIN["phone"]
+    assert "电话：13800138000" in shop.hear(said("13800138000")).text
+
+
+def test_a_step_back_and_a_form_that_is_left_and_resumed(shop: Conversation) -> None:
+    shop.hear(said("我要退货"))
+    shop.hear(said("锅"))
+    shop.hear(said("1"))
+    assert "怎么处理" in shop.hear(said("上一步")).text
+    assert shop.hear(said("算了")).text == words.LEFT
+    assert shop.hear(said("1")).handler != "forms"
+    shop.clock.forward(days=6)
+    assert "怎么处理" in shop.hear(said("继续")).text
+    shop.hear(said("算了"))
+    shop.clock.forward(days=8)
+    assert shop.hear(said("继续")).handler != "forms"
+
+
+def test_after_half_an_hour_words_mean_something_else_and_nothing_is_lost(shop: Conversation) -> None:
+    shop.hear(said("改一下收货地址"))  # only one order is not on its way yet
+    shop.clock.forward(minutes=31)
+    late = said("浙江省杭州市西湖区龙井路一号", sent_at=shop.clock.now())
+    assert shop.hear(late).handler != "forms"
+    assert "新的收货地址" in shop.hear(said("继续", sent_at=shop.clock.now())).text
+
+
+def test_a_person_and_the_end_of_pushes_are_heard_while_a_form_is_filled(shop: Conversation) -> None:
+    shop.hear(said("我要退货"))
+    assert shop.hear(said("退订")).handler == "stop_pushes"
+    assert shop.hear(said("转人工")).handler == "human"
+
+
+def test_without_orders_knowledge_explains_and_without_fitting_ones_it_is_said(
+    talk: Conversation, build: Build, customer: int
+) -> None:
+    talk.know([Entry(id="returns", question="我要退货", answer="签收七天内都可以。")])
+    assert talk.hear(said("我要退货")).source_id == "returns"
+    build.order(customer, external_id="TF9", status="closed", amount=9, ordered_at=talk.clock.now())
+    assert talk.hear(said("我要退货")).text == words.NO_ORDER.format(what="退换")
+    assert talk.hear(tapped("REPAIR")).text == words.NO_ORDER.format(what="报修")
+
+
+def test_who_is_forgotten_leaves_the_number_and_nothing_they_wrote(shop: Conversation, customer: int) -> None:
+    answers = {"order": "TF0", "problem": "盖子碎了", "phone": "13800138000"}
+    forms.send_in(shop.session, customer, "repair", answers, shop.clock.now())
+    forms.keep(shop.session, customer, "return", {"order": "TF1"}, shop.clock.now())
+    forgetting.forget(shop.session, customer, "salt", shop.clock.now())
+    assert shop.session.execute(select(form_requests.c.answers)).scalar_one() == {}
+    assert forms.talk_of(shop.session, customer, shop.clock.now()) is None
+
+
+def test_every_form_can_be_filled_to_its_end() -> None:
+    for form in FORMS.values():
+        answers = {step.name: "x" for step in form.steps}
+        assert words.step_of(form, answers) is None
+        assert form.promise
