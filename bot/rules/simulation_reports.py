@@ -111,10 +111,8 @@ def _campaigns(found: Simulated, titles: Mapping[str, str], language: str) -> It
         cells, why = _campaign(found, line, channels, language)
         rows.append(cells)
         reasons.append(why)
-    for cells, why in zip(
-        table(rows, left=2), reasons, strict=True
-    ):  # numbers end at the right: lines are equal
-        yield f"{cells}  {why}".rstrip()
+    for written, why in zip(table(rows, left=2), reasons, strict=True):  # all equally wide
+        yield f"{written}  {why}".rstrip()
 
 
 def _campaign(

@@ -48,14 +48,14 @@ IF_ASKED = (  # only when the rule of a campaign's segment looks at them
 STAYS = (
     "api_answers", "api_clients", "approvals", "audit", "bind_codes", "binding_talks", "binding_tries",
     "customer_moves", "follow_doubts", "follow_history", "follow_ups", "follower_syncs", "followers_named",
-    "former_names", "former_standings", "handovers", "inferences", "intent_examples", "kept_secrets",
-    "knowledge", "learnt", "leases", "media_files", "merges", "offer_choices", "offer_options", "offers",
-    "open_questions", "outbox", "own_data_wishes", "payments", "plan_passes", "plan_totals", "point_journals",
-    "point_lots", "point_postings", "portraits", "product_firsts", "product_statistics", "questions",
-    "refreshes", "region_statistics", "scenes", "segment_changes", "segment_members", "segment_moves",
-    "segment_passes", "segment_sizes", "segment_states", "spoken_hours", "staff", "staff_sessions",
-    "standings", "suppressions", "uploads", "volatile", "vouchers", "watched_words", "webhook_calls",
-    "webhook_endpoints", "webhook_wants",
+    "form_requests", "form_talks", "former_names", "former_standings", "handovers", "inferences",
+    "intent_examples", "kept_secrets", "knowledge", "learnt", "leases", "media_files", "merges",
+    "offer_choices", "offer_options", "offers", "open_questions", "outbox", "own_data_wishes", "payments",
+    "plan_passes", "plan_totals", "point_journals", "point_lots", "point_postings", "portraits",
+    "product_firsts", "product_statistics", "questions", "refreshes", "region_statistics", "scenes",
+    "segment_changes", "segment_members", "segment_moves", "segment_passes", "segment_sizes",
+    "segment_states", "spoken_hours", "staff", "staff_sessions", "standings", "suppressions", "uploads",
+    "volatile", "vouchers", "watched_words", "webhook_calls", "webhook_endpoints", "webhook_wants",
 )  # fmt: skip
 OMITTED: dict[str, frozenset[str]] = {
     "customers": frozenset({"external_id", "phone", "union_id", "has_pending", "question_until", "form_until"}),
@@ -89,7 +89,7 @@ class Source:
         return known.order_by(draw(customers.c.id), customers.c.id).limit(most)
 
     def first(self, most: int) -> set[int]:
-        return set(self.session.execute(self.sample(most)).scalars().all())
+        return {row.id for row in self.session.execute(self.sample(most))}
 
     def highest(self) -> int:
         return int(self.session.execute(select(func.coalesce(func.max(customers.c.id), 0))).scalar_one())

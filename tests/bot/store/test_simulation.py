@@ -120,7 +120,8 @@ def test_two_parts_are_everybody_once(database: Database) -> None:
     with simulation_copy.snapshot(database) as source:
         sample = source.sample(100)
         parts = [
-            set(source.session.execute(simulation_copy.part(sample, each, 2)).scalars()) for each in range(2)
+            {row.id for row in source.session.execute(simulation_copy.part(sample, each, 2))}
+            for each in range(2)
         ]
     assert parts[0] | parts[1] == set(range(1, 9))
     assert not parts[0] & parts[1]
