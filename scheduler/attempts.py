@@ -88,8 +88,8 @@ def attempt(services: Services, delivery: Claimed) -> Ended:
     """Its end: sent when all of it was, or some of it and the rest certainly not; unknown when a part may have been."""
     try:
         words = reply_window.words_for(delivery)
-    except Unsendable as reason:
-        return Ended(delivery, Never(f"unsendable:{reason}"), None)
+    except Unsendable as unsendable:
+        return Ended(delivery, Never(f"unsendable:{unsendable}"), None)
     if not words:
         return Ended(delivery, Never("unsendable"), None)
     step = _send(services, delivery, 0, words[0])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from bot.rules.parts import SHAPES
 from bot.values.content import Part
@@ -25,7 +26,7 @@ def labelled_parts(parts: Sequence[Part], purpose: str) -> tuple[Part, ...]:
     way_out = next((n for n in reversed(range(len(found))) if SHAPES[found[n].kind].way_out), None)
     if mark is not None:
         field = SHAPES[found[mark].kind].mark
-        found[mark] = replace(found[mark], **{field: marked(getattr(found[mark], field))})
+        found[mark] = _with(found[mark], field, marked(getattr(found[mark], field)))
     if way_out is not None:
         found[way_out] = _told(found[way_out])
     return tuple(found)
@@ -44,5 +45,10 @@ def with_way_out(text: str) -> str:
 def _told(part: Part) -> Part:
     field = SHAPES[part.kind].way_out
     if part.kind != "article":
-        return replace(part, **{field: with_way_out(getattr(part, field))})
+        return _with(part, field, with_way_out(getattr(part, field)))
     return part if "退订" in part.body else replace(part, body=part.body + WAY_OUT_OF_ARTICLES)
+
+
+def _with(part: Part, field: str, words: str) -> Part:
+    changed: dict[str, Any] = {field: words}
+    return replace(part, **changed)

@@ -1,5 +1,6 @@
 """Previews: a content as the cards a customer would see, and as lines for the terminal. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
 
@@ -11,6 +12,7 @@ from bot.values.preview import Card, Preview
 from bot.values.profile import Profile
 from bot.values.push import Content
 
+LINK = re.compile(r'<a\s[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.IGNORECASE | re.DOTALL)
 KINDS = {
     "text": "文字", "image": "图片", "voice": "语音", "video": "视频", "article": "图文", "miniprogram": "小程序",
     "link": "链接卡片", "msgmenu": "选项菜单",
@@ -51,6 +53,15 @@ def _card(part: Part) -> Card:
         body=part.body,
         author=part.author,
     )
+
+
+def pieces(text: str) -> list[tuple[str, str]]:
+    """Words, and the address behind them where WeChat shows a link; others without one."""
+    found, place = [], 0
+    for link in LINK.finditer(text):
+        found += [(text[place : link.start()], ""), (link[2], link[1])]
+        place = link.end()
+    return [(words, address) for words, address in [*found, (text[place:], "")] if words]
 
 
 def lines(found: Preview) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from bot.rules.media import type_of
 from bot.sandbox.errors import Refused
 from bot.sandbox.state import Media
 from bot.sandbox.world import World
@@ -77,4 +78,4 @@ def _checked(kind: str, file: Upload | None) -> tuple[bytes, str]:
         raise Refused(41005)
     if len(file.content) > MOST_BYTES[kind]:
         raise Refused(TOO_BIG.get(kind, 45001))
-    return file.content, file.content_type
+    return file.content, type_of(file.content) or file.content_type

@@ -37,7 +37,8 @@ def slot(salt: int) -> ColumnElement[int]:
 def is_held_out(campaign: Row[Any]) -> ColumnElement[bool]:
     if not campaign.hold_out_percent:
         return false()
-    return slot(salt_of(campaign.id, HELD_OUT)) < campaign.hold_out_percent * SLOTS // 100
+    below: int = campaign.hold_out_percent * SLOTS // 100
+    return slot(salt_of(campaign.id, HELD_OUT)) < below
 
 
 def variant_of(campaign: Row[Any]) -> ColumnElement[Any]:

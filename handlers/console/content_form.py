@@ -39,7 +39,7 @@ MORE = ("text", "image", "voice", "video")  # what may follow the first message
 WRITTEN_HERE = frozenset({"text", "media_id", "file", "cover"})
 
 
-class FollowingForm(PlainForm):
+class FollowingForm(PlainForm):  # type: ignore[misc] # wtforms brings no types
     """One more message of the same content."""
 
     kind = SelectField(

@@ -81,6 +81,7 @@ def show(content_id: str) -> str:
         customer=customer,
         approvals=history,
         held=held,
+        pieces=preview_words.pieces,
     )
 
 

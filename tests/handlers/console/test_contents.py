@@ -10,6 +10,7 @@ from bot.rules import parts
 from bot.services import Services
 from bot.store import campaign_pages, content_pages, pools
 from bot.store.content_pages import ContentLine
+from bot.values.content import Part
 from tests.handlers.console.conftest import Make, Visitor
 from tests.handlers.console.test_changes import CONTENT, seen
 from tests.support.pictures import JPEG, MP3
@@ -26,7 +27,7 @@ def line_of(services: Services, content_id: str) -> ContentLine:
     return line
 
 
-def parts_of(services: Services, content_id: str) -> tuple[parts.Part, ...]:
+def parts_of(services: Services, content_id: str) -> tuple[Part, ...]:
     draft = line_of(services, content_id).draft
     return parts.parts_of(draft.kind, draft.text, draft.media_id, draft.details)
 
