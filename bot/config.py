@@ -144,15 +144,6 @@ class Webhooks(Section):
 class Understanding(Section):
     examples: str = ""
     folder: str = ""
-    encoder_url: str = ""
-    encoder_model: str = ""
-    encoder_key: SecretStr = SecretStr("")
-    encoder_timeout_ms: int = Field(default=800, ge=50, le=3000)
-
-    @field_validator("encoder_url")
-    @classmethod
-    def _is_an_address_or_nothing(cls, address: str) -> str:
-        return _address(address) if address else ""
 
 
 class Facts(Section):

@@ -1,10 +1,11 @@
 """Words the operator watches: those that bring a customer to a person, and those the bot must not say."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 
 from bot.store.database import Session
 from bot.store.tables import watched_words
@@ -40,12 +41,7 @@ def watched(session: Session) -> Watched:
 
 
 def version(session: Session) -> str:
-    count, newest, words, actions = session.execute(
-        select(
-            func.count(),
-            func.max(watched_words.c.added_at),
-            func.sum(func.length(watched_words.c.word)),
-            func.sum(func.length(watched_words.c.action)),
-        )
-    ).one()
-    return f"{count}:{newest.isoformat() if newest else ''}:{words or 0}:{actions or 0}"
+    """Changes with every word that is added, watched otherwise or taken away."""
+    found = watched(session)
+    said = "\n".join([*found.escalating, "", *found.forbidden])
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
