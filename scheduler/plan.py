@@ -18,6 +18,7 @@ from bot.store import (
     plan_tables,
     plans,
     standings,
+    starvation,
     working_days,
 )
 from bot.store.database import Workbench
@@ -65,9 +66,12 @@ class _Pass:
                 of, before = None, None
             if agenda.windows:
                 done = self._look(bench, agenda, of, before.full_id if before else None)
+        with self._services.database.reading() as session:
+            starved = starvation.starved(session, self._at, self._services.config.push)
         return PlanReport(
             at=self._at,
             campaigns=tuple(done),
+            starved=tuple(starved),
             moved=moved,
             too_late=late,
             calendar_known=all(window.kind.known for window in self._coming.values()),

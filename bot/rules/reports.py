@@ -49,6 +49,8 @@ def of_plan(report: PlanReport, zone: tzinfo) -> Iterator[str]:
         yield f"{campaign.campaign_id} ({campaign.purpose}): {campaign.planned} new"
         for verdict, customers in sorted(campaign.totals.items(), key=lambda total: -total[1]):
             yield f"  {customers:>7}  {verdict}"
+    for one in report.starved:
+        yield f"{one.campaign_id} is starved: for {one.days} days nearly everybody went to other campaigns, {one.lost} of {one.lost + one.won} today, most to {one.to}"
     if not report.calendar_known:
         yield "the holidays of a coming window's year are not known yet; weekdays count as working days"
 

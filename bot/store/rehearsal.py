@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.store.database import Database, Session
+from bot.store.database import Database, Session, Workbench
 
 
 class Rehearsal(Database):
@@ -22,6 +22,16 @@ class Rehearsal(Database):
     @contextmanager
     def reading(self) -> Iterator[Session]:
         yield self._stage_session
+
+    @contextmanager
+    def workbench(self) -> Iterator[Workbench]:
+        """What is laid out on it goes with the rest."""
+        yield RehearsedBench(self)
+
+
+class RehearsedBench(Workbench):
+    def __init__(self, stage: Rehearsal) -> None:
+        self.reading, self.transaction = stage.reading, stage.transaction  # type: ignore[method-assign]
 
 
 @contextmanager

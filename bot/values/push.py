@@ -77,12 +77,25 @@ class CampaignPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Starved:
+    """A campaign that loses nearly everybody to others."""
+
+    campaign_id: str
+    name: str
+    days: int  # in a row
+    lost: int  # customers, at the last pass of the last day
+    won: int  # the same, that it has
+    to: str  # the campaign that took the most of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanReport:
     at: datetime
     campaigns: tuple[CampaignPlan, ...] = ()
     moved: int = 0  # deliveries whose window closed before they went out
     too_late: int = 0
     calendar_known: bool = True  # false: the year's holidays are not known yet
+    starved: tuple[Starved, ...] = ()  # campaigns that lose nearly everybody to others, for days
     days_send: DaysSend | None = None  # of a subscription account: what the day's mass send is given to
 
     @property
