@@ -9,6 +9,8 @@ ENDS = {"sent", "failed", "unknown", "skipped"}
 TELLS = {"ending", "deliveries_ended"}
 IN_OTHER_WORDS = {
     "bot.store.forgetting._call_off",  # customer.forgotten says it
+    "bot.store.simulation.close_sent",  # on a simulation's stage there is nobody to tell
+    "bot.store.simulation_copy.copy",
 }
 
 
