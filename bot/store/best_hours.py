@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    FromClause,
     Integer,
     Select,
+    Subquery,
     Table,
     and_,
     case,
@@ -24,6 +26,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    null,
     or_,
     select,
     union_all,
@@ -31,11 +34,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.rules.best_hour import CROWD_WEIGHS, HALF, MOST_KEPT, NEEDED, PRESENT, Span
-from bot.store.database import Session
+from bot.rules.best_hour import CROWD_WEIGHS, HALF, MOST_KEPT, NEEDED, PRESENT, Span, begins, span_of
+from bot.rules.windows import Window
+from bot.store.database import Instant, Session
 from bot.store.tables import best_hours, counted_days, messages, spoken_hours
 
 LAST_HALF = 47
+AT_MOST_TIMES = 2  # the even share of a half hour: more would bring the load and the replies at once
+FEW = 10  # who make no crowd
+STEPS, A_STEP = 4, timedelta(minutes=5)  # the last begins a quarter of an hour before the half hour is over
 
 _hour, _best = spoken_hours.c, best_hours.c
 
@@ -100,6 +107,38 @@ def judge(session: Session, span: Span, wrote: Iterable[Day]) -> None:
         session.execute(delete(best_hours).where(of_span, _best.customer_id.in_(wrote_then)))
     columns = ["works", "opens", "closes", "customer_id", "half", "messages", "permille"]
     session.execute(insert(best_hours).from_select(columns, _best_of(span, who)))
+
+
+def of_picked(picked: FromClause, which: ColumnElement[bool], window: Window, first: datetime) -> Subquery:
+    """The half hours still to come of those `picked`, the surest first; a half hour takes no more than its share."""
+    halves = [half for half in span_of(window).halves if begins(half, window) >= first]
+    surest = (_best.permille.desc(), _best.customer_id)
+    numbered = (
+        select(
+            _best.customer_id,
+            _best.half,
+            func.row_number().over(partition_by=_best.half, order_by=surest).label("place"),
+            func.count().over().label("everybody"),
+        )
+        .join(picked, picked.c.customer_id == _best.customer_id)
+        .where(_of(span_of(window)), _best.half.in_(halves), which)
+        .subquery()
+    )
+    has_room = numbered.c.place * len(halves) <= AT_MOST_TIMES * numbered.c.everybody
+    fits = or_(has_room, numbered.c.place <= FEW)
+    return select(numbered.c.customer_id, numbered.c.half).where(fits).subquery()
+
+
+def due_at(hours: FromClause, window: Window) -> ColumnElement[datetime]:
+    """Within the half hour, not all at its first minute; null for who has none. `hours`: from `of_picked`."""
+    instants = {
+        half * STEPS + step: literal(begins(half, window) + step * A_STEP, Instant())
+        for half in span_of(window).halves
+        for step in range(STEPS)
+    }
+    if not instants:
+        return cast(null(), Instant())
+    return case(instants, value=hours.c.half * STEPS + hours.c.customer_id % STEPS, else_=null())
 
 
 def drop_others(session: Session, spans: Iterable[Span]) -> None:

@@ -27,10 +27,11 @@ from sqlalchemy import (
 )
 
 from bot.rules.spread import SLOTS
-from bot.store import occasions, rotation, variants
+from bot.rules.windows import Window
+from bot.store import best_hours, occasions, rotation, variants
 from bot.store.candidates import LIVE, judged_rows
 from bot.store.database import Instant, Session
-from bot.store.eligibility import NEXT_CONTACT, Candidate, objection_to_content
+from bot.store.eligibility import NEXT_CONTACT, NOTICE, REPLY_WINDOW, Candidate, objection_to_content
 from bot.store.judging import KEEPS_CODE, is_of_audience, or_insert
 from bot.store.plan_entries import Entry
 from bot.store.plan_tables import Tables, kind_name
@@ -114,9 +115,13 @@ def write(session: Session, tables: Tables, entry: Entry, at: datetime, first: i
     """The deliveries of those picked in a stretch of customers; how many are new."""
     picked = tables.picked
     mine = and_(picked.c.customer_id.between(first, last), picked.c.reason.is_(None))
-    values = _delivery(tables, entry, at)
-    beside = picked.join(customers, customers.c.id == picked.c.customer_id).join(
-        contents, contents.c.id == picked.c.content_id
+    window = entry.of.window
+    hours = best_hours.of_picked(picked, mine, window, max(at, window.opens))
+    values = _delivery(tables, entry, at, hours)
+    beside = (
+        picked.join(customers, customers.c.id == picked.c.customer_id)
+        .join(contents, contents.c.id == picked.c.content_id)
+        .outerjoin(hours, hours.c.customer_id == picked.c.customer_id)
     )
     rows = select(*values.values()).select_from(beside).where(mine).order_by(picked.c.customer_id)
     planned = or_insert(session, deliveries).from_select(list(values), rows).on_conflict_do_nothing()
@@ -131,8 +136,8 @@ def write(session: Session, tables: Tables, entry: Entry, at: datetime, first: i
     return number
 
 
-def _delivery(tables: Tables, entry: Entry, at: datetime) -> dict[str, ColumnElement[Any]]:
-    """The row of a delivery, column by column, beside the rows of its customer and content."""
+def _delivery(tables: Tables, entry: Entry, at: datetime, hours: FromClause) -> dict[str, ColumnElement[Any]]:
+    """The row of a delivery, column by column, beside the rows of its customer and content, and their best hour."""
     picked, campaign, window = tables.picked, entry.campaign, entry.of.window
     kept = picked.c.channel == NEXT_CONTACT
     return {
@@ -145,13 +150,26 @@ def _delivery(tables: Tables, entry: Entry, at: datetime) -> dict[str, ColumnEle
         "state": literal("planned"),
         "day": literal(window.day),
         "planned_at": literal(at, Instant()),
-        "due_at": due_at(picked.c.customer_id, picked.c.channel, entry.of.slots),
+        "due_at": case(
+            (_can_wait(picked, hours, window), best_hours.due_at(hours, window)),
+            else_=due_at(picked.c.customer_id, picked.c.channel, entry.of.slots),
+        ),
         "messages": contents.c.messages,
         "variant": variants.variant_of(campaign),
         "occasion": picked.c.occasion,
         "useful_until": picked.c.useful_until,
         "closes_at": case((kept, null()), else_=literal(window.closes, Instant())),
     }
+
+
+def _can_wait(picked: FromClause, hours: FromClause, window: Window) -> ColumnElement[bool]:
+    """Until their best hour, because whatever they are reached by is there until the window closes."""
+    closes = literal(window.closes, Instant())
+    lasts = (customers.c.window_until, contents.c.useful_until, picked.c.useful_until)
+    by_window, *useful = (func.coalesce(until >= closes, until.is_(None)) for until in lasts)
+    is_open = and_(by_window, customers.c.window_until.is_not(None))
+    one_by_one = or_(and_(picked.c.channel == REPLY_WINDOW, is_open), picked.c.channel == NOTICE)
+    return and_(hours.c.half.is_not(None), one_by_one, *useful)
 
 
 def due_at(

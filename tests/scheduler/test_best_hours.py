@@ -15,8 +15,9 @@ from bot.rules.workdays import kind_of_day
 from bot.services import Services
 from bot.store import forgetting
 from bot.store.database import Database
-from bot.store.tables import best_hours, counted_days, messages, spoken_hours
+from bot.store.tables import best_hours, counted_days, deliveries, messages, spoken_hours
 from scheduler.best_hours import refresh
+from scheduler.plan import plan
 from tests.conftest import NOON
 from tests.support import pushing
 from tests.support.build import Build
@@ -157,3 +158,69 @@ def test_of_the_forgotten_nothing_stays(services: Services) -> None:
     with services.database.reading() as session:
         assert session.execute(select(spoken_hours)).first() is None
     assert found(services) == {}
+
+
+def evening_campaign(services: Services, people: Sequence[int], **customer: Any) -> None:
+    with services.database.transaction() as session:
+        build = Build(session)
+        build.segment()
+        build.campaign("k", [build.content("words", purpose="care")])
+        for who in people:
+            pushing.change(session, who, **customer)
+
+
+def due(services: Services) -> dict[int, str]:
+    """When each one's push is due, on Shanghai's clocks."""
+    plan(services, services.now())
+    with services.database.reading() as session:
+        rows = session.execute(select(deliveries.c.customer_id, deliveries.c.due_at)).all()
+    zone = services.config.push.zone
+    return {row.customer_id: f"{row.due_at.astimezone(zone):%H:%M}" for row in rows}
+
+
+OPEN = {"window_until": NOON + DAY, "window_left": 5}
+
+
+def learnt(services: Services, people: Sequence[int], clock: str) -> None:
+    for who in people:
+        say(services, who, [shanghai(services, 20, clock)] * 8)
+    refresh(services)
+    pushing.set_clock(services, shanghai(services, 24, "19:00"))
+
+
+def test_a_push_is_due_in_the_customers_best_half_hour_and_else_spread(services: Services) -> None:
+    known, *others = customers(services, 4)
+    learnt(services, [known], "21:10")
+    evening_campaign(services, [known, *others], **OPEN)
+    found = due(services)
+    assert "21:00" <= found[known] <= "21:15"
+    assert all("19:30" <= found[who] < "20:30" for who in others)
+
+
+@pytest.mark.parametrize(
+    ("customer", "clock"),
+    [
+        pytest.param(
+            {"window_until": NOON.replace(hour=13, minute=5)}, "21:10", id="their reply window ends before"
+        ),
+        pytest.param({}, "19:40", id="the half hour is over already"),
+    ],
+)
+def test_a_best_hour_that_would_be_too_late_is_not_waited_for(
+    services: Services, customer: dict[str, Any], clock: str
+) -> None:
+    (who,) = customers(services, 1)
+    learnt(services, [who], clock)
+    evening_campaign(services, [who], **OPEN | customer)
+    if clock == "19:40":
+        pushing.set_clock(services, shanghai(services, 24, "20:05"))
+    assert "19:30" <= due(services)[who] < "20:50"
+
+
+def test_not_everybody_comes_in_the_half_hour_of_the_crowd(services: Services) -> None:
+    """Four half hours, forty people of one habit: twenty get it, the others are spread."""
+    people = customers(services, 40)
+    learnt(services, people, "21:10")
+    evening_campaign(services, people, **OPEN)
+    in_it = [who for who, clock in due(services).items() if clock >= "21:00"]
+    assert len(in_it) == 20
