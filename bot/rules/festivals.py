@@ -50,7 +50,7 @@ def falls(row: Mapping[str, Any]) -> dict[str, Any]:
     if len(ways) != 1:
         raise ValueError(f"expected one of {', '.join(WAYS)}; found {' and '.join(ways) or 'none'}")
     way = ways[0]
-    found = {way: _READ[way](row[way])}
+    found: dict[str, Any] = {way: _READ[way](row[way])}
     if shift := row.get("shift") or 0:
         if not isinstance(shift, int) or isinstance(shift, bool) or abs(shift) > FARTHEST:
             raise ValueError(f"shift: expected at most {FARTHEST} days before or after, found {shift!r:.40}")

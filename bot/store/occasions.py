@@ -46,7 +46,9 @@ from bot.values.occasion import Occasion, Occurrence
 
 OLDEST = 110  # years
 FIRST_YEAR = 2000  # before it nobody followed or ordered
-NOT_SKIPPED = literal_column("'skipped'")  # spelled out: else SQLite does not see that the index is for it
+NOT_SKIPPED: ColumnElement[str] = literal_column(
+    "'skipped'"
+)  # spelled out: else SQLite does not see that the index is for it
 
 
 def of_campaign(
@@ -106,7 +108,8 @@ def _rows(campaign_id: str, occasion: Occasion, one: Occurrence, zone: ZoneInfo)
             yield from _birthdays(one)
         case "anniversary" if occasion.name == "membership":
             key = literal(f"membership:{one.day.year}")
-            yield _row(customers.c.id, key, one).where(_in_years_before(customers.c.followed_at, one, zone))
+            followed = _in_years_before(customers.c.id, customers.c.followed_at, one, zone)
+            yield _row(customers.c.id, key, one).where(followed)
         case "anniversary":
             yield _first_orders(one, zone)
         case "after":
@@ -156,14 +159,17 @@ def _first_orders(one: Occurrence, zone: ZoneInfo) -> Select[Any]:
     return (
         _row(orders.c.customer_id, literal(f"first_order:{one.day.year}"), one)
         .select_from(orders.join(customer_statistics, of_theirs))
-        .where(_in_years_before(orders.c.ordered_at, one, zone))
+        .where(_in_years_before(orders.c.id, orders.c.ordered_at, one, zone))
         .where(customer_statistics.c.first_order_at == orders.c.ordered_at)
     )
 
 
-def _in_years_before(column: ColumnElement[Any], one: Occurrence, zone: ZoneInfo) -> ColumnElement[bool]:
+def _in_years_before(
+    row_id: ColumnElement[Any], column: ColumnElement[Any], one: Occurrence, zone: ZoneInfo
+) -> ColumnElement[bool]:
+    """A stretch of the index for each year: of many stretches joined by `or` SQLite reads the whole table."""
     days = _same_day_in(range(FIRST_YEAR, one.day.year), one.day)
-    return or_(*(_on(column, day, zone) for day in days))
+    return row_id.in_(union_all(*(select(row_id).where(_on(column, day, zone)) for day in days)))
 
 
 def _same_day_in(years: range, day: date) -> Iterator[date]:

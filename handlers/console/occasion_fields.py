@@ -135,7 +135,7 @@ def wanted(form: OccasionFields, kept: Mapping[str, Any] | None) -> dict[str, An
 def sentence(raw: Mapping[str, Any] | None, known: Mapping[str, Festival]) -> str:
     """中秋节，提前 3 天开始，共 2 天."""
     if raw is None:
-        return _("不限，活动期间都可以发")
+        return str(_("不限，活动期间都可以发"))
     occasion = occasions.read(dict(raw))
     match occasion.kind:
         case "festival":
@@ -155,7 +155,7 @@ def sentence(raw: Mapping[str, Any] | None, known: Mapping[str, Festival]) -> st
     parts.append(
         _("到节日结束为止") if occasion.lasts is None else _("可以发 %(count)d 天", count=occasion.lasts)
     )
-    return _("，").join(parts)
+    return str(_("，").join(parts))
 
 
 def name_of(festival: Festival) -> str:

@@ -230,8 +230,8 @@ def test_a_campaign_that_could_never_send_is_refused_when_it_is_saved(
 
 
 def test_quiet_hours_of_the_shop_count_when_a_campaign_is_saved(session: Session, anna: int) -> None:
-    days = {"starts": date(2026, 11, 25), "ends": date(2026, 11, 26)}
-    wanted = Definitions(contents=(WATER,), campaigns=(replace(RUNNING, **days),))
+    two_days = replace(RUNNING, starts=date(2026, 11, 25), ends=date(2026, 11, 26))
+    wanted = Definitions(contents=(WATER,), campaigns=(two_days,))
     quiet = Push(quiet_from=time(19), quiet_until=time(9))
     with pytest.raises(BadDefinition, match="no window opens"):
         apply(session, wanted, staff_id=anna, approve=True, now=NOON, push=quiet)
