@@ -50,7 +50,8 @@ class Model:
         """Of each label; they add up to 1."""
         scores = self.scores(text) * self.sharpness
         grown: Array = np.exp(scores - scores.max())
-        return grown / grown.sum()
+        shares: Array = grown / grown.sum()
+        return shares
 
     def scores(self, text: str) -> Array:
         normal = features.normal(text)

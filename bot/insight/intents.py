@@ -3,7 +3,7 @@
 Held by each process that answers; `intents_watch` puts newer models and products in, whole, between two messages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -75,7 +75,7 @@ class Understanding:
         self._known, self._ask = known, self._asking(known)
 
     @staticmethod
-    def _asking(known: _Known) -> "lru_cache[Understood]":  # type: ignore[type-arg]
+    def _asking(known: _Known) -> Callable[[str], Understood]:
         @lru_cache(HELD)
         def ask(text: str) -> Understood:
             return _understood(text, known)

@@ -49,7 +49,7 @@ _CONCEPTS = features.read_concepts(
 )
 _LONGEST_CONCEPT = max(map(len, _CONCEPTS))
 
-Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.int32]]  # of entries, ascending
+Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]  # of entries, ascending
 Shares: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 Leaning: TypeAlias = Callable[[str], Shares]  # of a text: the confidence in each kind of wish
 
