@@ -205,7 +205,6 @@ DEFINITIONS: dict[str, dict[str, Schema]] = {
             }, "required": ["kind"], "additionalProperties": False},
         },
         "useful_until": INSTANT,
-        "occasion_until": _choice("", "eve", "day"),
         "notice": {
             "type": "object", "description": "how it goes as a subscription notice; never marketing",
             "properties": {
@@ -217,6 +216,7 @@ DEFINITIONS: dict[str, dict[str, Schema]] = {
             },
             "required": ["template", "data"], "additionalProperties": False,
         },
+        "occasion_until": _choice("", "eve", "day"),
     },
     "campaigns": {
         "id": DEFINED_NAME, "name": _word(100), "segment": DEFINED_NAME,
