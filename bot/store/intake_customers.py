@@ -80,6 +80,7 @@ def take(batch: Batch, records: Sequence[CustomerRecord]) -> list[Outcome]:
     wanted = [
         {name: value for name, value in said(records[at], *NAMES, *FACTS).items() if name not in stronger.get(ids[at], ())}
         | {"id": ids[at]}
+        | _drawn(records[at])
         for at in old
     ]  # fmt: skip
     for at, outcome in zip(old, rows.put(batch.session, customers, "id", wanted, {}), strict=True):
@@ -101,6 +102,11 @@ def take(batch: Batch, records: Sequence[CustomerRecord]) -> list[Outcome]:
 
 def _is_new(place: int | Fault) -> bool:
     return isinstance(place, int) and place < 0
+
+
+def _drawn(record: CustomerRecord) -> rows.Row:
+    """The openid says who is held out, also of who was known to the shop before."""
+    return {"bucket": bucket_of(record.openid)} if record.openid else {}
 
 
 def _make(batch: Batch, records: Sequence[CustomerRecord]) -> list[int]:

@@ -7,9 +7,10 @@ from bot.config import Config
 from bot.rules.buckets import bucket_of
 from bot.services import Services
 from bot.store import customers as people
-from bot.store import explanations, following, forgetting, merging
+from bot.store import explanations, following, forgetting, intake, merging
 from bot.store.database import Database, Session
 from bot.store.tables import customers, deliveries
+from bot.values.records import CustomerRecord
 from scheduler.plan import plan
 from tests.conftest import NOON
 from tests.support import pushing
@@ -79,3 +80,12 @@ def test_who_is_held_out_is_told_by_the_verdict(shop: Database) -> None:
             found = explanations.explain(session, openid, "k", NOON, config)
             assert found is not None
             assert (found.campaigns[0].objection == "hold_out") == (bucket_of(openid) < 5000)
+
+
+def test_who_was_known_to_the_shop_before_is_drawn_by_the_openid_they_get(database: Database) -> None:
+    """So that leaving and coming back, which keeps nothing but the openid, changes nothing."""
+    for record in ({"external_id": "C1"}, {"external_id": "C1", "openid": "o-anna"}):
+        with database.transaction() as session:
+            intake.take(session, "customers", [CustomerRecord(**record)], NOON, salt=SALT)
+    with database.reading() as session:
+        assert bucket(session, "o-anna") == bucket_of("o-anna")
