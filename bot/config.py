@@ -146,6 +146,20 @@ class Understanding(Section):
     folder: str = ""
 
 
+class LanguageModel(Section):
+    url: str = ""
+    model: str = ""
+    key: SecretStr = SecretStr("")
+    timeout_ms: int = Field(default=15_000, ge=500, le=60_000)
+    answer_tokens: int = Field(default=400, ge=50, le=4000)
+    tokens_a_day: int = Field(default=200_000, ge=0)
+
+    @field_validator("url")
+    @classmethod
+    def _is_an_address_or_nothing(cls, address: str) -> str:
+        return _address(address) if address else ""
+
+
 class Facts(Section):
     ask: bool = True
     rules: str = ""
@@ -169,6 +183,7 @@ class Config(Section):
     push: Push = Push()
     value: Value = Value()
     facts: Facts = Facts()
+    language_model: LanguageModel = LanguageModel()
     membership: Membership = Membership()
     understanding: Understanding = Understanding()
     webhooks: Webhooks = Webhooks()

@@ -11,6 +11,7 @@ from bot.config import Config
 from bot.insight.intents import Understanding
 from bot.insight.knowledge import KnowledgeIndex, WordIndex
 from bot.insight.recommend import Recommender
+from bot.language.model import HttpModel, Model
 from bot.store import kept_secrets
 from bot.store.database import Database
 from bot.store.keys import Keys, RedisKeys, ShelteredKeys, SqlKeys
@@ -28,6 +29,7 @@ class Services:
     wechat: WeChatApi
     knowledge: KnowledgeIndex
     understanding: Understanding = field(default_factory=Understanding)
+    model: Model | None = None  # a language model, where the shop has one
     recommender: Recommender = field(default_factory=Recommender)
     closing: tuple[Callable[[], None], ...] = field(default=(), repr=False)
 
@@ -51,6 +53,7 @@ def build(config: Config, clock_of: Callable[[Keys], Clock] | None = None) -> Se
     database = connect(config)
     config = with_secret_key(config, database)
     keys, close_keys = _keys(config, database)
+    model = HttpModel(config.language_model) if config.language_model.url else None
     return Services(
         config=config,
         clock=clock_of(keys) if clock_of else SystemClock(),
@@ -58,7 +61,8 @@ def build(config: Config, clock_of: Callable[[Keys], Clock] | None = None) -> Se
         keys=keys,
         wechat=WeChatClient(config.wechat, keys, connections=config.push.at_once),
         knowledge=WordIndex(),
-        closing=(close_keys, database.close),
+        model=model,
+        closing=(*((model.close,) if model else ()), close_keys, database.close),
     )
 
 

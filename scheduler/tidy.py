@@ -8,6 +8,7 @@ from bot.store import (
     forms,
     idempotency,
     merging,
+    model_calls,
     statistics,
     steering,
     tidying,
@@ -28,6 +29,7 @@ def tidy(services: Services) -> None:
         forgetting.tidy(session, now)
         binding.tidy(session, now)
         forms.tidy(session, now)
+        model_calls.tidy(session, now)
         merging.gather(session, now)
         steering.drop_suppressions_they_lifted(session)
     with services.database.reading() as session:

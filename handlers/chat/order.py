@@ -14,6 +14,7 @@ from handlers.chat import (
     knowledge,
     membership,
     menu,
+    modelled,
     my_facts,
     notices,
     offers,
@@ -63,6 +64,7 @@ ORDER: tuple[Handler, ...] = (
     attachments,
     understood,  # what no word rule was sure of
     knowledge,  # what somebody wrote an answer to
+    modelled,  # what nobody wrote an answer to, where there is a language model
     guessing,  # takes anything in words
     authorization,
     notices,

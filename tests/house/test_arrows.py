@@ -38,6 +38,8 @@ MAY: dict[str, tuple[str, ...]] = {
     "bot.portrayal": ("bot",),
     "bot.holding": ("bot",),
     "bot.recommending": ("bot",),
+    "bot.modelling": ("bot",),
+    "bot.language": ("bot.language", "bot.values", "bot.config"),
 }
 
 # A foreign library, and the rooms where it is at home.
@@ -46,7 +48,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "alembic": ("bot.store",),
     "redis": ("bot.store", "scheduler.engine"),  # Dramatiq tells of a lost Redis in its own words
     "wechatpy": ("bot.wechat",),
-    "requests": ("bot.wechat", "bot.sandbox"),
+    "requests": ("bot.wechat", "bot.sandbox", "bot.language"),
     "flask": ("handlers",),
     "flask_wtf": ("handlers",),
     "flask_login": ("handlers",),

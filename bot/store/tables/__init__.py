@@ -36,6 +36,7 @@ from bot.store.tables.membership import (
     segment_sizes,
     segment_states,
 )
+from bot.store.tables.modelled import model_calls
 from bot.store.tables.notices import (
     channel_suppressions,
     follow_doubts,
@@ -133,6 +134,7 @@ __all__ = [
     "merges",
     "messages",
     "metadata",
+    "model_calls",
     "notice_consents",
     "notice_templates",
     "nurturing_plans",
