@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from bot.clock import FixedClock
 from bot.config import Config
 from bot.rules.buckets import bucket_of
 from bot.services import Services
@@ -21,7 +22,8 @@ OPENIDS = [f"o-{number}" for number in range(200)]
 
 
 def bucket(session: Session, openid: str) -> int:
-    return session.execute(select(customers.c.bucket).where(customers.c.openid == openid)).scalar_one()
+    found = select(customers.c.bucket).where(customers.c.openid == openid)
+    return int(session.execute(found).scalar_one())
 
 
 def test_who_leaves_and_comes_back_is_in_the_bucket_they_were_in(session: Session) -> None:
@@ -62,7 +64,7 @@ def planned(services: Services) -> set[str]:
 
 
 def test_a_greater_share_holds_back_the_same_and_more_and_each_is_told(shop: Database) -> None:
-    clock = pushing.FixedClock(NOON)
+    clock = FixedClock(NOON)
     reached = []
     for percent in (40, 20, 0):
         services = pushing.services_with(shop, clock, push={"hold_out_percent": percent})
@@ -84,8 +86,8 @@ def test_who_is_held_out_is_told_by_the_verdict(shop: Database) -> None:
 
 def test_who_was_known_to_the_shop_before_is_drawn_by_the_openid_they_get(database: Database) -> None:
     """So that leaving and coming back, which keeps nothing but the openid, changes nothing."""
-    for record in ({"external_id": "C1"}, {"external_id": "C1", "openid": "o-anna"}):
+    for record in (CustomerRecord(external_id="C1"), CustomerRecord(external_id="C1", openid="o-anna")):
         with database.transaction() as session:
-            intake.take(session, "customers", [CustomerRecord(**record)], NOON, salt=SALT)
+            intake.take(session, "customers", [record], NOON, salt=SALT)
     with database.reading() as session:
         assert bucket(session, "o-anna") == bucket_of("o-anna")
