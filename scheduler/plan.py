@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.rules import greatest_good
-from bot.rules.windows import PURPOSES, Window, next_window, window_at
+from bot.rules.windows import PURPOSES, Window, next_window, window_at, windows_of
 from bot.services import Services
 from bot.store import (
     care,
@@ -28,6 +28,7 @@ from bot.store.plan_tables import Tables
 from bot.values.days_send import DaysSend, Offer
 from bot.values.push import CampaignPlan, PlanReport
 
+LATELY = timedelta(minutes=10)
 AHEAD = timedelta(hours=2)  # a window that opens within this is planned already
 
 
@@ -50,7 +51,7 @@ class _Pass:
         push = services.config.push
         self._today = at.astimezone(push.zone).date()
         with services.database.reading() as session:
-            calendar = working_days.around(session, self._today)
+            calendar = self._calendar = working_days.around(session, self._today)
         self._coming: dict[str, Window] = {
             purpose: window_at(purpose, at, push, calendar) or next_window(purpose, at, push, calendar)
             for purpose in PURPOSES
@@ -97,7 +98,7 @@ class _Pass:
             if windows and plan_changes.wants_everybody(session, before, windows, self._at):
                 before = None
             of = plan_changes.since(session, before) if windows and before else None
-            has_closed = moving.is_due(session, self._at)
+            has_closed = self._has_a_window_closed() and moving.is_due(session, self._at)
         if windows and (before is None or of is None):
             return self.run()
         if of:
@@ -106,6 +107,15 @@ class _Pass:
             return None
         moved, late = self._tidy()
         return PlanReport(at=self._at, moved=moved, too_late=late)
+
+    def _has_a_window_closed(self) -> bool:
+        """Within the last minutes; whoever is still behind then is found by the next pass over everybody."""
+        push = self._services.config.push
+        return any(
+            self._at - LATELY < window.closes <= self._at
+            for purpose in PURPOSES
+            for window in windows_of(purpose, self._today, push, self._calendar)
+        )
 
     def _windows(self) -> dict[str, Window]:
         return {name: each for name, each in self._coming.items() if each.opens <= self._at + AHEAD}
@@ -133,6 +143,7 @@ class _Pass:
         self._send = self._days_send(bench, tables, agenda)
         planned = [self._plan(bench, tables, agenda, entry) for entry in agenda.entries]
         with bench.reading() as session:
+            judging.set_kept_aside(session, tables, self._today)
             totals = standings.totals(session, tables, agenda)
         self._write_standings(bench, tables, agenda, pass_id)
         with bench.transaction() as session:
@@ -174,7 +185,7 @@ class _Pass:
             with bench.transaction() as session:
                 planned += plans.write(session, tables, entry, self._at, first, last)
         with bench.reading() as session:
-            plans.settle(session, tables, entry, has_another=agenda.has_another(entry))
+            plans.settle(session, tables, entry, agenda.others(entry))
         return planned
 
     def _write_standings(self, bench: Workbench, tables: Tables, agenda: Agenda, pass_id: int) -> None:

@@ -24,6 +24,7 @@ Session: TypeAlias = Connection
 T = TypeVar("T")
 
 WRITER_WAITS = 15.0  # seconds
+_OF_THE_WORKBENCH = ("temp_store=FILE", "temp.cache_size=-64000")  # a million rows are not held in memory
 _POSTGRESQL = {
     "options": "-c timezone=UTC",
     "connect_timeout": 3,
@@ -81,6 +82,9 @@ class Database:
         It reads as long as it likes and writes a part at a time, so that on SQLite no writer waits for long.
         """
         connection = self.engine.connect()
+        if self.is_sqlite:
+            for pragma in _OF_THE_WORKBENCH:
+                connection.connection.driver_connection.execute(f"PRAGMA {pragma}")  # type: ignore[union-attr]
         try:
             yield Workbench(connection, self._writer)
         finally:

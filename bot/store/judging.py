@@ -53,8 +53,11 @@ def look(session: Session, tables: Tables, agenda: Agenda, today: date, *, only_
         session.execute(insert(tables.numbers), numbers)
     _take_turns(session, tables, today, only_asked=only_asked)
     judged = _judge(session, tables, agenda, only_asked=only_asked)
+    set_kept_aside(session, tables, today)
+    keepers = set(session.execute(select(tables.keeps.c.campaign_number).distinct()).scalars())
     for entry in agenda.entries:
-        _set_kept_aside(session, tables, entry, today)
+        if entry.campaign_number in keepers:
+            _set_reached_aside(session, tables, entry, today)
     _free(session, tables, agenda)
     return judged
 
@@ -98,17 +101,29 @@ def _set_aside(session: Session, tables: Tables, rows: Select[Any], known: Any, 
     session.execute(put.on_conflict_do_nothing())
 
 
-def _set_kept_aside(session: Session, tables: Tables, entry: Entry, today: date) -> None:
-    """What a campaign keeps since today for a customer whom another could reach, or has."""
-    judged, code = tables.judged, kind_name(entry.purpose, entry.kind)
+def set_kept_aside(session: Session, tables: Tables, today: date) -> None:
+    """What a campaign keeps since today for a customer whose turn is another's; asked again when all is planned."""
     is_won = exists().where(tables.turns.c.customer_id == deliveries.c.customer_id)
+    kept = select(deliveries.c.customer_id, tables.numbers.c.number, literal("kept")).join(
+        tables.numbers, tables.numbers.c.campaign_id == deliveries.c.campaign_id
+    )
+    _put_aside(session, tables, kept.where(_KEPT, deliveries.c.day == today, is_won))
+
+
+def _set_reached_aside(session: Session, tables: Tables, entry: Entry, today: date) -> None:
+    """What a campaign keeps since today for a customer whom something could reach by now."""
+    judged, code = tables.judged, kind_name(entry.purpose, entry.kind)
     kept = (
         select(deliveries.c.customer_id, literal(entry.campaign_number), literal("kept"))
         .join(judged, judged.c.customer_id == deliveries.c.customer_id)
         .where(_KEPT, deliveries.c.campaign_id == entry.campaign.id, deliveries.c.day == today)
-        .where(or_(judged.c[code].is_distinct_from(KEEPS_CODE), is_won))
+        .where(judged.c[code].is_distinct_from(KEEPS_CODE))
     )
-    put = or_insert(session, tables.mine).from_select(["customer_id", "campaign_number", "said"], kept)
+    _put_aside(session, tables, kept)
+
+
+def _put_aside(session: Session, tables: Tables, rows: Select[Any]) -> None:
+    put = or_insert(session, tables.mine).from_select(["customer_id", "campaign_number", "said"], rows)
     session.execute(put.on_conflict_do_nothing())
 
 

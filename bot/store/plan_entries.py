@@ -71,9 +71,13 @@ class Agenda:
     numbers: Mapping[str, int]  # of every campaign there is
     windows: Mapping[str, Window]  # that are open or open soon, of purposes without a campaign too
 
-    def has_another(self, entry: Entry) -> bool:
-        """Whether its campaign is in here for another purpose too."""
-        return sum(one.campaign_number == entry.campaign_number for one in self.entries) > 1
+    def others(self, entry: Entry) -> list[int]:
+        """The entries of the same campaign for other purposes."""
+        return [
+            one.number
+            for one in self.entries
+            if one.campaign_number == entry.campaign_number and one.number != entry.number
+        ]
 
     @property
     def book(self) -> dict[str, Any]:

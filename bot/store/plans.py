@@ -5,7 +5,7 @@ against it. Deliveries are written a part at a time, each part a transaction; tw
 the unique indexes of `deliveries` decide, and who lost a customer so says who won.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -205,10 +205,10 @@ def _waits(delivery: FromClause) -> ColumnElement[bool]:
     return and_(delivery.c.state.in_(LIVE), delivery.c.channel != NEXT_CONTACT)
 
 
-def settle(session: Session, tables: Tables, entry: Entry, *, has_another: bool) -> None:
+def settle(session: Session, tables: Tables, entry: Entry, others: Sequence[int]) -> None:
     """Who was won is free no more; what was said against the others is noted.
 
-    `has_another`: the campaign has contents of another purpose too, which leave its kept ones in peace.
+    `others`: entries of the campaign's other purposes, which have nothing to say of those it keeps something for.
     """
     picked, free = tables.picked, tables.free
     number = literal(entry.campaign_number)
@@ -221,10 +221,14 @@ def settle(session: Session, tables: Tables, entry: Entry, *, has_another: bool)
     session.execute(delete(free).where(free.c.customer_id.in_(won)))
     kept = select(picked.c.customer_id).where(is_won, keeps)
     session.execute(update(free).where(free.c.customer_id.in_(kept)).values(kept=number))
-    if has_another:
-        also = select(picked.c.customer_id, number, literal("kept")).where(is_won, keeps)
-        put = or_insert(session, tables.mine).from_select(["customer_id", "campaign_number", "said"], also)
-        session.execute(put.on_conflict_do_nothing())
+    also = select(picked.c.customer_id, number, literal("kept")).where(is_won, keeps)
+    if not others:
+        also = also.where(~picked.c.only_keeps)
+    put = or_insert(session, tables.mine).from_select(["customer_id", "campaign_number", "said"], also)
+    session.execute(put.on_conflict_do_nothing())
+    if others:
+        before = and_(tables.own.c.entry.in_(others), tables.own.c.customer_id.in_(kept))
+        session.execute(delete(tables.own).where(before))
     said = select(picked.c.customer_id, literal(entry.number), picked.c.reason, picked.c.only_keeps)
     session.execute(
         insert(tables.own).from_select(
