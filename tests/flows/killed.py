@@ -100,6 +100,7 @@ def test_nothing_is_lost_and_nothing_is_sent_twice(
             part for number, part in enumerate(parts) if part != "web" or number == 0
         ]  # one port, one web
     chance = random.Random(KILLS)
+    killed: Counter[str] = Counter()
     with whole(tmp_path, database=address, redis=redis, parts=parts) as system:
         crowd = Crowd(system)
         system.set_clock(EVENING)
@@ -118,6 +119,7 @@ def test_nothing_is_lost_and_nothing_is_sent_twice(
                 crowd.some_talk()
                 time.sleep(chance.uniform(0.2, 3.0))
                 part = kill % len(parts)
+                killed[parts[part]] += 1
                 system.kill(part)
                 system.start(part)
                 system.wait_until(system.is_up, "the web server is back")
@@ -130,6 +132,7 @@ def test_nothing_is_lost_and_nothing_is_sent_twice(
         database = Database(address)
         _nothing_said_is_lost(system, crowd, database)
         _nothing_is_sent_twice(system, database)
+        print(f"killed {dict(killed)}: {_every_push_is_accounted_for(system, database)}")
         database.close()
 
 
@@ -210,3 +213,41 @@ def _nothing_is_sent_twice(system: Whole, database: Database) -> None:
     unknown = {(row.openid, row.day) for row in ended if row.state == "unknown"}
     assert sent <= seen, "sent, says the table, and the customer has nothing"
     assert seen <= sent | unknown, "the customer has something the table does not know"
+
+
+def _every_push_is_accounted_for(system: Whole, database: Database) -> dict[str, int]:
+    """One row for each customer and day, each at an end; of the unknown ones what WeChat says became of them.
+
+    An unknown one left (`left_at`), belongs to no worker any more, and says why. Who got it, WeChat tells: its own
+    list of what it delivered stands beside ours.
+    """
+    with database.reading() as session:
+        rows = session.execute(
+            select(customers.c.openid, deliveries)
+            .join(customers, customers.c.id == deliveries.c.customer_id)
+            .where(deliveries.c.campaign_id == "evening")
+        ).all()
+    arrived = {
+        (openid, line.at.astimezone(SHANGHAI).date())
+        for openid in system.platform.world.state.followers
+        for line in system.platform.lines(openid)
+        if line.way in {"customer_service", "mass"} and line.text.startswith("第")
+    }
+    ended = [row for row in rows if row.state != "skipped"]
+    each = Counter((row.openid, row.day) for row in ended)
+    assert max(each.values()) == 1, "two rows went out for one customer and day"
+    assert len(ended) == 2 * (TALKERS + SILENT), "somebody has no push of a day"
+    unknown = [row for row in ended if row.state == "unknown"]
+    assert all(row.left_at and row.finished_at and row.reason for row in unknown), (
+        "an unknown one tells nothing"
+    )
+    known = sum(row.state == "sent" for row in ended)
+    assert known + len(unknown) == len(ended), f"not at an end: {Counter(row.state for row in ended)}"
+    came = sum((row.openid, row.day) in arrived for row in unknown)
+    assert len(arrived) == known + came, "WeChat delivered something nobody accounts for"
+    return {
+        "sent": known,
+        "unknown, arrived": came,
+        "unknown, lost with the process": len(unknown) - came,
+        "skipped": len(rows) - len(ended),
+    }
