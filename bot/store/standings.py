@@ -283,4 +283,10 @@ def write_totals(
             for reason, number in found[entry.number].items()
         ]  # fmt: skip
         if rows:
-            session.execute(insert(plan_totals), rows)
+            put = or_insert(session, plan_totals).values(rows)
+            counted = {"customers": put.excluded.customers, "kind": put.excluded.kind}
+            session.execute(
+                put.on_conflict_do_update(
+                    index_elements=["campaign_id", "pass_at", "purpose", "reason"], set_=counted
+                )
+            )

@@ -71,5 +71,6 @@ plan_totals = Table(  # how many candidates of a pass got which verdict
     Column("purpose", String(10), nullable=False, server_default=""),
     Column("reason", String(100), nullable=False),
     Column("customers", Integer, nullable=False),
-    Index("ix_plan_totals_campaign_id_pass_at", "campaign_id", "pass_at"),
+    # two planners at one instant count once
+    Index("uq_plan_totals_one", "campaign_id", "pass_at", "purpose", "reason", unique=True),
 )

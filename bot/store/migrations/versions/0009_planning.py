@@ -31,6 +31,11 @@ def upgrade() -> None:
     op.add_column(
         "plan_totals", sa.Column("purpose", sa.String(length=10), server_default="", nullable=False)
     )
+    op.drop_index("ix_plan_totals_campaign_id_pass_at", "plan_totals")
+    op.execute("DELETE FROM plan_totals")
+    op.create_index(
+        "uq_plan_totals_one", "plan_totals", ["campaign_id", "pass_at", "purpose", "reason"], unique=True
+    )
     _index("ix_deliveries_kept", ["customer_id", "id", "campaign_id"], KEPT)
     _index("ix_deliveries_ended", ["day", "customer_id", "campaign_id", "state"], ENDED)
     op.drop_index("ix_deliveries_mass_send_id", "deliveries")
