@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, select, update
 from bot.rules import greatest_good
 from bot.store.database import Session
 from bot.store.eligibility import MASS
-from bot.store.mass_sends import day_key
+from bot.store.mass_sends import HOLDS_ITS_KEY, day_key
 from bot.store.plan_entries import Entry
 from bot.store.plan_tables import Tables
 from bot.store.tables import campaign_contents, campaigns, deliveries, mass_sends
@@ -20,7 +20,7 @@ def given(session: Session, day: date) -> DaysSend | None:
     sent = (
         select(deliveries.c.campaign_id, deliveries.c.content_id)
         .join(mass_sends, mass_sends.c.id == deliveries.c.mass_send_id)
-        .where(mass_sends.c.client_msg_id == day_key(day), mass_sends.c.state != "failed")
+        .where(mass_sends.c.client_msg_id == day_key(day), HOLDS_ITS_KEY)
     )
     planned = select(deliveries.c.campaign_id, deliveries.c.content_id).where(
         deliveries.c.state.in_(("planned", "claimed")), deliveries.c.channel == MASS, deliveries.c.day == day

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, literal, select, update
+from sqlalchemy import Row, and_, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.rules.parts import parts_of
@@ -30,6 +30,8 @@ from bot.values.reply import text_of
 
 FEWEST = 2  # openids; WeChat refuses a list of one
 SOON_ENOUGH = timedelta(minutes=1)  # before a request that got no answer is repeated
+# under way, done, or accepted once and failed after: WeChat would take the same key for a repeat, and send nothing
+HOLDS_ITS_KEY = or_(mass_sends.c.state != "failed", mass_sends.c.wechat_id.is_not(None))
 REPORTED_WITHIN = timedelta(days=3)
 
 
@@ -53,7 +55,7 @@ def gather(
     }
     made = _insert(session).values(client_msg_id=key, **row)
     made = made.on_conflict_do_update(
-        index_elements=[mass_sends.c.client_msg_id], set_=row, where=mass_sends.c.state == "failed"
+        index_elements=[mass_sends.c.client_msg_id], set_=row, where=~HOLDS_ITS_KEY
     )
     made_id = session.execute(made.returning(mass_sends.c.id)).scalar_one_or_none()
     if made_id is None:
@@ -66,7 +68,7 @@ def gather(
 
 def day_is_spent(session: Session, day: date) -> bool:
     """A subscription account has one mass send a day, and it is under way or done."""
-    of_the_day = and_(mass_sends.c.client_msg_id == day_key(day), mass_sends.c.state != "failed")
+    of_the_day = and_(mass_sends.c.client_msg_id == day_key(day), HOLDS_ITS_KEY)
     return session.execute(select(mass_sends.c.id).where(of_the_day)).first() is not None
 
 

@@ -510,6 +510,20 @@ def test_a_subscription_account_sends_once_a_day_to_its_tag(
     assert (wechat.asked, states(services)) == (1, {"accepted": 2, "skipped": 1})
 
 
+def test_a_days_send_that_failed_after_wechat_took_it_has_used_the_day(
+    database: Database, services: Services, wechat: FakeWeChat, clock: FixedClock
+) -> None:
+    """WeChat takes a second one under the day's key for a repeat: it says yes, and nobody gets it."""
+    account = pushing.services_with(database, clock, wechat, wechat={"account_kind": "subscription"})
+    mass_due(services, 2)
+    deliver_due(account)
+    with database.transaction() as session:
+        mass_reports.finished(session, report("1000", "err(30003)"), NOON)
+    mass_due(services, 1)
+    deliver_due(account)
+    assert (wechat.asked, states(services)) == (1, {"failed": 2, "skipped": 1})
+
+
 def test_the_tag_of_the_day_holds_nobody_of_yesterday(
     database: Database, services: Services, wechat: FakeWeChat, clock: FixedClock
 ) -> None:
