@@ -20,6 +20,7 @@ class Asked(StrEnum):
     PERSONAL_OFF = "personal_off"
     PERSONAL_ON = "personal_on"
     RECEIPTS = "receipts"
+    NEVER_MIND = "never_mind"
 
 
 _POLITE = r"(?:请问?|麻烦|帮我|帮忙|给我|我想要?|我要|想要?|要求|申请|能不能|能否|可以|可不可以|怎么样?|如何|怎样|你们|您|把|将|立刻|马上|现在)*"
@@ -56,6 +57,7 @@ _MEANINGS: tuple[tuple[Asked, re.Pattern[str]], ...] = (
         re.compile(rf"{_POLITE}(?:打开|开启|恢复|重新打开|启用|开通)个性化(?:的)?(?:推荐|推送|服务|内容)*{_END}"),
     ),
     (Asked.RECEIPTS, re.compile(rf"{_POLITE}(?:查|看|查看)?(?:一下)?我的(?:数据)?回执{_END}|^回执$")),
+    (Asked.NEVER_MIND, re.compile(r"(?:那|就|还是|我|先)*(?:算了|不删了?|不删除了?|取消|先不删|不注销了?|不要删)(?:不要了|吧|了|谢谢)*")),
     (
         Asked.RIGHTS,
         re.compile(
@@ -77,6 +79,7 @@ ERASE_ASKED = (
     "删掉后找不回来，也不会再收到推送。\n"
     "想好了，请在 {minutes} 分钟内回复「确认删除」。只想看看、改一条或删一条，点这里就好：\n{link}"
 )
+KEPT = "好的，什么都没有删，一切照旧。"
 NOTHING_ASKED = (
     "您还没有申请删除，或者已经超过 {minutes} 分钟了。真要删除全部资料，请先回复「删除我的全部资料」。"
 )

@@ -36,7 +36,7 @@ NOTHING_BESIDE = "「{name}」的搭配我还没有把握，不想随便说。�
 CLOSING = "价格以下单时为准。想了解哪一样，直接告诉我名字就好。"
 
 REASONS = {
-    Basis.DUE: "您用完差不多就是这几天了（常有人隔 {after_days} 天再买）",
+    Basis.DUE: "离您上次买有一阵子了，很多朋友隔 {after_days} 天左右会再买",
     Basis.ALSO: "买过「{because}」的朋友，也常选它",
     Basis.TOGETHER: "常和「{because}」一起下单",
     Basis.PEOPLE: "和您口味相近的朋友，最近买得不少",

@@ -35,6 +35,9 @@ _GREETING = re.compile(
 _THANKS = re.compile(
     r"(?:好的?|嗯+|哦+|行|ok|okay|可以|太好了|知道了|明白了|明白|了解|收到|收到了|好滴|好嘞|没问题|好吧|棒|真棒|赞|谢谢|多谢|感谢|谢啦|谢了|十分感谢|非常感谢|太感谢了|thx|thanks|thankyou|thankyouverymuch|辛苦了|麻烦了|3q|谢谢你|谢谢您|谢谢老板|再见|拜拜|bye|88|晚安|了|啦|哈|呀|啊|的|呵+|哈+|嘻+|您|你|你们|您们)+"
 )
+_NEVER_MIND = re.compile(
+    r"(?:那|就|还是|我|先)*(?:算了|没事了?|没什么了?|当我没说|不用了|不要了|不买了|不问了)(?:吧|了|啊|哈|不要了|不用了|不买了|谢谢|再说吧?)*"
+)
 _FILLER = re.compile(
     rf"{_STATUS}|{_MINE}|请问|你好|您好|麻烦|帮我|帮忙|查一下|查下|查查|看一下|看看|一下|订单|物流|快递|包裹|单号|运单|信息|进度|状态|什么时候|怎么|为什么|发货|收到|现在|已经|东西|宝贝|我|的|了|吗|呢|啊|呀|没有|没|有|是|还|都|把|套|只|个|件|口|查|看|催|号|哪|到|能|会|想|要|问|知道|谢谢|就是|最近|所有|全部"
 )
@@ -66,6 +69,15 @@ def asks_for_points(text: str) -> bool:
 
 def greets(text: str) -> bool:
     return _is_all(_GREETING, text)
+
+
+def never_minds(text: str) -> bool:
+    """算了不要了, 没事了，谢谢: what they wanted before is off."""
+    parts = clauses(text)[:4]
+    off = [part for part in parts if len(part) <= 24 and _NEVER_MIND.fullmatch(part)]
+    return bool(off) and all(
+        part in off or _THANKS.fullmatch(part) for part in parts[: len(parts) - (len(parts) > 1)]
+    )
 
 
 def is_courtesy(text: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.store.database import Session
 from bot.store.tables import customers, own_data_wishes
@@ -39,6 +39,12 @@ def is_asked(session: Session, customer_id: int, kind: str, now: datetime) -> bo
     )
     row = session.execute(newest).one_or_none()
     return row is not None and row.done_at is None and row.asked_at > now - CONFIRMED_WITHIN
+
+
+def take_back(session: Session, customer_id: int, kind: str) -> None:
+    """They thought better of it."""
+    waits = (_w.customer_id == customer_id, _w.kind == kind, _w.done_at.is_(None))
+    session.execute(delete(own_data_wishes).where(*waits))
 
 
 def done(

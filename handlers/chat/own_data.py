@@ -17,7 +17,10 @@ def recognise(incoming: Incoming, _profile: Profile) -> Asked | None:
     return asked_of(incoming.content) if isinstance(incoming, Said) else None
 
 
-def answer(found: Asked, context: Context) -> Answer:
+def answer(found: Asked, context: Context) -> Answer | None:
+    """None for a word that takes back what was not asked: it was meant otherwise."""
+    if found is Asked.NEVER_MIND:
+        return _never_mind(context)
     return Answer(reply=Text(ANSWERS[found](context)))
 
 
@@ -33,6 +36,13 @@ def _export(context: Context) -> str:
 def _erase(context: Context) -> str:
     own_data.ask(context.session, context.profile.id, "erase", context.now)
     return words.ERASE_ASKED.format(minutes=MINUTES, link=_link(context))
+
+
+def _never_mind(context: Context) -> Answer | None:
+    if not own_data.is_asked(context.session, context.profile.id, "erase", context.now):
+        return None
+    own_data.take_back(context.session, context.profile.id, "erase")
+    return Answer(reply=Text(words.KEPT))
 
 
 def _erase_surely(context: Context) -> str:

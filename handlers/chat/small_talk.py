@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.rules import texts
 from bot.rules.person_words import asks_who_answers
-from bot.rules.shop_words import greets, is_courtesy
+from bot.rules.shop_words import greets, is_courtesy, never_minds
 from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
@@ -22,6 +22,8 @@ def recognise(incoming: Incoming, _profile: Profile) -> SmallTalk | None:
         return None
     if greets(incoming.content):
         return SmallTalk(texts.HELLO)
+    if never_minds(incoming.content):
+        return SmallTalk(texts.NEVER_MIND)
     if is_courtesy(incoming.content):
         return SmallTalk(texts.THANKS)
     return SmallTalk(texts.WHO_ANSWERS) if asks_who_answers(incoming.content) else None

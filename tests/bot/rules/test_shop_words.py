@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.rules.shop_words import OrderQuestion, asks_for_points, greets, is_courtesy, order_question
+from bot.rules.shop_words import OrderQuestion, asks_for_points, greets, is_courtesy, never_minds, order_question
 
 ORDERS = (
     "我的订单到哪了", "那个茶壶发货了吗", "物流", "我的订单", "查订单", "查物流", "查一下我的快递", "发货了吗", "发货没", "快递到哪了",
@@ -101,3 +101,13 @@ def test_it_is_a_courtesy(text: str) -> None:
 @pytest.mark.parametrize("text", NO_COURTESIES)
 def test_it_is_more_than_a_courtesy(text: str) -> None:
     assert not is_courtesy(text)
+
+
+@pytest.mark.parametrize("text", ["算了不要了", "没事了", "那算了吧", "不用了，谢谢"])
+def test_never_mind_is_heard(text: str) -> None:
+    assert never_minds(text)
+
+
+@pytest.mark.parametrize("text", ["不要了可以退吗", "这个壶不要了", "算了一下要三个", ""])
+def test_what_is_not_never_mind(text: str) -> None:
+    assert not never_minds(text)

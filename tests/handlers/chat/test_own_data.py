@@ -39,6 +39,14 @@ def test_the_word_alone_or_too_late_erases_nothing(talk: Conversation, customer:
     assert talk.customer().id == customer
 
 
+def test_who_thinks_better_of_it_keeps_everything(talk: Conversation, customer: int) -> None:
+    talk.hear(said("删除我的全部资料"))
+    assert talk.hear(said("算了不要了")).text == words.KEPT
+    assert talk.hear(said("确认删除")).text == words.NOTHING_ASKED.format(minutes=10)
+    assert talk.hear(said("算了不要了")).handler != "own_data"
+    assert talk.customer().id == customer
+
+
 def test_one_customers_wish_is_not_anothers(talk: Conversation, customer: int) -> None:
     talk.hear(said("删除我的全部资料"))
     assert not own_data.is_asked(talk.session, customer + 1, "erase", talk.clock.now())
