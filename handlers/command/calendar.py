@@ -9,8 +9,8 @@ import typer
 from bot.opening import opened
 from bot.rules import calendar_days
 from bot.services import Services
-from bot.store import calendar_pages, staff, working_days
-from bot.store.database import Session
+from bot.store import calendar_pages, working_days
+from handlers.command import people
 from handlers.command.common import AsJson, Fault, tell
 
 app = typer.Typer(
@@ -68,7 +68,7 @@ def override(
         raise Fault(f"--note: expected at most {LONGEST_NOTE} characters, found {len(note)}")
     meant = _days(days)
     with opened(context.obj.config) as services, services.database.transaction() as session:
-        who, now = _staff(session, name), services.now()
+        who, now = people.named(session, name), services.now()
         if works is None:
             changed = working_days.clear(session, meant, staff_id=who, now=now)
         else:
@@ -92,7 +92,7 @@ def year(
             session,
             number,
             known=known is Known.known,
-            staff_id=_staff(session, name),
+            staff_id=people.named(session, name),
             now=services.now(),
         )
     print(f"{number}: {known.value}")
@@ -129,13 +129,3 @@ def _day(words: str, where: str) -> date:
     if found.year not in YEARS:
         raise Fault(f"{where}: expected a year from {YEARS[0]} to {YEARS[-1]}, found {found}")
     return found
-
-
-def _staff(session: Session, name: str) -> int | None:
-    """None when nobody was named: the command did it."""
-    if not name:
-        return None
-    person = staff.find_by_name(session, name)
-    if person is None or person.disabled_at is not None:
-        raise Fault(f"--as: nobody called {name} is on the staff; see `weilan staff add`")
-    return int(person.id)

@@ -10,10 +10,11 @@ from bot.opening import opened
 from bot.rules import preview_words
 from bot.rules.rendering import NOTHING_HELD, Unsendable, reply_of
 from bot.services import Services
-from bot.store import approvals, audit, contents, media_files, previews, staff
+from bot.store import approvals, audit, contents, media_files, previews
 from bot.store.database import Session
 from bot.values.outcome import Later
 from bot.values.push import Content
+from handlers.command import people
 from handlers.command.common import AsJson, Fault, tell
 
 app = typer.Typer(no_args_is_help=True, help="Contents: files, previews, approvals, articles.")
@@ -63,9 +64,7 @@ def approve(
     """Approve what stands there now, in that person's name."""
     with opened(context.obj.config) as services, services.database.transaction() as session:
         _content(session, content_id)
-        person, now = staff.find_by_name(session, name), services.now()
-        if person is None or person.disabled_at is not None:
-            raise Fault(f"--as: nobody called {name} is on the staff; see `weilan staff add`")
+        person, now = people.on_staff(session, name), services.now()
         if contents.standing_approval(session, content_id):
             raise Fault(f"{content_id} is approved already")
         approvals.approve(session, content_id, staff_id=person.id, now=now)

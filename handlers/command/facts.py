@@ -10,9 +10,10 @@ from bot.rules import facts as fact_rules
 from bot.rules import facts_told
 from bot.rules.cells import Wrong
 from bot.services import Services
-from bot.store import audit, customers, facts, staff
+from bot.store import audit, facts
 from bot.store.database import Session
 from bot.values.facts import Attribute
+from handlers.command import people
 from handlers.command.common import AsJson, Fault, tell
 
 app = typer.Typer(no_args_is_help=True, help="What is known of a customer, from whom, since when.")
@@ -29,7 +30,7 @@ def show(
 ) -> None:
     """What each source says of a customer; = marks what is believed."""
     with opened(context.obj.config) as services, services.database.reading() as session:
-        customer_id = _customer(session, openid)
+        customer_id = people.customer(session, openid).id
         found = facts.of(session, customer_id, with_history=history)
         rules = fact_rules.load(services.config.facts.rules)
     tell(found, as_json, facts_told.of_facts(found, rules, services.config.push.zone))
@@ -41,7 +42,8 @@ def set_(
 ) -> None:
     """Note what you know of a customer; their own word is believed before yours."""
     with opened(context.obj.config) as services, services.database.transaction() as session:
-        customer_id, person, now = _customer(session, openid), _person(session, name), services.now()
+        customer_id, person = people.customer(session, openid).id, people.on_staff(session, name).id
+        now = services.now()
         about, today = _attribute(services, attribute), _today(services, now)
         try:
             kept = fact_rules.checked(about, value, today)
@@ -63,7 +65,8 @@ def set_(
 def retract(context: typer.Context, openid: str, attribute: str, name: As, as_json: AsJson = False) -> None:
     """Believe nothing of this any more, until staff or the customer say something again."""
     with opened(context.obj.config) as services, services.database.transaction() as session:
-        customer_id, person, now = _customer(session, openid), _person(session, name), services.now()
+        customer_id, person = people.customer(session, openid).id, people.on_staff(session, name).id
+        now = services.now()
         _attribute(services, attribute)
         before = facts.holding(session, customer_id).get(attribute)
         gone = facts.retract(session, customer_id, attribute, now, staff_id=person)
@@ -80,20 +83,6 @@ def retract(context: typer.Context, openid: str, attribute: str, name: As, as_js
     tell(
         gone, as_json, [f"{attribute}: {len(gone)} retracted" if gone else f"{attribute}: nothing was known"]
     )
-
-
-def _customer(session: Session, openid: str) -> int:
-    found = customers.profile_of(session, openid)
-    if found is None:
-        raise Fault(f"nobody has the openid {openid}")
-    return found.id
-
-
-def _person(session: Session, name: str) -> int:
-    person = staff.find_by_name(session, name)
-    if person is None or person.disabled_at is not None:
-        raise Fault(f"--as: nobody called {name} is on the staff; see `weilan staff add`")
-    return person.id
 
 
 def _attribute(services: Services, name: str) -> Attribute:

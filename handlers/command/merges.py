@@ -13,11 +13,11 @@ from bot.rules.binding_words import SCENE
 from bot.rules.cells import Wrong
 from bot.rules.cells import phone as read_phone
 from bot.services import Services
-from bot.store import audit, binding, merges, merging, naming, staff
+from bot.store import audit, binding, merges, merging, naming
 from bot.store.database import Session
 from bot.store.rehearsal import rehearsing
 from bot.values.merging import Merge, Refused, Undone
-from handlers.command import qrcodes
+from handlers.command import people, qrcodes
 from handlers.command.common import AsJson, Fault, tell
 
 T = TypeVar("T")
@@ -93,7 +93,7 @@ def undo(context: typer.Context, merge_id: int, name: AsStaff = "", as_json: AsJ
     """Make two of one again: what was moved goes back, what came after stays with the one who has the chat."""
 
     def work(session: Session) -> Undone:
-        undone = merging.undo(session, merge_id, staff_id=_staff(session, name), now=services.now())
+        undone = merging.undo(session, merge_id, staff_id=people.named(session, name), now=services.now())
         return _or_fault(undone, f"merge {merge_id}")
 
     with opened(context.obj.config) as services:
@@ -128,7 +128,7 @@ def code(
 
 def _join(session: Session, *, services: Services, one: str, other: str, name: str) -> Merge:
     ids = _one(session, one), _one(session, other)
-    staff_id = _staff(session, name)
+    staff_id = people.named(session, name)
     merged = merging.merge(session, *ids, how="staff", staff_id=staff_id, now=services.now())
     return _merge(session, _or_fault(merged, f"{one} and {other}"))
 
@@ -144,7 +144,7 @@ def _make_code(session: Session, services: Services, word: str, hours: int, name
             f"{word} was given {binding.CODES_A_DAY} codes within a day; the last of them still counts"
         )
     audit.record(
-        session, "customer.code_given", "customer", customer_id, staff_id=_staff(session, name), now=now,
+        session, "customer.code_given", "customer", customer_id, staff_id=people.named(session, name), now=now,
         detail={"hours": hours},
     )  # fmt: skip
     return Code(customer_id=customer_id, code=made, scene=SCENE + made, expires_at=now + lasts, qr="")
@@ -172,15 +172,6 @@ def _merge(session: Session, merge_id: int) -> Merge:
     if found is None:
         raise Fault(f"there is no merge {merge_id}")
     return found
-
-
-def _staff(session: Session, name: str) -> int | None:
-    if not name:
-        return None
-    person = staff.find_by_name(session, name)
-    if person is None or person.disabled_at is not None:
-        raise Fault(f"--as: nobody called {name} is on the staff; see `weilan staff add`")
-    return person.id
 
 
 def _phone(words: str) -> str:

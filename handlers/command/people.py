@@ -14,6 +14,11 @@ def customer(session: Session, openid: str) -> Profile:
     return found
 
 
+def named(session: Session, name: str) -> int | None:
+    """None when nobody was named: the command did it."""
+    return on_staff(session, name).id if name else None
+
+
 def on_staff(session: Session, name: str) -> Person:
     found = staff.find_by_name(session, name)
     if found is None or found.disabled_at is not None:

@@ -10,9 +10,10 @@ from bot.opening import opened
 from bot.rules import facts as fact_rules
 from bot.rules import portrait_words as words
 from bot.services import Services
-from bot.store import customers, portraits
+from bot.store import portraits
 from bot.values.facts import Attribute
 from bot.values.portrait import Definition, InSegment, Top
+from handlers.command import people
 from handlers.command.common import AsJson, Fault, tell
 
 app = typer.Typer(
@@ -95,9 +96,8 @@ def of_one(context: typer.Context, openid: str, as_json: AsJson = False) -> None
     """How much one customer is like the best, and why."""
     with opened(context.obj.config) as services, services.database.reading() as session:
         found = portraits.of(session, openid)
-        if found is None and customers.profile_of(session, openid) is None:
-            raise Fault(f"nobody has the openid {openid}")
         if found is None:
+            people.customer(session, openid)
             raise Fault(f"{openid} is one of the best already, or `weilan portrait refresh` gave no score")
         facts = _facts(services)
         tell(found, as_json, words.of_one(found, facts, services.config.push.zone))

@@ -9,8 +9,9 @@ import typer
 from bot.opening import opened
 from bot.rules import push_words
 from bot.services import Services
-from bot.store import audit, campaign_pages, halts, push_status, staff, withdrawals
+from bot.store import audit, campaign_pages, halts, push_status, withdrawals
 from bot.store.database import Session
+from handlers.command import people
 from handlers.command.common import AsJson, Fault, tell
 
 app = typer.Typer(no_args_is_help=True, help="Stop, resume and take back what goes out by itself.")
@@ -26,7 +27,7 @@ def stop(
 ) -> None:
     """No push leaves any more, in any process. Answers to customers' own messages go on."""
     with _writing(context) as (services, session):
-        person = _person(session, name)
+        person = people.named(session, name)
         why = f"pushes_stopped:{reason.strip()}" if reason.strip() else "pushes_stopped"
         if not halts.halt(session, halts.PUSHES, why, services.now(), by=name):
             print("all pushes were stopped already")
@@ -39,7 +40,7 @@ def stop(
 def resume(context: typer.Context, name: As = "") -> None:
     """Let pushes go on: what is still in its window now, the rest in its next one."""
     with _writing(context) as (services, session):
-        person = _person(session, name)
+        person = people.named(session, name)
         if not halts.lift(session, halts.PUSHES):
             print("pushes were not stopped")
             return
@@ -55,7 +56,7 @@ def lift(
 ) -> None:
     """Use a halted channel again, once somebody has looked at why."""
     with _writing(context) as (services, session):
-        person = _person(session, name)
+        person = people.named(session, name)
         known = {one.channel: one.reason for one in halts.every(session, services.now())}
         if channel not in known:
             raise Fault(f"{channel}: not halted; halted are: {', '.join(sorted(known)) or 'none'}")
@@ -75,7 +76,9 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def withdraw(
     context: typer.Context,
-    campaign: Annotated[str, typer.Option(metavar="ID", help="All that this campaign has planned; pauses it.")] = "",
+    campaign: Annotated[
+        str, typer.Option(metavar="ID", help="All that this campaign has planned; pauses it.")
+    ] = "",
     delivery: Annotated[
         list[int] | None, typer.Option(metavar="ID", help="This one; may stand several times.")
     ] = None,
@@ -85,7 +88,7 @@ def withdraw(
     if bool(campaign) == bool(delivery):
         raise typer.BadParameter("expected either --campaign or --delivery")
     with _writing(context) as (services, session):
-        person = _person(session, name)
+        person = people.named(session, name)
         if campaign:
             if campaign_pages.find(session, campaign) is None:
                 raise Fault(f"--campaign: there is no campaign {campaign}")
@@ -104,15 +107,6 @@ def withdraw(
 def _writing(context: typer.Context) -> Iterator[tuple[Services, Session]]:
     with opened(context.obj.config) as services, services.database.transaction() as session:
         yield services, session
-
-
-def _person(session: Session, name: str) -> int | None:
-    if not name:
-        return None
-    person = staff.find_by_name(session, name)
-    if person is None or person.disabled_at is not None:
-        raise Fault(f"--as: nobody called {name} is on the staff; see `weilan staff add`")
-    return person.id
 
 
 def _note(

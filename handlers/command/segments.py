@@ -13,10 +13,11 @@ from bot.opening import opened
 from bot.rules import partitions, reports, segment_presets, segment_words
 from bot.rules import segment_reports as told
 from bot.services import Services
-from bot.store import definitions, segment_history, segments, staff
+from bot.store import definitions, segment_history, segments
 from bot.store.database import Session
 from bot.values.rule import EVERYONE, BadRule, Rule, parse
 from bot.values.segment import Counted, Explained, History
+from handlers.command import people
 from handlers.command.common import AsJson, At, Chosen, Fault, instant, tell
 
 app = typer.Typer(no_args_is_help=True, help="Segments: who is in, how many, since when.")
@@ -167,9 +168,7 @@ def presets(
         tell(list(wanted.segments), as_json, lines)
         return
     with opened(context.obj.config) as services, services.database.transaction() as session:
-        person = staff.find_by_name(session, name)
-        if person is None or person.disabled_at is not None:
-            raise Fault(f"--as: nobody called {name} is on the staff; see `weilan staff add`")
+        person = people.on_staff(session, name)
         changes = definitions.apply(
             session,
             wanted,
