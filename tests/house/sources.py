@@ -8,16 +8,23 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("bot", "handlers", "scheduler")
 
 
-def modules(root: Path = ROOT) -> Iterator[tuple[str, ast.Module]]:
+def modules() -> Iterator[tuple[str, ast.Module]]:
     """Every module of the product: its dotted name and its tree."""
-    for path in [
-        root / "weilan.py",
-        *(found for room in ROOMS for found in sorted((root / room).rglob("*.py"))),
-    ]:
-        if "migrations/versions" in path.as_posix() or not path.exists():
-            continue
-        name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
-        yield name, ast.parse(path.read_text(encoding="utf-8"))
+    yield _read(ROOT / "weilan.py")
+    for room in ROOMS:
+        yield from modules_of(room)
+
+
+def modules_of(room: str) -> Iterator[tuple[str, ast.Module]]:
+    """The modules of one room, such as handlers.chat."""
+    for path in sorted((ROOT / room.replace(".", "/")).rglob("*.py")):
+        if "migrations/versions" not in path.as_posix():
+            yield _read(path)
+
+
+def _read(path: Path) -> tuple[str, ast.Module]:
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    return name, ast.parse(path.read_text(encoding="utf-8"))
 
 
 def imports(tree: ast.Module) -> Iterator[tuple[str, ast.stmt, bool]]:

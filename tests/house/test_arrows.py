@@ -60,7 +60,6 @@ HOMES: dict[str, tuple[str, ...]] = {
     "numpy": ("bot.insight",),
     "sklearn": ("bot.insight",),
     "scipy": ("bot.insight",),
-    "scipy": ("bot.insight",),
     "granian": ("handlers.server",),
     "typer": ("weilan", "handlers.command"),
 }

@@ -8,7 +8,7 @@ import pytest
 from handlers.chat.order import ORDER
 from handlers.console import PAGES
 from scheduler.timetable import TIMETABLE
-from tests.house.sources import modules
+from tests.house.sources import modules_of
 
 
 def unlisted(house: Iterable[tuple[str, ast.Module]], room: str, defines: str, listed: set[str]) -> list[str]:
@@ -32,13 +32,13 @@ LISTS = [
 @pytest.mark.parametrize(("room", "defines", "listed"), LISTS)
 def test_everything_is_in_its_list(room: str, defines: str, listed: set[str]) -> None:
     assert listed
-    assert unlisted(modules(), room, defines, listed) == []
+    assert unlisted(modules_of(room), room, defines, listed) == []
 
 
 @pytest.mark.parametrize(("room", "defines", "listed"), LISTS)
 def test_a_planted_module_that_nobody_listed_is_found(room: str, defines: str, listed: set[str]) -> None:
     planted = (f"{room}.forgotten", ast.parse(f"def {defines}(): ..."))
-    assert unlisted([*modules(), planted], room, defines, listed) == [f"{room}.forgotten"]
+    assert unlisted([*modules_of(room), planted], room, defines, listed) == [f"{room}.forgotten"]
 
 
 def test_nothing_is_listed_twice() -> None:
