@@ -254,7 +254,8 @@ def _correct(session: Session, tables: Tables, entry: Entry, found: dict[str, in
     mine, judged = tables.mine, tables.judged
     beside = _beside(tables).join(mine, mine.c.customer_id == judged.c.customer_id)
     reason = _in_words(judged.c[kind_name(entry.purpose, entry.kind)], entry.of, entry.kind)
-    turn, kept = literal_column("turn_of.campaign_id"), literal_column("kept_by.campaign_id")
+    turn: ColumnElement[Any] = literal_column("turn_of.campaign_id")
+    kept: ColumnElement[Any] = literal_column("kept_by.campaign_id")
     with_it = verdict(reason, mine.c.said, turn, kept, entry.campaign.id).label("with_it")
     without = verdict(reason, null(), turn, kept, entry.campaign.id).label("without")
     rows = (

@@ -144,7 +144,7 @@ def _is_of_audience(table: Any, entry: dict[str, Any]) -> ColumnElement[bool]:
     if entry["bit"] is None:
         return true()
     mask = table.c.audiences[entry["bit"] // BITS].as_string()
-    bit = literal_column(str(1 << entry["bit"] % BITS))
+    bit: ColumnElement[int] = literal_column(str(1 << entry["bit"] % BITS))
     return cast(mask, BigInteger).op("&")(bit) != literal_column("0")
 
 

@@ -131,9 +131,9 @@ def check(database: Database, seed: int) -> None:
             for row in session.execute(select(plan_totals))
         }
         each = {
-            (who, campaign): reason
+            (row.customer_id, campaign): row.reason
             for campaign in {name for _, name, _ in wanted}
-            for who, reason in session.execute(verdicts.of_campaign(session, campaign))
+            for row in session.execute(verdicts.of_campaign(session, campaign))
         }
     assert kept == wanted
     assert totals == counted
