@@ -16,6 +16,10 @@ REASONS: dict[str, Reason] = {
     "merged": Reason("客户的两份资料已合并", "the customer's two records became one"),
     "not_following": Reason("客户没有关注公众号", "the customer does not follow the account"),
     "opted_out": Reason("客户已退订推送", "the customer asked for no pushes"),
+    "personal_off": Reason(
+        "客户关闭了个性化推荐，按人群挑选的内容不再发给他们",
+        "the customer wants nothing chosen by who they are, and this campaign's segment does",
+    ),
     "hold_out": Reason("客户属于不推送的对照组", "the customer is in the hold-out, which gets no pushes"),
     "with_person": Reason(
         "客户正在与人工客服沟通，暂停营销内容", "the customer is talking to a person; marketing waits"
@@ -46,8 +50,12 @@ REASONS: dict[str, Reason] = {
     "outside_window": Reason("不在可推送的时段", "outside the hours for this purpose"),
     "pushes_stopped": Reason("所有推送已暂停", "all pushes are stopped"),
     "withdrawn": Reason("推送已撤回", "withdrawn by a person"),
-    "day_quota": Reason("当天的调用次数已用完，次日恢复", "the day's calls are used up; they return at midnight"),
-    "breaker": Reason("微信接口接连出错，自动暂停片刻", "WeChat's interface kept failing; paused for a while"),
+    "day_quota": Reason(
+        "当天的调用次数已用完，次日恢复", "the day's calls are used up; they return at midnight"
+    ),
+    "breaker": Reason(
+        "微信接口接连出错，自动暂停片刻", "WeChat's interface kept failing; paused for a while"
+    ),
     "channel_halted": Reason("渠道已暂停，待人处理", "the channel is halted until somebody looks"),
     "too_few": Reason("群发至少需要两位收件人", "a mass send needs at least two recipients"),
     "day_is_spent": Reason("公众号当天的群发已用完", "the account's one mass send of the day is used"),

@@ -43,6 +43,7 @@ from bot.store.eligibility import (
 )
 from bot.store.moments import Moment
 from bot.store.rotation import AS_LISTED, Rotation
+from bot.store.segments import EVERYONE
 from bot.store.tables import campaign_contents, campaigns, contents, customers, deliveries
 
 Choices: TypeAlias = list[tuple[ColumnElement[bool], str]]
@@ -70,6 +71,7 @@ def of_delivery(delivery: FromClause, moment: Moment) -> Candidate:
         notice_template=contents.c.notice_template,
         messages=contents.c.messages,
         by_mass=contents.c.by_mass,
+        is_chosen=campaigns.c.segment_id != EVERYONE,
     )
     is_open = or_(in_open_window(moment, candidate.messages), in_open_scene(moment, candidate.messages))
     in_window = and_(may_use_window(candidate), is_open)
@@ -129,7 +131,8 @@ def alike(campaign: Row[Any], shapes: Sequence[Shape]) -> tuple[Any, ...]:
     """Campaigns of one purpose with the same judge a customer alike, up to their contents."""
     own = {name: value for name, value in campaign._mapping.items() if name not in _APART}  # noqa: SLF001
     mine = campaign.id if campaign.hold_out_percent else ""
-    return (mine, tuple(shapes), *sorted((name, repr(value)) for name, value in own.items()))
+    is_chosen = campaign.segment_id != EVERYONE
+    return (mine, is_chosen, tuple(shapes), *sorted((name, repr(value)) for name, value in own.items()))
 
 
 def of_campaign(
@@ -156,6 +159,7 @@ def of_campaign(
         messages=contents.c.messages,
         by_mass=contents.c.by_mass,
         held_out=variants.is_held_out(campaign),
+        is_chosen=true() if campaign.segment_id != EVERYONE else false(),
     )
     allowed = _allowed(campaign, moment)
     choices = _choices(candidate, allowed, moment)

@@ -65,6 +65,7 @@ class Candidate:
     least: Text = ONE  # messages the shortest of the campaign's contents takes
     too_few_left: Condition = field(default_factory=false)  # the window is open, and not even that is left
     held_out: Condition = field(default_factory=false)  # of this campaign, not of everything
+    is_chosen: Condition = field(default_factory=false)  # its segment goes by who they are, or what they did
     notice_template: Text = NONE  # by which the content may go as a subscription notice
     mine: Text = NONE  # planning: "planned" or "kept" when this campaign has its delivery for the day
     other: Text = NONE  # planning: the campaign that has the customer's turn
@@ -152,6 +153,12 @@ POLICIES: tuple[Policy, ...] = (
         stages=(PLAN,),
         reason=lambda c: literal("hold_out:") + c.campaign_id,
         shows=("bucket",),
+    ),
+    Policy(
+        name="personal_off",  # a notice they wait for is no choice made of who they are
+        holds=lambda c, _m: and_(c.is_chosen, c.purpose != "service", not_(customers.c.wants_personal)),
+        stages=(PLAN, CLAIM, LEAVE),
+        shows=("wants_personal",),
     ),
     Policy(
         name="with_person",

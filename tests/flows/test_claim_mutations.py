@@ -58,6 +58,9 @@ POLICIES: dict[str, Held] = {
     "forgotten": Held(customer={"forgotten_at": NOON - HOUR}),
     "not_following": Held(customer={"unfollowed_at": NOON - HOUR}),
     "opted_out": Held(customer={"wants_pushes": False}),
+    "personal_off": Held(
+        **MARKETING, customer=AS_MARKETING | {"wants_personal": False}, campaign={"segment_id": "tea-lovers"}
+    ),
     "hold_out": Held(customer={"bucket": 5}, push={"hold_out_percent": 10}),
     "with_person": Held(**MARKETING, customer=AS_MARKETING | {"with_person_until": NOON + HOUR}),
     "complaint_open": Held(**MARKETING, customer=AS_MARKETING | {"complaint_open": True}),
@@ -84,7 +87,7 @@ POLICIES: dict[str, Held] = {
     "too_late": Held(content={"useful_until": NOON - HOUR}),
     "channel_halted": Held(halted="reply_window"),
 }
-AT_THE_DOOR = ("forgotten", "not_following", "opted_out", "with_person", "complaint_open", "campaign_over", "pushes_stopped")  # fmt: skip
+AT_THE_DOOR = ("forgotten", "not_following", "opted_out", "personal_off", "with_person", "complaint_open", "campaign_over", "pushes_stopped")  # fmt: skip
 
 
 @dataclass
@@ -128,6 +131,7 @@ def laid_out(database: Database, held: Held) -> Place:
     with database.transaction() as session:
         build = Build(session)
         build.segment()
+        build.segment("tea-lovers", {"field": "tags", "op": "has", "value": "tea"})
         approved = {"approved_by": build.staff(), "approved_at": NOON}
         build.content("words", **({"purpose": held.purpose} | approved | held.content))
         build.campaign("first", ["words"], **held.campaign)
