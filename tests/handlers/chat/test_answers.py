@@ -53,7 +53,7 @@ def test_what_nobody_wrote_about_is_not_answered_from_something_else(
 
 def test_what_is_only_near_is_asked_back(talk: Conversation, customer: int) -> None:
     talk.know([LEVELS, NEWS])
-    heard = talk.hear(said("听说会员有些特别照顾"))
+    heard = talk.hear(said("听说入会有些特别照顾"))
     assert "您是不是想问" in heard.text
     assert LEVELS.question in heard.text
     assert heard.source_id == ""
