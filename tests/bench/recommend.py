@@ -22,6 +22,7 @@ from bot.insight import recommend
 from bot.insight.recommend import Learnt, Lines
 from bot.sandbox.shop.generate import DemoShop
 from bot.store.purchases import BOUGHT
+from bot.values.recommending import Suggestion
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)
 TODAY = int(NOW.timestamp() // 86_400)
@@ -83,7 +84,7 @@ def quality(customers: int) -> None:
 
 
 def _told(
-    name: str, asked: Sequence[Asked], learnt: Learnt, answer: Callable[[Asked], list[recommend.Suggestion]]
+    name: str, asked: Sequence[Asked], learnt: Learnt, answer: Callable[[Asked], list[Suggestion]]
 ) -> None:
     three = five = 0
     ranks = 0.0
