@@ -21,6 +21,7 @@ def train(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing is kept
 def test_other_peoples_labels_are_learned_and_measured(run: Run, train: Path, tmp_path: Path) -> None:
     test = tmp_path / "test.csv"
     test.write_bytes("text,label\n你好呀,hi\n拜拜啦,bye\n".encode("gb18030"))
@@ -33,6 +34,7 @@ def test_other_peoples_labels_are_learned_and_measured(run: Run, train: Path, tm
     assert json.loads(out)["accuracy"] == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
