@@ -181,7 +181,7 @@ def without(database: Database, *clauses: tuple[Any, str, str]) -> Iterator[list
 
 def _tables(statement: Any) -> set[str]:
     if isinstance(statement, Update):
-        return {statement.table.name}
+        return {str(getattr(statement.table, "name", ""))}
     froms: list[Any] = statement.get_final_froms()
     sides = [getattr(one, side, None) for one in froms for side in ("left", "right")]
     return {str(getattr(one, "name", "")) for one in (*froms, *sides)}
