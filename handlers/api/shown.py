@@ -166,7 +166,9 @@ class Content(Shown):
     messages: int = Field(description="how many messages of a reply window it takes")
     by_mass: bool = Field(description="whether a mass send can carry it")
     useful_until: datetime | None
-    occasion_until: str = Field(description="of use until its campaign's occasion: eve, day; empty: throughout")
+    occasion_until: str = Field(
+        description="of use until its campaign's occasion: eve, day; empty: throughout"
+    )
     notice_template: str | None = Field(description="by which it may go as a subscription notice")
     notice_page: str
     notice_data: dict[str, str] | None = Field(description="what the template's fields say")

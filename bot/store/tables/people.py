@@ -45,7 +45,9 @@ customers = Table(
     Column("wants_pushes", Boolean, nullable=False, server_default=true()),
     Column("asked_for_pushes_at", Instant),  # START is on record: marketing may use the reply window
     Column("stopped_pushes_at", Instant),
-    Column("wants_personal", Boolean, nullable=False, server_default=true()),  # who they are may decide what they get
+    Column(
+        "wants_personal", Boolean, nullable=False, server_default=true()
+    ),  # who they are may decide what they get
     Column("engagement", String(10), nullable=False, server_default="ordinary"),  # engaged, ordinary, tired
     Column("silent_pushes", Integer, nullable=False, server_default="0"),  # pushes since they last spoke
     Column("bucket", Integer, nullable=False),  # 0..9999, by hash of the openid: hold-out and variants

@@ -2,7 +2,14 @@
 
 import pytest
 
-from bot.rules.shop_words import OrderQuestion, asks_for_points, greets, is_courtesy, never_minds, order_question
+from bot.rules.shop_words import (
+    OrderQuestion,
+    asks_for_points,
+    greets,
+    is_courtesy,
+    never_minds,
+    order_question,
+)
 
 ORDERS = (
     "我的订单到哪了", "那个茶壶发货了吗", "物流", "我的订单", "查订单", "查物流", "查一下我的快递", "发货了吗", "发货没", "快递到哪了",

@@ -206,9 +206,7 @@ def test_a_halted_channel_is_a_concern_until_its_end(session: Session, build: Bu
         {"channel": "reply_window", "reason": "busy", "since": NOON, "until": NOON + timedelta(hours=1)},
     )
     assert [halted.channel for halted in halts.every(session, NOON)] == ["mass", "reply_window"]
-    assert [halted.channel for halted in halts.every(session, NOON + timedelta(hours=1))] == [
-        "mass"
-    ]
+    assert [halted.channel for halted in halts.every(session, NOON + timedelta(hours=1))] == ["mass"]
 
 
 def test_whether_the_scheduler_runs_is_seen_from_outside(database: Database) -> None:

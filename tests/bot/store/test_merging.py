@@ -404,7 +404,13 @@ def put(session: Session, table: Table, number: int, parents: dict[str, Any]) ->
 
 
 def offer(session: Session) -> str:
-    row = {"id": "winter", "title": "冬日", "segment_id": "everyone", "starts": NOON.date(), "ends": NOON.date()}
+    row = {
+        "id": "winter",
+        "title": "冬日",
+        "segment_id": "everyone",
+        "starts": NOON.date(),
+        "ends": NOON.date(),
+    }
     session.execute(insert(tables.offers).values(row | {"updated_at": NOON}))
     return "winter"
 
