@@ -5,6 +5,7 @@ What was answered with `success` is never lost: it is in the database, or on the
 
 import threading
 import time
+from dataclasses import replace
 from functools import lru_cache, partial
 
 import structlog
@@ -16,7 +17,8 @@ from bot.store.arrivals import Windows
 from bot.store.failures import Unavailable
 from bot.store.spool import Kept, Spool, folder_of
 from bot.values.reply import Reply, Silence
-from handlers import metrics, router, unanswered
+from handlers import metrics, pace, router, unanswered
+from handlers.pace import Pace
 from handlers.patience import Patience
 from handlers.taking import FAILED, Asks, Push, Taken, Taking
 
@@ -35,6 +37,12 @@ class Exchange:
         self._services = services
         self._budget = budget
         self._taking = Taking(services, windows, answer)
+        self._pace = Pace()
+        self._takings = {
+            "fine": self._taking,
+            "told": replace(self._taking, answer=pace.answer_told),
+            "silent": replace(self._taking, answer=pace.answer_silent),
+        }
         behind = partial(unanswered.answer_those_behind, services, answer=answer)
         self._patience = Patience(services, behind)
         self._spool = Spool(folder_of(services.config))
@@ -48,7 +56,9 @@ class Exchange:
             self._drainer.wake()
             return self._keep(push, "others wait already")
         try:
-            taken = self._taking.safely(push, started + self._budget - time.monotonic())
+            taken = self._takings[self._pace.of(push.incoming)].safely(
+                push, started + self._budget - time.monotonic()
+            )
         except Unavailable as error:
             return self._keep(push, str(error))
         except Exception as error:

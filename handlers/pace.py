@@ -1,0 +1,61 @@
+"""How fast one customer may write before nobody answers: a flood costs rows in the log, and no thought.
+
+Counted in this process's memory, so it costs nothing and a shop with several processes bears as many times more. What
+they write is kept all the same, and a wish to be left alone is heard at any pace.
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Literal
+
+from bot.rules import texts
+from bot.values.incoming import Incoming, Voice
+from bot.values.incoming import Text as Said
+from bot.values.reply import Silence, Text
+from handlers.chat import stop_pushes
+from handlers.chat.speaking import Answer, Context
+
+MOST = 40  # messages in words of one customer within a span
+SPAN = 10.0  # seconds
+HANDLER = "pace"  # the name of who "answered"
+
+Verdict = Literal["fine", "told", "silent"]
+
+
+class Pace:
+    """One per process, shared by its threads. A span is everybody's: it starts anew when it is over."""
+
+    def __init__(self, most: int = MOST, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._said: Counter[str] = Counter()
+        self._since = clock()
+
+    def of(self, incoming: Incoming) -> Verdict:
+        """`told` for the first message too many, `silent` for those after it. Counts the message."""
+        if not isinstance(incoming, Said | Voice):
+            return "fine"
+        with self._lock:
+            now = self._clock()
+            if now - self._since >= SPAN:
+                self._said.clear()
+                self._since = now
+            self._said[incoming.openid] += 1
+            over = self._said[incoming.openid] - self._most
+        return "fine" if over <= 0 else "told" if over == 1 else "silent"
+
+
+def answer_told(context: Context) -> tuple[str, Answer]:
+    return _stopped(context) or (HANDLER, Answer(reply=Text(texts.TOO_FAST)))
+
+
+def answer_silent(context: Context) -> tuple[str, Answer]:
+    return _stopped(context) or (HANDLER, Answer(reply=Silence()))
+
+
+def _stopped(context: Context) -> tuple[str, Answer] | None:
+    found = stop_pushes.recognise(context.incoming, context.profile)
+    return None if found is None else ("stop_pushes", stop_pushes.answer(found, context))
