@@ -141,7 +141,7 @@ class _Pass:
             judging.ask_after(session, tables, of or ())
             looked_at = judging.look(session, tables, agenda, self._today, only_asked=of is not None)
         self._send = self._days_send(bench, tables, agenda)
-        planned = [self._plan(bench, tables, agenda, entry) for entry in agenda.entries]
+        planned = {one.number: self._plan(bench, tables, agenda, one) for one in agenda.in_turn}
         with bench.reading() as session:
             judging.set_kept_aside(session, tables, self._today)
             totals = standings.totals(session, tables, agenda)
@@ -156,7 +156,7 @@ class _Pass:
                 planned=planned[entry.number],
                 totals=totals[entry.number],
             )
-            for entry in agenda.entries
+            for entry in agenda.in_turn
         ]
 
     def _days_send(self, bench: Workbench, tables: Tables, agenda: Agenda) -> DaysSend | None:

@@ -14,6 +14,7 @@ from sqlalchemy.sql.elements import False_
 
 from bot.config import Config
 from bot.rules.spread import slots_of
+from bot.rules.turns import turn_of
 from bot.rules.windows import Window
 from bot.store import campaigns_running, festivals, occasions
 from bot.store.candidates import alike, of_campaign, shapes_of
@@ -71,6 +72,14 @@ class Agenda:
     numbers: Mapping[str, int]  # of every campaign there is
     windows: Mapping[str, Window]  # that are open or open soon, of purposes without a campaign too
 
+    @property
+    def in_turn(self) -> list[Entry]:
+        """As they choose: the most important first, equally important ones in another order every day."""
+        return sorted(
+            self.entries,
+            key=lambda one: (-one.campaign.priority, turn_of(one.campaign.id, one.of.window.day), one.number),
+        )
+
     def others(self, entry: Entry) -> list[int]:
         """The entries of the same campaign for other purposes."""
         return [
@@ -96,13 +105,14 @@ class Agenda:
 
 
 def agenda(session: Session, windows: Mapping[str, Window], at: datetime, config: Config) -> Agenda:
-    """The campaigns that run on the day of their purpose's window, the most important first."""
+    """The campaigns that run on the day of their purpose's window, numbered by id: so numbers stay as days pass."""
     purposes = {name: _of_purpose(session, name, window, at, config) for name, window in windows.items()}
     known = session.execute(select(campaigns.c.id).order_by(campaigns.c.id)).scalars()
     numbers = {name: number for number, name in enumerate(known, start=1)}
     days = festivals.known(session)
     entries: list[Entry] = []
-    for campaign in campaigns_running.between(session, [window.day for window in windows.values()]):
+    running = campaigns_running.between(session, [window.day for window in windows.values()])
+    for campaign in sorted(running, key=lambda one: str(one.id)):
         for purpose in campaigns_running.purposes_of(session, campaign.id):
             of = purposes.get(purpose)
             if not of or not campaign.starts <= of.window.day <= campaign.ends:
