@@ -20,6 +20,7 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    literal_column,
     or_,
     select,
     update,
@@ -34,6 +35,7 @@ from bot.store.tables import customer_statistics, customers, orders, returns, re
 
 FOR_CUT_POINTS = frozenset(f"ix_customer_statistics_{name}" for name in ("orders", "spent", "last_order_at"))
 WHEN = frozenset({"updated_at", "is_stale"})  # say when a row was written, not what is in it
+INSTANTS_OF_ORDERS = ("first_order_at", "last_order_at")
 SUMS = ("placed", "orders", "refunds", "spent", "coupon_orders", "coupon_spent")
 
 Which: TypeAlias = Callable[
@@ -89,7 +91,7 @@ def recompute(session: Session, now: datetime, first: int = 0, last: int | None 
     stretch, row = _stretch(first, last), customer_statistics.c.customer_id
     gone = select(customers.c.id).where(stretch(customers.c.id), customers.c.forgotten_at.is_not(None))
     session.execute(delete(customer_statistics).where(stretch(row), row.in_(gone)))
-    # the OFFSET has the few returns gone through once, instead of asked for by each of the many orders
+    # the OFFSET has the few returns laid side by side once, instead of asked for by each of the many orders
     _add_up(session, stretch, _came_back().offset(0).subquery(), now)
 
 
@@ -152,21 +154,23 @@ def _stretch(first: int, last: int | None) -> Which:
 
 
 def _add_up(session: Session, which: Which, came_back: FromClause, now: datetime) -> None:
-    """Each row is written once: what is looked at apart, because it is little, is there before the orders are."""
-    figures, bought = _figures(now), orders.c.status.in_(BOUGHT)
-    beside = [_not_bought(which), _returned(which, came_back), _reviewed(which)]
-    for part in beside:
-        columns = (column for column in part.c if column.name != "customer_id")
-        figures |= {column.name: func.coalesce(func.max(column), 0) for column in columns}
-    figures["placed"] += func.count(orders.c.customer_id)
+    """Each row is written once, from parts that are added up apart: one reading of the orders in their index."""
+    parts = [_bought(which), _not_bought(which), _returned(which, came_back), _reviewed(which)]
+    figures: dict[str, ColumnElement[Any]] = {}
     joined: FromClause = customers
-    for part in beside:
+    for part in parts:
         joined = joined.outerjoin(part, part.c.customer_id == customers.c.id)
+        for column in part.c:
+            if column.name in INSTANTS_OF_ORDERS:
+                figures[column.name] = column
+            elif column.name != "customer_id":
+                figures[column.name] = func.coalesce(column, 0)
+    figures["placed"] += figures["orders"]
+    figures |= _nearness() | {"updated_at": literal(now, Instant()), "is_stale": literal(1)}
     source = (
         select(customers.c.id, *figures.values())
-        .select_from(joined.outerjoin(orders, and_(orders.c.customer_id == customers.c.id, bought)))
+        .select_from(joined)
         .where(which(customers.c.id), customers.c.forgotten_at.is_(None))
-        .group_by(customers.c.id)
     )
     put = _insert(session).from_select(["customer_id", *figures], source)
     values = {name: put.excluded[name] for name in figures}
@@ -200,20 +204,24 @@ def _figures_of_new(now: datetime) -> dict[str, ColumnElement[Any]]:
     }
 
 
-def _figures(now: datetime) -> dict[str, ColumnElement[Any]]:
-    """Over the purchases of a customer, joined one by one."""
+def _bought(which: Which) -> FromClause:
+    """The purchases. Whole yuan and fen are added up as they stand and made fen at the end: a sum of two decimals,
+    even of floats, is far nearer to its own fen than to the next, and one rounding is cheaper than each order's."""
     with_coupon = orders.c.coupon_amount > 0
-    return {
-        "orders": func.count(orders.c.customer_id),
-        "spent": func.coalesce(func.sum(_fen(orders.c.amount)), 0, type_=BigInteger),
-        "first_order_at": func.min(orders.c.ordered_at),
-        "last_order_at": func.max(orders.c.ordered_at),
-        "coupon_orders": _sum(with_coupon, literal(1)),
-        "coupon_spent": _sum(with_coupon, _fen(orders.c.coupon_amount)),
-        **_nearness(),
-        "updated_at": literal(now, Instant()),
-        "is_stale": literal(1),
-    }
+    return (
+        select(
+            orders.c.customer_id,
+            func.count().label("orders"),
+            _fen(func.sum(orders.c.amount)).label("spent"),
+            func.min(orders.c.ordered_at).label("first_order_at"),
+            func.max(orders.c.ordered_at).label("last_order_at"),
+            func.count().filter(with_coupon).label("coupon_orders"),
+            _fen(func.sum(orders.c.coupon_amount).filter(with_coupon)).label("coupon_spent"),
+        )
+        .where(which(orders.c.customer_id), orders.c.status.in_(BOUGHT))
+        .group_by(orders.c.customer_id)
+        .subquery()
+    )
 
 
 def _nearness() -> dict[str, ColumnElement[Any]]:
@@ -247,13 +255,15 @@ def _came_back() -> Select[Any]:
 
 
 def _returned(which: Which, came_back: FromClause) -> FromClause:
+    """The sum, which no index knows, has the database begin with the orders of these customers, not with all that
+    ever came back: of many stretches each would go through everything."""
     return (
         select(
             orders.c.customer_id,
             func.count().label("returns"),
-            func.coalesce(func.sum(_fen(came_back.c.amount)), 0).label("returned"),
+            _fen(func.sum(came_back.c.amount)).label("returned"),
         )
-        .join(came_back, came_back.c.order_id == orders.c.id)
+        .join_from(orders, came_back, came_back.c.order_id == orders.c.id + literal_column("0"))
         .where(which(orders.c.customer_id))
         .group_by(orders.c.customer_id)
         .subquery()
