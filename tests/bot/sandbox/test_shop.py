@@ -13,7 +13,7 @@ from bot.sandbox.shop import catalogue
 from bot.sandbox.shop.generate import DemoShop, Shop
 from bot.sandbox.shop.names import PLACES
 from bot.sandbox.shop.seeding import seed
-from bot.store import segments
+from bot.store import notice_templates, segments
 from bot.store.database import Database, Session
 from bot.store.definitions import apply
 from bot.store.tables import customer_tags, customers, order_lines, orders, products
@@ -257,6 +257,7 @@ def test_the_shops_plans_are_applied_whole_and_a_second_time_change_nothing(
     session: Session, build: Build
 ) -> None:
     plans, staff = catalogue.plans_and_knowledge(), build.staff()
+    notice_templates.keep(session, catalogue.notices(), NOW)
     first = apply(session, plans, staff_id=staff, approve=True, now=NOW)
     assert {change.what for change in first} == {"created"}
     every = (plans.segments, plans.contents, plans.campaigns, plans.knowledge, plans.festivals)
