@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,29 +97,28 @@ def _back() -> ResponseReturnValue:
 
 
 def _change() -> ResponseReturnValue:
-    server = services().config.server
-    visit = visitor.of(request, server)
-    if visit is None or not visitor.is_own_form(request, visit, server):
-        return _hint("again", 403)
-    with services().database.transaction() as session:
-        profile = _follower(session, visit.customer_id)
-        if profile is None:
-            return _hint("stranger", 403)
-        return _changed(session, visit, profile)
+    return _of_their_own(_changed)
 
 
 def _export() -> ResponseReturnValue:
-    """Everything there is about them, as one file; that they took it is on record."""
+    return _of_their_own(_exported)
+
+
+def _of_their_own(work: Callable[[Session, Visit, Profile], ResponseReturnValue]) -> ResponseReturnValue:
+    """Only with a form that this page gave to this visit, and for a follower."""
     server = services().config.server
     visit = visitor.of(request, server)
     if visit is None or not visitor.is_own_form(request, visit, server):
         return _hint("again", 403)
     with services().database.transaction() as session:
         profile = _follower(session, visit.customer_id)
-        if profile is None:
-            return _hint("stranger", 403)
-        everything = exports.everything_about(session, profile.openid)
-        own_data.done(session, profile.id, "export", services().now())
+        return work(session, visit, profile) if profile else _hint("stranger", 403)
+
+
+def _exported(session: Session, _visit: Visit, profile: Profile) -> ResponseReturnValue:
+    """Everything there is about them, as one file; that they took it is on record."""
+    everything = exports.everything_about(session, profile.openid)
+    own_data.done(session, profile.id, "export", services().now())
     response = make_response(json.dumps(everything, ensure_ascii=False, indent=1))
     response.headers["Content-Type"] = "application/json; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="weilan-my-data.json"'
