@@ -8,9 +8,10 @@ a fifth of which nobody wrote about; under `LEAST_SCORE` silence is better than 
 
 import math
 import re
-from collections import Counter
+from array import array
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Protocol, TypeAlias
 
@@ -24,6 +25,7 @@ LEAST_SCORE = 0.65  # measured on tests/bot/insight: below it unrelated question
 NEAR_SCORE = 0.2  # worth asking back
 LONGEST_QUESTION = 200  # characters; nobody's question is longer, and time grows with it
 MOST_JUDGED = 8
+HELD = 16  # texts whose terms are kept: entries and products are asked for one after the other
 
 SINGLE = 0.5  # what a single character weighs beside a pair
 CONCEPT = 0.5
@@ -90,11 +92,23 @@ class _Words:
 
     version: str = ""
     entries: tuple[Entry, ...] = ()
-    places: Mapping[str, tuple[Numbers, Shares]] = field(default_factory=dict)  # term → entries, its worth
-    rarity: Mapping[str, float] = field(default_factory=dict)
+    codes: Any = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # of the terms, ascending
+    starts: Any = field(default_factory=lambda: np.zeros(1, dtype=np.int64))  # of each term, in the next two
+    numbers: Any = field(default_factory=lambda: np.zeros(0, dtype=np.int32))  # entries that have it
+    values: Any = field(default_factory=lambda: np.zeros(0, dtype=np.float32))  # what it is worth there
+    rarity: Any = field(default_factory=lambda: np.zeros(0, dtype=np.float32))  # of each term
     unheard: float = 1.0  # the rarity of a term nobody wrote
     leaning: Leaning | None = None
     wishes: Shares | None = None  # of each entry, the roots of the confidence in each kind of wish
+
+    def places(self, terms: Iterable[str]) -> list[int]:
+        """Of each term, in their order; -1 for one that nobody wrote."""
+        codes = np.fromiter(map(hash, terms), dtype=np.int64)
+        if not len(self.codes):
+            return [-1] * len(codes)
+        at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
+        found: list[int] = np.where(self.codes[at] == codes, at, -1).tolist()
+        return found
 
 
 class WordIndex:
@@ -107,7 +121,7 @@ class WordIndex:
         return self._words.version
 
     def replace(self, entries: Iterable[Entry], version: str) -> None:
-        self._words = _words(tuple(entries), version, self._leaning)
+        self._words = _words(tuple(entries), version, self._leaning, self._words)
 
     def lean(self, leaning: Leaning) -> None:
         self._leaning = leaning
@@ -128,7 +142,8 @@ class WordIndex:
         return next((entry for entry in self._words.entries if entry.id == entry_id), None)
 
 
-def terms(text: str) -> dict[str, float]:
+@lru_cache(HELD)
+def terms(text: str) -> Mapping[str, float]:
     """Characters, pairs of them and Latin words without what every question has, and concepts: each with its worth."""
     found: dict[str, float] = {}
     for run in _RUNS.findall(_FILLER.sub(" ", plain(text))):
@@ -146,10 +161,12 @@ def terms(text: str) -> dict[str, float]:
 def _found(words: _Words, question: str, about: str) -> list[Found]:
     """The nearest, best first; the score of the first is its confidence, those behind have theirs or less."""
     question = question[:LONGEST_QUESTION]
-    said = terms(question)
+    said = dict(terms(question))
     if not said or not words.entries:
         return []
-    total = sum(worth * words.rarity.get(term, words.unheard * UNKNOWN) for term, worth in said.items())
+    unknown = words.unheard * UNKNOWN
+    rarity = [float(words.rarity[at]) if at >= 0 else unknown for at in words.places(said)]
+    total = sum(worth * rare for worth, rare in zip(said.values(), rarity, strict=True))
     for term, worth in terms(about[:LONGEST_QUESTION]).items():
         said.setdefault(term, worth * ABOUT)
     amounts = _added_up(words, said)
@@ -188,10 +205,10 @@ def _confidence(words: _Words, scores: Shares, amounts: Shares, wish: Shares, be
 
 def _added_up(words: _Words, said: Mapping[str, float]) -> Shares:
     sums = np.zeros(len(words.entries), dtype=np.float32)
-    for term, worth in said.items():
-        if (place := words.places.get(term)) is not None:
-            numbers, values = place
-            sums[numbers] += worth * values
+    for at, worth in zip(words.places(said), said.values(), strict=True):
+        if at >= 0:
+            start, end = int(words.starts[at]), int(words.starts[at + 1])
+            sums[words.numbers[start:end]] += worth * words.values[start:end]
     return sums
 
 
@@ -203,34 +220,52 @@ def _same_wish(words: _Words, question: str) -> Shares:
     return same
 
 
-def _words(entries: tuple[Entry, ...], version: str, leaning: Leaning | None) -> _Words:
-    counted = [_weighed(entry) for entry in entries]
-    often = Counter(term for terms_of in counted for term in terms_of)
-    rarity = {term: _rarity(len(entries), count) for term, count in often.items()}
-    lengths = [sum(terms_of.values()) for terms_of in counted]
-    usual = (sum(lengths) / len(lengths) if lengths else 0) or 1.0
-    gathered: dict[str, tuple[list[int], list[float]]] = {}
-    for number, terms_of in enumerate(counted):
-        room = SATURATION * (1 - LENGTH + LENGTH * lengths[number] / usual)
-        for term, times in terms_of.items():
-            numbers, values = gathered.setdefault(term, ([], []))
-            numbers.append(number)
-            values.append(rarity[term] * times * (SATURATION + 1) / (times + room))
-    wishes = (
-        np.sqrt(np.array([leaning(entry.question) for entry in entries])) if leaning and entries else None
-    )
+def _words(
+    entries: tuple[Entry, ...], version: str, leaning: Leaning | None, before: _Words | None = None
+) -> _Words:
+    """All in flat arrays: ten thousand entries have a million terms, and a list for each would not fit."""
+    codes, amounts, counts = array("q"), array("f"), array("i")
+    for entry in entries:
+        weighed = _weighed(entry)
+        codes.extend(map(hash, weighed))
+        amounts.extend(weighed.values())
+        counts.append(len(weighed))
+    times, sizes = np.array(amounts, dtype=np.float32), np.array(counts, dtype=np.int64)
+    order = np.argsort(np.array(codes, dtype=np.int64), kind="stable")
+    known, starts = np.unique(np.array(codes, dtype=np.int64)[order], return_index=True)
+    often = np.diff(np.append(starts, len(order)))
+    rarity = np.log1p((len(entries) - often + 0.5) / (often + 0.5)).astype(np.float32)
+    numbers = np.repeat(np.arange(len(entries), dtype=np.int32), sizes)
+    lengths = np.bincount(numbers, weights=times, minlength=len(entries))
+    usual = float(lengths.mean()) if entries else 1.0
+    room = (SATURATION * (1 - LENGTH + LENGTH * lengths / (usual or 1.0))).astype(np.float32)[numbers]
+    values = (times * (SATURATION + 1) / (times + room))[order] * np.repeat(rarity, often)
     return _Words(
         version=version,
         entries=entries,
-        places={
-            term: (np.array(numbers, dtype=np.int32), np.array(values, dtype=np.float32))
-            for term, (numbers, values) in gathered.items()
-        },
+        codes=known,
+        starts=np.append(starts, len(order)),
+        numbers=numbers[order],
+        values=values,
         rarity=rarity,
         unheard=_rarity(len(entries), 0),
         leaning=leaning,
-        wishes=wishes,
+        wishes=_wishes(entries, leaning, before),
     )
+
+
+def _wishes(entries: tuple[Entry, ...], leaning: Leaning | None, before: _Words | None) -> Shares | None:
+    """Asked of the model only where a question is new: it takes most of the time of putting entries in."""
+    if leaning is None or not entries:
+        return None
+    known: dict[str, Shares] = {}
+    if before is not None and before.leaning == leaning and before.wishes is not None:
+        known = {entry.question: row for entry, row in zip(before.entries, before.wishes, strict=True)}
+    rows = [
+        known[entry.question] if entry.question in known else np.sqrt(leaning(entry.question))
+        for entry in entries
+    ]
+    return np.array(rows, dtype=np.float32)
 
 
 def _weighed(entry: Entry) -> dict[str, float]:
