@@ -190,7 +190,7 @@ def _read(file: Path) -> str:
         raise Fault(f"{file}: {error.strerror or error}") from None
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return raw.decode(encoding)
+            return raw.decode(encoding).removeprefix("\ufeff")  # GB18030 has a mark of its own, too
         except UnicodeDecodeError:
             continue
     raise Fault(f"{file}: expected text in UTF-8 or GB18030")
