@@ -144,6 +144,15 @@ class Webhooks(Section):
 class Understanding(Section):
     examples: str = ""
     folder: str = ""
+    encoder_url: str = ""
+    encoder_model: str = ""
+    encoder_key: SecretStr = SecretStr("")
+    encoder_timeout_ms: int = Field(default=300, ge=20, le=2000)
+
+    @field_validator("encoder_url")
+    @classmethod
+    def _is_an_address_or_nothing(cls, address: str) -> str:
+        return _address(address) if address else ""
 
 
 class LanguageModel(Section):

@@ -8,9 +8,11 @@ from pydantic import SecretStr
 
 from bot.clock import Clock, SystemClock
 from bot.config import Config
+from bot.insight.encoder import Encoder
 from bot.insight.intents import Understanding
 from bot.insight.knowledge import KnowledgeIndex, WordIndex
 from bot.insight.recommend import Recommender
+from bot.language.embeddings import HttpEmbeddings
 from bot.language.model import HttpModel, Model
 from bot.store import kept_secrets
 from bot.store.database import Database
@@ -28,7 +30,9 @@ class Services:
     keys: Keys
     wechat: WeChatApi
     knowledge: KnowledgeIndex
+    products: KnowledgeIndex = field(default_factory=WordIndex)  # what they are, by their descriptions
     understanding: Understanding = field(default_factory=Understanding)
+    encoder: Encoder | None = None  # of sentences, where the shop has one
     model: Model | None = None  # a language model, where the shop has one
     recommender: Recommender = field(default_factory=Recommender)
     closing: tuple[Callable[[], None], ...] = field(default=(), repr=False)
@@ -54,6 +58,7 @@ def build(config: Config, clock_of: Callable[[Keys], Clock] | None = None) -> Se
     config = with_secret_key(config, database)
     keys, close_keys = _keys(config, database)
     model = HttpModel(config.language_model) if config.language_model.url else None
+    embeddings = HttpEmbeddings(config.understanding) if config.understanding.encoder_url else None
     return Services(
         config=config,
         clock=clock_of(keys) if clock_of else SystemClock(),
@@ -61,8 +66,9 @@ def build(config: Config, clock_of: Callable[[Keys], Clock] | None = None) -> Se
         keys=keys,
         wechat=WeChatClient(config.wechat, keys, connections=config.push.at_once),
         knowledge=WordIndex(),
+        encoder=Encoder(embeddings, config.understanding.encoder_timeout_ms / 1000) if embeddings else None,
         model=model,
-        closing=(*((model.close,) if model else ()), close_keys, database.close),
+        closing=(*(one.close for one in (model, embeddings) if one), close_keys, database.close),
     )
 
 

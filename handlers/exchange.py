@@ -16,6 +16,8 @@ from bot.store import messages
 from bot.store.arrivals import Windows
 from bot.store.failures import Unavailable
 from bot.store.spool import Kept, Spool, folder_of
+from bot.values.incoming import Text as Said
+from bot.values.incoming import Voice
 from bot.values.reply import Reply, Silence
 from handlers import metrics, pace, router, unanswered
 from handlers.pace import Pace
@@ -56,9 +58,10 @@ class Exchange:
             self._drainer.wake()
             return self._keep(push, "others wait already")
         try:
-            taken = self._takings[self._pace.of(push.incoming)].safely(
-                push, started + self._budget - time.monotonic()
-            )
+            verdict = self._pace.of(push.incoming)
+            if verdict == "fine":
+                self._encode(push)
+            taken = self._takings[verdict].safely(push, started + self._budget - time.monotonic())
         except Unavailable as error:
             return self._keep(push, str(error))
         except Exception as error:
@@ -88,6 +91,11 @@ class Exchange:
     def close(self) -> None:
         self._drainer.stop()
         self._patience.close()
+
+    def _encode(self, push: Push) -> None:
+        """Before the transaction, which waits for no network."""
+        if self._services.encoder is not None and isinstance(push.incoming, Said | Voice):
+            self._services.encoder.ask(push.incoming.text)
 
     def _when_settled(self, push: Push, until: float) -> Reply:
         """A repeat while the first one's answer is in the making: both get the same."""

@@ -5,6 +5,8 @@ put in as a whole, so that no message waits or is lost; until the first one is t
 """
 
 import threading
+import time
+from hashlib import sha256
 from pathlib import Path
 
 import structlog
@@ -12,13 +14,18 @@ import structlog
 from bot.config import Config
 from bot.insight import intent_learning
 from bot.insight.catalogue import Named
+from bot.insight.encoder import both
 from bot.insight.intent_learning import CannotLearn, Lessons
+from bot.insight.intent_model import Model
 from bot.insight.intents import Watched
+from bot.insight.product_entries import product_entry
 from bot.services import Services
 from bot.store import catalogue, intent_examples, knowledge, watched_words
 from bot.store.spool import folder_of
+from bot.values.language import ModelFailed
 
 LOOKS_EVERY = 2.0  # seconds, real ones
+ENCODES_AGAIN = 60.0  # seconds after an encoder was not there
 STOPS_WITHIN = 2.0  # seconds; who learns then is left behind, it keeps nothing half done
 
 _log = structlog.get_logger(__name__)
@@ -47,6 +54,8 @@ class UnderstandingWatch:
         self._services = services
         self._every = every
         self._sentences = ""  # version of those the model is made of, or could not be made of
+        self._learned: tuple[Lessons, Model] | None = None  # what the encoder was not asked about yet
+        self._encode_at = 0.0  # monotonic second
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="understanding-watch", daemon=True)
 
@@ -69,6 +78,8 @@ class UnderstandingWatch:
             self._read_products()
             self._read_words()
             self._read_sentences(learns=learns)
+            if learns:
+                self._read_encoder()
         except knowledge.Unreachable as error:
             _log.warning("what is understood was not read", reason=type(error).__name__)
 
@@ -79,6 +90,8 @@ class UnderstandingWatch:
             if version == understanding.products_version:
                 return
             found = catalogue.on_sale(session)
+        entries = (product_entry(one.external_id, one.name, one.description, one.also) for one in found)
+        self._services.products.replace((entry for entry in entries if entry), version)
         understanding.put_products([Named(one.external_id, one.name, one.also) for one in found], version)
 
     def _read_words(self) -> None:
@@ -108,3 +121,22 @@ class UnderstandingWatch:
             self._services.understanding.put_model(model, lessons.fingerprint)
             self._services.knowledge.lean(model.confidence)
             self._sentences = version
+            self._learned = (lessons, model)
+            self._encode_at = 0.0
+
+    def _read_encoder(self) -> None:
+        """Beside the model that stands already; tried again after a while."""
+        encoder = self._services.encoder
+        if encoder is None or self._learned is None or time.monotonic() < self._encode_at:
+            return
+        lessons, model = self._learned
+        named = sha256(f"{lessons.fingerprint} {self._services.config.understanding.encoder_model}".encode())
+        kept = folder(self._services.config) / f"{named.hexdigest()[:32]}.npy"
+        try:
+            joined = both(model, encoder, lessons.texts, lessons.labels, kept)
+        except ModelFailed as error:
+            _log.warning("the encoder was not heard; what was learned goes on alone", reason=str(error))
+            self._encode_at = time.monotonic() + ENCODES_AGAIN
+            return
+        self._services.understanding.put_model(joined, lessons.fingerprint)
+        self._learned = None

@@ -6,9 +6,10 @@ Held by each process that answers; `intents_watch` puts newer models and product
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Protocol
 
 from bot.insight.catalogue import Catalogue, Named, catalogue
-from bot.insight.intent_model import Model
+from bot.insight.intent_model import MOST_GUESSES, Array
 from bot.rules.intent_names import COURTESIES, UNCLEAR
 from bot.rules.pieces import pieces
 from bot.rules.slots import slots_in
@@ -18,6 +19,17 @@ from bot.values.understood import Guess, Part, Slot, Understood
 SURE = 0.6  # of a piece: from here it counts as a wish of its own
 HELD = 64  # texts: several intentions ask about the words of one message
 UNHEARD = Guess(UNCLEAR, 0.0)  # while nothing is learned
+
+
+class Model(Protocol):
+    """Sentences to intents: by characters alone, or with an encoder beside them."""
+
+    @property
+    def labels(self) -> Sequence[str]: ...
+
+    def guesses(self, text: str, most: int = MOST_GUESSES) -> list[Guess]: ...
+
+    def confidence(self, text: str) -> Array: ...
 
 
 @dataclass(frozen=True, slots=True)

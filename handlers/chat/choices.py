@@ -35,4 +35,6 @@ def answer(found: Choice, context: Context) -> Answer | None:
         return points.answer(points.Points(), context)
     if intent in understood.ROUTES:
         return understood.ROUTES[intent][1](context)
+    if intent in understood.SERVED and (served := understood.SERVED[intent](context)) is not None:
+        return served
     return knowledge.found_answer(TITLES.get(intent, context.incoming.text), context)

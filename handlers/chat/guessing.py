@@ -3,13 +3,16 @@
 What nothing answers is kept for the operator, who sees it grouped.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.insight.product_entries import lasting
 from bot.rules import texts
 from bot.rules import understanding_texts as words
 from bot.rules.intent_names import COURTESIES, title_of
 from bot.rules.shop_words import OrderQuestion
 from bot.store import catalogue, open_questions
+from bot.store.orders import newest
 from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
@@ -39,7 +42,12 @@ def recognise(incoming: Incoming, _profile: Profile) -> Words | None:
 def answer(found: Words, context: Context) -> Answer:
     understood = context.services.understanding.of(found.text)
     own = _own(understood, context) if understood.confidence >= OWN else None
-    return own or _described(understood, context) or _asked_back(found.text, understood, context)
+    return (
+        own
+        or _described(understood, context)
+        or _by_description(found.text, understood, context)
+        or _asked_back(found.text, understood, context)
+    )
 
 
 def _own(understood: Understood, context: Context) -> Answer | None:
@@ -57,12 +65,33 @@ def _own(understood: Understood, context: Context) -> Answer | None:
 def _described(understood: Understood, context: Context) -> Answer | None:
     """What the shop's data say of the one product that was named, where that is what they ask."""
     named = understood.slots_of("product")
-    if understood.intent not in DESCRIBED or len(named) != 1 or not named[0].value:
+    if understood.intent not in DESCRIBED or len(named) != 1:
         return None
-    for product in catalogue.described(context.session, [named[0].value]):
-        if product.description:
+    return _told(named[0].value or _owned(named[0].choices, context), context)
+
+
+def _by_description(question: str, understood: Understood, context: Context) -> Answer | None:
+    """Of the products whose descriptions speak of it, one that they have before the others."""
+    if understood.intent not in DESCRIBED:
+        return None
+    found = [one.entry.id for one in context.services.products.search(question)]
+    return _told(_owned(found, context) or found[0], context) if found else None
+
+
+def _owned(ids: Sequence[str], context: Context) -> str:
+    """The first of the products that stands in one of their newest orders; empty when none does."""
+    if not ids or not context.profile.id:
+        return ""
+    bought = {line.product for order in newest(context.session, context.profile.id) for line in order.lines}
+    some = catalogue.described(context.session, ids)
+    return next((product.external_id for product in some if product.name in bought), "")
+
+
+def _told(external_id: str, context: Context) -> Answer | None:
+    for product in catalogue.described(context.session, [external_id] if external_id else []):
+        if about := lasting(product.description):
             told = words.product(product.name, product.price, product.stock)
-            return Answer(reply=Text(f"{product.description}\n{told}"))
+            return Answer(reply=Text(f"{about}\n{told}"))
     return None
 
 

@@ -6,7 +6,8 @@ Whoever gets a person, or no more pushes, must have been understood well; less s
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.rules import texts
+from bot.rules import forms as form_words
+from bot.rules import membership_words, own_data_words, recommend_words, texts
 from bot.rules import understanding_texts as words
 from bot.rules.person_words import PersonWish
 from bot.store import catalogue
@@ -15,14 +16,26 @@ from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
 from bot.values.understood import Understood
-from handlers.chat import human, knowledge, my_facts, start_pushes, stop_pushes
+from handlers.chat import (
+    forms,
+    human,
+    knowledge,
+    membership,
+    own_data,
+    points,
+    recommend,
+    start_pushes,
+    stop_pushes,
+)
 from handlers.chat.speaking import Answer, Context
 
 MOST_PRODUCTS = 3
 TOLD = frozenset({"price", "stock"})  # of a product that was named: from the shop's data
 TOLD_FROM = 0.6  # confidence
 
-Route = Callable[[Context], Answer]
+SERVED_FROM = 0.85
+
+Route = Callable[[Context], Answer | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,7 @@ def answer(found: Words, context: Context) -> Answer | None:
     least, route = ROUTES.get(understood.intent, (2.0, None))
     if route is not None and understood.confidence >= least:
         return route(context)
-    return _products(found.text, understood, context)
+    return _products(found.text, understood, context) or _served(found.text, understood, context)
 
 
 def _products(text: str, understood: Understood, context: Context) -> Answer | None:
@@ -65,6 +78,25 @@ def _products(text: str, understood: Understood, context: Context) -> Answer | N
     return Answer(reply=Text(said))
 
 
+def _served(text: str, understood: Understood, context: Context) -> Answer | None:
+    """By who does it, unless somebody wrote an answer to these words: that tells this shop's own way."""
+    route = SERVED.get(understood.intent) if understood.confidence >= SERVED_FROM else None
+    if route is None:
+        return None
+    return knowledge.found_answer(text, context) or route(context)
+
+
+def _begins(form: str) -> Route:
+    """A wish begins the form; a question about it does not: what follows would be taken for its answers."""
+
+    def begin(context: Context) -> Answer | None:
+        if form_words.is_a_question(context.incoming.text):
+            return None
+        return forms.answer(form_words.Heard("begin", form), context)
+
+    return begin
+
+
 def _says(sentence: str) -> Route:
     return lambda context: Answer(reply=Text(texts.addressed(sentence, context.profile.name)))
 
@@ -84,5 +116,12 @@ ROUTES: Mapping[str, tuple[float, Route]] = {  # intent: confidence it needs, an
     "praise": (0.8, _says(words.PRAISED)),
     "abuse": (0.8, _says(words.CALM)),
     "unclear": (0.8, _says(words.SAY_MORE)),
-    "privacy": (0.9, lambda context: my_facts.answer(my_facts.Wanted(), context)),
+}
+SERVED: Mapping[str, Route] = {  # where nobody wrote an answer
+    "return": _begins("return"),
+    "repair": _begins("repair"),
+    "recommendation": lambda context: recommend.answer(recommend_words.Wish(), context),
+    "points": lambda context: points.answer(points.Points(), context),
+    "coupons": lambda context: membership.answer(membership_words.Asked("vouchers"), context),
+    "privacy": lambda context: own_data.answer(own_data_words.Asked.RIGHTS, context),
 }

@@ -1,14 +1,23 @@
 """How the search grows with the entries: `python -m tests.bench.knowledge`. Printed, not asserted."""
 
+import os
 import random
+import resource
+import tempfile
 import time
 import tracemalloc
+from pathlib import Path
 
+from bot.insight.catalogue import Named
+from bot.insight.intent_learning import learned, lessons
+from bot.insight.intents import Understanding
 from bot.insight.knowledge import WordIndex
+from bot.insight.product_entries import product_entry
 from bot.values.knowledge import Entry
 
 SIZES = (120, 1_000, 10_000)
 QUESTIONS = 400
+PRODUCTS = 5_000
 SEED = 7
 
 THINGS = [
@@ -98,6 +107,41 @@ def main() -> None:
         print(
             f"{size:>8} {built * 1e3:>9.0f} {megabytes:>6.1f} {median:>10.0f} {late:>8.0f} {right / QUESTIONS:>6.0%}"
         )
+    _whole()
+
+
+def _whole() -> None:
+    """All that a message is asked in memory: what it wants, the entries, and the products. The aim: 5 and 20 ms, 150 MB."""
+    chance = random.Random(SEED)
+    made = entries(10_000, chance)
+    model = learned(lessons(), Path(tempfile.gettempdir()) / "weilan-test-intents")
+    understanding, index, products = Understanding(model), WordIndex(), WordIndex()
+    index.lean(model.confidence)
+    began = time.perf_counter()
+    index.replace(made, "1")
+    products.replace(
+        [one for one in (product_entry(e.id, e.question[:-1], e.answer) for e in made[:PRODUCTS]) if one], "1"
+    )
+    understanding.put_products([Named(e.id, e.question[:-1]) for e in made[:PRODUCTS]], "1")
+    built = time.perf_counter() - began
+    spans, processor = [], []
+    for entry in [chance.choice(made) for _ in range(QUESTIONS * 3)]:
+        question = f"您好，请问一下{entry.question[:-1]}呢，我家里那个最近有点问题"
+        began, worked = time.perf_counter(), time.thread_time()
+        understanding.of(question)
+        index.search(question)
+        products.search(question)
+        spans.append(time.perf_counter() - began)
+        processor.append(time.thread_time() - worked)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"10,000 entries with the kind of wish, {PRODUCTS} products: built in {built:.1f} s, process {memory:.0f} MB"
+    )
+    for name, found in (("elapsed", sorted(spans)), ("processor", sorted(processor))):
+        print(
+            f"  {name}: median {found[len(found) // 2] * 1e3:.2f} ms, p99 {found[len(found) * 99 // 100] * 1e3:.2f} ms"
+        )
+    print("  load:", *(f"{load:.1f}" for load in os.getloadavg()))
 
 
 if __name__ == "__main__":

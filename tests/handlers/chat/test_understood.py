@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import insert
 
 from bot.insight.catalogue import Named
 from bot.insight.intents import Understanding, Watched
 from bot.rules import texts
 from bot.rules import understanding_texts as words
 from bot.store import catalogue, handovers, open_questions
+from bot.store.tables import order_lines
 from bot.values.knowledge import Entry
 from bot.values.reply import Menu
 from tests.handlers.chat.conftest import Conversation
@@ -55,6 +57,26 @@ def test_several_wishes_are_answered_in_their_order(shop: Conversation, customer
     assert heard.handler == "several"
     assert heard.text.index("680") < heard.text.index("电子发票")
     assert heard.source_id == "invoice"
+
+
+def test_what_nobody_wrote_about_goes_to_who_does_it(
+    learned: Conversation, build: Build, customer: int
+) -> None:
+    assert "¥" not in learned.hear(said("想挑件合我心意的，有什么好推荐")).text
+    assert "320" in learned.hear(said("我攒了好久的分还剩下几多")).text
+    assert "关闭个性化推荐" in learned.hear(said("你们都收集了我的哪些个人信息呀")).text
+    assert learned.hear(said("我那些优惠券都跑哪儿去了")).handler in {"understood", "membership"}
+
+
+def test_a_wish_begins_a_form_and_a_question_does_not(
+    learned: Conversation, build: Build, customer: int
+) -> None:
+    order = build.order(customer, status="delivered", ordered_at=learned.clock.now())
+    line = {"order_id": order, "position": 0, "product_name": "西施紫砂壶", "quantity": 1, "price": 99}
+    learned.session.execute(insert(order_lines).values(line))
+    assert learned.hear(said("退货运费是谁来出呢？")).handler != "forms"
+    begun = learned.hear(said("壶不喜欢想把它给退掉"))
+    assert "退换货申请" in begun.text
 
 
 def test_an_angry_story_reaches_a_person(learned: Conversation, customer: int) -> None:
