@@ -148,13 +148,13 @@ PROPERTY = settings(
 )
 
 
-@settings(PROPERTY, max_examples=12)
+@settings(PROPERTY, max_examples=6)
 @given(seed=st.integers(0, 2**32))
 def test_every_verdict_is_what_the_policies_say_on_sqlite(sqlite: Database, seed: int) -> None:
     check(sqlite, seed)
 
 
-@settings(PROPERTY, max_examples=4)
+@settings(PROPERTY, max_examples=2)
 @given(seed=st.integers(0, 2**32))
 def test_every_verdict_is_what_the_policies_say_on_postgresql(postgresql: Database, seed: int) -> None:
     check(postgresql, seed)
