@@ -59,6 +59,7 @@ from handlers.command import (
     clients,
     contents,
     facts,
+    handovers,
     intents,
     knowledge,
     merges,
@@ -118,6 +119,7 @@ for group, name in (
     (requests.app, "request"),
     (calendar.app, "calendar"),
     (contents.app, "content"),
+    (handovers.app, "handover"),
 ):
     app.add_typer(group, name=name)
 app.command("simulate")(simulation.command(simulating.simulate))

@@ -20,6 +20,7 @@ NO_SETTING = frozenset({"WEILAN_CONFIG", "WEILAN_PASSWORD"})
 MASS_TO_CUSTOMER_PER_MONTH = 4  # service accounts; `wechat.limits` may say otherwise
 
 AccountKind = Literal["service", "subscription"]
+Hours = tuple[time, time]  # of a day; the first before the second
 
 
 class ConfigError(Exception):
@@ -169,6 +170,27 @@ class LanguageModel(Section):
         return _address(address) if address else ""
 
 
+class Person(Section):
+    hours: str = "09:00-21:00"
+    free_day_hours: str = ""
+    wechat_service: bool = False
+    kf_account: str = ""
+
+    @field_validator("hours", "free_day_hours")
+    @classmethod
+    def _are_hours(cls, text: str) -> str:
+        _hours(text)
+        return text
+
+    @property
+    def working_hours(self) -> Hours | None:
+        return _hours(self.hours)
+
+    @property
+    def free_hours(self) -> Hours | None:
+        return _hours(self.free_day_hours)
+
+
 class Facts(Section):
     ask: bool = True
     rules: str = ""
@@ -191,6 +213,7 @@ class Config(Section):
     redis: Redis = Redis()
     push: Push = Push()
     value: Value = Value()
+    person: Person = Person()
     facts: Facts = Facts()
     language_model: LanguageModel = LanguageModel()
     membership: Membership = Membership()
@@ -292,3 +315,16 @@ def _address(address: str) -> str:
     if not address.startswith(("http://", "https://")):
         raise ValueError("expected http://… or https://…")
     return address.rstrip("/")
+
+
+def _hours(text: str) -> Hours | None:
+    """09:00-21:00; None for nothing."""
+    if not text:
+        return None
+    try:
+        opens, closes = (time.fromisoformat(part.strip()) for part in text.split("-"))
+    except ValueError:
+        opens = closes = time()
+    if opens >= closes or opens.tzinfo or closes.tzinfo:
+        raise ValueError("expected hours such as 09:00-21:00, or nothing")
+    return opens, closes

@@ -14,6 +14,7 @@ import structlog
 from bot.rules import texts
 from bot.rules.contacts import introduces, is_a_scene, is_leaving, is_speaking, source_of
 from bot.rules.hashing import once_hash
+from bot.rules.sent_media import reference_of
 from bot.services import Services
 from bot.store import arrivals, customers, deliveries, messages
 from bot.store.arrivals import Arrived, Windows
@@ -22,11 +23,11 @@ from bot.store.failures import Unavailable
 from bot.store.messages import Known
 from bot.values.incoming import Incoming
 from bot.values.profile import Profile
-from bot.values.reply import Menu, Reply, Silence, Text
+from bot.values.reply import Menu, Reply, Silence, Text, ToPerson
 from bot.wechat import replies
 from bot.wechat.limits import PASSIVE_TEXT_BYTES
 from handlers import router
-from handlers.chat import questions
+from handlers.chat import questions, with_person
 from handlers.chat.speaking import Answer, Context, Slow
 
 SORRY = Text(texts.SORRY)
@@ -126,6 +127,8 @@ class Taking:
 
     def _answered(self, push: Push, arrived: Arrived, session: Session) -> Taken:
         profile, now = arrived.profile, push.received_at
+        if media := reference_of(push.incoming):
+            messages.keep_reference(session, arrived.message_id, media)
         if arrived.may_have_to_wait and messages.waits(session, arrived.message_id, profile.id):
             return Taken(Silence(), is_pending=True)
         handler, answer = self._ask(push, profile, arrived.message_id, session)
@@ -184,6 +187,7 @@ class Taking:
             now=push.received_at,
         )
         handler, answer = self.answer(context)
+        answer = with_person.back_again(handler, answer, context)
         return handler, questions.asked_along(handler, answer, context)
 
 
@@ -215,7 +219,7 @@ def pieces(reply: Reply) -> list[Reply]:
 
 def owe(services: Services, session: Session, message_id: int, customer_id: int, reply: Reply) -> None:
     """The answer goes out by itself, as soon as WeChat's windows let it."""
-    if isinstance(reply, Silence):
+    if isinstance(reply, Silence | ToPerson):  # only the answer to a message hands over
         return
     for piece in pieces(reply):
         _owe(services, session, message_id, customer_id, piece)

@@ -14,6 +14,7 @@ from bot.rules.hashing import openid_hash
 from bot.store import follow_history, forms, merges, outbox, points, segment_memberships, standings
 from bot.store.database import Session
 from bot.store.tables import (
+    account_managers,
     best_hours,
     bind_codes,
     binding_talks,
@@ -59,7 +60,8 @@ NOTHING: dict[str, Any] = {
 }  # fmt: skip
 
 MADE_OF_THEM = (
-    customer_statistics, customer_moves, follow_ups, lookalikes, customer_categories, nurturing_plans, spoken_hours, best_hours, open_questions
+    customer_statistics, customer_moves, follow_ups, lookalikes, customer_categories, nurturing_plans, spoken_hours, best_hours, open_questions,
+    account_managers,
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Searches the conversation log, without a limit in time, page by page from the newest."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,7 @@ class LogLine:
     delivery_id: int | None
     state: str
     at: datetime
+    media: Mapping[str, str]  # of what the customer sent: ids and addresses at WeChat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,4 +104,5 @@ def _line(row: Row[Any]) -> LogLine:
         delivery_id=row.delivery_id,
         state=row.state,
         at=row.created_at,
+        media=row.payload if row.direction == "in" and row.payload else {},
     )

@@ -161,6 +161,11 @@ def all_said(session: Session, said: Sequence[Said], now: datetime) -> None:
         session.execute(insert(messages), rows)
 
 
+def keep_reference(session: Session, message_id: int, media: dict[str, str]) -> None:
+    """Of a picture or a voice of theirs: stays when `raw` has been tidied away."""
+    session.execute(update(messages).where(_m.id == message_id).values(payload=media))
+
+
 def owe(session: Session, message_id: int, customer_id: int) -> None:
     """The answer is not ready: until it is settled, later messages of the customer wait behind it."""
     session.execute(update(messages).where(_m.id == message_id).values(state=PENDING))

@@ -46,7 +46,7 @@ IF_ASKED = (  # only when the rule of a campaign's segment looks at them
     "facts", "lookalikes", "messages", "nurturing_plans", "order_lines", "returns", "reviews",
 )  # fmt: skip
 STAYS = (
-    "api_answers", "api_clients", "approvals", "audit", "bind_codes", "binding_talks", "binding_tries",
+    "account_managers", "api_answers", "api_clients", "approvals", "audit", "bind_codes", "binding_talks", "binding_tries",
     "customer_moves", "follow_doubts", "follow_history", "follow_ups", "follower_syncs", "followers_named",
     "form_requests", "form_talks", "former_names", "former_standings", "handovers", "inferences",
     "intent_examples", "kept_secrets", "knowledge", "learnt", "leases", "media_files", "merges", "model_calls",

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from bot.rules import texts
+from bot.rules import person_texts, service_hours
 from bot.rules.person_words import PersonWish, person_wish
-from bot.store import handovers
-from bot.values.incoming import Incoming, MenuClick
+from bot.store import deliveries, handovers, waiting_list, working_days
+from bot.values.incoming import Incoming, MenuClick, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
-from bot.values.reply import Text
+from bot.values.reply import Silence, Text, ToPerson
 from handlers.chat.speaking import Answer, Context
 
 MENU_KEYS = frozenset({"HUMAN", "KEFU"})
@@ -17,8 +17,8 @@ BOT_SILENT = timedelta(minutes=30)  # since the last word of customer or person
 
 def recognise(incoming: Incoming, _profile: Profile) -> PersonWish | None:
     match incoming:
-        case Said():
-            return person_wish(incoming.content)
+        case Said() | Voice():
+            return person_wish(incoming.text)
         case MenuClick(key=key) if key.upper() in MENU_KEYS:
             return PersonWish(complains=False)
         case _:
@@ -30,6 +30,45 @@ def answer(found: PersonWish, context: Context) -> Answer:
     is_new = handovers.open_handover(
         context.session, context.profile.id, complaint=found.complains, now=context.now, until=until
     )
-    if found.complains:
-        return Answer(reply=Text(texts.COMPLAINT_TAKEN))
-    return Answer(reply=Text(texts.PERSON_COMES if is_new else texts.PERSON_COMES_ALREADY))
+    words = _first(found, context) if is_new or found.complains else _again(context)
+    person = context.services.config.person
+    if not person.wechat_service:
+        return Answer(reply=Text(words) if words else Silence())
+    if is_new:
+        _say_beside(words, context)  # WeChat tells them nothing of its own
+    return Answer(reply=ToPerson(person.kf_account))
+
+
+def _first(found: PersonWish, context: Context) -> str:
+    return person_texts.comes(complains=found.complains, when=_when(context))
+
+
+def _again(context: Context) -> str:
+    """Nothing while they talk with one already: who serves reads it."""
+    place = waiting_list.place_of(context.session, context.profile.id, context.now)
+    if place is None or (place.is_answered and place.is_taken):
+        return ""
+    return person_texts.comes_already(ahead=place.ahead, is_taken=place.is_taken, when=_when(context))
+
+
+def _when(context: Context) -> str | None:
+    """None while somebody serves, else when they begin; empty where nobody knows."""
+    config = context.services.config
+    zone = config.push.zone
+    calendar = working_days.around(context.session, context.now.astimezone(zone).date())
+    begins = service_hours.next_service(context.now, config.person, zone, calendar)
+    if begins is None:
+        return ""
+    return None if begins == context.now else service_hours.when_words(begins, context.now, zone)
+
+
+def _say_beside(words: str, context: Context) -> None:
+    day = context.now.astimezone(context.services.config.push.zone).date()
+    deliveries.owe_answer(
+        context.session,
+        customer_id=context.profile.id,
+        answers_id=None,
+        reply=Text(words),
+        day=day,
+        now=context.now,
+    )

@@ -33,6 +33,7 @@ from handlers.chat import (
     stop_pushes,
     understood,
     unfollow,
+    wechat_service,
     with_person,
 )
 from handlers.chat.speaking import Handler
@@ -69,6 +70,7 @@ ORDER: tuple[Handler, ...] = (
     authorization,
     notices,
     reports,
+    wechat_service,
     quiet_events,
     fallback,
 )

@@ -7,7 +7,6 @@ from bot.values.incoming import (
     MenuMiniProgram,
     MenuPictures,
     MenuView,
-    PersonSession,
 )
 from bot.values.profile import Profile
 from bot.values.reply import Silence
@@ -19,7 +18,6 @@ QUIET = (
     MenuPictures,
     MenuLocation,
     LocationReport,
-    PersonSession,
 )
 
 

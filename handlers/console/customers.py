@@ -3,16 +3,26 @@
 from datetime import datetime
 from typing import Literal
 
-from flask import abort, render_template, request
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import IntegerField
+from wtforms.validators import Optional
 
-from bot.store import customer_search, timelines
+from bot.store import account_managers, audit, customer_search, staff, timelines
 from bot.store.timelines import Moment, Place
+from handlers.console.forms import Form
+from handlers.console.guard import somebody
 from handlers.console.page import Page
 from handlers.console.paging import ON_A_PAGE, asked, asked_id, sheet
 from handlers.serving import services
 
 page = Page("customers", __name__, needs="operator", title=_l("客户"))
+
+
+class Manager(Form):
+    staff_id = IntegerField(_l("客户经理"), [Optional()])
 
 
 @page.get("/customers")
@@ -32,8 +42,45 @@ def timeline(customer_id: int) -> str:
             abort(404)
         belongs = customer_search.segments_of(store, customer_id, now)
         found = timelines.moments(store, customer_id, before=_asked_place(), most=ON_A_PAGE + 1)
-    stream = sheet(found, _mark)
-    return render_template("console/timeline.html", facts=facts, segments=belongs, stream=stream, now=now)
+        manager = account_managers.manager_of(store, customer_id)
+        colleagues = [one for one in staff.people(store) if one.disabled_at is None or one == manager]
+    return render_template(
+        "console/timeline.html",
+        facts=facts,
+        segments=belongs,
+        stream=sheet(found, _mark),
+        manager=manager,
+        colleagues=colleagues,
+        now=now,
+    )
+
+
+@page.post("/customers/<int:customer_id>/manager")
+def put_in_charge(customer_id: int) -> ResponseReturnValue:
+    """Their account manager; nobody is one too."""
+    form = Manager()
+    if not form.validate():
+        abort(400)
+    chosen = form.staff_id.data or None
+    with services().database.transaction() as store:
+        person = staff.find(store, chosen) if chosen else None
+        if customer_search.facts_of(store, customer_id) is None or (chosen and person is None):
+            abort(404)
+        before = account_managers.manager_of(store, customer_id)
+        account_managers.put_in_charge(store, customer_id, chosen, services().now())
+        audit.record(
+            store,
+            "customer.manager_changed",
+            "customer",
+            customer_id,
+            staff_id=somebody().id,
+            now=services().now(),
+            detail=audit.changes(
+                {"manager": before.name if before else ""}, {"manager": person.name if person else ""}
+            ),
+        )
+    flash(_("客户经理已改。"))
+    return redirect(url_for(".timeline", customer_id=customer_id), code=303)
 
 
 def _mark(moment: Moment) -> str:
@@ -41,8 +88,8 @@ def _mark(moment: Moment) -> str:
 
 
 def _asked_place() -> Place | None:
-    at, _, rest = request.args.get("before", "").partition("~")
-    what, _, number = rest.partition("~")
+    at, _tilde, rest = request.args.get("before", "").partition("~")
+    what, _tilde, number = rest.partition("~")
     kind: Literal["delivery", "message"] = "delivery" if what == "delivery" else "message"
     try:
         found = datetime.fromisoformat(at)

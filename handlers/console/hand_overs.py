@@ -1,18 +1,29 @@
-"""Customers who wait for a person: read what they said, write to them, give them back to the bot.
+"""Customers who wait for a person: take one, read what they said, write to them, pass them on, give them back to the bot.
 
 Writing makes a delivery that is due now; a worker sends it. The console never sends.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import TextAreaField
+from wtforms import SelectField, TextAreaField
 
 from bot.rules.definitions import LONGEST_TEXT
-from bot.store import audit, customer_search, deliveries, handovers, timelines
+from bot.store import (
+    account_managers,
+    audit,
+    customer_search,
+    deliveries,
+    handover_endings,
+    handover_turns,
+    handovers,
+    timelines,
+    waiting_list,
+)
 from bot.store.customer_search import Facts
 from bot.store.database import Session
 from bot.values.reply import Text
@@ -22,6 +33,7 @@ from handlers.console.page import Page
 from handlers.serving import services
 
 SHOWN = 12
+COUNTED = timedelta(days=30)  # whose satisfaction is shown
 SILENT_AFTER_WRITING = timedelta(minutes=30)  # the bot does not talk between a person's words
 
 page = Page("hand_overs", __name__, needs="operator", title=_l("人工接待"))
@@ -31,12 +43,42 @@ class Words(Form):
     text = TextAreaField(_l("回复"), [required(), at_most(LONGEST_TEXT // 3)])
 
 
+class To(Form):
+    staff_id = SelectField(_l("转给"), coerce=int, validate_choice=False)
+
+
 @page.get("/hand-overs")
 def index() -> str:
+    now, me = services().now(), somebody().id
     with services().database.reading() as store:
         return render_template(
-            "console/hand_overs.html", waiting=handovers.waiting(store), now=services().now()
+            "console/hand_overs.html",
+            waiting=waiting_list.waiting(store, now),
+            is_present=account_managers.is_present(store, me),
+            served=handover_endings.satisfaction(store, now - COUNTED),
+            now=now,
         )
+
+
+@page.post("/hand-overs/present")
+def present() -> ResponseReturnValue:
+    with services().database.transaction() as store:
+        account_managers.come(store, somebody().id)
+        _record(store, "staff.present", somebody().id, {}, "staff")
+    return redirect(url_for(".index"), code=303)
+
+
+@page.post("/hand-overs/away")
+def away() -> ResponseReturnValue:
+    with services().database.transaction() as store:
+        given = account_managers.leave(store, somebody().id, services().now())
+        _record(store, "staff.away", somebody().id, {"given_back": given}, "staff")
+    flash(
+        _("已记为离开，还没接待的 %(count)d 位客户回到公共队列。", count=given)
+        if given
+        else _("已记为离开。")
+    )
+    return redirect(url_for(".index"), code=303)
 
 
 @page.route("/hand-overs/<int:customer_id>", methods=["GET", "POST"])
@@ -44,37 +86,85 @@ def write(customer_id: int) -> ResponseReturnValue:
     form = Words()
     if form.validate_on_submit():
         with services().database.transaction() as store:
-            _owe(store, _facts(store, customer_id), stripped(form.text.data))
-        flash(_("已交给系统发送。"))
-        return redirect(url_for(".write", customer_id=customer_id), code=303)
+            other = _served_by_another(store, customer_id)
+            if other is None:
+                _owe(store, _facts(store, customer_id), stripped(form.text.data))
+        if other is None:
+            flash(_("已交给系统发送。"))
+            return redirect(url_for(".write", customer_id=customer_id), code=303)
+        form.text.errors = [_("没有发送：%(name)s 正在接待这位客户。", name=other)]
+    now = services().now()
     with services().database.reading() as store:
         return render_template(
             "console/hand_over.html",
             facts=_facts(store, customer_id),
-            is_open=handovers.is_open(store, customer_id),
+            line=waiting_list.line_of(store, customer_id, now),
+            manager=account_managers.manager_of(store, customer_id),
+            colleagues=[one for one in account_managers.present(store) if one[0] != somebody().id],
             moments=timelines.moments(store, customer_id, most=SHOWN)[::-1],
             form=form,
-            now=services().now(),
+            now=now,
         ), 422 if form.errors else 200
+
+
+@page.post("/hand-overs/<int:customer_id>/take")
+def take(customer_id: int) -> ResponseReturnValue:
+    """Of two who press at once one serves; the other is told who."""
+    with services().database.transaction() as store:
+        facts = _facts(store, customer_id)
+        taken = handover_turns.take(store, customer_id, somebody().id, services().now())
+        holder = handover_turns.holder(store, customer_id)
+        if taken:
+            _record(store, "customer.handover_taken", customer_id, {"name": facts.line.name})
+    if not taken:
+        flash(
+            _("%(name)s 已经接待了这位客户。", name=holder.name) if holder else _("这位客户已经不在等待了。")
+        )
+        return redirect(url_for(".index"), code=303)
+    return redirect(url_for(".write", customer_id=customer_id), code=303)
+
+
+@page.post("/hand-overs/<int:customer_id>/give-back")
+def give_back(customer_id: int) -> ResponseReturnValue:
+    with services().database.transaction() as store:
+        facts = _facts(store, customer_id)
+        given = handover_turns.give_back(store, customer_id, somebody().id)
+        if given:
+            _record(store, "customer.handover_given_back", customer_id, {"name": facts.line.name})
+    flash(_("已放回公共队列。") if given else _("没有改动：这位客户不在您手里。"))
+    return redirect(url_for(".index"), code=303)
+
+
+@page.post("/hand-overs/<int:customer_id>/pass")
+def pass_on(customer_id: int) -> ResponseReturnValue:
+    form = To()
+    if not form.validate() or form.staff_id.data is None:
+        abort(400)
+    with services().database.transaction() as store:
+        facts = _facts(store, customer_id)
+        passed = handover_turns.pass_on(store, customer_id, somebody().id, form.staff_id.data)
+        to = handover_turns.holder(store, customer_id)
+        if passed and to:
+            _record(
+                store, "customer.handover_passed", customer_id, {"name": facts.line.name, "staff": to.name}
+            )
+    flash(
+        _("已转给 %(name)s。", name=to.name)
+        if passed and to
+        else _("没有转成：对方不在，或者别人正在接待这位客户。")
+    )
+    return redirect(url_for(".index"), code=303)
 
 
 @page.post("/hand-overs/<int:customer_id>/close")
 def close(customer_id: int) -> ResponseReturnValue:
     now = services().now()
+    day = now.astimezone(services().config.push.zone).date()
     with services().database.transaction() as store:
         facts = _facts(store, customer_id)
-        closed = handovers.close(store, customer_id, staff_id=somebody().id, now=now)
+        closed = handover_endings.end(store, customer_id, staff_id=somebody().id, now=now, day=day)
         if closed:
-            detail = {"name": facts.line.name}
-            audit.record(
-                store,
-                "customer.handover_closed",
-                "customer",
-                customer_id,
-                staff_id=somebody().id,
-                now=now,
-                detail=detail,
-            )
+            _record(store, "customer.handover_closed", customer_id, {"name": facts.line.name})
     flash(_("已结束，机器人重新接待这位客户。") if closed else _("这位客户已经不在等待了。"))
     return redirect(url_for(".index"), code=303)
 
@@ -91,17 +181,22 @@ def _owe(store: Session, facts: Facts, text: str) -> None:
         now=now,
         staff_id=somebody().id,
     )
-    handovers.go_on(store, facts.line.id, now + SILENT_AFTER_WRITING)
-    detail = {"delivery_id": delivery_id, "text": text}
-    audit.record(
-        store,
-        "customer.written_to",
-        "customer",
-        facts.line.id,
-        staff_id=somebody().id,
-        now=now,
-        detail=detail,
-    )
+    handovers.served(store, facts.line.id, now + SILENT_AFTER_WRITING)
+    _record(store, "customer.written_to", facts.line.id, {"delivery_id": delivery_id, "text": text})
+
+
+def _served_by_another(store: Session, customer_id: int) -> str | None:
+    """Who writes to somebody who waits serves them from then on; the name of who does already."""
+    if handover_turns.take(store, customer_id, somebody().id, services().now()):
+        return None
+    holder = handover_turns.holder(store, customer_id)
+    return None if holder is None else holder.name
+
+
+def _record(
+    store: Session, action: str, subject: int, detail: dict[str, Any], kind: str = "customer"
+) -> None:
+    audit.record(store, action, kind, subject, staff_id=somebody().id, now=services().now(), detail=detail)
 
 
 def _facts(store: Session, customer_id: int) -> Facts:

@@ -107,6 +107,21 @@ SOURCES: dict[str, Any] = {  # ours, and WeChat's own names where followers were
     "ADD_SCENE_OTHERS": _l("其他"),
 }
 HANDOVERS: dict[str, Any] = {"asked": _l("客户找人工"), "complaint": _l("投诉")}
+NEEDS: dict[str, Any] = {"now": _l("马上"), "soon": _l("尽快"), "normal": _l("一般")}
+MOODS: dict[str, Any] = {"angry": _l("生气"), "worried": _l("不满"), "calm": _l("平静")}
+URGENCIES: dict[str, Any] = {  # why somebody stands where they stand
+    "danger": _l("说到受伤或危险"),
+    "complains": _l("投诉"),
+    "angry": _l("用词激烈"),
+    "unhappy": _l("不满意"),
+    "pressed": _l("着急"),
+    "shouts": _l("连用叹号或问号"),
+    "class": _l("重要客户"),
+    "asked_again": _l("多次要求人工"),
+    "came_before": _l("一个月内找过人工"),
+    "wrote_much": _l("连发几条没人回"),
+    "orders": _l("近期订单金额高"),
+}
 SUBJECTS: dict[str, Any] = {
     "staff": _l("员工"),
     "customer": _l("客户"),
@@ -134,7 +149,13 @@ ACTIONS: dict[str, Any] = {
     "customer.revealed": _l("查看未隐藏的客户资料"),
     "message.revealed": _l("查看未隐藏的消息"),
     "customer.written_to": _l("人工回复客户"),
+    "customer.handover_taken": _l("接待客户"),
+    "customer.handover_given_back": _l("把客户放回队列"),
+    "customer.handover_passed": _l("把客户转给同事"),
     "customer.handover_closed": _l("结束人工接待"),
+    "customer.manager_changed": _l("改客户经理"),
+    "staff.present": _l("回到岗位"),
+    "staff.away": _l("离开岗位"),
     "content.created": _l("新建内容"),
     "content.changed": _l("修改内容"),
     "content.approved": _l("批准内容"),
@@ -180,6 +201,9 @@ FIELDS: dict[str, Any] = {  # of what an audit row tells
     "enabled": _l("启用"),
     "role": _l("角色"),
     "reason": _l("原因"),
+    "manager": _l("客户经理"),
+    "staff": _l("员工"),
+    "given_back": _l("放回队列"),
 }
 OBJECTIONS: dict[str, Any] = {
     "ends_before_start": _l("结束日期早于开始日期"),

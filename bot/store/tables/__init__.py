@@ -67,7 +67,7 @@ from bot.store.tables.pushes import (
     segments,
 )
 from bot.store.tables.requests import form_requests, form_talks
-from bot.store.tables.talk import handovers, knowledge, messages
+from bot.store.tables.talk import account_managers, handovers, knowledge, messages
 from bot.store.tables.trade import order_lines, orders, payments, products, returns, reviews, shipments
 from bot.store.tables.understanding import intent_examples, open_questions, watched_words
 from bot.store.tables.webhooks import outbox, webhook_calls, webhook_endpoints, webhook_wants
@@ -84,6 +84,7 @@ __all__ = [
     "BigId",
     "Json",
     "Money",
+    "account_managers",
     "api_answers",
     "api_clients",
     "approvals",
@@ -138,11 +139,11 @@ __all__ = [
     "notice_consents",
     "notice_templates",
     "nurturing_plans",
-    "open_questions",
-    "order_lines",
     "offer_choices",
     "offer_options",
     "offers",
+    "open_questions",
+    "order_lines",
     "orders",
     "outbox",
     "own_data_wishes",

@@ -20,6 +20,7 @@ staff = Table(
     Column("role", String(10), nullable=False),
     Column("password_hash", String(200), nullable=False),
     Column("disabled_at", Instant),
+    Column("away_since", Instant),  # empty: present, and hand-overs may go to them
     Column("created_at", Instant, nullable=False),
     CheckConstraint("role IN ('operator', 'admin')", name="role"),
 )

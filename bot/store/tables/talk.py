@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     String,
     Table,
     Text,
@@ -87,9 +88,15 @@ handovers = Table(  # a customer who wants a person, until somebody has looked
     Column("opened_at", Instant, nullable=False),
     Column("asked_again_at", Instant),
     Column("closed_at", Instant),
-    Column("closed_by", String(10)),  # customer, staff
-    Column("staff_id", ForeignKey("staff.id")),
+    Column("closed_by", String(10)),  # customer, staff, merge, wechat
+    Column("staff_id", ForeignKey("staff.id")),  # who closed it
+    Column("assigned_to", ForeignKey("staff.id")),  # whose it is; empty: anybody's, the pool
+    Column("taken_at", Instant),  # when they said that they serve; empty: it waits
+    Column("asked", Integer, nullable=False, server_default="1"),  # how often the customer asked
+    Column("rating_asked_at", Instant),
+    Column("rating", Integer),  # from 1 to 5
     CheckConstraint("reason IN ('asked', 'complaint')", name="reason"),
+    CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
     Index("ix_handovers_customer_id", "customer_id"),
     Index(
         "uq_handovers_one_open",
@@ -98,4 +105,14 @@ handovers = Table(  # a customer who wants a person, until somebody has looked
         sqlite_where=text("closed_at IS NULL"),
         postgresql_where=text("closed_at IS NULL"),
     ),
+)
+
+account_managers = Table(  # who serves a customer, whenever they are present
+    "account_managers",
+    metadata,
+    Column(
+        "customer_id", ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False, index=True),
+    Column("since", Instant, nullable=False),
 )

@@ -125,7 +125,7 @@ def test_a_menu_tap_goes_to_one_intention(key: str, handler: str) -> None:
         (LocationReport, {"latitude": 30.0, "longitude": 120.0}, "quiet_events"),
         (NoticePopup, {"consents": ()}, "notices"),
         (NoticeChange, {"consents": ()}, "notices"),
-        (PersonSession, {"change": "create"}, "quiet_events"),
+        (PersonSession, {"change": "create"}, "wechat_service"),
         (NoticeSent, {"results": ()}, "notices"),
         (MassFinished, {"msg_id_of_job": "1", "status": "send success"}, "reports"),
         (TemplateFinished, {"msg_id_of_job": "1", "status": "success"}, "reports"),
