@@ -374,7 +374,7 @@ def some(column: Any, number: int, parents: dict[str, Any]) -> Any:
 
 WORDS = {  # where a check allows only some words
     "direction": "in", "reason": "asked", "how": "staff", "kind": "follow", "source": "import", "name": "phone",
-    "state": "done", "service": "follow_up", "ended_by": None, "closed_by": None, "ended": "said", "ended": "said",
+    "state": "done", "service": "follow_up", "ended_by": None, "closed_by": None, "ended": "said",
 }  # fmt: skip
 DIFFERENT = {("deliveries", "state"): "sent", ("questions", "state"): "answered"}
 
