@@ -1,0 +1,92 @@
+"""What a process understands follows the shop: its products, its sentences, and an encoder as soon as one is heard."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bot.clock import SystemClock
+from bot.config import Understanding as Settings
+from bot.insight.encoder import Encoder
+from bot.insight.intent_learning import lessons
+from bot.language.embeddings import HttpEmbeddings
+from bot.services import Services
+from bot.store.database import Database
+from bot.values.understood import Guess
+from handlers.understanding_watch import UnderstandingWatch
+from tests.support.build import Build
+from tests.support.door import services_of
+from tests.support.learned import model
+from tests.support.stub_encoder import serving
+
+ODD = "龘靐齉爩"  # characters no example has
+
+
+def learned_services(database: Database, folder: Path) -> Services:
+    """With the tests' own model kept where these services look for one."""
+    model()
+    kept = f"{lessons().fingerprint}.npz"
+    shutil.copy(Path(tempfile.gettempdir()) / "weilan-test-intents" / kept, folder / kept)
+    services = services_of(database, SystemClock(), folder / "spool")
+    settings = Settings(folder=str(folder))
+    return replace(services, config=services.config.model_copy(update={"understanding": settings}))
+
+
+def heard(services: Services) -> Sequence[Guess]:
+    return services.understanding.of(ODD).whole.guesses
+
+
+def comes(is_there: Callable[[], bool]) -> bool:
+    for _ in range(600):
+        if is_there():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_an_encoder_joins_as_soon_as_it_is_heard(database: Database, tmp_path: Path) -> None:
+    with serving() as stub:
+        stub.means[ODD] = "可以开发票吗"
+        embeddings = HttpEmbeddings(Settings(encoder_url=stub.url))
+        encoder = Encoder(embeddings, 5.0)
+        services = replace(learned_services(database, tmp_path), encoder=encoder)
+        watch = UnderstandingWatch(services, every=0.05)
+        watch.start()
+        assert services.understanding.of("我要开发票").intent == "invoice"
+        assert comes(lambda: any(tmp_path.glob("*.npy")))
+        encoder.ask(ODD)
+        assert "invoice" not in {guess.intent for guess in model().guesses(ODD)}
+        assert comes(lambda: "invoice" in {guess.intent for guess in heard(services)})
+        watch.stop()
+        embeddings.close()
+
+
+def test_an_encoder_that_is_away_leaves_what_was_learned(database: Database, tmp_path: Path) -> None:
+    embeddings = HttpEmbeddings(Settings(encoder_url="http://127.0.0.1:9/v1"))
+    services = replace(learned_services(database, tmp_path), encoder=Encoder(embeddings, 0.1))
+    watch = UnderstandingWatch(services, every=0.05)
+    watch.start()
+    time.sleep(0.3)
+    watch.stop()
+    assert services.understanding.of("我要开发票").intent == "invoice"
+    embeddings.close()
+
+
+def test_products_are_found_by_what_they_are_and_never_by_their_price(
+    database: Database, tmp_path: Path
+) -> None:
+    with database.transaction() as session:
+        build = Build(session)
+        told = "朱泥全手工，容量一百八十毫升，适合泡乌龙。现价 680 元，仅剩 3 件。"
+        build.product(external_id="POT-1", name="西施壶", description=told)
+        build.product(external_id="CAN-1", name="锡茶叶罐", description="马来西亚纯锡，密封。")
+    services = learned_services(database, tmp_path)
+    watch = UnderstandingWatch(services, every=5.0)
+    watch.start()
+    watch.stop()
+    found = services.products.ranked("朱泥手工的，泡乌龙")[0].entry
+    assert found.id == "POT-1"
+    assert "680" not in found.answer
+    assert "仅剩" not in found.answer
