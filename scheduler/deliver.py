@@ -50,6 +50,9 @@ class Delivered:
 def hand_out(services: Services, *, at_most: int = MOST_HANDED) -> list[Batch]:
     """What is due now, in batches, each handed to one worker."""
     real = services.clock.real()
+    with services.database.reading() as session:
+        if not handing.is_due(session, services.now(), real):
+            return []
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
         return handing.hand_out(session, moment.now, real, moment.halted, most=at_most)
@@ -181,24 +184,28 @@ def _deliver_mass(services: Services, ids: list[int]) -> Delivered:
     token, real = uuid.uuid4().hex, services.clock.real()
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
-        mine, refused = claims.claim_pushes(session, ids, moment, token=token, real=real, leaves=True)
+        made = mass_sends.begin(
+            session, ids, target=moment.mass.target, token=token, day=moment.today, now=moment.now
+        )
+        mine, refused = claims.claim_pushes(
+            session, ids, moment, token=token, real=real, leaves=True, mass_send_id=made
+        )
         if len(mine) < len(ids):
             handing.put_back(session, ids)
-        group = _gather(session, mine, token, moment) if mine else None
-        group = mass_sends.enough(session, group, moment) if group else None
+        group = _gathered(session, made, mine, token, moment)
     if group is not None:
         attempt_mass(services, group, repeated=False)
     return Delivered(len(mine), len(refused))
 
 
-def _gather(session: Session, ids: list[int], token: str, moment: Moment) -> MassSend | None:
-    group = mass_sends.gather(
-        session, ids, target=moment.mass.target, token=token, day=moment.today, now=moment.now
-    )
-    if group is None:
-        taking_back.release(session, ids, moment, "day_is_spent", token=token)
-        deliveries.skip(session, ids, "day_is_spent", moment.now)
-    return group
+def _gathered(
+    session: Session, made: int | None, mine: list[int], token: str, moment: Moment
+) -> MassSend | None:
+    if made is not None:
+        return mass_sends.enough(session, mass_sends.gathered(session, made, token), moment)
+    taking_back.release(session, mine, moment, "day_is_spent", token=token)
+    deliveries.skip(session, mine, "day_is_spent", moment.now)
+    return None
 
 
 def attempt_mass(services: Services, group: MassSend, *, repeated: bool) -> None:

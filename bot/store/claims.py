@@ -6,8 +6,10 @@ crashes can bring two pushes too near each other. `mark_left` is the second gate
 sent. A claim that certainly sent nothing is taken back; one that may have sent is never repeated.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -17,7 +19,6 @@ from sqlalchemy import (
     and_,
     case,
     exists,
-    func,
     literal,
     or_,
     select,
@@ -50,43 +51,58 @@ WAITS = frozenset(
 )  # refused for now: the delivery stays planned
 
 
+@dataclass(frozen=True, slots=True)
+class _Picked:
+    """Due deliveries that are locked, with their customers."""
+
+    customers: dict[int, int]  # delivery → customer, one delivery each
+    notices: list[int]
+
+    def of(self, customer_ids: Iterable[int]) -> list[int]:
+        whose = {customer: delivery for delivery, customer in self.customers.items()}
+        return sorted(whose[customer] for customer in customer_ids)
+
+
 def claim_pushes(
-    session: Session, ids: Sequence[int], moment: Moment, *, token: str, real: datetime, leaves: bool = False
+    session: Session,
+    ids: Sequence[int],
+    moment: Moment,
+    *,
+    token: str,
+    real: datetime,
+    leaves: bool = False,
+    mass_send_id: int | None = None,
 ) -> tuple[list[int], list[Refused]]:
     """Of these due pushes, those that are this token's now, and why the others are not.
 
     `leaves`: their requests leave as soon as this is committed, so that there is no second gate to pass.
     """
     picked = _pick(session, ids, deliveries.c.campaign_id.is_not(None), moment)
-    if not picked:
+    if not picked.customers:
         return [], []
-    _sign(session, picked, moment, token)
-    notice_consents.lock(session, picked)
+    values = {"mass_send_id": mass_send_id} if mass_send_id is not None else {}
+    beside = contents.c.id == deliveries.c.content_id
+    _sign(session, picked, moment, token, real, contents.c.messages, beside, leaves=leaves, values=values)
+    if picked.notices:
+        notice_consents.lock(session, picked.notices)
     mine = deliveries.alias("mine")
-    of_customer = and_(
-        mine.c.customer_id == customers.c.id, mine.c.claim_token == token, mine.c.state == "planned"
-    )
-    is_allowed = (
-        select(literal(1))
-        .select_from(is_joined(mine))
-        .where(of_customer, allowed(of_delivery(mine, moment), moment, CLAIM))
-        .correlate(customers)
-        .exists()
-    )
     won = session.execute(
         update(customers)
-        .where(among(session, customers.c.id, picked.values()), is_allowed)
+        .where(_is_signed(session, mine, picked, token))
+        .where(campaigns.c.id == mine.c.campaign_id, contents.c.id == mine.c.content_id)
+        .where(allowed(of_delivery(mine, moment), moment, CLAIM))
         .values(
             last_push_at=moment.now,
             last_push_day=moment.today,
-            last_push_id=value_of(mine, mine.c.id, of_customer),
-            **_taken_from_ledger(mine, of_customer, moment),
+            last_push_id=mine.c.id,
+            **_taken_from_ledger(mine, moment),
         )
         .returning(customers.c.id)
     )
-    claimed = _own(session, token, list(won.scalars()), moment, real, leaves=leaves)
-    notice_consents.take(session, claimed, moment.now)
-    return claimed, _refuse(session, token, moment) if len(claimed) < len(picked) else []
+    claimed = picked.of(won.scalars())
+    if picked.notices:
+        notice_consents.take(session, sorted(set(claimed).intersection(picked.notices)), moment.now)
+    return claimed, _refuse(session, _let_go(session, picked, claimed), moment)
 
 
 def claim_answers(
@@ -104,23 +120,19 @@ def claim_answers(
         before.c.id < deliveries.c.id,
     ).correlate(deliveries)
     picked = _pick(session, ids, and_(deliveries.c.campaign_id.is_(None), is_first), moment)
-    if not picked:
+    if not picked.customers:
         return [], []
-    _sign(session, picked, moment, token)
+    _sign(session, picked, moment, token, real, literal(1), leaves=leaves)
     mine = deliveries.alias("mine")
-    of_customer = and_(
-        mine.c.customer_id == customers.c.id, mine.c.claim_token == token, mine.c.state == "planned"
-    )
     won = session.execute(
         update(customers)
-        .where(among(session, customers.c.id, picked.values()), customers.c.forgotten_at.is_(None))
+        .where(_is_signed(session, mine, picked, token), customers.c.forgotten_at.is_(None))
         .where(customers.c.openid.is_not(None), or_(in_open_window(moment), in_open_scene(moment)))
-        .values(_taken_from_ledger(mine, of_customer, moment))
+        .values(_taken_from_ledger(mine, moment))
         .returning(customers.c.id)
     )
-    claimed = _own(session, token, list(won.scalars()), moment, real, leaves=leaves)
-    lost = [id_ for id_ in picked if id_ not in set(claimed)]
-    return claimed, _keep_for_contact(session, lost, moment)
+    claimed = picked.of(won.scalars())
+    return claimed, _keep_for_contact(session, _let_go(session, picked, claimed), moment)
 
 
 def mark_left(
@@ -165,10 +177,10 @@ def mark_left(
     return left
 
 
-def _pick(session: Session, ids: Sequence[int], which: ColumnElement[bool], moment: Moment) -> dict[int, int]:
-    """Locks the due ones and their customers, passing over what somebody else holds: delivery → customer."""
+def _pick(session: Session, ids: Sequence[int], which: ColumnElement[bool], moment: Moment) -> _Picked:
+    """Locks the due ones and their customers, passing over what somebody else holds."""
     due = (
-        select(deliveries.c.id, deliveries.c.customer_id)
+        select(deliveries.c.id, deliveries.c.customer_id, deliveries.c.channel)
         .join(customers, customers.c.id == deliveries.c.customer_id)
         .where(among(session, deliveries.c.id, ids))
         .where(deliveries.c.state == "planned", deliveries.c.due_at <= moment.now)
@@ -177,88 +189,104 @@ def _pick(session: Session, ids: Sequence[int], which: ColumnElement[bool], mome
         .order_by(deliveries.c.id)
         .with_for_update(skip_locked=True, key_share=True, of=[deliveries, customers])
     )
-    return {row.id: row.customer_id for row in session.execute(due)}
+    rows = session.execute(due).all()
+    return _Picked(
+        {row.id: row.customer_id for row in rows}, [row.id for row in rows if row.channel == NOTICE]
+    )
 
 
-def _sign(session: Session, picked: dict[int, int], moment: Moment, token: str) -> None:
-    """Writes onto the picked ones whose they may become, what the rhythm was, and which ledger would pay."""
+def _sign(
+    session: Session,
+    picked: _Picked,
+    moment: Moment,
+    token: str,
+    real: datetime,
+    messages: ColumnElement[int],
+    *beside: ColumnElement[bool],
+    leaves: bool,
+    values: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Claims the picked ones, as if all were allowed: what was their customer's rhythm, and which ledger would pay.
 
-    def before(column: ColumnElement[Any]) -> ScalarSelect[Any]:
-        return (
-            select(column)
-            .where(customers.c.id == deliveries.c.customer_id)
-            .correlate(deliveries)
-            .scalar_subquery()
-        )
-
-    messages = _messages()
-    payer = before(case((in_open_window(moment, messages), "window"), else_="scene"))
+    Nobody sees it before the commit, and who was not allowed is let go before that. `messages`: how many the content
+    has that stands beside the delivery; an answer is one.
+    """
+    payer = case((in_open_window(moment, messages), "window"), else_="scene")
     is_notice = deliveries.c.channel == NOTICE
-    of_content = select(contents.c.notice_template).where(contents.c.id == deliveries.c.content_id)
-    template = of_content.correlate(deliveries).scalar_subquery()
     session.execute(
         update(deliveries)
-        .where(among(session, deliveries.c.id, picked))
+        .where(among(session, deliveries.c.id, picked.customers), deliveries.c.state == "planned")
+        .where(customers.c.id == deliveries.c.customer_id, *beside)
         .values(
+            state="claimed",
+            reason="",
             claim_token=token,
-            before_push_at=before(customers.c.last_push_at),
-            before_push_day=before(customers.c.last_push_day),
-            before_push_id=before(customers.c.last_push_id),
+            claimed_at=moment.now,
+            left_at=moment.now if leaves else None,
+            lease_until=real + LEASE,
+            attempts=deliveries.c.attempts + 1,
+            before_push_at=customers.c.last_push_at,
+            before_push_day=customers.c.last_push_day,
+            before_push_id=customers.c.last_push_id,
             took=case((deliveries.c.channel == MASS, "mass"), (is_notice, "notice"), else_=payer),
             messages=messages,
             parts_left=0,
-            notice_template=case((is_notice, template), else_=None),
+            notice_template=case((is_notice, contents.c.notice_template), else_=None) if beside else None,
             reported=None,
+            **values,
         )
     )
 
 
-def _messages() -> ColumnElement[int]:
-    """How many the content at hand has; an answer is one."""
-    of_content = select(contents.c.messages).where(contents.c.id == deliveries.c.content_id)
-    return func.coalesce(of_content.correlate(deliveries).scalar_subquery(), 1)
+def _is_signed(session: Session, mine: FromClause, picked: _Picked, token: str) -> ColumnElement[bool]:
+    return and_(
+        among(session, mine.c.id, picked.customers),
+        mine.c.claim_token == token,
+        mine.c.state == "claimed",
+        mine.c.customer_id == customers.c.id,
+    )
 
 
-def _taken_from_ledger(mine: FromClause, of_customer: ColumnElement[bool], moment: Moment) -> dict[str, Any]:
-    took = value_of(mine, mine.c.took, of_customer)
-    messages = value_of(mine, mine.c.messages, of_customer)
+def _taken_from_ledger(mine: FromClause, moment: Moment) -> dict[str, Any]:
+    took = mine.c.took
     return {
-        "window_left": customers.c.window_left - case((took == "window", messages), else_=0),
-        "scene_left": customers.c.scene_left - case((took == "scene", messages), else_=0),
+        "window_left": customers.c.window_left - case((took == "window", mine.c.messages), else_=0),
+        "scene_left": customers.c.scene_left - case((took == "scene", mine.c.messages), else_=0),
         "mass_used": case((took == "mass", mass_used(moment) + 1), else_=customers.c.mass_used),
         "mass_month": case((took == "mass", moment.month), else_=customers.c.mass_month),
     }
 
 
-def _own(
-    session: Session, token: str, customer_ids: list[int], moment: Moment, real: datetime, *, leaves: bool
-) -> list[int]:
-    owned = session.execute(
-        update(deliveries)
-        .where(deliveries.c.claim_token == token, deliveries.c.state == "planned")
-        .where(among(session, deliveries.c.customer_id, customer_ids))
-        .values(
-            state="claimed", reason="", claimed_at=moment.now, left_at=moment.now if leaves else None, lease_until=real + LEASE,
-            attempts=deliveries.c.attempts + 1,
-        )
-        .returning(deliveries.c.id)
-    )  # fmt: skip
-    return sorted(owned.scalars())
+def _let_go(session: Session, picked: _Picked, claimed: list[int]) -> list[int]:
+    """Those of the picked whose customer may not be sent to are planned, as they were; gives them."""
+    lost = sorted(set(picked.customers).difference(claimed))
+    if lost:
+        session.execute(
+            update(deliveries)
+            .where(among(session, deliveries.c.id, lost), deliveries.c.state == "claimed")
+            .values(
+                state="planned", claim_token=None, claimed_at=None, left_at=None, lease_until=None, took=None, mass_send_id=None,
+                attempts=deliveries.c.attempts - 1,
+            )
+        )  # fmt: skip
+    return lost
 
 
-def _refuse(session: Session, token: str, moment: Moment) -> list[Refused]:
-    """Names what stood against the rest; what can wait stays planned, the others are skipped."""
+def _refuse(session: Session, ids: list[int], moment: Moment) -> list[Refused]:
+    """Names what stood against them; what can wait stays planned, the others are skipped."""
+    if not ids:
+        return []
     lost = deliveries.alias("lost")
     asked = (
         select(lost.c.id, objection(of_delivery(lost, moment), moment, CLAIM))
         .select_from(is_joined(lost).join(customers, customers.c.id == lost.c.customer_id))
-        .where(lost.c.claim_token == token, lost.c.state == "planned")
+        .where(among(session, lost.c.id, ids), lost.c.state == "planned")
         .order_by(lost.c.id)
     )
     refused = [Refused(id_, reason) for id_, reason in session.execute(asked) if reason]
     for reason in sorted({one.reason for one in refused}):
         ids = [one.id for one in refused if one.reason == reason]
-        values: dict[str, Any] = {"reason": reason, "claim_token": None, "took": None}
+        values: dict[str, Any] = {"reason": reason}
         still = update(deliveries).where(
             among(session, deliveries.c.id, ids), deliveries.c.state == "planned"
         )
@@ -272,20 +300,20 @@ def _refuse(session: Session, token: str, moment: Moment) -> list[Refused]:
 
 def _keep_for_contact(session: Session, lost: list[int], moment: Moment) -> list[Refused]:
     """Answers for which no window is open any more."""
+    if not lost:
+        return []
     nobody = select(customers.c.id).where(customers.c.openid.is_(None))
     of_nobody = and_(among(session, deliveries.c.id, lost), deliveries.c.customer_id.in_(nobody))
     ends = (
         update(deliveries)
         .where(of_nobody, deliveries.c.state == "planned")
-        .values(state="skipped", reason="forgotten", finished_at=moment.now, claim_token=None, took=None)
+        .values(state="skipped", reason="forgotten", finished_at=moment.now)
     )
     outbox.ending(session, ends, "skipped")
     session.execute(
         update(deliveries)
         .where(among(session, deliveries.c.id, lost), deliveries.c.state == "planned")
-        .values(
-            channel=NEXT_CONTACT, reason="contact_awaited", claim_token=None, took=None, handed_until=None
-        )
+        .values(channel=NEXT_CONTACT, reason="contact_awaited", handed_until=None)
     )
     session.execute(
         update(customers).where(customers.c.id.in_(customers_of(session, lost))).values(has_kept=True)

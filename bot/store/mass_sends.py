@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, insert, literal, or_, select, update
+from sqlalchemy import Row, and_, delete, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.rules.parts import parts_of
@@ -35,29 +35,39 @@ HOLDS_ITS_KEY = or_(mass_sends.c.state != "failed", mass_sends.c.wechat_id.is_no
 REPORTED_WITHIN = timedelta(days=3)
 
 
-def gather(
+def begin(
     session: Session, ids: Sequence[int], *, target: str, token: str, day: date, now: datetime
-) -> MassSend | None:
-    """Makes one mass send of claimed deliveries of one content; None when the day's one send is used."""
-    first = session.execute(
-        select(deliveries.c.id, deliveries.c.attempts, deliveries.c.planned_at, deliveries.c.content_id)
-        .where(among(session, deliveries.c.id, ids))
-        .order_by(deliveries.c.id)
-        .limit(1)
-    ).one()
-    key = day_key(day) if target == "tag" else f"{first.id}-{first.attempts}-{first.planned_at:%y%m%d%H%M%S}"
+) -> int | None:
+    """Makes one mass send for due deliveries of one content, before their claim; None when the day's one is used.
+
+    The token is the claim's, and its key.
+    """
+    first = select(deliveries.c.content_id).where(among(session, deliveries.c.id, ids))
     row = {
-        "content_id": first.content_id,
+        "content_id": session.execute(first.limit(1)).scalar_one(),
         "target": target,
         "state": "claimed",
         "reason": "",
         "created_at": now,
     }
-    made = _insert(session).values(client_msg_id=key, **row)
+    made = _insert(session).values(client_msg_id=day_key(day) if target == "tag" else token, **row)
     made = made.on_conflict_do_update(
         index_elements=[mass_sends.c.client_msg_id], set_=row, where=~HOLDS_ITS_KEY
     )
-    made_id = session.execute(made.returning(mass_sends.c.id)).scalar_one_or_none()
+    made_id: int | None = session.execute(made.returning(mass_sends.c.id)).scalar_one_or_none()
+    return made_id
+
+
+def gathered(session: Session, mass_id: int, token: str) -> MassSend:
+    """With whom the claim put into it, who may be nobody."""
+    return _load(session, mass_id, token)
+
+
+def gather(
+    session: Session, ids: Sequence[int], *, target: str, token: str, day: date, now: datetime
+) -> MassSend | None:
+    """The same of deliveries that are claimed already."""
+    made_id = begin(session, ids, target=target, token=token, day=day, now=now)
     if made_id is None:
         return None
     session.execute(
@@ -80,9 +90,15 @@ def leave(session: Session, mass: MassSend, moment: Moment, *, real: datetime) -
 
 
 def enough(session: Session, mass: MassSend, moment: Moment) -> MassSend | None:
-    """As it is; None when too few are in it, who are planned again for the end of their window."""
+    """As it is; None when too few are in it, who are planned again for the end of their window.
+
+    Where nobody is in it nothing is left of it, but the row of a day.
+    """
     if len(mass.deliveries) >= (FEWEST if mass.target == "openids" else 1):
         return mass
+    if not mass.deliveries and mass.target == "openids":
+        session.execute(delete(mass_sends).where(mass_sends.c.id == mass.id))
+        return None
     at = moment.closes.get(mass.content.purpose)
     release(session, list(mass.deliveries), moment, "too_few", token=mass.token, due_at=at)
     _end(session, mass.id, "failed", "too_few", moment.now)

@@ -70,6 +70,8 @@ class Tokens:
         token, until = self._held
         if token and self._monotonic() < until:
             return token
+        if token:  # one thread asks; a hundred others go on with the old one meanwhile
+            self._held = (token, self._monotonic() + HELD)
         token = self._kept() or self._from_one_fetch(refused="")
         self._held = (token, self._monotonic() + HELD)
         return token

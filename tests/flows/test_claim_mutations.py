@@ -247,13 +247,25 @@ def test_without_this_clause_what_is_not_due_would_be_picked(database: Database,
 
 
 def test_a_delivery_is_one_claims_by_its_state(database: Database) -> None:
-    """Three statements ask it; without the first two the condition on the customer's row still holds."""
+    """Two statements ask it: when it is picked and locked, and when it is written; each alone holds."""
     place = laid_out(database, Held(delivery={"state": "sent", "regular": False}))
     assert not place.claims()
     with without(database, (*PICK, "deliveries.state")):
         assert not place.claims()
-    with without(database, (*PICK, "deliveries.state"), (Update, "deliveries", "deliveries.state")):
+    with without(database, (Update, "deliveries", "deliveries.state")):
         assert not place.claims()
+    with without(database, (*PICK, "deliveries.state"), (Update, "deliveries", "deliveries.state")):
+        assert place.claims()
+
+
+def test_only_what_this_claim_signed_moves_its_customer(database: Database) -> None:
+    """The condition on the customer's row: a delivery that is another's claim, or no claim at all, moves nobody."""
+    place = laid_out(database, Held(delivery={"state": "sent", "claim_token": "another", "regular": False}))
+    with without(database, (*PICK, "deliveries.state")):
+        assert not place.claims()
+    with without(database, (*PICK, "deliveries.state"), (Update, "customers", "claim_token")) as dropped:
+        assert place.claims()
+    assert dropped
 
 
 def test_the_customers_row_is_asked_for_all_policies_at_once(database: Database) -> None:
@@ -261,7 +273,7 @@ def test_the_customers_row_is_asked_for_all_policies_at_once(database: Database)
     place = laid_out(database, Held(customer={"wants_pushes": False}))
     assert not place.claims()
     place.changes(state="planned", finished_at=None, reason="", claim_token=None)
-    with without(database, (Update, "customers", "EXISTS")) as dropped:
+    with without(database, (Update, "customers", "wants_pushes")) as dropped:
         assert place.claims("another")
     assert dropped
 

@@ -162,6 +162,15 @@ deliveries = Table(
         sqlite_where=text("state IN ('accepted', 'sent', 'failed', 'unknown')"),
         postgresql_where=text("state IN ('accepted', 'sent', 'failed', 'unknown')"),
     ),
+    # what a person took back today: planning gives them nothing else of the campaign
+    Index(
+        "ix_deliveries_withdrawn",
+        "day",
+        "customer_id",
+        "campaign_id",
+        sqlite_where=text("state = 'skipped' AND reason = 'withdrawn'"),
+        postgresql_where=text("state = 'skipped' AND reason = 'withdrawn'"),
+    ),
     Index(
         "ix_deliveries_kept",
         "customer_id",
@@ -185,6 +194,7 @@ deliveries = Table(
         "ix_deliveries_due",  # a tick looks at one channel: not at what is kept, nor at a mass send of a million
         "channel",
         "due_at",
+        "id",  # the whole order of a tick: PostgreSQL would rather walk the list of all that was ever due
         sqlite_where=text("state = 'planned'"),
         postgresql_where=text("state = 'planned'"),
     ),
