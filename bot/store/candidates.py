@@ -45,6 +45,7 @@ from bot.store.moments import Moment
 from bot.store.rotation import AS_LISTED, Rotation
 from bot.store.segments import EVERYONE
 from bot.store.tables import campaign_contents, campaigns, contents, customers, deliveries
+from bot.store.withdrawals import WITHDRAWN
 
 Choices: TypeAlias = list[tuple[ColumnElement[bool], str]]
 
@@ -298,13 +299,12 @@ def _mine(campaign_id: str, today: date) -> ScalarSelect[str]:
     mine = deliveries.alias("mine")
     is_kept = and_(mine.c.channel == NEXT_CONTACT, mine.c.state == "planned")
     waits = and_(mine.c.state.in_(LIVE), mine.c.channel != NEXT_CONTACT)
+    withdrawn = and_(mine.c.state == "skipped", mine.c.reason == WITHDRAWN)
     return (
-        select(case((is_kept, "kept"), else_="planned"))
-        .where(
-            mine.c.customer_id == customers.c.id, mine.c.campaign_id == campaign_id, mine.c.state != "skipped"
-        )
-        .where(or_(waits, mine.c.day == today))
-        .order_by(case((is_kept, 1), else_=0))
+        select(case((withdrawn, "withdrawn"), (is_kept, "kept"), else_="planned"))
+        .where(mine.c.customer_id == customers.c.id, mine.c.campaign_id == campaign_id)
+        .where(or_(mine.c.state != "skipped", withdrawn), or_(waits, mine.c.day == today))
+        .order_by(case((withdrawn, 2), (is_kept, 1), else_=0))
         .limit(1)
         .correlate(customers)
         .scalar_subquery()

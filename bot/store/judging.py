@@ -37,6 +37,7 @@ _PLANNED = text(
 )
 _CLAIMED = text("deliveries.state = 'claimed'")
 _KEPT = text("deliveries.state = 'planned' AND deliveries.channel = 'next_contact'")
+_WITHDRAWN = text("deliveries.state = 'skipped' AND deliveries.reason = 'withdrawn'")
 _ENDED = text("deliveries.state IN ('accepted', 'sent', 'failed', 'unknown')")
 
 
@@ -84,6 +85,9 @@ def _take_turns(session: Session, tables: Tables, today: date, *, only_asked: bo
     tables.analyse(session, tables.numbers, tables.turns, tables.keeps)
     _set_aside(session, tables, waiting, tables.turns, "planned")
     _set_aside(session, tables, ended, tables.turns, "planned")
+    # what a person took back: nothing else of the campaign that day
+    withdrawn = rows.where(_WITHDRAWN, deliveries.c.day == today)
+    _set_aside(session, tables, withdrawn, tables.turns, "withdrawn")
 
 
 def _keep_first(session: Session, table: Any, rows: Select[Any]) -> None:

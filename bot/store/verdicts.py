@@ -31,7 +31,7 @@ from bot.store.eligibility import above_deliveries
 from bot.store.plan_entries import BITS, KEEPS
 from bot.store.tables import former_standings, plan_passes, standings
 
-MINE = ("planned", "kept")
+MINE = ("planned", "kept", "withdrawn")
 LOOKED_BACK = 1_000  # passes; one purpose rests for a night, or as long as no campaign of it runs
 VALUES = (
     "last_push_at", "engagement", "silent_pushes", "window_until", "window_left", "mass_month", "mass_used",

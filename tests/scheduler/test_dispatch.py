@@ -9,7 +9,7 @@ import pytest
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store import campaign_pages, claims, halts, moments, push_status, withdrawals
+from bot.store import campaign_pages, claims, deliveries, halts, moments, push_status, withdrawals
 from bot.store.database import Database
 from bot.values.outcome import Halt, Later, Never, Outcome, Sent, Unsure
 from bot.values.reply import Text, to_json
@@ -192,6 +192,25 @@ def test_what_is_withdrawn_is_skipped_and_counted(shop: Shop) -> None:
     assert shop.states() == {"skipped": 4}
     with shop.services.database.reading() as session:
         assert pushing.delivery(session, one).reason == "withdrawn"
+
+
+def test_what_is_withdrawn_is_not_planned_again_that_day(shop: Shop) -> None:
+    one, other = shop.due(2)
+    with shop.services.database.transaction() as session:
+        customer = pushing.delivery(session, one).customer_id
+        withdrawals.these(session, [one], NOON)
+        deliveries.skip(session, [other], "too_late", NOON)
+    plan(shop.services, shop.clock.now())
+    assert planned_of(shop, customer) == ["skipped"]
+    assert shop.states() == {"skipped": 2, "planned": 1}
+    shop.clock.forward(days=1)
+    plan(shop.services, shop.clock.now())
+    assert planned_of(shop, customer) == ["skipped", "planned"]
+
+
+def planned_of(shop: Shop, customer: int) -> list[str]:
+    with shop.services.database.reading() as session:
+        return [row.state for row in pushing.deliveries_of(session, customer)]
 
 
 def test_what_has_left_cannot_be_withdrawn(shop: Shop) -> None:
