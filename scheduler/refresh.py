@@ -54,8 +54,8 @@ def refresh(services: Services, *, from_scratch: bool = False) -> RefreshReport:
             with database.transaction() as session:
                 products = assortment.note_products(session, of_products, rules, now)
                 regions = assortment.note_regions(session, of_regions, rules, now)
-    with _timed(seconds, "report"), database.reading() as session:
-        places = standing.tally(session)
+    with _timed(seconds, "report"):
+        places = _read(database, standing.tally)
     return RefreshReport(
         at=now,
         version=rules.version,
@@ -74,7 +74,7 @@ def refresh(services: Services, *, from_scratch: bool = False) -> RefreshReport:
 def _figures(
     database: Database, stretches: Stretches, now: datetime, beside: Executor, *, from_scratch: bool
 ) -> None:
-    with database.transaction() as session:
+    with _sorting(database) as session:
         if from_scratch:
             statistics.drop_indexes(session)
         else:
@@ -88,7 +88,7 @@ def _figures(
                 statistics.follow(session, now, *stretch)
 
     deque(_each(database, beside, bring, stretches), maxlen=0)
-    with database.transaction() as session:
+    with _sorting(database) as session:
         statistics.build_indexes(session, only_for_cut_points=True)
 
 
@@ -104,7 +104,7 @@ def _places(
         crossings.begun(session, measured)
     for scored in _each(database, beside, score, stretches):
         total.add(scored)
-    with database.transaction() as session:
+    with _sorting(database) as session:
         crossings.finished(session, measured)
         statistics.build_indexes(session)
     return total
@@ -118,8 +118,15 @@ def _each(
 
 
 def _read(database: Database, question: Callable[[Session], T]) -> T:
-    with database.reading() as session:
+    with database.workbench() as bench, bench.reading() as session:
         return question(session)
+
+
+@contextmanager
+def _sorting(database: Database) -> Iterator[Session]:
+    """A transaction that may sort millions, and keeps them off the memory."""
+    with database.workbench() as bench, bench.transaction() as session:
+        yield session
 
 
 @contextmanager

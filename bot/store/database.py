@@ -24,7 +24,11 @@ Session: TypeAlias = Connection
 T = TypeVar("T")
 
 WRITER_WAITS = 15.0  # seconds
-_OF_THE_WORKBENCH = ("temp_store=FILE", "temp.cache_size=-64000")  # a million rows are not held in memory
+_OF_THE_WORKBENCH = (  # a million rows are not held in memory: what is sorted goes to a file by parts
+    "temp_store=FILE",
+    "temp.cache_size=-64000",
+    "threads=1",  # the parts that are full are sorted beside
+)
 _POSTGRESQL = {
     "options": "-c timezone=UTC",
     "connect_timeout": 3,

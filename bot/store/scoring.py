@@ -24,6 +24,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.schema import CreateTable, DropTable
@@ -132,6 +133,11 @@ def _find_changing(
 def _note_moves(session: Session, measured: Measured) -> Counter[str]:
     """Not those who get their first place: they came from nowhere."""
     moved: Counter[str] = Counter()
+    had_places = select(_changing.c.customer_id).where(
+        or_(*(_changing.c[f"was_{name}"].is_not(None) for name in PLACED.values()))
+    )
+    if session.execute(had_places.limit(1)).first() is None:
+        return moved
     row = customer_statistics.c
     for partition, name in PLACED.items():
         was, became = _changing.c[f"was_{name}"], _changing.c[name]
@@ -161,12 +167,19 @@ def _note_moves(session: Session, measured: Measured) -> Counter[str]:
 
 
 def _write(session: Session) -> None:
-    theirs = customer_statistics.c.customer_id == _changing.c.customer_id
-    session.execute(
-        update(customer_statistics)
-        .where(theirs)
-        .values({"is_stale": 0} | {name: _changing.c[name] for name in WRITTEN})
-    )
+    row = customer_statistics.c
+    theirs = row.customer_id == _changing.c.customer_id
+    places = [_changing.c[name] for name in WRITTEN]
+    if (
+        session.dialect.name == "sqlite"
+    ):  # lays aside all that it joins before it writes; this way it need not
+        new: dict[Any, Any] = {
+            tuple_(*(row[name] for name in WRITTEN)): select(*places).where(theirs).scalar_subquery()
+        }
+        theirs = row.customer_id.in_(select(_changing.c.customer_id))
+    else:
+        new = dict(zip(WRITTEN, places, strict=True))
+    session.execute(update(customer_statistics).where(theirs).values({row.is_stale: 0} | new))
 
 
 def _ask_people(session: Session, measured: Measured) -> int:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -66,12 +67,17 @@ def add(session: Session, placed: Mapping[int, int], now: datetime) -> None:
         return
     if session.dialect.name != "sqlite":
         _lock(session, sorted(set(placed.values())))
-    figures = _figures_of_new(now)
+    fresh = _new(rows.among(session, orders.c.id, list(placed)))
+    figures: dict[str, ColumnElement[Any]] = {
+        column.name: column for column in fresh.c if column.name != "customer_id"
+    }
+    figures |= _nearness() | {"updated_at": literal(now, Instant()), "is_stale": literal(1)}
+    # everybody's row is there, so the outer join leaves nobody out; but PostgreSQL, before it knows how many there are
+    # of anything, would begin an inner one with all customers and all their orders
     source = (
-        select(customers.c.id, *figures.values())
-        .join_from(orders, customers, customers.c.id == orders.c.customer_id)
-        .where(rows.among(session, orders.c.id, list(placed)), customers.c.forgotten_at.is_(None))
-        .group_by(customers.c.id)
+        select(fresh.c.customer_id, *figures.values())
+        .join_from(fresh, customers, customers.c.id == fresh.c.customer_id, isouter=True)
+        .where(customers.c.forgotten_at.is_(None))
     )
     put = _insert(session).from_select(["customer_id", *figures], source)
     old, new = customer_statistics.c, put.excluded
@@ -88,6 +94,9 @@ def recompute(session: Session, now: datetime, first: int = 0, last: int | None 
 
     Nobody's place is taken from them meanwhile: so the refresh that follows knows who moved.
     """
+    if session.dialect.name == "postgresql":
+        # before it knows how many rows there are it takes these parts for short, and goes through one for each of another
+        session.execute(text("SET LOCAL enable_nestloop = off"))
     stretch, row = _stretch(first, last), customer_statistics.c.customer_id
     gone = select(customers.c.id).where(stretch(customers.c.id), customers.c.forgotten_at.is_not(None))
     session.execute(delete(customer_statistics).where(stretch(row), row.in_(gone)))
@@ -185,23 +194,26 @@ def _insert(session: Session) -> Any:
     return insert(customer_statistics)
 
 
-def _figures_of_new(now: datetime) -> dict[str, ColumnElement[Any]]:
-    """Over orders of any kind; what is not named here is nothing yet."""
+def _new(which: ColumnElement[bool]) -> FromClause:
+    """What orders of any kind bring to the figures of whose they are; what is not named here is nothing yet."""
     bought = orders.c.status.in_(BOUGHT)
     with_coupon = and_(bought, orders.c.coupon_amount > 0)
-    return {
-        "placed": func.count(),
-        "orders": _sum(bought, literal(1)),
-        "refunds": _sum(orders.c.status == "refunded", literal(1)),
-        "spent": _sum(bought, _fen(orders.c.amount)),
-        "first_order_at": func.min(case((bought, orders.c.ordered_at))),
-        "last_order_at": func.max(case((bought, orders.c.ordered_at))),
-        "coupon_orders": _sum(with_coupon, literal(1)),
-        "coupon_spent": _sum(with_coupon, _fen(orders.c.coupon_amount)),
-        **_nearness(),
-        "updated_at": literal(now, Instant()),
-        "is_stale": literal(1),
-    }
+    return (
+        select(
+            orders.c.customer_id,
+            func.count().label("placed"),
+            _sum(bought, literal(1)).label("orders"),
+            _sum(orders.c.status == "refunded", literal(1)).label("refunds"),
+            _sum(bought, _fen(orders.c.amount)).label("spent"),
+            func.min(case((bought, orders.c.ordered_at))).label("first_order_at"),
+            func.max(case((bought, orders.c.ordered_at))).label("last_order_at"),
+            _sum(with_coupon, literal(1)).label("coupon_orders"),
+            _sum(with_coupon, _fen(orders.c.coupon_amount)).label("coupon_spent"),
+        )
+        .where(which)
+        .group_by(orders.c.customer_id)
+        .subquery()
+    )
 
 
 def _bought(which: Which) -> FromClause:

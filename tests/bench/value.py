@@ -6,6 +6,7 @@ python -m tests.bench.value --sqlite 5000000      one database only
 """
 
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -106,11 +107,9 @@ def measure(database: Database, customers: int) -> None:
     print(
         f"\n{database.engine.dialect.name}: {customers:,} customers, {lines:,} order lines, made in {time.perf_counter() - began:.0f} s"
     )
+    _alone(database)
     clock = FixedClock(NOW)
-    services = Services(
-        config=Config(), clock=clock, database=database, keys=SqlKeys(database, clock.real), wechat=FakeWeChat(), knowledge=WordIndex(),
-    )  # fmt: skip
-    _told("from scratch", *_cost(lambda: refresh(services, from_scratch=True)))
+    services = _services(database, clock)
     if not database.is_sqlite:
         _tend(database)
     _told("a second refresh", *_cost(lambda: refresh(services)))
@@ -125,9 +124,32 @@ def measure(database: Database, customers: int) -> None:
     print(
         f"  {'this machine':<18} {(time.process_time() - began) * 100:.0f} ms of processor for 500,000 squares in Python, to compare runs by"
     )
-    print(
-        f"  {'memory':<18} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most, of this process so far"
-    )
+
+
+def _alone(database: Database) -> None:
+    """From scratch in a process of its own, so that the peak of memory is the refresh's and not of the making."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    print(end="", flush=True)
+    subprocess.run([sys.executable, "-m", "tests.bench.value", "--alone", url], check=True)
+
+
+def _from_scratch(url: str) -> None:
+    database = Database(url, synchronous="normal")
+    services = _services(database, FixedClock(NOW))
+    before = _memory()
+    _told("from scratch", *_cost(lambda: refresh(services, from_scratch=True)))
+    print(f"  {'memory':<18} {_memory()} MB at most, of which {before} MB before it began")
+    database.close()
+
+
+def _services(database: Database, clock: FixedClock) -> Services:
+    return Services(
+        config=Config(), clock=clock, database=database, keys=SqlKeys(database, clock.real), wechat=FakeWeChat(), knowledge=WordIndex(),
+    )  # fmt: skip
+
+
+def _memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def rescore(database: Database, now: datetime) -> None:
@@ -176,6 +198,9 @@ def _told(name: str, report: RefreshReport, took: float, used: float) -> None:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["--alone"]:
+        _from_scratch(sys.argv[2])
+        return
     flags = {word for word in sys.argv[1:] if word.startswith("--")}
     sizes = [int(word) for word in sys.argv[1:] if word not in flags] or [100_000]
     for size in sizes:
