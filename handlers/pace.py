@@ -6,7 +6,7 @@ they write is kept all the same, and a wish to be left alone is heard at any pac
 
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Literal
 
@@ -31,11 +31,11 @@ class Pace:
         self._most = most
         self._clock = clock
         self._lock = threading.Lock()
-        self._said: Counter[str] = Counter()
+        self._said: dict[str, dict[str, int]] = defaultdict(dict)  # customer, message, its number
         self._since = clock()
 
     def of(self, incoming: Incoming) -> Verdict:
-        """`told` for the first message too many, `silent` for those after it. Counts the message."""
+        """`told` for the first message too many, `silent` for those after it. Counts the message, a repeat of it not."""
         if not isinstance(incoming, Said | Voice):
             return "fine"
         with self._lock:
@@ -43,8 +43,8 @@ class Pace:
             if now - self._since >= SPAN:
                 self._said.clear()
                 self._since = now
-            self._said[incoming.openid] += 1
-            over = self._said[incoming.openid] - self._most
+            said = self._said[incoming.openid]
+            over = said.setdefault(incoming.once_key, len(said) + 1) - self._most
         return "fine" if over <= 0 else "told" if over == 1 else "silent"
 
 
