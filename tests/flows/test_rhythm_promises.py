@@ -373,7 +373,7 @@ class Rhythm(RuleBasedStateMachine):
         if sends:
             for one in singles:
                 if one.id in left:
-                    words = reply_window.words_for(one)
+                    (words,) = reply_window.words_for(one)
                     self.wechat.send(one.profile.openid, words, self.services.now())
             if leaving is not None:
                 mass.send(self.wechat, leaving, self.services.now())
