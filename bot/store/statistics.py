@@ -68,12 +68,9 @@ def add(session: Session, placed: Mapping[int, int], now: datetime) -> None:
     if session.dialect.name != "sqlite":
         _lock(session, sorted(set(placed.values())))
     fresh = _new(rows.among(session, orders.c.id, list(placed)))
-    figures: dict[str, ColumnElement[Any]] = {
-        column.name: column for column in fresh.c if column.name != "customer_id"
-    }
+    figures: dict[str, Any] = {each.name: each for each in fresh.c if each.name != "customer_id"}
     figures |= _nearness() | {"updated_at": literal(now, Instant()), "is_stale": literal(1)}
-    # everybody's row is there, so the outer join leaves nobody out; but PostgreSQL, before it knows how many there are
-    # of anything, would begin an inner one with all customers and all their orders
+    # everybody's row is there; but PostgreSQL, not knowing sizes yet, would begin an inner join with all the orders
     source = (
         select(fresh.c.customer_id, *figures.values())
         .join_from(fresh, customers, customers.c.id == fresh.c.customer_id, isouter=True)
@@ -95,7 +92,7 @@ def recompute(session: Session, now: datetime, first: int = 0, last: int | None 
     Nobody's place is taken from them meanwhile: so the refresh that follows knows who moved.
     """
     if session.dialect.name == "postgresql":
-        # before it knows how many rows there are it takes these parts for short, and goes through one for each of another
+        # not knowing sizes yet it takes these parts for short, and goes through one for each row of another
         session.execute(text("SET LOCAL enable_nestloop = off"))
     stretch, row = _stretch(first, last), customer_statistics.c.customer_id
     gone = select(customers.c.id).where(stretch(customers.c.id), customers.c.forgotten_at.is_not(None))
@@ -267,8 +264,7 @@ def _came_back() -> Select[Any]:
 
 
 def _returned(which: Which, came_back: FromClause) -> FromClause:
-    """The sum, which no index knows, has the database begin with the orders of these customers, not with all that
-    ever came back: of many stretches each would go through everything."""
+    """The sum, which no index knows, has the database begin with these customers' orders, not all that ever came back."""
     return (
         select(
             orders.c.customer_id,
