@@ -4,7 +4,7 @@ from bot.rules import texts
 from bot.rules.visit_words import OPTION
 from bot.values.reply import Menu
 
-AT_REST = "现在不是服务时间，同事{when}开始回复，您写在这里的他们都会看到。"
+AT_REST = "现在不是服务时间，同事 {when} 开始回复，您写在这里的他们都会看到。"
 NOBODY_SAYS_WHEN = "现在不是服务时间，同事上班后会回复您，您写在这里的他们都会看到。"
 IS_READING = "同事已经在看您的情况了，会在这里回复您。"
 NEXT = "您排在第一位。"
@@ -27,10 +27,10 @@ def comes(*, complains: bool, when: str | None) -> str:
 
 def comes_already(*, ahead: int, is_taken: bool, when: str | None) -> str:
     """The answer to the second time they ask."""
-    if when is not None:
-        return f"{_rest(when)}想由我先回答，回复「返回」即可。"
     if is_taken:
         return IS_READING
+    if when is not None:
+        return f"{_rest(when)}想由我先回答，回复「返回」即可。"
     place = AHEAD.format(ahead=ahead) if ahead else NEXT
     return f"{place}{texts.PERSON_COMES_ALREADY}"
 
