@@ -113,6 +113,7 @@ def _told(
     others = baskets.names(session, [one.because for one in chosen if one.because is not None])
     return [
         Recommended(
+            external_id=there[one.product_id].external_id,
             name=there[one.product_id].name,
             price=there[one.product_id].price,
             basis=one.basis,

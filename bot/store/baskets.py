@@ -22,6 +22,7 @@ class OnSale:
     """A product that can be had now."""
 
     id: int
+    external_id: str
     name: str
     category: str
     price: Decimal
@@ -96,10 +97,10 @@ def names(session: Session, ids: Collection[int]) -> Mapping[int, str]:
     return {row.id: row.name for row in session.execute(asked)} if ids else {}
 
 
-def _available() -> Select[int, str, str, Decimal]:
-    columns = (products.c.id, products.c.name, products.c.category, products.c.price)
+def _available() -> Select[int, str, str, str, Decimal]:
+    columns = (products.c.id, products.c.external_id, products.c.name, products.c.category, products.c.price)
     return select(*columns).where(products.c.is_on_sale, products.c.stock > 0)
 
 
-def _on_sale(session: Session, asked: Select[int, str, str, Decimal]) -> list[OnSale]:
+def _on_sale(session: Session, asked: Select[int, str, str, str, Decimal]) -> list[OnSale]:
     return [OnSale(*row) for row in session.execute(asked)]

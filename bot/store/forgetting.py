@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, func, insert, null, select, update
 
 from bot.rules.hashing import openid_hash
-from bot.store import follow_history, forms, merges, outbox, points, segment_memberships, standings
+from bot.store import follow_history, forms, mentions, merges, outbox, points, segment_memberships, standings
 from bot.store.database import Session
 from bot.store.tables import (
     account_managers,
@@ -103,6 +103,7 @@ def forget(session: Session, customer_id: int, salt: str, now: datetime) -> Rece
     )
     points.forget(session, customer_id, now)
     forms.forget(session, customer_id)
+    mentions.forget(session, customer_id)
     merges.forget(session, customer_id)
     segment_memberships.forget(session, customer_id)
     follow_history.forget(session, customer_id, openid_hash(person.openid, salt) if person.openid else None)

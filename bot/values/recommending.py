@@ -26,6 +26,7 @@ class Suggestion:
 class Recommended:
     """A suggestion as it is told: with the shop's own name and price of today."""
 
+    external_id: str
     name: str
     price: Decimal
     basis: Basis

@@ -13,6 +13,7 @@ from handlers.chat import (
     human,
     knowledge,
     membership,
+    mentioned,
     menu,
     modelled,
     my_facts,
@@ -59,6 +60,7 @@ ORDER: tuple[Handler, ...] = (
     membership,  # before points, which takes any question about them
     points,  # before knowledge, which explains points in general
     offers,  # before menu, which has a key of it; nothing on offer: the next ones answer
+    mentioned,  # of what was recommended, or described
     recommend,  # asks knowledge itself: somebody may have written what suits whom
     menu,  # after the intentions that have a key of their own
     small_talk,  # before knowledge: its words stand in many entries

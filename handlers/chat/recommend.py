@@ -1,13 +1,16 @@
 """What else they may like: from their purchases, from people like them, or what goes with one thing."""
 
+from collections.abc import Sequence
+
 from bot import recommending
 from bot.rules import recommend_words as words
 from bot.rules.products import best_named
 from bot.rules.recommend_words import Wish, wish_of
-from bot.store import baskets, own_data
+from bot.store import baskets, mentions, own_data
 from bot.values.incoming import Incoming, MenuClick, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
+from bot.values.recommending import Recommended
 from bot.values.reply import Text
 from handlers.chat import knowledge
 from handlers.chat.speaking import Answer, Context
@@ -44,6 +47,7 @@ def _for_them(kind: str, context: Context) -> str:
     )
     if not found:
         return words.NOTHING_OF_KIND.format(words=kind) if kind else words.NOTHING_YET
+    _remember(found, context)
     opening = words.ASKED_FOR if kind else words.ASKED
     return words.in_words(found, opening.format(words=kind, count=len(found)))
 
@@ -57,4 +61,11 @@ def _beside(name: str, context: Context) -> str:
     )
     if not found:
         return words.NOTHING_BESIDE.format(name=meant[0].name)
+    _remember(found, context)
     return words.in_words(found, words.BESIDE.format(name=meant[0].name))
+
+
+def _remember(found: Sequence[Recommended], context: Context) -> None:
+    """So that they may say the second one."""
+    ids = [one.external_id for one in found]
+    mentions.note(context.session, context.profile.id, ids, context.now)

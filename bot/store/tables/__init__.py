@@ -67,7 +67,7 @@ from bot.store.tables.pushes import (
     segments,
 )
 from bot.store.tables.requests import form_requests, form_talks
-from bot.store.tables.talk import account_managers, handovers, knowledge, messages
+from bot.store.tables.talk import account_managers, handovers, knowledge, mentions, messages
 from bot.store.tables.trade import order_lines, orders, payments, products, returns, reviews, shipments
 from bot.store.tables.understanding import intent_examples, open_questions, watched_words
 from bot.store.tables.webhooks import outbox, webhook_calls, webhook_endpoints, webhook_wants
@@ -132,6 +132,7 @@ __all__ = [
     "lookalikes",
     "mass_sends",
     "media_files",
+    "mentions",
     "merges",
     "messages",
     "metadata",

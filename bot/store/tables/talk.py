@@ -79,6 +79,16 @@ knowledge = Table(
     Column("updated_at", Instant, nullable=False),
 )
 
+mentions = Table(  # the products they were shown last
+    "mentions",
+    metadata,
+    Column(
+        "customer_id", ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("ids", Json, nullable=False),  # of products, their external ids, in the order they were shown in
+    Column("at", Instant, nullable=False),
+)
+
 handovers = Table(  # a customer who wants a person, until somebody has looked
     "handovers",
     metadata,

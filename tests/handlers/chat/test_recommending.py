@@ -124,3 +124,23 @@ def test_what_somebody_wrote_goes_first(talk: Conversation, shop: Shop, customer
     shop.learn()
     talk.know([Entry(id="beginners", question="推荐新手喝的茶", answer="新手可以从白茶开始。")])
     assert talk.hear(said("推荐新手喝的茶")).source_id == "beginners"
+
+
+def test_the_second_one_is_of_what_was_just_shown(talk: Conversation, shop: Shop, customer: int) -> None:
+    shop.bought(customer, "青瓷茶壶")
+    shop.learn()
+    second = talk.hear(said("推荐一下")).text.splitlines()[3].removeprefix("2. ").split(" · ")[0]
+    heard = talk.hear(said("第二个多少钱"))
+    assert heard.handler == "mentioned"
+    assert heard.text == f"{second}：¥99.00，只剩 3 件。"
+    assert talk.hear(said("这个有货吗")).text == heard.text  # by now only one was shown last
+    assert talk.hear(said("第九个呢")).handler != "mentioned"
+    talk.clock.forward(minutes=31)
+    assert talk.hear(said("第一个")).handler != "mentioned"
+
+
+def test_the_second_order_is_of_their_newest(talk: Conversation, shop: Shop, customer: int) -> None:
+    for days, name in ((30, "龙井"), (3, "铸铁锅")):
+        shop.bought(customer, name, days_ago=days)
+    assert "龙井" in talk.hear(said("第二笔到哪了")).text
+    assert talk.hear(said("第三笔呢")).handler != "mentioned"
