@@ -184,7 +184,7 @@ def test_between_the_steps_other_questions_are_answered_as_ever(talk: Conversati
     [
         pytest.param("D100001", "orders", id="an order number without a talk"),
         pytest.param("13800001234", "guessing", id="a phone without a talk"),
-        pytest.param("算了", "guessing", id="giving up nothing"),
+        pytest.param("算了", "small_talk", id="giving up nothing"),
         pytest.param("KXQM-RTBN", "guessing", id="eight letters that are no code"),
         pytest.param("解绑", "guessing", id="the opposite"),
         pytest.param("退订", "stop_pushes", id="no pushes"),
