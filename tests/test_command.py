@@ -301,7 +301,7 @@ def test_the_doctor_names_each_fault_with_what_to_do(run: Run) -> None:
     assert "fault  public_url: WeChat cannot reach http://127.0.0.1:8000: set server.public_url" in out
     assert "ok     migrations: up to date" in out
     assert "ok     clock: " in out
-    assert err == "weilan: 2 of 9 checks found a fault\n"
+    assert err == "weilan: 2 of 11 checks found a fault\n"
 
 
 def test_the_doctor_asks_wechat_and_redis(run: Run, settings: Path) -> None:
