@@ -13,6 +13,7 @@ _PLACE = re.compile(
     rf"{_WISHES}第(?P<place>[1-9一二三四五六七八九])(?P<unit>个|款|样|种|件|笔|单|套|把|只){_ASKS}"
 )
 _LAST = re.compile(rf"{_WISHES}最后(?:一)?(?P<unit>个|款|样|种|件|笔|单){_ASKS}")
+_UNDER_WAY = re.compile(r"到哪|发货")
 _THIS = re.compile(rf"(?:这|那)(?:个|款|样|件|套|把|只){_ASKS}|它{_ASKS}")
 
 
@@ -31,7 +32,13 @@ def pointed(text: str) -> Pointed | None:
     if found := _PLACE.fullmatch(words):
         said = found["place"]
         number = int(said) if said.isascii() else _NUMBERS.index(said) + 1
-        return Pointed(number - 1, of_orders=found["unit"] in "笔单")
+        return Pointed(number - 1, of_orders=_is_of_orders(found["unit"], words))
     if found := _LAST.fullmatch(words):
-        return Pointed(LAST, of_orders=found["unit"] in "笔单")
+        return Pointed(LAST, of_orders=_is_of_orders(found["unit"], words))
+    if _UNDER_WAY.search(words):
+        return None  # 那个到哪了: an order of theirs, which is told apart elsewhere
     return Pointed(0, is_this=True) if _THIS.fullmatch(words) else None
+
+
+def _is_of_orders(unit: str, words: str) -> bool:
+    return unit in "笔单" or bool(_UNDER_WAY.search(words))

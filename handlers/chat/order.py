@@ -52,6 +52,7 @@ ORDER: tuple[Handler, ...] = (
     forms,  # before all other words: while one is filled, they are meant for it
     choices,  # before all that would read the words of an option
     several,  # before the intentions that would answer the first thing only
+    mentioned,  # before orders: the second one is of what was shown
     orders,  # before knowledge, which explains in general where parcels are
     own_data,  # before my_facts, which takes one fact to be meant
     my_facts,
@@ -60,7 +61,6 @@ ORDER: tuple[Handler, ...] = (
     membership,  # before points, which takes any question about them
     points,  # before knowledge, which explains points in general
     offers,  # before menu, which has a key of it; nothing on offer: the next ones answer
-    mentioned,  # of what was recommended, or described
     recommend,  # asks knowledge itself: somebody may have written what suits whom
     menu,  # after the intentions that have a key of their own
     small_talk,  # before knowledge: its words stand in many entries

@@ -23,7 +23,7 @@ def test_what_points(text: str, found: Pointed) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["这个能进洗碗机吗", "第二个订单能退吗", "那个茶壶到哪了", "2", "第二天能到吗", ""]
+    "text", ["这个能进洗碗机吗", "第二个订单能退吗", "那个茶壶到哪了", "那个到哪了", "2", "第二天能到吗", ""]
 )
 def test_what_does_not(text: str) -> None:
     assert pointed(text) is None

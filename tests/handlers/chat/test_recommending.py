@@ -142,5 +142,7 @@ def test_the_second_one_is_of_what_was_just_shown(talk: Conversation, shop: Shop
 def test_the_second_order_is_of_their_newest(talk: Conversation, shop: Shop, customer: int) -> None:
     for days, name in ((30, "龙井"), (3, "铸铁锅")):
         shop.bought(customer, name, days_ago=days)
-    assert "龙井" in talk.hear(said("第二笔到哪了")).text
+    heard = talk.hear(said("第二笔到哪了"))
+    assert (heard.handler, "龙井" in heard.text, "铸铁锅" in heard.text) == ("mentioned", True, False)
+    assert talk.hear(said("那个到哪了")).handler == "orders"
     assert talk.hear(said("第三笔呢")).handler != "mentioned"
