@@ -40,7 +40,9 @@ class Model:
     sharpness: float  # turns scores into calibrated confidence
     words: features.Words
     longest: int
-    heard: dict[str, Array] = field(default_factory=dict, repr=False, compare=False)  # scores of the last texts
+    heard: dict[str, Array] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # scores of the last texts
 
     def guesses(self, text: str, most: int = MOST_GUESSES) -> list[Guess]:
         """The likeliest first."""
