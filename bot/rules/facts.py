@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.rules import lunar
 from bot.rules.cells import Wrong, day, text
 from bot.rules.rule_files import shaped, toml_in
-from bot.values.facts import BELIEVED, Attribute, Choice, Fact, Source
+from bot.values.facts import BELIEVED, Attribute, Choice, Fact
 
 BIRTHDAY, AGE_BAND = "birthday", "age_band"
 LUNAR_BIRTHDAY = "lunar_birthday"  # kept as people write it: 八月十五
@@ -172,11 +172,6 @@ def age_band(born: date, today: date) -> str:
 def believed(facts: Iterable[Fact]) -> Fact | None:
     """Of what the sources say about one attribute, the one that is believed; its value may be `ERASED`."""
     return max((fact for fact in facts if fact.ended_at is None), key=_weight, default=None)
-
-
-def outranks(one: Source, other: Source) -> bool:
-    """True when `one` is believed against whatever `other` says later."""
-    return BELIEVED[one] > BELIEVED[other]
 
 
 def _weight(fact: Fact) -> tuple[int, datetime]:

@@ -10,7 +10,6 @@ LEAST_POSITIVES = 50  # of the best, and of the others: fewer teach nothing
 MOST_VALUES = 40  # of one attribute, the most common ones
 MOST_SETS = 60  # values of an attribute with several: they fit a 64-bit number
 
-_ORDERS = frozenset({"frequency"})
 _SATISFIED = frozenset({"satisfaction", "reliability"})
 
 ATTRIBUTES: tuple[Attribute, ...] = (

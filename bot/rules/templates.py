@@ -25,7 +25,6 @@ FURTHER = (
     "customer.days_since_follow",
 )
 FIELDS |= dict.fromkeys(FURTHER, lambda _profile: "")
-ALWAYS_KNOWN = frozenset({"customer.points", "customer.orders"})  # of one customer
 WORDS = {
     "customer.name": "您", "customer.province": "当地", "customer.city": "当地", "customer.level": "会员",
     "customer.last_product": "您买的商品", "customer.days_since_order": "好几", "customer.days_since_follow": "好几",

@@ -5,7 +5,6 @@ this package take the open `Session` first and never commit.
 """
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -208,18 +207,3 @@ def _begin_immediate(session: Connection) -> None:
     if options.get(IS_BEGUN_BY_HAND, False):
         return
     session.exec_driver_sql("BEGIN DEFERRED" if options.get("only_reads", False) else "BEGIN IMMEDIATE")
-
-
-def wait_until_up(database: Database, *, at_most: float) -> None:
-    """Waits for a database that is starting, `at_most` seconds; raises what the last try raised."""
-    until = time.monotonic() + at_most
-    while True:
-        try:
-            with database.engine.connect() as session:
-                session.exec_driver_sql("SELECT 1")
-        except DBAPIError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.25)
-        else:
-            return

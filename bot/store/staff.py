@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.database import Session
@@ -95,10 +95,6 @@ def is_last_admin(session: Session, staff_id: int) -> bool:
         select(staff.c.id).where(staff.c.role == "admin", staff.c.disabled_at.is_(None)).with_for_update()
     )
     return set(session.execute(admins).scalars()) == {staff_id}
-
-
-def is_empty(session: Session) -> bool:
-    return session.execute(select(func.count()).select_from(staff)).scalar_one() == 0
 
 
 def _person(row: Row[*tuple[object, ...]]) -> Person:

@@ -42,15 +42,6 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
-    """A part with what WeChat holds of it."""
-
-    part: Part
-    media_id: str = ""  # of its file, its draft, or the id of the published article
-    cover: str = ""  # media id, or the address of a link's picture
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
     """Who approved which version. `withdrawn_at`: when the content was changed."""
 
