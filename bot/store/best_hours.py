@@ -16,7 +16,6 @@ from sqlalchemy import (
     Integer,
     Select,
     Subquery,
-    Table,
     and_,
     case,
     cast,
@@ -32,12 +31,12 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.rules.best_hour import CROWD_WEIGHS, HALF, MOST_KEPT, NEEDED, PRESENT, Span, begins, span_of
 from bot.rules.windows import Window
 from bot.store.database import Instant, Session
 from bot.store.tables import best_hours, counted_days, messages, spoken_hours
+from bot.store.upserts import or_insert
 
 LAST_HALF = 47
 AT_MOST_TIMES = 2  # the even share of a half hour: more would bring the load and the replies at once
@@ -71,7 +70,7 @@ def uncounted(session: Session, first: date, last: date, zone: tzinfo) -> list[d
 
 def count(session: Session, day: Day) -> int | None:
     """Adds the day's messages to the habits of who wrote them; None when another was faster."""
-    made = _insert(session, counted_days).values(day=day.day, messages=0).on_conflict_do_nothing()
+    made = or_insert(session, counted_days).values(day=day.day, messages=0).on_conflict_do_nothing()
     if session.execute(made, execution_options={"preserve_rowcount": True}).rowcount == 0:
         return None
     half = _half_of(session, day)
@@ -80,7 +79,9 @@ def count(session: Session, day: Day) -> int | None:
         .where(_written(day))
         .group_by(messages.c.customer_id, half)
     )
-    adding = _insert(session, spoken_hours).from_select(["customer_id", "works", "half", "messages"], theirs)
+    adding = or_insert(session, spoken_hours).from_select(
+        ["customer_id", "works", "half", "messages"], theirs
+    )
     session.execute(
         adding.on_conflict_do_update(
             index_elements=[_hour.customer_id, _hour.works, _hour.half],
@@ -223,7 +224,3 @@ def _sum(of: ColumnElement[int]) -> ColumnElement[int]:
 
 def _of(span: Span) -> ColumnElement[bool]:
     return and_(_best.works == span.works, _best.opens == span.opens, _best.closes == span.closes)
-
-
-def _insert(session: Session, table: Table) -> Any:
-    return sqlite.insert(table) if session.dialect.name == "sqlite" else postgresql.insert(table)

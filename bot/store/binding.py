@@ -11,14 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import case, delete, func, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from bot.rules.binding_words import CODE_LENGTH, CODE_LETTERS
 from bot.rules.hashing import openid_hash as keyed
 from bot.store import merges, merging
 from bot.store.database import Instant, Session
 from bot.store.tables import bind_codes, binding_talks, binding_tries, customers, orders
+from bot.store.upserts import or_insert
 from bot.values.merging import How, Refused
 
 MOST_TRIES = 5  # that do not fit, within a day
@@ -58,7 +57,7 @@ def talk_of(session: Session, customer_id: int, now: datetime) -> Talk | None:
 def ask(session: Session, customer_id: int, phone: str, now: datetime) -> None:
     """Begins the talk, or notes the phone they said."""
     fresh = {"phone": phone or None, "expires_at": now + TALK_LASTS}
-    put = _insert(session, binding_talks).values(customer_id=customer_id, **fresh)
+    put = or_insert(session, binding_talks).values(customer_id=customer_id, **fresh)
     session.execute(put.on_conflict_do_update(index_elements=["customer_id"], set_=fresh))
 
 
@@ -196,7 +195,7 @@ def _of_order(session: Session, number: str) -> Any:
 def _may_try(session: Session, who: str, now: datetime) -> bool:
     """Counts the try; the row stays locked until the transaction ends."""
     over = binding_tries.c.since < now - TRIES_COUNT
-    put = _insert(session, binding_tries).values(who=who, tries=1, since=now)
+    put = or_insert(session, binding_tries).values(who=who, tries=1, since=now)
     counted = put.on_conflict_do_update(
         index_elements=["who"],
         set_={
@@ -215,7 +214,3 @@ def _asker_key(asker: Asker, salt: str) -> str:
 
 def _code_hash(code: str, salt: str) -> str:
     return keyed(f"bind:{code}", salt)
-
-
-def _insert(session: Session, table: Any) -> Any:
-    return (insert_sqlite if session.dialect.name == "sqlite" else insert_postgresql)(table)

@@ -10,12 +10,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, case, false, literal, or_, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.rules import occasions
 from bot.store.database import Session
 from bot.store.segments import audience, understood
 from bot.store.tables import campaigns, care_looks, care_meetings
+from bot.store.upserts import or_insert
 from bot.values.occasion import Occasion
 
 _m = care_meetings.c
@@ -52,7 +52,7 @@ def look(session: Session, campaign: Row[Any], today: date, now: datetime) -> bo
 
 def _last_look(session: Session, campaign_id: str, today: date, rule: str) -> Row[Any] | None:
     """Locked, so that of two planners one looks. None at the very first look, which is noted by this."""
-    first = _or_insert(session, care_looks).values(campaign_id=campaign_id, looked_on=today, rule=rule)
+    first = or_insert(session, care_looks).values(campaign_id=campaign_id, looked_on=today, rule=rule)
     if session.execute(first.on_conflict_do_nothing().returning(care_looks.c.campaign_id)).first():
         return None
     return session.execute(
@@ -97,8 +97,4 @@ def _meet(session: Session, campaign_id: str, members: Select[Any], today: date,
         .where(there.c.id.is_(None))
     )
     columns = ["customer_id", "campaign_id", "met_on", "is_occasion"]
-    session.execute(_or_insert(session, care_meetings).from_select(columns, fresh).on_conflict_do_nothing())
-
-
-def _or_insert(session: Session, table: Any) -> Any:
-    return sqlite.insert(table) if session.dialect.name == "sqlite" else postgresql.insert(table)
+    session.execute(or_insert(session, care_meetings).from_select(columns, fresh).on_conflict_do_nothing())

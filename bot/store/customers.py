@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal_column, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from bot.rules.buckets import bucket_of
 from bot.rules.hashing import openid_hash
@@ -15,6 +13,7 @@ from bot.rules.rhythm import engagement
 from bot.store import outbox
 from bot.store.database import Session
 from bot.store.tables import customers, suppressions
+from bot.store.upserts import or_insert
 from bot.values.profile import Profile
 
 
@@ -153,8 +152,7 @@ def _make(session: Session, openid: str, now: datetime, salt: str, source: str) 
             "mass_month": kept.mass_month,
             "mass_used": kept.mass_used,
         }
-    insert = insert_sqlite if session.dialect.name == "sqlite" else insert_postgresql
-    made = insert(customers).values(values).on_conflict_do_nothing().returning(customers.c.id)
+    made = or_insert(session, customers).values(values).on_conflict_do_nothing().returning(customers.c.id)
     if (customer_id := session.execute(made).scalar_one_or_none()) is not None:
         outbox.record(session, "customer.created", customer_id, {"source": source}, now)
     if kept is not None:

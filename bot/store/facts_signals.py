@@ -20,8 +20,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from bot.rules.facts import InferenceRules
 from bot.rules.inference import DriverSignals, StrictnessSignals
@@ -39,6 +37,7 @@ from bot.store.tables import (
     returns,
     reviews,
 )
+from bot.store.upserts import or_insert
 
 Flag: TypeAlias = ColumnElement[Any]
 KINDS = ("discounted", "novel", "repeated", "cheap", "plain")  # an order is the first of these that it is
@@ -65,8 +64,7 @@ def note_firsts(session: Session, who: Select[Any]) -> None:
         .group_by(order_lines.c.product_id)
         .order_by(order_lines.c.product_id)
     )
-    insert = insert_sqlite if session.dialect.name == "sqlite" else insert_postgresql
-    put = insert(product_firsts).from_select(["product_id", "sold_at"], sold)
+    put = or_insert(session, product_firsts).from_select(["product_id", "sold_at"], sold)
     earlier = put.excluded.sold_at
     session.execute(
         put.on_conflict_do_update(

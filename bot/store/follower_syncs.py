@@ -6,12 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import case, delete, exists, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from bot.store import follow_history, forgetting, outbox
 from bot.store.database import Session
 from bot.store.tables import customers, follower_syncs, followers_named
+from bot.store.upserts import or_insert
 
 STALE = timedelta(days=7)  # of a reading that was not ended: too much has changed, so it begins anew
 
@@ -124,7 +123,7 @@ def finish(session: Session, run_id: int, now: datetime) -> None:
 def _name(session: Session, openids: list[str]) -> None:
     if not openids:
         return
-    put = (insert_sqlite if session.dialect.name == "sqlite" else insert_postgresql)(followers_named)
+    put = or_insert(session, followers_named)
     session.execute(put.values([{"openid": openid} for openid in openids]).on_conflict_do_nothing())
 
 

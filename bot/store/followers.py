@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from bot.rules.buckets import bucket_of
 from bot.rules.hashing import openid_hash
@@ -15,6 +13,7 @@ from bot.store.database import Session
 from bot.store.tables import customers as people
 from bot.store.tables import follow_history as history
 from bot.store.tables import suppressions
+from bot.store.upserts import or_insert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +74,7 @@ def _all_new(session: Session, fresh: Sequence[Named], now: datetime) -> None:
         }
         for one in fresh
     ]  # fmt: skip
-    insert = insert_sqlite if session.dialect.name == "sqlite" else insert_postgresql
-    put = insert(people).values(rows).on_conflict_do_nothing()
+    put = or_insert(session, people).values(rows).on_conflict_do_nothing()
     made = session.execute(
         put.returning(people.c.id, people.c.followed_at, people.c.source, people.c.source_scene)
     )

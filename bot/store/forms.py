@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Session
 from bot.store.tables import customers, form_requests, form_talks, orders
+from bot.store.upserts import or_insert
 from bot.values.forms import Answers, Request, Talk
 
 OPEN_FOR = timedelta(minutes=30)  # since the last answer; then what they say means something else
@@ -31,8 +31,7 @@ def talk_of(session: Session, customer_id: int, now: datetime) -> Talk | None:
 def keep(session: Session, customer_id: int, form: str, answers: Answers, now: datetime) -> None:
     """Goes on with it: the next thing they say within `OPEN_FOR` is meant for the form."""
     values: dict[str, Any] = {"form": form, "answers": dict(answers), "at": now, "left_at": None}
-    make = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
-    put = make(form_talks).values(values | {"customer_id": customer_id})
+    put = or_insert(session, form_talks).values(values | {"customer_id": customer_id})
     session.execute(put.on_conflict_do_update(index_elements=["customer_id"], set_=values))
     _listen(session, customer_id, now + OPEN_FOR)
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Row, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.rules import breaker
 from bot.rules.breaker import Count
 from bot.store.database import Session
 from bot.store.tables import channel_halts
+from bot.store.upserts import or_insert
 from bot.values.pushes import Halted
 
 PUSHES = "pushes"  # no channel: the stop switch for every push. Answers to customers go on
@@ -122,8 +122,7 @@ def _stands(row: Row[Any], now: datetime) -> bool:
 
 def _locked(session: Session, channel: str, now: datetime) -> Row[Any]:
     """The channel's row, which is there from now on: two processes may meet trouble at once."""
-    build = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
-    fresh = build(channel_halts).values(channel=channel, reason="", since=now, until=now)
+    fresh = or_insert(session, channel_halts).values(channel=channel, reason="", since=now, until=now)
     session.execute(fresh.on_conflict_do_nothing())
     asked = select(channel_halts).where(channel_halts.c.channel == channel).with_for_update()
     return session.execute(asked).one()

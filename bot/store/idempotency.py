@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Session
 from bot.store.tables import api_answers
+from bot.store.upserts import or_insert
 
 KEPT = timedelta(hours=24)
 LONGEST_KEY = 200
@@ -35,9 +35,8 @@ def hash_of(method: str, path: str, body: bytes) -> str:
 
 def claim(session: Session, client_id: int, key: str, request_hash: str, now: datetime) -> Answered | None:
     """None when this request is the first of its key: the caller has to `answer` before the transaction ends."""
-    insert = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
     fresh = {"request_hash": request_hash, "status": UNANSWERED, "body": b"", "at": now}
-    put = insert(api_answers).values(client_id=client_id, key=key, **fresh)
+    put = or_insert(session, api_answers).values(client_id=client_id, key=key, **fresh)
     only_over_an_old_one = put.on_conflict_do_update(
         index_elements=[api_answers.c.client_id, api_answers.c.key],
         set_=fresh,

@@ -21,13 +21,13 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Session
 from bot.store.eligibility import POLICIES
 from bot.store.plan_entries import BITS, KEEPS, Agenda, Entry, OfPurpose, code_of_kind
 from bot.store.plan_tables import Tables, kind_name, mask_name
 from bot.store.tables import customer_statistics, customers, deliveries
+from bot.store.upserts import or_insert
 
 KEEPS_CODE = next(place for place, policy in enumerate(POLICIES) if policy.name == KEEPS)
 
@@ -194,11 +194,3 @@ def is_of_audience(table: Any, entry: Entry) -> list[ColumnElement[bool]]:
         return []
     mask = table.c[mask_name(entry.purpose, entry.bit // BITS)]
     return [mask.op("&")(literal_column(str(1 << entry.bit % BITS))) != literal_column("0")]
-
-
-def or_insert(session: Session, table: Any) -> Any:
-    """An insert that may say what happens on a conflict; the two dialects spell it alike.
-
-    From a selection it needs a WHERE: SQLite tells by it the ON of the conflict from that of a join.
-    """
-    return sqlite.insert(table) if session.dialect.name == "sqlite" else postgresql.insert(table)

@@ -7,10 +7,10 @@ it must not write to. Who wants it apart from the data sets `server.secret_key`.
 import secrets
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Session
 from bot.store.tables import kept_secrets
+from bot.store.upserts import or_insert
 
 SECRET_KEY = "server.secret_key"  # noqa: S105 - its name, not the key
 KEY_BYTES = 32
@@ -20,9 +20,8 @@ def secret_key(session: Session) -> str:
     """Made by the first who asks; those who ask at the same time get that one, too."""
     if found := _kept(session):
         return found
-    insert = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
     made = {"name": SECRET_KEY, "value": secrets.token_urlsafe(KEY_BYTES)}
-    session.execute(insert(kept_secrets).values(made).on_conflict_do_nothing())
+    session.execute(or_insert(session, kept_secrets).values(made).on_conflict_do_nothing())
     return _kept(session) or ""
 
 

@@ -15,11 +15,11 @@ from redis import BlockingConnectionPool, Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy import BigInteger, Text, and_, case, cast, delete, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store.database import Database, Session
 from bot.store.tables import volatile
+from bot.store.upserts import or_insert
 
 T = TypeVar("T")
 
@@ -75,9 +75,9 @@ class SqlKeys:
         fresh = {"value": value, "expires_at": self._real() + lasts}
         with self._database.transaction() as session:
             session.execute(
-                _insert(session, key, fresh).on_conflict_do_update(
-                    index_elements=[volatile.c.key], set_=fresh
-                )
+                or_insert(session, volatile)
+                .values(key=key, **fresh)
+                .on_conflict_do_update(index_elements=[volatile.c.key], set_=fresh)
             )
             self._tidy(session)
 
@@ -85,7 +85,7 @@ class SqlKeys:
         now = self._real()
         fresh = {"value": value, "expires_at": now + lasts}
         with self._database.transaction() as session:
-            insert = _insert(session, key, fresh)
+            insert = or_insert(session, volatile).values(key=key, **fresh)
             only_over_a_dead_one = insert.on_conflict_do_update(
                 index_elements=[volatile.c.key], set_=fresh, where=volatile.c.expires_at <= now
             )
@@ -110,8 +110,10 @@ class SqlKeys:
             "expires_at": case((_alive(now), volatile.c.expires_at), else_=now + lasts),
         }
         with self._database.transaction() as session:
-            insert = _insert(session, key, fresh).on_conflict_do_update(
-                index_elements=[volatile.c.key], set_=went_on
+            insert = (
+                or_insert(session, volatile)
+                .values(key=key, **fresh)
+                .on_conflict_do_update(index_elements=[volatile.c.key], set_=went_on)
             )
             number = session.execute(insert.returning(volatile.c.value)).scalar_one()
             self._tidy(session)
@@ -137,12 +139,6 @@ class SqlKeys:
 
 def _alive(now: datetime) -> Any:
     return or_(volatile.c.expires_at.is_(None), volatile.c.expires_at > now)
-
-
-def _insert(session: Session, key: str, fresh: dict[str, Any]) -> postgresql.Insert | sqlite.Insert:
-    """Both dialects' upsert; they agree in all that is used of it here."""
-    insert = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
-    return insert(volatile).values(key=key, **fresh)
 
 
 class RedisKeys:

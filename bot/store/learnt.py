@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Session
 from bot.store.tables import learnt
+from bot.store.upserts import or_insert
 
 
 def version(session: Session, name: str) -> str:
@@ -23,6 +23,5 @@ def read(session: Session, name: str) -> tuple[str, bytes] | None:
 
 def write(session: Session, name: str, version: str, data: bytes, at: datetime) -> None:
     values: dict[str, Any] = {"version": version, "data": data, "learnt_at": at}
-    insert = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
-    put = insert(learnt).values(name=name, **values)
+    put = or_insert(session, learnt).values(name=name, **values)
     session.execute(put.on_conflict_do_update(index_elements=["name"], set_=values))

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, insert, literal, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.rules.parts import parts_of
 from bot.rules.rendering import reply_of
@@ -23,6 +22,7 @@ from bot.store.halts import halt, pause
 from bot.store.moments import Moment
 from bot.store.tables import contents, customers, deliveries, mass_sends, messages
 from bot.store.taking_back import release, take_back
+from bot.store.upserts import or_insert
 from bot.values.notice import Notice
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
 from bot.values.push import Content, MassSend
@@ -50,7 +50,9 @@ def begin(
         "reason": "",
         "created_at": now,
     }
-    made = _insert(session).values(client_msg_id=day_key(day) if target == "tag" else token, **row)
+    made = or_insert(session, mass_sends).values(
+        client_msg_id=day_key(day) if target == "tag" else token, **row
+    )
     made = made.on_conflict_do_update(
         index_elements=[mass_sends.c.client_msg_id], set_=row, where=~HOLDS_ITS_KEY
     )
@@ -291,7 +293,3 @@ def _end(session: Session, mass_id: int, state: str, reason: str, now: datetime)
         .where(mass_sends.c.id == mass_id, mass_sends.c.state.in_(("claimed", "accepted")))
         .values(state=state, reason=reason[:100], finished_at=now)
     )
-
-
-def _insert(session: Session) -> Any:
-    return sqlite.insert(mass_sends) if session.dialect.name == "sqlite" else postgresql.insert(mass_sends)

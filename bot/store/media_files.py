@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.rules import media, parts
 from bot.store.database import Session
 from bot.store.tables import media_files
+from bot.store.upserts import or_insert
 from bot.values.definitions import Content
 
 
@@ -29,12 +29,11 @@ def keep(session: Session, filename: str, content: bytes, now: datetime) -> str:
     if len(content) > media.LARGEST:
         raise ValueError(f"expected at most {media.LARGEST >> 20} MB, found {len(content):,} bytes")
     name = hash_of(content)
-    insert = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
     row = {
         "hash": name, "filename": filename[-200:] or name, "content_type": found, "size": len(content),
         "bytes": content, "added_at": now,
     }  # fmt: skip
-    session.execute(insert(media_files).values(row).on_conflict_do_nothing())
+    session.execute(or_insert(session, media_files).values(row).on_conflict_do_nothing())
     return name
 
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Session
 from bot.store.tables import mentions
+from bot.store.upserts import or_insert
 
 REMEMBERED = timedelta(minutes=30)
 
@@ -18,8 +18,7 @@ def note(session: Session, customer_id: int, external_ids: Sequence[str], now: d
     if not customer_id:
         return
     values: dict[str, Any] = {"ids": list(external_ids), "at": now}
-    make = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
-    put = make(mentions).values(values | {"customer_id": customer_id})
+    put = or_insert(session, mentions).values(values | {"customer_id": customer_id})
     session.execute(put.on_conflict_do_update(index_elements=["customer_id"], set_=values))
 
 

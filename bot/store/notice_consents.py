@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.among import among
 from bot.store.database import Session
 from bot.store.eligibility import NOTICE
 from bot.store.tables import contents, deliveries, notice_consents
+from bot.store.upserts import or_insert
 from bot.values.incoming import NoticeConsent
 
 _c = notice_consents.c
@@ -105,7 +105,7 @@ def _put(
 ) -> None:
     row = {"customer_id": customer_id, "template_id": template_id[:64], "remaining": first, "updated_at": now}
     row |= {"refused_at": then["refused_at"]} if "refused_at" in then else {}
-    put = (sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert)(notice_consents)
+    put = or_insert(session, notice_consents)
     session.execute(
         put.values(row).on_conflict_do_update(
             index_elements=[_c.customer_id, _c.template_id], set_={**then, "updated_at": now}

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Session
 from bot.store.tables import notice_consents, notice_templates
+from bot.store.upserts import or_insert
 from bot.values.notice import NoticeTemplate, TemplateLine
 
 
@@ -23,9 +23,10 @@ def keep(session: Session, templates: Sequence[NoticeTemplate], now: datetime) -
             "synced_at": now,
             "gone_at": None,
         }
-        put = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
         session.execute(
-            put(notice_templates).values(row).on_conflict_do_update(index_elements=["id"], set_=row)
+            or_insert(session, notice_templates)
+            .values(row)
+            .on_conflict_do_update(index_elements=["id"], set_=row)
         )
     listed = [template.id for template in templates]
     session.execute(

@@ -11,13 +11,13 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from sqlalchemy import Row, and_, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store import segments, vouchers
 from bot.store.database import Session
 from bot.store.tables import offer_choices, offer_options, offers
 from bot.store.tables import segments as segments_table
 from bot.store.tables import vouchers as vouchers_table
+from bot.store.upserts import or_insert
 from bot.values.offers import Chosen, Open, Option
 
 _o, _p, _c = offers.c, offer_options.c, offer_choices.c
@@ -67,8 +67,7 @@ def choose(
     )  # fmt: skip
     voucher_id = select(vouchers_table.c.id).where(vouchers_table.c.code == voucher.code).scalar_subquery()
     row = {"offer_id": offer.id, "customer_id": customer_id, "letter": letter, "chosen_at": now}
-    insert_ = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
-    put = insert_(offer_choices).values(row | {"voucher_id": voucher_id}).on_conflict_do_nothing()
+    put = or_insert(session, offer_choices).values(row | {"voucher_id": voucher_id}).on_conflict_do_nothing()
     if not session.execute(put, execution_options={"preserve_rowcount": True}).rowcount:
         _give_back(session, offer.id, letter, voucher.code)  # chosen in another process at this instant
         return "before"

@@ -32,10 +32,11 @@ from bot.store import best_hours, occasions, rotation, variants
 from bot.store.candidates import LIVE, judged_rows
 from bot.store.database import Instant, Session
 from bot.store.eligibility import NEXT_CONTACT, NOTICE, REPLY_WINDOW, Candidate, objection_to_content
-from bot.store.judging import KEEPS_CODE, is_of_audience, or_insert
+from bot.store.judging import KEEPS_CODE, is_of_audience
 from bot.store.plan_entries import Entry
 from bot.store.plan_tables import Tables, kind_name
 from bot.store.tables import contents, customers, deliveries
+from bot.store.upserts import or_insert
 
 PART = 10_000  # deliveries a transaction: SQLite writes them in some 100 ms
 

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, func, insert, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Instant, Session
 from bot.store.tables import customers, point_journals, point_lots, point_postings
+from bot.store.upserts import or_insert
 from bot.values.membership import Entry
 
 BEGIN = "begin"
@@ -220,13 +220,15 @@ def _sum_by(whose: ColumnElement[Any], what: ColumnElement[int]) -> Select[Any]:
 
 def _journal(session: Session, customer_id: int | None, about: About, now: datetime) -> int | None:
     """Its id, or None when the key is taken."""
-    make = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
     row = {
         "key": about.key, "customer_id": customer_id, "kind": about.kind, "order_id": about.order_id,
         "staff_id": about.staff_id, "note": about.note[:200], "at": now,
     }  # fmt: skip
     return session.execute(
-        make(point_journals).values(row).on_conflict_do_nothing(index_elements=["key"]).returning(_j.id)
+        or_insert(session, point_journals)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(_j.id)
     ).scalar()
 
 

@@ -8,11 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from bot.store.database import Session
 from bot.store.tables import customers, facts, questions
+from bot.store.upserts import or_insert
 from bot.values.facts import Attribute
 
 OPEN_FOR = timedelta(hours=24)
@@ -50,14 +49,13 @@ def ask(
     session: Session, customer_id: int, attribute: str, now: datetime, day: date, message_id: int
 ) -> bool:
     """False when one was asked that day already, by whichever process."""
-    insert = insert_sqlite if session.dialect.name == "sqlite" else insert_postgresql
     row = {
         "customer_id": customer_id, "attribute": attribute, "day": day, "asked_at": now, "message_id": message_id,
     }  # fmt: skip
     session.execute(
         update(questions).where(_q.customer_id == customer_id, _q.state == "open").values(state="passed")
     )
-    if session.execute(insert(questions).values(row).on_conflict_do_nothing()).rowcount == 0:
+    if session.execute(or_insert(session, questions).values(row).on_conflict_do_nothing()).rowcount == 0:
         return False
     _note(session, customer_id, question_until=now + OPEN_FOR, ask_after=now + REST_AFTER_SILENCE)
     return True

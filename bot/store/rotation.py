@@ -29,7 +29,6 @@ from sqlalchemy import (
     not_,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.rules.rotation import ALIKE, AT_FIRST, REFUSAL_COSTS, TRIED_OUT, salts, score
 from bot.rules.variants import PRIME
@@ -44,6 +43,7 @@ from bot.store.tables import (
     deliveries,
     messages,
 )
+from bot.store.upserts import or_insert
 
 ANSWERED_WITHIN = timedelta(hours=48)
 AT_ONCE = timedelta(hours=1)  # of pushes counted in one transaction
@@ -218,16 +218,14 @@ def _later(session: Session, instant: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _add(session: Session, table: Table, key: list[str], told: Select[Any]) -> None:
-    insert = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
-    added = insert(table).from_select([*key, "shown", "answered", "stopped"], told)
+    added = or_insert(session, table).from_select([*key, "shown", "answered", "stopped"], told)
     sums = {name: table.c[name] + added.excluded[name] for name in ("shown", "answered", "stopped")}
     session.execute(added.on_conflict_do_update(index_elements=key, set_=sums))
 
 
 def _mark(session: Session, until: datetime) -> None:
-    insert = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
     row = {"what": RESPONSES, "until": until}
-    marked = insert(counted_until).values(row)
+    marked = or_insert(session, counted_until).values(row)
     session.execute(marked.on_conflict_do_update(index_elements=["what"], set_={"until": until}))
 
 

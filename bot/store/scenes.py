@@ -6,12 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from bot.store.database import Session
 from bot.store.purchases import BOUGHT
 from bot.store.tables import customers, follow_history, orders, scenes
+from bot.store.upserts import or_insert
 
 _h = follow_history.c
 
@@ -58,7 +57,7 @@ def name(
     values: dict[str, Any] = {"title": title, "named_at": now}
     if ticket is not None:
         values |= {"ticket": ticket, "expires_at": expires_at}
-    put = (insert_sqlite if session.dialect.name == "sqlite" else insert_postgresql)(scenes)
+    put = or_insert(session, scenes)
     session.execute(
         put.values(scene=scene, **values).on_conflict_do_update(index_elements=["scene"], set_=values)
     )

@@ -28,8 +28,6 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from bot.store import outbox, rows, segments
 from bot.store.database import Session
@@ -41,6 +39,7 @@ from bot.store.tables import (
     segment_states,
 )
 from bot.store.tables import segments as segments_table
+from bot.store.upserts import or_insert
 from bot.values.rule import Rule, passes_with_time
 
 PART = 10_000  # customers a transaction: SQLite writes them in some 50 ms
@@ -69,7 +68,7 @@ class Moved:
 def states(session: Session) -> dict[str, State]:
     """Of every segment, by id; makes what is missing."""
     session.execute(
-        _or_nothing(session, segment_states)
+        or_insert(session, segment_states)
         .from_select(
             ["segment_id"],
             select(segments_table.c.id)
@@ -156,7 +155,7 @@ def take_in(
     each = _each(session, who) if isinstance(who, Sequence) else who.subquery()
     # SQLite needs the WHERE to tell the ON of the conflict from that of a join
     values = select(literal(state.number), each.c[0], literal(pass_id)).where(true())
-    put = _or_nothing(session, segment_members).from_select(
+    put = or_insert(session, segment_members).from_select(
         ["segment_number", "customer_id", "since_pass"], values
     )
     entered = session.execute(
@@ -222,7 +221,7 @@ def _note(
     each = _each(session, customer_ids)
     values = select(literal(state.number), literal(pass_id), each.c.value, literal(entered, Boolean))
     session.execute(
-        _or_nothing(session, segment_moves)
+        or_insert(session, segment_moves)
         .from_select(["segment_number", "pass_id", "customer_id", "entered"], values.where(true()))
         .on_conflict_do_nothing()
     )
@@ -234,7 +233,7 @@ def _note(
 
 def _size(session: Session, state: State, pass_id: int, members: int, moved: Moved) -> None:
     values = {"members": members, "entered": moved.entered, "gone": moved.gone}
-    put = _or_nothing(session, segment_sizes).values(segment_number=state.number, pass_id=pass_id, **values)
+    put = or_insert(session, segment_sizes).values(segment_number=state.number, pass_id=pass_id, **values)
     session.execute(put.on_conflict_do_update(index_elements=["segment_number", "pass_id"], set_=values))
 
 
@@ -249,7 +248,3 @@ def _each(session: Session, customer_ids: Sequence[int]) -> FromClause:
         return func.json_each(text).table_valued("value")
     given: Any = bindparam(None, list(customer_ids), type_=ARRAY(BigInteger), unique=True)
     return func.unnest(given).table_valued(column("value", BigInteger)).render_derived(name="each")
-
-
-def _or_nothing(session: Session, table: Any) -> Any:
-    return insert_sqlite(table) if session.dialect.name == "sqlite" else insert_postgresql(table)

@@ -29,10 +29,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.store.database import Session
 from bot.store.eligibility import before_contents
-from bot.store.judging import is_of_audience, or_insert
+from bot.store.judging import is_of_audience
 from bot.store.plan_entries import Agenda, Entry, OfPurpose, reason_of
 from bot.store.plan_tables import Tables, count_name, kind_name, kinds, masks
 from bot.store.tables import customers, former_standings, plan_totals, standings
+from bot.store.upserts import or_insert
 from bot.store.verdicts import STANDING, VALUES, verdict
 
 

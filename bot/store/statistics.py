@@ -26,13 +26,12 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from bot.store import rows
 from bot.store.database import Instant, Session
 from bot.store.purchases import BOUGHT, CAME_BACK
 from bot.store.tables import customer_statistics, customers, orders, returns, reviews
+from bot.store.upserts import or_insert
 
 FOR_CUT_POINTS = frozenset(f"ix_customer_statistics_{name}" for name in ("orders", "spent", "last_order_at"))
 WHEN = frozenset({"updated_at", "is_stale"})  # say when a row was written, not what is in it
@@ -76,7 +75,7 @@ def add(session: Session, placed: Mapping[int, int], now: datetime) -> None:
         .join_from(fresh, customers, customers.c.id == fresh.c.customer_id, isouter=True)
         .where(customers.c.forgotten_at.is_(None))
     )
-    put = _insert(session).from_select(["customer_id", *figures], source)
+    put = or_insert(session, customer_statistics).from_select(["customer_id", *figures], source)
     old, new = customer_statistics.c, put.excluded
     together = {name: new[name] for name in figures}
     together |= {name: old[name] + new[name] for name in SUMS}
@@ -178,17 +177,12 @@ def _add_up(session: Session, which: Which, came_back: FromClause, now: datetime
         .select_from(joined)
         .where(which(customers.c.id), customers.c.forgotten_at.is_(None))
     )
-    put = _insert(session).from_select(["customer_id", *figures], source)
+    put = or_insert(session, customer_statistics).from_select(["customer_id", *figures], source)
     values = {name: put.excluded[name] for name in figures}
     differs = or_(
         *(customer_statistics.c[name].is_distinct_from(values[name]) for name in figures if name not in WHEN)
     )
     session.execute(put.on_conflict_do_update(index_elements=["customer_id"], set_=values, where=differs))
-
-
-def _insert(session: Session) -> Any:
-    insert = insert_sqlite if session.dialect.name == "sqlite" else insert_postgresql
-    return insert(customer_statistics)
 
 
 def _new(which: ColumnElement[bool]) -> FromClause:

@@ -6,13 +6,12 @@ where they stand (`corrections.py`).
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Session
 from bot.store.tables import channel_suppressions, customers, follow_doubts, spent_quotas
+from bot.store.upserts import or_insert
 
 
 def suppressed_channels(session: Session) -> frozenset[str]:
@@ -23,7 +22,7 @@ def suppressed_channels(session: Session) -> frozenset[str]:
 def suppress(session: Session, customer_id: int, channel: str, reason: str, now: datetime) -> None:
     """This channel is of no use for this customer until they speak again."""
     row = {"customer_id": customer_id, "channel": channel, "reason": reason[:100], "since": now}
-    put = _insert(session, channel_suppressions).values(row)
+    put = or_insert(session, channel_suppressions).values(row)
     keys = [channel_suppressions.c.customer_id, channel_suppressions.c.channel]
     session.execute(
         put.on_conflict_do_update(index_elements=keys, set_={"reason": row["reason"], "since": now})
@@ -40,7 +39,7 @@ def drop_suppressions_they_lifted(session: Session) -> int:
 def spend(session: Session, channel: str, reason: str, until: datetime, now: datetime) -> None:
     """Nothing more goes out on it before `until`: what was planned there is planned anew on another channel."""
     row = {"channel": channel, "reason": reason[:100], "since": now, "until": until}
-    put = _insert(session, spent_quotas).values(row)
+    put = or_insert(session, spent_quotas).values(row)
     session.execute(put.on_conflict_do_update(index_elements=[spent_quotas.c.channel], set_=row))
 
 
@@ -60,7 +59,7 @@ def doubt(session: Session, customer_id: int, now: datetime) -> None:
         .where(customers.c.forgotten_at.is_(None))
         .values(unfollowed_at=now)
     )
-    put = _insert(session, follow_doubts).values(customer_id=customer_id, since=now)
+    put = or_insert(session, follow_doubts).values(customer_id=customer_id, since=now)
     session.execute(put.on_conflict_do_nothing())
 
 
@@ -84,7 +83,3 @@ def settle_doubts(session: Session, customer_ids: Iterable[int]) -> None:
     """They were asked about."""
     asked = follow_doubts.c.customer_id.in_(list(customer_ids))
     session.execute(delete(follow_doubts).where(asked))
-
-
-def _insert(session: Session, table: Any) -> Any:
-    return sqlite.insert(table) if session.dialect.name == "sqlite" else postgresql.insert(table)

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Session
 from bot.store.tables import uploads
+from bot.store.upserts import or_insert
 from bot.values.content import Need
 
 LEASE = timedelta(minutes=2)  # of real time; longer than an upload may take
@@ -62,9 +62,8 @@ def standings(session: Session, needs: Iterable[Need]) -> dict[Need, Standing]:
 
 def take(session: Session, need: Need, token: str, now: datetime, real: datetime) -> bool:
     """True: this process brings it there; everybody else waits until the lease is over."""
-    insert = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
     row = {"key": need.key, "form": need.form}
-    session.execute(insert(uploads).values(row).on_conflict_do_nothing())
+    session.execute(or_insert(session, uploads).values(row).on_conflict_do_nothing())
     is_free = or_(uploads.c.lease_until.is_(None), uploads.c.lease_until < real)
     may_try = or_(uploads.c.retry_at.is_(None), uploads.c.retry_at <= now)
     taken = session.execute(
