@@ -89,7 +89,9 @@ def test_what_was_had_is_not_sent_again_while_the_occasion_lasts(services: Servi
     campaign(services, {"birthday": True, "lasts": 3})
     anna = customer(services, "o-anna", "1990-11-28")
     sent(services, SATURDAY)
-    far_from_every_slot = SATURDAY + DAY + timedelta(hours=6)  # over 20 hours after the last of the day before
+    far_from_every_slot = (
+        SATURDAY + DAY + timedelta(hours=6)
+    )  # over 20 hours after the last of the day before
     report = plan(services, at(services, far_from_every_slot))
     assert report.planned == 0
     assert [dict(one.totals) for one in report.campaigns] == [{"occasion_had": 1}]
