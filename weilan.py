@@ -29,27 +29,24 @@ from bot.intake import importing
 from bot.intake.carried import carried
 from bot.intake.files import Unusable
 from bot.opening import NotReady, migrate, opened, ready
-from bot.rules import contents as content_rules
-from bot.rules import definitions as files
-from bot.rules import merge_reports, partitions, reports, segment_reports, value_reports
-from bot.rules.facts import BadFacts
+from bot.rules.contents import contents as content_rules
+from bot.rules.contents import definitions as files
+from bot.rules.intake import reports
+from bot.rules.people import merge_reports
+from bot.rules.people.facts import BadFacts
+from bot.rules.segments import segment_reports
+from bot.rules.worth import partitions, value_reports
 from bot.sandbox import demo as demo_shop
 from bot.services import Services
-from bot.store import (
-    audit,
-    customers,
-    definitions,
-    explanations,
-    exports,
-    forgetting,
-    media_files,
-    passwords,
-    staff,
-    standing,
-)
+from bot.store.campaigns import definitions, media_files
 from bot.store.database import Session
-from bot.store.follower_syncs import Run
+from bot.store.operators import audit, passwords, staff
+from bot.store.people import customers, forgetting
+from bot.store.people.follower_syncs import Run
+from bot.store.planning import explanations
 from bot.store.rehearsal import rehearsing
+from bot.store.shop import exports
+from bot.store.worth import standing
 from bot.values.definitions import BadDefinition
 from bot.values.records import Kind
 from bot.wechat.errors import WeChatError

@@ -10,9 +10,12 @@ from urllib.parse import urlsplit
 
 from bot.config import Config, missing
 from bot.services import Services, build, connect
-from bot.store import halts, schema, server_time, webhooks, working_days
+from bot.store import schema, server_time
+from bot.store.campaigns import working_days
 from bot.store.database import Database
 from bot.store.keys import RedisKeys
+from bot.store.programs import webhooks
+from bot.store.sending import halts
 from bot.values.finding import Finding
 from bot.wechat.client import WeChatClient
 from bot.wechat.errors import WeChatError

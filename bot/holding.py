@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.rules import articles, media
-from bot.rules.parts import article_key
-from bot.rules.rendering import labelled_parts_of, needs
+from bot.rules.contents import articles, media
+from bot.rules.contents.parts import article_key
+from bot.rules.contents.rendering import labelled_parts_of, needs
 from bot.services import Services
-from bot.store import media_files, uploads
-from bot.store.uploads import Standing
+from bot.store.campaigns import media_files, uploads
+from bot.store.campaigns.uploads import Standing
 from bot.values.content import Need, Part
 from bot.values.outcome import Later, Never, Outcome
 from bot.values.push import Content

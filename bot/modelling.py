@@ -12,11 +12,12 @@ from datetime import time as clock_time
 import structlog
 
 from bot.language.model import Model
-from bot.rules import grounding, texts
-from bot.rules import understanding_texts as words
+from bot.rules.talk import grounding, texts
+from bot.rules.talk import understanding_texts as words
 from bot.services import Services
-from bot.store import baskets, catalogue, model_calls, orders
 from bot.store.database import Session
+from bot.store.shop import baskets, catalogue, orders
+from bot.store.talk import model_calls
 from bot.values.language import Call, Message, ModelFailed
 from bot.values.profile import Profile
 

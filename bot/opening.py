@@ -5,12 +5,13 @@ from contextlib import contextmanager
 
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.config import Config
-from bot.rules import facts
+from bot.rules.people import facts
 from bot.sandbox.offset import Offset
 from bot.services import Services, build, connect
-from bot.store import schema, segments
+from bot.store import schema
 from bot.store.database import Database
 from bot.store.keys import Keys
+from bot.store.segments import segments
 
 
 class NotReady(Exception):

@@ -14,12 +14,13 @@ from dataclasses import asdict, dataclass
 from bot.insight import lookalikes
 from bot.insight.lookalikes import Weights
 from bot.insight.portrait import Block, Columns, People, Tally, columns_of, shared, tally
-from bot.rules import partitions
-from bot.rules.portrait import LEAST_PEOPLE, attributes, explains_itself
+from bot.rules.worth import partitions
+from bot.rules.worth.portrait import LEAST_PEOPLE, attributes, explains_itself
 from bot.services import Services
-from bot.store import portrait_rows, portrait_vocabulary, portraits, segments, statistics
-from bot.store.portrait_rows import Wanted
-from bot.store.portraits import Scored
+from bot.store.segments import segments
+from bot.store.worth import portrait_rows, portrait_vocabulary, portraits, statistics
+from bot.store.worth.portrait_rows import Wanted
+from bot.store.worth.portraits import Scored
 from bot.values.portrait import Definition, InSegment, Model, Population, Portrait, Portrayed, Top
 
 AT_ONCE = 20_000  # customers a transaction, and unpacked at a time

@@ -10,9 +10,10 @@ from datetime import datetime
 from bot.insight import recommend
 from bot.insight.recommend import Learnt, Recommender
 from bot.services import Services
-from bot.store import baskets, learnt
-from bot.store.baskets import OnSale
+from bot.store import learnt
 from bot.store.database import Session
+from bot.store.shop import baskets
+from bot.store.shop.baskets import OnSale
 from bot.values.recommending import Basis, Recommended, Suggestion
 
 NAME = "recommend"

@@ -12,10 +12,10 @@ import structlog
 from prometheus_client import Counter
 
 from bot.services import Services
-from bot.store import messages
-from bot.store.arrivals import Windows
 from bot.store.failures import Unavailable
 from bot.store.spool import Kept, Spool, folder_of
+from bot.store.talk import messages
+from bot.store.talk.arrivals import Windows
 from bot.values.incoming import Text as Said
 from bot.values.incoming import Voice
 from bot.values.reply import Reply, Silence

@@ -9,8 +9,8 @@ import threading
 import structlog
 
 from bot.insight.knowledge import KnowledgeIndex
-from bot.store import knowledge
 from bot.store.database import Database
+from bot.store.talk import knowledge
 
 LOOKS_EVERY = 2.0  # seconds, real ones
 

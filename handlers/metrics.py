@@ -21,7 +21,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from bot.services import Services
-from bot.store import halts, queues
+from bot.store import queues
+from bot.store.sending import halts
 from handlers.serving import services
 
 page = Blueprint("metrics", __name__)

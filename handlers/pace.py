@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Literal
 
-from bot.rules import texts
+from bot.rules.talk import texts
 from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said
 from bot.values.reply import Silence, Text

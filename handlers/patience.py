@@ -11,9 +11,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import structlog
 
 from bot.services import Services
-from bot.store import messages
 from bot.store.database import Session
 from bot.store.failures import Unavailable
+from bot.store.talk import messages
 from bot.values.reply import Reply, Silence
 from handlers.chat.speaking import Answer
 from handlers.taking import SORRY, Thinking, give, owe

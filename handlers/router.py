@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.rules import understanding_texts as words
+from bot.rules.talk import understanding_texts as words
 from bot.values.reply import Silence, Text, text_of
 from handlers.chat.order import ORDER
 from handlers.chat.speaking import Answer, Context, Handler, Slow

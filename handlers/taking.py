@@ -11,16 +11,18 @@ from functools import partial
 
 import structlog
 
-from bot.rules import texts
-from bot.rules.contacts import introduces, is_a_scene, is_leaving, is_speaking, source_of
 from bot.rules.hashing import once_hash
-from bot.rules.sent_media import reference_of
+from bot.rules.talk import texts
+from bot.rules.talk.contacts import introduces, is_a_scene, is_leaving, is_speaking, source_of
+from bot.rules.talk.sent_media import reference_of
 from bot.services import Services
-from bot.store import arrivals, customers, deliveries, messages
-from bot.store.arrivals import Arrived, Windows
 from bot.store.database import Session
 from bot.store.failures import Unavailable
-from bot.store.messages import Known
+from bot.store.people import customers
+from bot.store.sending import deliveries
+from bot.store.talk import arrivals, messages
+from bot.store.talk.arrivals import Arrived, Windows
+from bot.store.talk.messages import Known
 from bot.values.incoming import Incoming
 from bot.values.profile import Profile
 from bot.values.reply import Menu, Reply, Silence, Text, ToPerson

@@ -8,10 +8,12 @@ from datetime import timedelta
 import structlog
 
 from bot.services import Services
-from bot.store import customers, messages, schema
+from bot.store import schema
 from bot.store.failures import Unavailable
-from bot.store.messages import Unanswered
+from bot.store.people import customers
 from bot.store.spool import Kept, Spool, folder_of
+from bot.store.talk import messages
+from bot.store.talk.messages import Unanswered
 from bot.wechat import messages as wechat_messages
 from bot.wechat.bodies import Unreadable
 from handlers import router

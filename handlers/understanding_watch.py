@@ -20,8 +20,9 @@ from bot.insight.intent_model import Model
 from bot.insight.intents import Watched
 from bot.insight.product_entries import product_entry
 from bot.services import Services
-from bot.store import catalogue, intent_examples, knowledge, watched_words
+from bot.store.shop import catalogue
 from bot.store.spool import folder_of
+from bot.store.talk import intent_examples, knowledge, watched_words
 from bot.values.language import ModelFailed
 
 LOOKS_EVERY = 2.0  # seconds, real ones

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from bot.config import Config
-from bot.store.arrivals import Windows
-from bot.store.customers import Window
+from bot.store.people.customers import Window
+from bot.store.talk.arrivals import Windows
 from bot.wechat.limits import limits_of
 
 

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from bot import holding
 from bot.channels import mass, reply_window
-from bot.rules import templates
-from bot.rules.parts import texts_of
-from bot.rules.rendering import Unsendable
+from bot.rules.contents import templates
+from bot.rules.contents.parts import texts_of
+from bot.rules.contents.rendering import Unsendable
 from bot.services import Services
-from bot.store import deliveries, halts, handing, moments, parts, personal
-from bot.store.endings import Ended
+from bot.store.people import personal
+from bot.store.planning import moments
+from bot.store.sending import deliveries, halts, handing, parts
+from bot.store.sending.endings import Ended
 from bot.values.content import Need
 from bot.values.outcome import Halt, Later, Never, Outcome, Sent, Unsure
 from bot.values.push import Claimed, Content, MassSend

@@ -2,11 +2,11 @@
 
 from datetime import date, datetime, time, timedelta
 
-from bot.rules.best_hour import spans
-from bot.rules.workdays import PUBLISHED, WorkingCalendar
+from bot.rules.calendar.workdays import PUBLISHED, WorkingCalendar
+from bot.rules.pushes.best_hour import spans
 from bot.services import Services
-from bot.store import best_hours
-from bot.store.best_hours import Day
+from bot.store.planning import best_hours
+from bot.store.planning.best_hours import Day
 
 LOOKS_BACK = timedelta(days=120)  # the first time, and after a long stop
 A_DAY = timedelta(days=1)

@@ -3,9 +3,9 @@
 import structlog
 
 from bot import holding
-from bot.rules.media import REFRESHED
+from bot.rules.contents.media import REFRESHED
 from bot.services import Services
-from bot.store import contents
+from bot.store.campaigns import contents
 
 _log = structlog.get_logger(__name__)
 

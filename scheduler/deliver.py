@@ -14,13 +14,14 @@ from types import MappingProxyType
 import structlog
 
 from bot.channels import mass, reply_window, subscription_notice
-from bot.rules.breaker import TRIAL
+from bot.rules.pushes.breaker import TRIAL
 from bot.services import Services
-from bot.store import claims, deliveries, endings, halts, handing, mass_sends, moments, taking_back
 from bot.store.database import Session
-from bot.store.endings import Ended, trouble
-from bot.store.handing import Batch
-from bot.store.moments import Moment
+from bot.store.planning import moments
+from bot.store.planning.moments import Moment
+from bot.store.sending import claims, deliveries, endings, halts, handing, mass_sends, taking_back
+from bot.store.sending.endings import Ended, trouble
+from bot.store.sending.handing import Batch
 from bot.values.push import Claimed, MassSend
 from bot.wechat.limits import limits_of
 from scheduler import attempts, rates

@@ -17,8 +17,8 @@ from redis import RedisError
 
 from bot.config import ConfigError
 from bot.services import Services
-from bot.store import handing
-from bot.store.handing import Batch
+from bot.store.sending import handing
+from bot.store.sending.handing import Batch
 from scheduler.deliver import deliver_batch
 from scheduler.senders import Senders
 

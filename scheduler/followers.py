@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.services import Services
-from bot.store import follower_syncs, followers, following, leases, steering
-from bot.store.follower_syncs import Run
+from bot.store import leases
+from bot.store.people import follower_syncs, followers, following
+from bot.store.people.follower_syncs import Run
+from bot.store.sending import steering
 from bot.values.outcome import Later
 from bot.wechat.answers import FollowerDetails, FollowerPage
 from bot.wechat.errors import WeChatError, outcome_of

@@ -5,10 +5,11 @@ A stretch of customers at a time: read and weighed first, then written in one sh
 
 import hashlib
 
-from bot.rules import facts as fact_rules
+from bot.rules.people import facts as fact_rules
 from bot.services import Services
-from bot.store import facts_imported, facts_inferred, facts_signals, statistics
-from bot.store.facts_inferred import Written
+from bot.store.people import facts_imported, facts_inferred, facts_signals
+from bot.store.people.facts_inferred import Written
+from bot.store.worth import statistics
 
 FORMULAS = 1  # count up when what is counted, or how it is weighed, changes
 AT_ONCE = 5_000  # customers a transaction: messages wait while it writes

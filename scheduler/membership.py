@@ -7,10 +7,11 @@ from typing import Any
 
 import structlog
 
-from bot.rules import membership as rules_of
+from bot.rules.worth import membership as rules_of
 from bot.services import Services
-from bot.store import earning, levels, points, statistics
 from bot.store.database import Session
+from bot.store.loyalty import earning, levels, points
+from bot.store.worth import statistics
 from bot.values.membership import Rules
 
 AT_ONCE = 500  # entries a transaction: messages go on between two

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.rules import greatest_good
-from bot.rules.windows import PURPOSES, Window, next_window, window_at, windows_of
+from bot.rules.pushes import greatest_good
+from bot.rules.pushes.windows import PURPOSES, Window, next_window, window_at, windows_of
 from bot.services import Services
-from bot.store import (
+from bot.store.campaigns import working_days
+from bot.store.database import Workbench
+from bot.store.planning import (
     care,
     days_sends,
     judging,
-    mass_sends,
-    moving,
     plan_changes,
     plan_entries,
     plan_passes,
@@ -19,12 +19,11 @@ from bot.store import (
     plans,
     standings,
     starvation,
-    working_days,
 )
-from bot.store.database import Workbench
-from bot.store.plan_changes import Last
-from bot.store.plan_entries import Agenda, Entry
-from bot.store.plan_tables import Tables
+from bot.store.planning.plan_changes import Last
+from bot.store.planning.plan_entries import Agenda, Entry
+from bot.store.planning.plan_tables import Tables
+from bot.store.sending import mass_sends, moving
 from bot.values.days_send import DaysSend, Offer
 from bot.values.push import CampaignPlan, PlanReport
 

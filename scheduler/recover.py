@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from bot.channels import mass
 from bot.services import Services
-from bot.store import deliveries, mass_reports, mass_sends, moments, notice_endings
+from bot.store.planning import moments
+from bot.store.sending import deliveries, mass_reports, mass_sends, notice_endings
 from bot.values.incoming import MassFinished
 from bot.wechat.errors import WeChatError
 from scheduler.deliver import attempt_mass

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
-from bot.rules import partitions
+from bot.rules.worth import partitions
 from bot.services import Services
-from bot.store import assortment, crossings, cut_points, scoring, standing, statistics
 from bot.store.database import Database, Session
-from bot.store.measures import Measured
-from bot.store.scoring import Scored
+from bot.store.worth import assortment, crossings, cut_points, scoring, standing, statistics
+from bot.store.worth.measures import Measured
+from bot.store.worth.scoring import Scored
 from bot.values.value import RefreshReport
 
 T = TypeVar("T")

@@ -1,7 +1,7 @@
 """Learns from who answered which pushes: hourly, a few at a time, each push once."""
 
 from bot.services import Services
-from bot.store import rotation
+from bot.store.planning import rotation
 
 MOST_AT_ONCE = 500  # hours of pushes in one run
 

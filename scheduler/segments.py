@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.rules import segment_nesting
+from bot.rules.segments import segment_nesting
 from bot.services import Services
-from bot.store import segment_changes, segment_memberships, segments
 from bot.store.database import Database, Session
-from bot.store.segment_memberships import Moved, State
-from bot.store.segments import EVERYONE
+from bot.store.segments import segment_changes, segment_memberships, segments
+from bot.store.segments.segment_memberships import Moved, State
+from bot.store.segments.segments import EVERYONE
 from bot.values.rule import Rule
 from bot.values.segment import SegmentRefreshed, SegmentsRefreshed
 

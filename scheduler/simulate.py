@@ -11,13 +11,14 @@ from pathlib import Path
 
 from bot.config import Config
 from bot.insight import responses
-from bot.rules.simulation_sums import by_days, together
-from bot.rules.simulation_warnings import warnings
+from bot.rules.simulation.simulation_sums import by_days, together
+from bot.rules.simulation.simulation_warnings import warnings
 from bot.services import Services
-from bot.store import moments, simulation_copy, simulation_past
-from bot.store.moments import Moment
-from bot.store.simulation_copy import Source
-from bot.store.simulation_stage import on_stage, stages
+from bot.store.planning import moments
+from bot.store.planning.moments import Moment
+from bot.store.simulation import simulation_copy, simulation_past
+from bot.store.simulation.simulation_copy import Source
+from bot.store.simulation.simulation_stage import on_stage, stages
 from bot.values.simulation import CampaignLine, NobodyThere, Played, Simulated, Wanted
 from scheduler.simulated_parts import Part, play_all
 from scheduler.simulated_world import Seconds, timed

@@ -21,10 +21,10 @@ from bot.insight import responses
 from bot.insight.knowledge import WordIndex
 from bot.insight.responses import Responses
 from bot.services import Services
-from bot.store import simulation, simulation_copy, simulation_growth
 from bot.store.database import Database
 from bot.store.keys import SqlKeys
-from bot.store.simulation_stage import build_indexes, on_stage
+from bot.store.simulation import simulation, simulation_copy, simulation_growth
+from bot.store.simulation.simulation_stage import build_indexes, on_stage
 from bot.values.simulation import CampaignLine, NobodyThere, Played, Wanted
 from bot.wechat.client import WeChatApi
 from scheduler.simulated_world import Seconds, World, timed

@@ -15,24 +15,18 @@ from typing import Any
 
 from bot.clock import FixedClock
 from bot.insight.responses import ROUNDS, Responses
-from bot.rules.simulation_events import Event, of_day, tick
-from bot.rules.windows import PURPOSES, windows_of
+from bot.rules.pushes.windows import PURPOSES, windows_of
+from bot.rules.simulation.simulation_events import Event, of_day, tick
 from bot.services import Services
-from bot.store import (
-    claims,
-    deliveries,
-    mass_sends,
-    moments,
-    simulation,
-    simulation_blame,
-    taking_back,
-    working_days,
-)
+from bot.store.campaigns import working_days
 from bot.store.database import Session
-from bot.store.eligibility import MASS
-from bot.store.handing import MASS_BATCH
-from bot.store.moments import Moment
-from bot.store.simulation import Due
+from bot.store.planning import moments
+from bot.store.planning.eligibility import MASS
+from bot.store.planning.moments import Moment
+from bot.store.sending import claims, deliveries, mass_sends, taking_back
+from bot.store.sending.handing import MASS_BATCH
+from bot.store.simulation import simulation, simulation_blame
+from bot.store.simulation.simulation import Due
 from bot.values.simulation import CampaignDay, CampaignLine, Day, Played
 from scheduler.plan import AHEAD, plan
 from scheduler.tidy import refresh_engagement

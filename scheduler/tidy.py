@@ -1,18 +1,13 @@
 """Housekeeping, once a day: what was only kept for a while goes."""
 
 from bot.services import Services
-from bot.store import (
-    binding,
-    engagement,
-    forgetting,
-    forms,
-    idempotency,
-    merging,
-    model_calls,
-    statistics,
-    steering,
-    tidying,
-)
+from bot.store import tidying
+from bot.store.people import binding, forgetting, merging
+from bot.store.planning import engagement
+from bot.store.programs import idempotency
+from bot.store.sending import steering
+from bot.store.talk import forms, model_calls
+from bot.store.worth import statistics
 
 AT_ONCE = 50_000  # customers
 

@@ -17,9 +17,9 @@ import structlog
 from bot.outgoing import sealing
 from bot.outgoing.telling import tell
 from bot.services import Services
-from bot.store import outbox, webhook_calls, webhooks
-from bot.store.outbox import AT_ONCE
-from bot.store.webhooks import MOST_ENDPOINTS
+from bot.store.programs import outbox, webhook_calls, webhooks
+from bot.store.programs.outbox import AT_ONCE
+from bot.store.programs.webhooks import MOST_ENDPOINTS
 from bot.values.webhooks import Told
 
 LOOKS_EVERY = 1.0  # seconds

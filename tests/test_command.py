@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.store import segments
 from bot.store.database import Database
+from bot.store.segments import segments
 from bot.store.tables import audit, campaigns, contents, customers, deliveries, staff, suppressions
 from tests.support.build import Build
 from tests.support.terminal import Run

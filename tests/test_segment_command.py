@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 import weilan
-from bot.store import segments, staff
 from bot.store.database import Database
+from bot.store.operators import staff
+from bot.store.segments import segments
 from tests.conftest import NOON
 from tests.support.build import Build
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.rules.rendering import Unsendable, reply_of
+from bot.rules.contents.rendering import Unsendable, reply_of
 from bot.values.outcome import Never, Outcome
 from bot.values.push import MassSend
 from bot.wechat.client import WeChatApi

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.rules.rendering import replies_of
+from bot.rules.contents.rendering import replies_of
 from bot.values.outcome import Outcome
 from bot.values.push import Claimed
 from bot.values.reply import Reply, from_json

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.rules.notices import filled
+from bot.rules.contents.notices import filled
 from bot.values.outcome import Never, Outcome
 from bot.values.push import Claimed
 from bot.wechat.client import WeChatApi

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bot.rules.wording import plain
+from bot.rules.talk.wording import plain
 from bot.values.understood import Slot
 
 LONGEST_READ = 200  # characters

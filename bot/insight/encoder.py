@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from bot.insight.intent_model import MOST_GUESSES, Array, Model
-from bot.rules.wording import plain
+from bot.rules.talk.wording import plain
 from bot.values.language import ModelFailed
 from bot.values.understood import Guess
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from bot.rules.wording import plain
+from bot.rules.talk.wording import plain
 
 LONGEST_READ = 200  # characters; what somebody wants stands in the beginning, and time grows with the length
 RUNS = (1, 2)  # lengths of the runs of characters; measured: longer ones help where there are many sentences

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.insight.intent_learning import Lessons, builtin_words, learned
 from bot.insight.intent_model import Model
-from bot.rules.intent_names import TITLES
+from bot.rules.talk.intent_names import TITLES
 from bot.values.evaluation import Evaluation, Missed
 from bot.values.understood import Guess
 

@@ -10,10 +10,10 @@ from typing import Protocol
 
 from bot.insight.catalogue import Catalogue, Named, catalogue
 from bot.insight.intent_model import MOST_GUESSES, Array
-from bot.rules.intent_names import COURTESIES, UNCLEAR
-from bot.rules.pieces import pieces
-from bot.rules.slots import slots_in
-from bot.rules.wording import compact
+from bot.rules.talk.intent_names import COURTESIES, UNCLEAR
+from bot.rules.talk.pieces import pieces
+from bot.rules.talk.slots import slots_in
+from bot.rules.talk.wording import compact
 from bot.values.understood import Guess, Part, Slot, Understood
 
 SURE = 0.6  # of a piece: from here it counts as a wish of its own

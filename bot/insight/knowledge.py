@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from bot.insight import features
-from bot.rules.wording import plain
+from bot.rules.talk.wording import plain
 from bot.values.knowledge import Entry, Found
 
 LEAST_SCORE = 0.65  # measured on tests/bot/insight: below it unrelated questions begin to be answered

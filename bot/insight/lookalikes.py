@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.insight.portrait import Bits, Block, Columns, Numbers, People, Tally, Z
-from bot.rules.portrait import LEAST_PEOPLE, LEAST_POSITIVES
+from bot.rules.worth.portrait import LEAST_PEOPLE, LEAST_POSITIVES
 from bot.values.portrait import Check, Model, Population
 
 RIDGES = (100.0, 10.0, 1.0)

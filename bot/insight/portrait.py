@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.rules.portrait import LEAST_PEOPLE
+from bot.rules.worth.portrait import LEAST_PEOPLE
 from bot.values.portrait import Attribute, Ratio, Shared, Stretch, Trait
 
 Bits: TypeAlias = NDArray[np.bool_]

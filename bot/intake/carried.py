@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.rules import media
-from bot.rules.articles import PICTURE
+from bot.rules.contents import media
+from bot.rules.contents.articles import PICTURE
 from bot.values.definitions import BadDefinition
 
 NAMES = ("file", "cover")

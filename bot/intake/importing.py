@@ -12,10 +12,10 @@ from typing import TypeAlias
 from bot.intake.files import Cells, Line
 from bot.intake.rejected import Rejected
 from bot.intake.source import Source, look_through
-from bot.rules import records
-from bot.rules.cells import given
-from bot.store import intake
+from bot.rules.intake import records
+from bot.rules.intake.cells import given
 from bot.store.database import Database
+from bot.store.shop import intake
 from bot.values.imported import Imported
 from bot.values.records import Fault, Kind, Record
 

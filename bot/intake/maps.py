@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.intake.files import Cells, Unusable
-from bot.rules.records import known_fields
+from bot.rules.intake.records import known_fields
 from bot.values.records import Kind
 
 ATTRIBUTES = "attributes."

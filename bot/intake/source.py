@@ -10,8 +10,8 @@ from bot.intake import maps
 from bot.intake.files import Cells, Line, TableFile, Unusable, open_table
 from bot.intake.maps import Map
 from bot.intake.repeats import Unsorted, repeated
-from bot.rules.order_rows import OrderRows
-from bot.rules.records import SHAPES, known_fields
+from bot.rules.intake.order_rows import OrderRows
+from bot.rules.intake.records import SHAPES, known_fields
 from bot.store.scratch import Scratch, scratch
 from bot.values.records import Kind
 

@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from bot.rules.webhook_signing import KEY_BYTES, secret_of
+from bot.rules.webhooks.webhook_signing import KEY_BYTES, secret_of
 
 
 class Unreadable(Exception):

@@ -8,8 +8,8 @@ from datetime import datetime
 from bot.config import Config
 from bot.outgoing import sealing
 from bot.outgoing.wire import Wire
-from bot.rules import webhook_bodies, webhook_signing
-from bot.rules.webhook_retries import TIRED_AFTER, again_at
+from bot.rules.webhooks import webhook_bodies, webhook_signing
+from bot.rules.webhooks.webhook_retries import TIRED_AFTER, again_at
 from bot.values.webhooks import Call, Endpoint, Told
 
 LASTS = 30.0  # seconds, then no further call is begun

@@ -13,7 +13,7 @@ from http.client import HTTPConnection, HTTPException, RemoteDisconnected
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.rules.webhook_addresses import is_public
+from bot.rules.webhooks.webhook_addresses import is_public
 from bot.values.webhooks import Answer
 
 MOST_READ = 64 * 1024  # bytes of an answer; with more the connection is not used again

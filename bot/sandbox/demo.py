@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import Config
-from bot.rules import segment_presets
+from bot.rules.segments import segment_presets
 from bot.sandbox.shop import catalogue
 from bot.sandbox.shop.generate import DemoShop
 from bot.sandbox.shop.seeding import seed
-from bot.store import bulk, definitions, notice_templates, passwords, segments, staff
+from bot.store.campaigns import definitions
 from bot.store.database import Database, Session
+from bot.store.operators import passwords, staff
+from bot.store.segments import segments
+from bot.store.sending import notice_templates
+from bot.store.shop import bulk
 
 NAME = "demo"
 AES_KEY_LETTERS = string.ascii_letters + string.digits

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from bot.rules.media import type_of
+from bot.rules.contents.media import type_of
 from bot.sandbox.errors import Refused
 from bot.sandbox.state import Media
 from bot.sandbox.world import World

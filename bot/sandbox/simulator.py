@@ -11,8 +11,8 @@ from bot.sandbox.platform import Platform
 from bot.sandbox.shop import catalogue
 from bot.sandbox.state import Follower
 from bot.sandbox.world import Template
-from bot.store import followers
 from bot.store.database import Database
+from bot.store.people import followers
 from bot.values.notice import NoticeTemplate
 
 FIRST_IN_THE_LIST = datetime(2020, 1, 1, tzinfo=UTC)  # before anybody really did something

@@ -1,7 +1,7 @@
 """Who belongs to a segment, as a tree: conditions joined by all, any and not. Never touches the database.
 
 The tree comes from people (TOML, the API, the console), so `parse` refuses what could not be meant, and says where.
-`bot/store/segments.py` turns a parsed tree into SQL; both sides lean on the one table `FIELDS`.
+`bot/store/segments/segments.py` turns a parsed tree into SQL; both sides lean on the one table `FIELDS`.
 """
 
 import difflib

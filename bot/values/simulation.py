@@ -129,7 +129,7 @@ class Blame:
 
 @dataclass(slots=True)
 class Played:
-    """What came out of one part of the customers; several are added up by `rules/simulation_sums.py`."""
+    """What came out of one part of the customers; several are added up by `rules/simulation/simulation_sums.py`."""
 
     days: list[Day] = field(default_factory=list)
     by_campaign: dict[tuple[date, str], CampaignDay] = field(default_factory=dict)
@@ -141,7 +141,7 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """`about`: campaign or content, or empty. The words are made by `rules/simulation_words.py`."""
+    """`about`: campaign or content, or empty. The words are made by `rules/simulation/simulation_words.py`."""
 
     kind: str
     about: str = ""

@@ -2,10 +2,10 @@
 
 from typing import Any, Literal
 
-from bot.rules import definitions as rules
-from bot.rules.cells import given
-from bot.store import api_definitions
+from bot.rules.contents import definitions as rules
+from bot.rules.intake.cells import given
 from bot.store.database import Session
+from bot.store.programs import api_definitions
 from bot.values.definitions import BadDefinition, Definitions
 from bot.values.records import Fault
 from handlers.api import bodies, guard

@@ -7,8 +7,9 @@ ERP can send what it has. A test holds the names and what is required against th
 from collections.abc import Mapping
 from typing import Any
 
-from bot.rules import definitions, parts, records
-from bot.rules.definitions import REQUIRED
+from bot.rules.contents import definitions, parts
+from bot.rules.contents.definitions import REQUIRED
+from bot.rules.intake import records
 from bot.values import rule_fields
 from bot.values.records import Kind
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import structlog
 from flask import Response, g, request
 
-from bot.store import api_clients
-from bot.store.api_clients import Client
+from bot.store.programs import api_clients
+from bot.store.programs.api_clients import Client
 from handlers.api.problems import Problem
 from handlers.serving import services
 

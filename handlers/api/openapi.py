@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from bot.store.idempotency import LONGEST_KEY
+from bot.store.programs.idempotency import LONGEST_KEY
 from handlers.api import bodies, fields, operations, problems
 from handlers.api.operations import ALWAYS, ONE_OF_MANY, OPERATIONS, Operation
 

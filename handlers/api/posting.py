@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response, request
 
-from bot.store import idempotency
+from bot.store.programs import idempotency
 from handlers.api import guard, problems
 from handlers.api.problems import Problem
 from handlers.api.results import Result, Work

@@ -16,11 +16,11 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from bot.rules.cells import YEARS, given
-from bot.rules.cells import Wrong as NoPhone
-from bot.rules.cells import phone as read_phone
-from bot.store.api_lists import Wanted
-from bot.store.delivery_search import STATES
+from bot.rules.intake.cells import YEARS, given
+from bot.rules.intake.cells import Wrong as NoPhone
+from bot.rules.intake.cells import phone as read_phone
+from bot.store.programs.api_lists import Wanted
+from bot.store.sending.delivery_search import STATES
 from handlers.api.problems import Problem, Wrong
 from handlers.serving import services
 

@@ -12,9 +12,9 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeSerializer
 from pydantic import BaseModel
 
-from bot.store import api_lists
-from bot.store.api_lists import Key, Row
 from bot.store.database import Session
+from bot.store.programs import api_lists
+from bot.store.programs.api_lists import Key, Row
 from handlers.api import guard, shown
 from handlers.api.problems import Problem, Wrong
 from handlers.api.queries import Page

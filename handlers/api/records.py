@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from bot.rules import records as rules
-from bot.rules.cells import given
-from bot.store import intake
+from bot.rules.intake import records as rules
+from bot.rules.intake.cells import given
 from bot.store.database import Session
+from bot.store.shop import intake
 from bot.values.records import Fault, Kind, Record
 from handlers.api import bodies
 from handlers.api.results import Result, Work

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.rules import texts
+from bot.rules.talk import texts
 from bot.values.incoming import Image, Incoming, Link, Location, MiniProgramPage, Video, Voice
 from bot.values.profile import Profile
 from bot.values.reply import Text

@@ -1,6 +1,6 @@
 """They changed or withdrew what a web page of ours may read: what it told us goes; they still follow."""
 
-from bot.store import forgetting
+from bot.store.people import forgetting
 from bot.values.incoming import Incoming, UserInfoModified
 from bot.values.profile import Profile
 from bot.values.reply import Silence

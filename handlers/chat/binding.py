@@ -3,10 +3,10 @@
 While a person serves, the words are the person's to read.
 """
 
-from bot.rules import binding_texts as texts
-from bot.rules.binding_words import Heard, code_in_scene, heard
-from bot.store import binding
-from bot.store.binding import Asker, Outcome
+from bot.rules.talk import binding_texts as texts
+from bot.rules.talk.binding_words import Heard, code_in_scene, heard
+from bot.store.people import binding
+from bot.store.people.binding import Asker, Outcome
 from bot.values.incoming import Incoming, MenuClick, Scan
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

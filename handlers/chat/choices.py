@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.rules.intent_names import TITLES
-from bot.rules.shop_words import OrderQuestion
+from bot.rules.talk.intent_names import TITLES
+from bot.rules.talk.shop_words import OrderQuestion
 from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

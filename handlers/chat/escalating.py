@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.rules.person_words import PersonWish
+from bot.rules.talk.person_words import PersonWish
 from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

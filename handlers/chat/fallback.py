@@ -1,6 +1,6 @@
 """Nobody recognised it: say what can be asked. An event, or empty words, needs no answer at all."""
 
-from bot.rules import texts
+from bot.rules.talk import texts
 from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

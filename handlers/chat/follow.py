@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.rules import texts
-from bot.rules.binding_words import code_in_scene
 from bot.rules.hashing import openid_hash
-from bot.store import following
+from bot.rules.talk import texts
+from bot.rules.talk.binding_words import code_in_scene
+from bot.store.people import following
 from bot.values.incoming import Follow, Incoming
 from bot.values.profile import Profile
 from bot.values.reply import Text

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.rules import forms as words
-from bot.rules.forms import FORMS, Heard, Pick, heard
-from bot.store import forms, orders
+from bot.rules.talk import forms as words
+from bot.rules.talk.forms import FORMS, Heard, Pick, heard
+from bot.store.shop import orders
+from bot.store.talk import forms
 from bot.values.forms import Form, Step, Talk
 from bot.values.incoming import Image, Incoming, MenuClick, Voice
 from bot.values.incoming import Text as Said

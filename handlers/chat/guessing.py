@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.insight.product_entries import lasting
-from bot.rules import texts
-from bot.rules import understanding_texts as words
-from bot.rules.intent_names import COURTESIES, title_of
-from bot.rules.shop_words import OrderQuestion
-from bot.store import catalogue, open_questions
-from bot.store.orders import newest
+from bot.rules.talk import texts
+from bot.rules.talk import understanding_texts as words
+from bot.rules.talk.intent_names import COURTESIES, title_of
+from bot.rules.talk.shop_words import OrderQuestion
+from bot.store.shop import catalogue
+from bot.store.shop.orders import newest
+from bot.store.talk import open_questions
 from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
-from bot.rules import person_texts, service_hours
-from bot.rules.person_words import PersonWish, person_wish
-from bot.store import deliveries, handovers, waiting_list, working_days
+from bot.rules.talk import person_texts, service_hours
+from bot.rules.talk.person_words import PersonWish, person_wish
+from bot.store.campaigns import working_days
+from bot.store.sending import deliveries
+from bot.store.talk import handovers, waiting_list
 from bot.values.incoming import Incoming, MenuClick, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

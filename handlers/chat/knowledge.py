@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from bot.rules.templates import render
-from bot.store import orders
+from bot.rules.contents.templates import render
+from bot.store.shop import orders
 from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said
 from bot.values.knowledge import Entry

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from bot.rules import membership as rules_of
-from bot.rules import membership_words as words
-from bot.rules.membership_words import Asked, asked_of
-from bot.store import points, vouchers
+from bot.rules.talk import membership_words as words
+from bot.rules.talk.membership_words import Asked, asked_of
+from bot.rules.worth import membership as rules_of
+from bot.store.loyalty import points, vouchers
 from bot.values.incoming import Incoming, MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.membership import Reward

@@ -1,11 +1,12 @@
 """The second one, this one: of the products they were shown in the last half hour, or of their newest orders."""
 
-from bot.rules import texts
-from bot.rules import understanding_texts as words
-from bot.rules.mention_words import Pointed, pointed
-from bot.rules.shop_words import OrderQuestion
-from bot.store import catalogue, mentions
-from bot.store.orders import newest
+from bot.rules.talk import texts
+from bot.rules.talk import understanding_texts as words
+from bot.rules.talk.mention_words import Pointed, pointed
+from bot.rules.talk.shop_words import OrderQuestion
+from bot.store.shop import catalogue
+from bot.store.shop.orders import newest
+from bot.store.talk import mentions
 from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from bot import modelling
 from bot.language.model import Model
-from bot.rules import texts
-from bot.rules.intent_names import COURTESIES
+from bot.rules.talk import texts
+from bot.rules.talk.intent_names import COURTESIES
 from bot.services import Services
 from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.rules.facts_words import asks_what_is_known
+from bot.rules.talk.facts_words import asks_what_is_known
 from bot.values.incoming import Incoming, MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

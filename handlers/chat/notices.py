@@ -1,6 +1,6 @@
 """Subscription notices: a customer allows or refuses them, and WeChat reports whether one came. Nobody is answered."""
 
-from bot.store import notice_consents, notice_endings
+from bot.store.sending import notice_consents, notice_endings
 from bot.values.incoming import Incoming, NoticeChange, NoticePopup, NoticeSent
 from bot.values.profile import Profile
 from bot.values.reply import Silence

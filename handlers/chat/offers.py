@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from bot.rules import offers as words
-from bot.rules.offers import Wish, wish_of
-from bot.store import facts, offers
+from bot.rules.talk import offers as words
+from bot.rules.talk.offers import Wish, wish_of
+from bot.store.loyalty import offers
+from bot.store.people import facts
 from bot.values.incoming import Incoming, MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.offers import Chosen, Open

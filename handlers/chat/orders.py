@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from bot.rules import texts
-from bot.rules.products import best_named
-from bot.rules.shop_words import OrderQuestion, order_question
-from bot.store import orders
-from bot.store.orders import Order
+from bot.rules.talk import texts
+from bot.rules.talk.products import best_named
+from bot.rules.talk.shop_words import OrderQuestion, order_question
+from bot.store.shop import orders
+from bot.store.shop.orders import Order
 from bot.values.incoming import Incoming, MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

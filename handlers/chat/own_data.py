@@ -1,8 +1,8 @@
 """Their own data: a copy, all of it erased after a confirmation, nothing decided from it; with a receipt each time."""
 
-from bot.rules import own_data_words as words
-from bot.rules.own_data_words import Asked, asked_of
-from bot.store import forgetting, own_data, questions
+from bot.rules.talk import own_data_words as words
+from bot.rules.talk.own_data_words import Asked, asked_of
+from bot.store.people import forgetting, own_data, questions
 from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from bot.rules import membership as rules_of
-from bot.rules import membership_words as words
-from bot.rules import texts
-from bot.rules.shop_words import asks_for_points
-from bot.store import levels, points
+from bot.rules.talk import membership_words as words
+from bot.rules.talk import texts
+from bot.rules.talk.shop_words import asks_for_points
+from bot.rules.worth import membership as rules_of
+from bot.store.loyalty import levels, points
 from bot.values.incoming import Incoming, MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.membership import Standing

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import Enum, auto
 
-from bot.rules import facts as fact_rules
-from bot.rules import facts_words as words
-from bot.rules.facts import FactRules
-from bot.store import facts, questions
+from bot.rules.people import facts as fact_rules
+from bot.rules.people.facts import FactRules
+from bot.rules.talk import facts_words as words
+from bot.store.people import facts, questions
 from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from bot import recommending
-from bot.rules import recommend_words as words
-from bot.rules.products import best_named
-from bot.rules.recommend_words import Wish, wish_of
-from bot.store import baskets, mentions, own_data
+from bot.rules.talk import recommend_words as words
+from bot.rules.talk.products import best_named
+from bot.rules.talk.recommend_words import Wish, wish_of
+from bot.store.people import own_data
+from bot.store.shop import baskets
+from bot.store.talk import mentions
 from bot.values.incoming import Incoming, MenuClick, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

@@ -1,6 +1,6 @@
 """What the platform reports: a mass send's end closes its deliveries, the rest is in the log and needs nothing."""
 
-from bot.store import mass_reports
+from bot.store.sending import mass_reports
 from bot.values.incoming import Incoming, MassFinished, Report, Unknown
 from bot.values.profile import Profile
 from bot.values.reply import Silence

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.rules.visit_words import rating_in, thanks
-from bot.store import visits
+from bot.rules.talk.visit_words import rating_in, thanks
+from bot.store.talk import visits
 from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.rules import texts
-from bot.store import follow_history
+from bot.rules.talk import texts
+from bot.store.people import follow_history
 from bot.values.incoming import Incoming, MenuScan, Scan
 from bot.values.profile import Profile
 from bot.values.reply import Silence, Text

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.rules import texts
-from bot.rules.person_words import asks_who_answers
-from bot.rules.shop_words import greets, is_courtesy, never_minds
+from bot.rules.talk import texts
+from bot.rules.talk.person_words import asks_who_answers
+from bot.rules.talk.shop_words import greets, is_courtesy, never_minds
 from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

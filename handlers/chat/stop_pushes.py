@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.rules import texts
-from bot.rules.wishes import stops_pushes
-from bot.store import consents
+from bot.rules.talk import texts
+from bot.rules.talk.wishes import stops_pushes
+from bot.store.people import consents
 from bot.values.incoming import Incoming, MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

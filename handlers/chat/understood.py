@@ -6,11 +6,11 @@ Whoever gets a person, or no more pushes, must have been understood well; less s
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.rules import forms as form_words
-from bot.rules import membership_words, own_data_words, recommend_words, texts
-from bot.rules import understanding_texts as words
-from bot.rules.person_words import PersonWish
-from bot.store import catalogue
+from bot.rules.talk import forms as form_words
+from bot.rules.talk import membership_words, own_data_words, recommend_words, texts
+from bot.rules.talk import understanding_texts as words
+from bot.rules.talk.person_words import PersonWish
+from bot.store.shop import catalogue
 from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile

@@ -1,6 +1,7 @@
 """They left, or closed their WeChat account: what we know of them is forgotten, as the platform demands."""
 
-from bot.store import follow_history, forgetting, outbox
+from bot.store.people import follow_history, forgetting
+from bot.store.programs import outbox
 from bot.values.incoming import AuthorizationCancelled, Incoming, Unfollow
 from bot.values.profile import Profile
 from bot.values.reply import Silence

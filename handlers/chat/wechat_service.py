@@ -1,6 +1,6 @@
 """WeChat's own customer service tells that one of its people begins or ends a talk with the customer."""
 
-from bot.store import handover_endings, handovers
+from bot.store.talk import handover_endings, handovers
 from bot.values.incoming import Incoming, PersonSession
 from bot.values.profile import Profile
 from bot.values.reply import Silence

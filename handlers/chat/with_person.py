@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from bot.rules import person_texts, texts
-from bot.rules.person_words import person_wish, returns_to_the_bot
-from bot.store import handovers
+from bot.rules.talk import person_texts, texts
+from bot.rules.talk.person_words import person_wish, returns_to_the_bot
+from bot.store.talk import handovers
 from bot.values.incoming import (
     Image,
     Incoming,

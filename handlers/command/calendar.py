@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from bot.opening import opened
-from bot.rules import calendar_days
+from bot.rules.calendar import calendar_days
 from bot.services import Services
-from bot.store import calendar_pages, working_days
+from bot.store.campaigns import calendar_pages, working_days
 from handlers.command import people
 from handlers.command.common import AsJson, Fault, tell
 

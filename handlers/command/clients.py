@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from bot.opening import opened
-from bot.store import api_clients
-from bot.store.api_clients import Client
+from bot.store.programs import api_clients
+from bot.store.programs.api_clients import Client
 from handlers.command.common import AsJson, Fault, tell
 
 app = typer.Typer(no_args_is_help=True, help="Programs that may call the API.")

@@ -12,7 +12,7 @@ import typer
 
 from bot import logging
 from bot.config import Config, ConfigError, load, missing
-from bot.rules import reports
+from bot.rules.intake import reports
 from bot.services import Services
 from bot.wechat.limits import limits_of
 

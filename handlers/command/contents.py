@@ -7,11 +7,12 @@ import typer
 
 from bot import holding
 from bot.opening import opened
-from bot.rules import preview_words
-from bot.rules.rendering import NOTHING_HELD, Unsendable, reply_of
+from bot.rules.contents import preview_words
+from bot.rules.contents.rendering import NOTHING_HELD, Unsendable, reply_of
 from bot.services import Services
-from bot.store import approvals, audit, contents, media_files, previews
+from bot.store.campaigns import approvals, contents, media_files, previews
 from bot.store.database import Session
+from bot.store.operators import audit
 from bot.values.outcome import Later
 from bot.values.push import Content
 from handlers.command import people

@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from bot.opening import opened
-from bot.rules import facts as fact_rules
-from bot.rules import facts_told
-from bot.rules.cells import Wrong
+from bot.rules.intake.cells import Wrong
+from bot.rules.people import facts as fact_rules
+from bot.rules.people import facts_told
 from bot.services import Services
-from bot.store import audit, facts
 from bot.store.database import Session
+from bot.store.operators import audit
+from bot.store.people import facts
 from bot.values.facts import Attribute
 from handlers.command import people
 from handlers.command.common import AsJson, Fault, tell

@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from bot.opening import opened
-from bot.store import account_managers, audit, handover_endings, handover_turns, staff, waiting_list
 from bot.store.database import Session
-from bot.store.waiting_list import Waiting
+from bot.store.operators import audit, staff
+from bot.store.talk import account_managers, handover_endings, handover_turns, waiting_list
+from bot.store.talk.waiting_list import Waiting
 from handlers.command import people
 from handlers.command.common import AsJson, Chosen, Fault, tell
 

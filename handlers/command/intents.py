@@ -12,9 +12,9 @@ import typer
 from bot.insight import intent_evaluation, intent_learning
 from bot.insight.intent_learning import CannotLearn
 from bot.opening import opened
-from bot.rules.intent_names import TITLES, title_of
+from bot.rules.talk.intent_names import TITLES, title_of
 from bot.services import Services
-from bot.store import intent_examples, watched_words
+from bot.store.talk import intent_examples, watched_words
 from bot.values.evaluation import Evaluation
 from handlers import understanding_watch
 from handlers.command.common import AsJson, Fault, tell

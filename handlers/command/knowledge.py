@@ -6,8 +6,8 @@ import typer
 
 from bot.insight.grouping import grouped
 from bot.opening import opened
-from bot.rules.intent_names import title_of
-from bot.store import open_questions
+from bot.rules.talk.intent_names import title_of
+from bot.store.talk import open_questions
 from handlers.command.common import AsJson, Fault, tell
 
 app = typer.Typer(no_args_is_help=True, help="What customers asked and nothing could answer.")

@@ -8,13 +8,14 @@ from typing import Annotated, TypeVar
 import typer
 
 from bot.opening import opened
-from bot.rules import merge_reports as reports
-from bot.rules.binding_words import SCENE
-from bot.rules.cells import Wrong
-from bot.rules.cells import phone as read_phone
+from bot.rules.intake.cells import Wrong
+from bot.rules.intake.cells import phone as read_phone
+from bot.rules.people import merge_reports as reports
+from bot.rules.talk.binding_words import SCENE
 from bot.services import Services
-from bot.store import audit, binding, merges, merging, naming
 from bot.store.database import Session
+from bot.store.operators import audit
+from bot.store.people import binding, merges, merging, naming
 from bot.store.rehearsal import rehearsing
 from bot.values.merging import Merge, Refused, Undone
 from handlers.command import people, qrcodes

@@ -7,8 +7,9 @@ import typer
 
 from bot.config import Config, ConfigError
 from bot.opening import opened
-from bot.rules.entitlements import channels_of
-from bot.store import naming, notice_consents, notice_templates
+from bot.rules.pushes.entitlements import channels_of
+from bot.store.people import naming
+from bot.store.sending import notice_consents, notice_templates
 from bot.values.notice import TemplateLine
 from handlers.command.common import AsJson, Fault, tell
 

@@ -3,7 +3,7 @@
 import typer
 
 from bot.opening import opened
-from bot.store import offers
+from bot.store.loyalty import offers
 from handlers.command.common import AsJson, Chosen, tell
 
 app = typer.Typer(

@@ -1,8 +1,9 @@
 """Whom a command is about, and who does it: found by the name that was typed, or one line that says there is nobody."""
 
-from bot.store import customers, staff
 from bot.store.database import Session
-from bot.store.staff import Person
+from bot.store.operators import staff
+from bot.store.operators.staff import Person
+from bot.store.people import customers
 from bot.values.profile import Profile
 from handlers.command.common import Fault
 

@@ -7,10 +7,11 @@ from uuid import uuid4
 import typer
 
 from bot.opening import opened
-from bot.rules import membership as rules_of
-from bot.rules.membership_words import KINDS
+from bot.rules.talk.membership_words import KINDS
+from bot.rules.worth import membership as rules_of
 from bot.services import Services
-from bot.store import audit, points, vouchers
+from bot.store.loyalty import points, vouchers
+from bot.store.operators import audit
 from handlers.command import people
 from handlers.command.common import AsJson, Chosen, Fault, tell
 

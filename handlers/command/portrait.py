@@ -7,10 +7,10 @@ import typer
 
 from bot import portrayal
 from bot.opening import opened
-from bot.rules import facts as fact_rules
-from bot.rules import portrait_words as words
+from bot.rules.people import facts as fact_rules
+from bot.rules.worth import portrait_words as words
 from bot.services import Services
-from bot.store import portraits
+from bot.store.worth import portraits
 from bot.values.facts import Attribute
 from bot.values.portrait import Definition, InSegment, Top
 from handlers.command import people

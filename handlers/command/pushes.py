@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from bot.opening import opened
-from bot.rules import push_words
+from bot.rules.pushes import push_words
 from bot.services import Services
-from bot.store import audit, campaign_pages, halts, push_status, withdrawals
+from bot.store.campaigns import campaign_pages
 from bot.store.database import Session
+from bot.store.operators import audit
+from bot.store.sending import halts, push_status, withdrawals
 from handlers.command import people
 from handlers.command.common import AsJson, Fault, tell
 

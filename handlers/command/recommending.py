@@ -7,7 +7,7 @@ import typer
 from bot import recommending
 from bot.insight.recommend import Recommender
 from bot.opening import opened
-from bot.rules import recommend_words as words
+from bot.rules.talk import recommend_words as words
 from handlers.command import people
 from handlers.command.common import AsJson, Chosen, tell
 

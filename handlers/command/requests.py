@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from bot.opening import opened
-from bot.rules.forms import FORMS, lines_of
-from bot.store import audit, forms
+from bot.rules.talk.forms import FORMS, lines_of
+from bot.store.operators import audit
+from bot.store.talk import forms
 from handlers.command import people
 from handlers.command.common import AsJson, Chosen, Fault, tell
 

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from bot.opening import opened
-from bot.rules import merge_reports as reports
-from bot.rules.binding_words import SCENE
-from bot.store import scenes
+from bot.rules.people import merge_reports as reports
+from bot.rules.talk.binding_words import SCENE
+from bot.store.people import scenes
 from handlers.command import qrcodes
 from handlers.command.common import AsJson, Fault, instant, tell
 

@@ -10,11 +10,14 @@ from typing import Annotated, Any
 import typer
 
 from bot.opening import opened
-from bot.rules import partitions, reports, segment_presets, segment_words
-from bot.rules import segment_reports as told
+from bot.rules.intake import reports
+from bot.rules.segments import segment_presets, segment_words
+from bot.rules.segments import segment_reports as told
+from bot.rules.worth import partitions
 from bot.services import Services
-from bot.store import definitions, segment_history, segments
+from bot.store.campaigns import definitions
 from bot.store.database import Session
+from bot.store.segments import segment_history, segments
 from bot.values.rule import EVERYONE, BadRule, Rule, parse
 from bot.values.segment import Counted, Explained, History
 from handlers.command import people

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from bot.opening import opened
-from bot.rules.simulation_picture import draw
-from bot.rules.simulation_reports import as_told, of_simulation
+from bot.rules.simulation.simulation_picture import draw
+from bot.rules.simulation.simulation_reports import as_told, of_simulation
 from bot.services import Services
 from bot.values.simulation import NobodyThere, Simulated, Wanted
 from handlers.command.common import AsJson, At, Fault, instant, tell

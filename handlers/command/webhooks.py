@@ -11,11 +11,12 @@ import typer
 from bot.opening import opened
 from bot.outgoing import sealing
 from bot.outgoing.telling import tell as call
-from bot.rules import webhook_reports as reports
-from bot.rules.webhook_addresses import is_public_or_name, objection
+from bot.rules.webhooks import webhook_reports as reports
+from bot.rules.webhooks.webhook_addresses import is_public_or_name, objection
 from bot.services import Services
-from bot.store import audit, webhooks
 from bot.store.database import Session
+from bot.store.operators import audit
+from bot.store.programs import webhooks
 from bot.values.webhooks import KINDS, PING, Added, Call, Endpoint, Event
 from handlers.command.common import AsJson, Fault, tell
 

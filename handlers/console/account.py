@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField
 
-from bot.store import audit, passwords, staff, staff_sessions
+from bot.store.operators import audit, passwords, staff, staff_sessions
 from handlers.console import guard
 from handlers.console.forms import Form, at_most, required
 from handlers.console.page import Page

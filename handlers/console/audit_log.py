@@ -3,7 +3,7 @@
 from flask import render_template
 from flask_babel import lazy_gettext as _l
 
-from bot.store import audit, staff
+from bot.store.operators import audit, staff
 from handlers.console.page import Page
 from handlers.console.paging import ON_A_PAGE, asked, asked_id, sheet
 from handlers.serving import services

@@ -20,13 +20,15 @@ from wtforms import (
 from wtforms.validators import NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from bot.rules import campaign_objections
-from bot.rules.campaign_objections import Objection
-from bot.rules.definitions import CHANNELS, LARGEST_PRIORITY
-from bot.rules.occasions import BadOccasion
-from bot.store import audit, campaign_checks, campaign_pages, festivals, segments
-from bot.store.campaign_pages import CampaignLine
+from bot.rules.contents.definitions import CHANNELS, LARGEST_PRIORITY
+from bot.rules.pushes import campaign_objections
+from bot.rules.pushes.campaign_objections import Objection
+from bot.rules.pushes.occasions import BadOccasion
+from bot.store.campaigns import campaign_checks, campaign_pages, festivals
+from bot.store.campaigns.campaign_pages import CampaignLine
 from bot.store.database import Session
+from bot.store.operators import audit
+from bot.store.segments import segments
 from bot.values.campaign import CampaignDraft, PoolContent
 from handlers.console import occasion_fields, words
 from handlers.console.forms import an_id, at_most, given, required, seen_at, stripped

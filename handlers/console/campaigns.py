@@ -7,20 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from bot.rules import campaign_objections
-from bot.store import (
-    audit,
-    campaign_checks,
-    campaign_pages,
-    content_pages,
-    deliveries,
-    delivery_search,
-    festivals,
-    variants,
-)
-from bot.store.campaign_pages import CampaignLine
+from bot.rules.pushes import campaign_objections
+from bot.store.campaigns import campaign_checks, campaign_pages, content_pages, festivals
+from bot.store.campaigns.campaign_pages import CampaignLine
 from bot.store.database import Session
-from bot.store.delivery_search import DeliveryFilter
+from bot.store.operators import audit
+from bot.store.planning import variants
+from bot.store.sending import deliveries, delivery_search
+from bot.store.sending.delivery_search import DeliveryFilter
 from handlers.console import occasion_fields
 from handlers.console.guard import somebody
 from handlers.console.page import Page

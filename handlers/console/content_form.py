@@ -22,10 +22,10 @@ from wtforms import (
 from wtforms import Form as PlainForm
 from wtforms.validators import Optional
 
-from bot.rules import articles, parts, templates
-from bot.rules import contents as rules
-from bot.rules.definitions import LONGEST_TEXT, PURPOSES
-from bot.store.content_pages import ContentLine
+from bot.rules.contents import articles, parts, templates
+from bot.rules.contents import contents as rules
+from bot.rules.contents.definitions import LONGEST_TEXT, PURPOSES
+from bot.store.campaigns.content_pages import ContentLine
 from bot.values.campaign import ContentDraft
 from bot.values.content import Part
 from bot.values.definitions import Content

@@ -8,21 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from bot.rules import parts, preview_words
-from bot.rules.media import LARGEST
-from bot.store import (
-    approvals,
-    audit,
-    content_pages,
-    contents,
-    customer_search,
-    customers,
-    media_files,
-    previews,
-    uploads,
-)
-from bot.store.content_pages import ContentLine
+from bot.rules.contents import parts, preview_words
+from bot.rules.contents.media import LARGEST
+from bot.store.campaigns import approvals, content_pages, contents, media_files, previews, uploads
+from bot.store.campaigns.content_pages import ContentLine
 from bot.store.database import Session
+from bot.store.operators import audit
+from bot.store.people import customer_search, customers
 from bot.values.campaign import ContentDraft
 from bot.values.content import Need
 from bot.values.definitions import Content

@@ -3,8 +3,8 @@
 from flask import render_template
 from flask_babel import lazy_gettext as _l
 
-from bot.store import log_search
-from bot.store.log_search import LogFilter
+from bot.store.talk import log_search
+from bot.store.talk.log_search import LogFilter
 from handlers.console.page import Page
 from handlers.console.paging import ON_A_PAGE, asked, asked_day, asked_id, begins, ends, sheet
 from handlers.serving import services

@@ -10,8 +10,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField
 from wtforms.validators import Optional
 
-from bot.store import account_managers, audit, customer_search, staff, timelines
-from bot.store.timelines import Moment, Place
+from bot.store.operators import audit, staff
+from bot.store.people import customer_search, timelines
+from bot.store.people.timelines import Moment, Place
+from bot.store.talk import account_managers
 from handlers.console.forms import Form
 from handlers.console.guard import somebody
 from handlers.console.page import Page

@@ -3,8 +3,9 @@
 from flask import render_template
 from flask_babel import lazy_gettext as _l
 
-from bot.store import campaign_pages, delivery_search
-from bot.store.delivery_search import DeliveryFilter
+from bot.store.campaigns import campaign_pages
+from bot.store.sending import delivery_search
+from bot.store.sending.delivery_search import DeliveryFilter
 from handlers.console.page import Page
 from handlers.console.paging import ON_A_PAGE, asked, asked_day, asked_id, sheet
 from handlers.serving import services

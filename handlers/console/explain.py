@@ -2,7 +2,9 @@
 
 from flask import abort, render_template
 
-from bot.store import campaign_pages, customer_search, explanations
+from bot.store.campaigns import campaign_pages
+from bot.store.people import customer_search
+from bot.store.planning import explanations
 from handlers.console.page import Page
 from handlers.console.paging import asked
 from handlers.serving import services

@@ -7,8 +7,8 @@ from flask import abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 
-from bot.store import staff_sessions
-from bot.store.staff import Person, Role
+from bot.store.operators import staff_sessions
+from bot.store.operators.staff import Person, Role
 from handlers.console.page import Page
 from handlers.serving import services
 

@@ -12,20 +12,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, TextAreaField
 
-from bot.rules.definitions import LONGEST_TEXT
-from bot.store import (
-    account_managers,
-    audit,
-    customer_search,
-    deliveries,
-    handover_endings,
-    handover_turns,
-    handovers,
-    timelines,
-    waiting_list,
-)
-from bot.store.customer_search import Facts
+from bot.rules.contents.definitions import LONGEST_TEXT
 from bot.store.database import Session
+from bot.store.operators import audit
+from bot.store.people import customer_search, timelines
+from bot.store.people.customer_search import Facts
+from bot.store.sending import deliveries
+from bot.store.talk import account_managers, handover_endings, handover_turns, handovers, waiting_list
 from bot.values.reply import Text
 from handlers.console.forms import Form, at_most, required, stripped
 from handlers.console.guard import somebody

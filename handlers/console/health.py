@@ -5,7 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from bot.store import audit, halts, lease_state, schema, today, webhooks
+from bot.store import lease_state, schema
+from bot.store.operators import audit, today
+from bot.store.programs import webhooks
+from bot.store.sending import halts
 from bot.wechat.errors import WeChatError
 from handlers.console.guard import somebody
 from handlers.console.page import Page

@@ -6,8 +6,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 
-from bot.store import audit, knowledge_pages
-from bot.store.knowledge_pages import EntryLine
+from bot.store.operators import audit
+from bot.store.talk import knowledge_pages
+from bot.store.talk.knowledge_pages import EntryLine
 from handlers.console.forms import Form, an_id, at_most, required, seen_at, stripped
 from handlers.console.guard import somebody
 from handlers.console.page import Page

@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField
 from wtforms.validators import NumberRange, Optional
 
-from bot.rules import festivals, occasions
+from bot.rules.calendar import festivals
+from bot.rules.pushes import occasions
 from bot.values.festival import Festival
 from handlers.console.forms import Form
 

@@ -3,7 +3,8 @@
 from flask import render_template
 from flask_babel import lazy_gettext as _l
 
-from bot.store import delivery_search, today
+from bot.store.operators import today
+from bot.store.sending import delivery_search
 from handlers.console.page import Page
 from handlers.console.paging import begins, ends
 from handlers.serving import services

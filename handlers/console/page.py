@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from bot.store.staff import Role
+from bot.store.operators.staff import Role
 
 
 class Page(Blueprint):

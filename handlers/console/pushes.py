@@ -4,7 +4,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from bot.store import audit, halts, push_status
+from bot.store.operators import audit
+from bot.store.sending import halts, push_status
 from handlers.console.guard import somebody
 from handlers.console.page import Page
 from handlers.serving import services

@@ -3,7 +3,9 @@
 from flask import abort, render_template
 from flask_babel import gettext as _
 
-from bot.store import audit, customer_search, log_search
+from bot.store.operators import audit
+from bot.store.people import customer_search
+from bot.store.talk import log_search
 from handlers.console.guard import somebody
 from handlers.console.page import Page
 from handlers.serving import services

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, StringField
 
-from bot.store import audit, passwords, staff, staff_sessions
-from bot.store.staff import Person
+from bot.store.operators import audit, passwords, staff, staff_sessions
+from bot.store.operators.staff import Person
 from handlers.console import guard
 from handlers.console.forms import Form, at_most, required, stripped
 from handlers.console.page import Page

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
-from bot.rules import reasons
+from bot.rules.pushes import reasons
 
 STATES: dict[str, Any] = {
     "planned": _l("已计划"),

@@ -10,12 +10,13 @@ import structlog
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from bot.rules import facts as fact_rules
-from bot.rules import facts_told
-from bot.rules.cells import Wrong
+from bot.rules.intake.cells import Wrong
+from bot.rules.people import facts as fact_rules
+from bot.rules.people import facts_told
 from bot.services import Services
-from bot.store import customers, exports, facts, own_data, questions
 from bot.store.database import Session
+from bot.store.people import customers, facts, own_data, questions
+from bot.store.shop import exports
 from bot.values.facts import Attribute, Fact
 from bot.values.profile import Profile
 from bot.wechat.errors import WeChatError

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, insert, select
 
-from bot.rules.buckets import bucket_of
+from bot.rules.pushes.buckets import bucket_of
 from bot.store.database import Database
 from bot.store.tables import customers, knowledge
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import SystemClock
-from bot.store import arrivals, schema
-from bot.store import messages as log
+from bot.store import schema
 from bot.store.database import Database
+from bot.store.talk import arrivals
+from bot.store.talk import messages as log
 from bot.values.reply import Text
 from bot.wechat import messages, replies
 from bot.wechat.envelope import Envelope

@@ -15,8 +15,8 @@ from bot.insight.knowledge import WordIndex
 from bot.services import Services
 from bot.store import schema
 from bot.store.database import Database
-from bot.store.facts_inferred import Written
 from bot.store.keys import SqlKeys
+from bot.store.people.facts_inferred import Written
 from bot.store.tables import customers, messages, products
 from scheduler.inference import infer
 from scheduler.refresh import refresh

@@ -21,7 +21,7 @@ import numpy as np
 from bot.insight import recommend
 from bot.insight.recommend import Learnt, Lines
 from bot.sandbox.shop.generate import DemoShop
-from bot.store.purchases import BOUGHT
+from bot.store.shop.purchases import BOUGHT
 from bot.values.recommending import Suggestion
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC)

@@ -25,9 +25,10 @@ from bot.clock import FixedClock
 from bot.config import Config
 from bot.insight.knowledge import WordIndex
 from bot.services import Services
-from bot.store import schema, segment_changes, segments
+from bot.store import schema
 from bot.store.database import Database, Session
 from bot.store.keys import SqlKeys
+from bot.store.segments import segment_changes, segments
 from bot.values.rule import parse
 from scheduler.refresh import refresh
 from scheduler.segments import refresh_all, refresh_changed

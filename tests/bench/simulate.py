@@ -20,9 +20,10 @@ from bot.config import Config
 from bot.insight.knowledge import WordIndex
 from bot.sandbox import demo
 from bot.services import Services
-from bot.store import schema, segments
+from bot.store import schema
 from bot.store.database import Database
 from bot.store.keys import SqlKeys
+from bot.store.segments import segments
 from bot.values.simulation import Wanted
 from scheduler.refresh import refresh
 from scheduler.simulate import simulate

@@ -20,13 +20,15 @@ from sqlalchemy import func, select, text
 from bot.clock import FixedClock
 from bot.config import Config
 from bot.insight.knowledge import WordIndex
-from bot.rules import partitions
+from bot.rules.worth import partitions
 from bot.services import Services
-from bot.store import crossings, cut_points, schema, scoring, segments, statistics
+from bot.store import schema
 from bot.store.database import Database
 from bot.store.keys import SqlKeys
-from bot.store.measures import Measured
+from bot.store.segments import segments
 from bot.store.tables import order_lines
+from bot.store.worth import crossings, cut_points, scoring, statistics
+from bot.store.worth.measures import Measured
 from bot.values import rule
 from bot.values.value import RefreshReport
 from scheduler.refresh import AT_ONCE, refresh

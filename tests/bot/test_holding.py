@@ -8,9 +8,9 @@ import pytest
 from bot import holding
 from bot.clock import FixedClock
 from bot.holding import NotHeld
-from bot.rules.parts import needs_of
+from bot.rules.contents.parts import needs_of
 from bot.services import Services
-from bot.store import media_files, uploads
+from bot.store.campaigns import media_files, uploads
 from bot.store.database import Database
 from bot.values.content import Need, Part
 from bot.values.outcome import Later, Never

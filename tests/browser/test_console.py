@@ -14,8 +14,9 @@ from selenium.webdriver.support.wait import WebDriverWait
 from bot import services as building
 from bot.clock import FixedClock
 from bot.config import Config
-from bot.store import handovers, passwords, staff
 from bot.store.database import Database
+from bot.store.operators import passwords, staff
+from bot.store.talk import handovers
 from handlers.app import create_app, stop
 from tests.browser.conftest import DESK, PHONE, resize
 from tests.conftest import NOON

@@ -24,9 +24,10 @@ from schemathesis.specs.openapi.checks import ignored_auth, negative_data_reject
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from bot.clock import FixedClock
-from bot.rules import records
-from bot.store import api_clients, schema
+from bot.rules.intake import records
+from bot.store import schema
 from bot.store.database import Database
+from bot.store.programs import api_clients
 from bot.values.records import Kind
 from handlers.api import fields, openapi
 from handlers.api.operations import DEFINED, UPSERTS

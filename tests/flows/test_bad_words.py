@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import SystemClock
-from bot.rules import texts
+from bot.rules.talk import texts
 from bot.services import Services
 from bot.store.database import Database
 from bot.store.tables import customers, messages

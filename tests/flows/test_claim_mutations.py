@@ -15,10 +15,11 @@ from sqlalchemy import Select, Update, event
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store import claims, deliveries, eligibility, endings, halts, moments, taking_back
 from bot.store.database import Database
-from bot.store.endings import Ended
-from bot.store.moments import Moment
+from bot.store.planning import eligibility, moments
+from bot.store.planning.moments import Moment
+from bot.store.sending import claims, deliveries, endings, halts, taking_back
+from bot.store.sending.endings import Ended
 from bot.values.outcome import Sent
 from bot.values.push import Claimed
 from tests.conftest import NOON

@@ -27,10 +27,11 @@ from hypothesis.stateful import (
 from sqlalchemy import delete, func, select, update
 
 from bot.clock import FixedClock
-from bot.rules.buckets import bucket_of
+from bot.rules.pushes.buckets import bucket_of
 from bot.services import Services
-from bot.store import customers, deliveries, following, forgetting, halts, mass_reports
 from bot.store.database import Database, Session
+from bot.store.people import customers, following, forgetting
+from bot.store.sending import deliveries, halts, mass_reports
 from bot.store.tables import campaigns, channel_halts, metadata
 from bot.store.tables import customers as customer_rows
 from bot.store.tables import deliveries as delivery_rows

@@ -27,10 +27,12 @@ from sqlalchemy import Row, delete, func, select, update
 
 from bot.channels import mass, reply_window
 from bot.clock import FixedClock
-from bot.rules.windows import is_quiet, window_at
+from bot.rules.pushes.windows import is_quiet, window_at
 from bot.services import Services
-from bot.store import claims, customers, deliveries, mass_reports, mass_sends, moments
 from bot.store.database import Database, Session
+from bot.store.people import customers
+from bot.store.planning import moments
+from bot.store.sending import claims, deliveries, mass_reports, mass_sends
 from bot.store.tables import customers as customer_rows
 from bot.store.tables import deliveries as delivery_rows
 from bot.store.tables import metadata, plan_totals

@@ -10,8 +10,8 @@ from sqlalchemy import insert, select
 
 from bot.clock import FixedClock, SystemClock
 from bot.intake import importing
-from bot.store import merging
 from bot.store.database import Database
+from bot.store.people import merging
 from bot.store.tables import outbox, webhook_endpoints, webhook_wants
 from bot.values.webhooks import KINDS
 from scheduler import deliver

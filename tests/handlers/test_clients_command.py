@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from bot.store import api_clients
 from bot.store.database import Database
+from bot.store.programs import api_clients
 from bot.store.tables import audit
 from tests.support.terminal import Run
 

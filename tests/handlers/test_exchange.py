@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import select
 
 from bot.clock import FixedClock
-from bot.rules import texts
+from bot.rules.talk import texts
 from bot.services import Services
 from bot.store.database import Database
 from bot.store.tables import customers, deliveries, messages

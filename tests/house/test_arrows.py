@@ -134,14 +134,18 @@ def test_nothing_goes_in_a_circle() -> None:
 @pytest.mark.parametrize(
     ("name", "source"),
     [
-        pytest.param("bot.rules.windows", "from handlers import app", id="a rule that knows a door"),
-        pytest.param("bot.rules.windows", "from bot.store import tables", id="a rule that knows the store"),
-        pytest.param("bot.values.reply", "import bot.rules.windows", id="a value that knows a rule"),
+        pytest.param("bot.rules.pushes.windows", "from handlers import app", id="a rule that knows a door"),
+        pytest.param(
+            "bot.rules.pushes.windows", "from bot.store import tables", id="a rule that knows the store"
+        ),
+        pytest.param("bot.values.reply", "import bot.rules.pushes.windows", id="a value that knows a rule"),
         pytest.param("handlers.webhook", "from scheduler import plan", id="two doors that meet"),
         pytest.param("handlers.webhook", "from sqlalchemy import select", id="SQL outside the store"),
-        pytest.param("bot.store.messages", "import flask", id="Flask inside the house"),
-        pytest.param("bot.store.messages", "from . import tables", id="a relative import"),
-        pytest.param("bot.store.messages", "def f():\n    import json", id="an import inside a function"),
+        pytest.param("bot.store.talk.messages", "import flask", id="Flask inside the house"),
+        pytest.param("bot.store.talk.messages", "from . import tables", id="a relative import"),
+        pytest.param(
+            "bot.store.talk.messages", "def f():\n    import json", id="an import inside a function"
+        ),
         pytest.param("scheduler.deliver", "import wechatpy.client", id="wechatpy outside its home"),
     ],
 )

@@ -8,9 +8,9 @@ from tests.house.sources import modules_of
 ENDS = {"sent", "failed", "unknown", "skipped"}
 TELLS = {"ending", "deliveries_ended"}
 IN_OTHER_WORDS = {
-    "bot.store.forgetting._call_off",  # customer.forgotten says it
-    "bot.store.simulation.close_sent",  # on a simulation's stage there is nobody to tell
-    "bot.store.simulation_copy.copy",
+    "bot.store.people.forgetting._call_off",  # customer.forgotten says it
+    "bot.store.simulation.simulation.close_sent",  # on a simulation's stage there is nobody to tell
+    "bot.store.simulation.simulation_copy.copy",
 }
 
 
@@ -19,7 +19,7 @@ def untold(house: Iterable[tuple[str, ast.Module]]) -> list[str]:
     return [
         f"{name}.{function.name}"
         for name, tree in house
-        if name.startswith("bot.store.") and name != "bot.store.outbox"
+        if name.startswith("bot.store.") and name != "bot.store.programs.outbox"
         for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef)
         and _updates_deliveries(function)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bot.clock import FixedClock
-from bot.rules.parts import version_of
+from bot.rules.contents.parts import version_of
 from bot.services import Services
-from bot.store import media_files
+from bot.store.campaigns import media_files
 from bot.store.database import Database, Session
 from bot.values.outcome import Later, Never, Outcome, Sent, Unsure
 from bot.values.reply import Reply

@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from bot.clock import FixedClock
-from bot.rules.best_hour import HALF, Span, best_half, spans
-from bot.rules.workdays import kind_of_day
+from bot.rules.calendar.workdays import kind_of_day
+from bot.rules.pushes.best_hour import HALF, Span, best_half, spans
 from bot.services import Services
-from bot.store import forgetting
 from bot.store.database import Database
+from bot.store.people import forgetting
 from bot.store.tables import best_hours, counted_days, deliveries, messages, spoken_hours
 from scheduler.best_hours import refresh
 from scheduler.plan import plan

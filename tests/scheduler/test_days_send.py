@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.clock import FixedClock
-from bot.rules import reports
+from bot.rules.intake import reports
 from bot.services import Services
 from bot.store.database import Database
 from bot.values.push import PlanReport

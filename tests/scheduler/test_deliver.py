@@ -9,8 +9,9 @@ import pytest
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store import claims, deliveries, halts, mass_reports, moments, taking_back
 from bot.store.database import Database
+from bot.store.planning import moments
+from bot.store.sending import claims, deliveries, halts, mass_reports, taking_back
 from bot.values.incoming import MassFinished
 from bot.values.outcome import Halt, Later, Never, Outcome, Unsure
 from bot.values.reply import Text

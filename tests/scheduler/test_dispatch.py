@@ -9,8 +9,10 @@ import pytest
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store import campaign_pages, claims, deliveries, halts, moments, push_status, withdrawals
+from bot.store.campaigns import campaign_pages
 from bot.store.database import Database
+from bot.store.planning import moments
+from bot.store.sending import claims, deliveries, halts, push_status, withdrawals
 from bot.values.outcome import Halt, Later, Never, Outcome, Sent, Unsure
 from bot.values.reply import Text, to_json
 from scheduler.deliver import deliver_batch, deliver_due, hand_out

@@ -9,8 +9,9 @@ from sqlalchemy import func, insert, select
 
 from bot.clock import FixedClock
 from bot.rules.hashing import openid_hash
-from bot.store import follow_history, leases, tables
+from bot.store import leases, tables
 from bot.store.database import Database
+from bot.store.people import follow_history
 from bot.store.tables import customers, suppressions
 from bot.wechat.answers import FollowerDetails, FollowerPage
 from bot.wechat.errors import Lost, WeChatError

@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.clock import FixedClock
-from bot.rules.facts import load
+from bot.rules.people.facts import load
 from bot.services import Services
-from bot.store import facts, facts_inferred, facts_signals, forgetting, handovers, statistics
 from bot.store.database import Database, Session
+from bot.store.people import facts, facts_inferred, facts_signals, forgetting
 from bot.store.tables import customers, order_lines, products
 from bot.store.tables import facts as table
+from bot.store.talk import handovers
+from bot.store.worth import statistics
 from bot.values.facts import Fact
 from scheduler.inference import infer
 from tests.conftest import NOON

@@ -9,8 +9,8 @@ from bot.clock import FixedClock
 from bot.sandbox.faults import Fault
 from bot.sandbox.platform import Platform
 from bot.services import Services
-from bot.store import handing
 from bot.store.database import Database
+from bot.store.sending import handing
 from scheduler.deliver import deliver_due, hand_out
 from scheduler.plan import plan
 from tests.conftest import NOON

@@ -11,8 +11,8 @@ from sqlalchemy import insert, select, update
 from bot.clock import FixedClock
 from bot.config import Membership
 from bot.services import Services
-from bot.store import points
 from bot.store.database import Database
+from bot.store.loyalty import points
 from bot.store.tables import customers, orders, returns, shipments
 from scheduler import membership
 from scheduler.membership import Kept

@@ -9,8 +9,9 @@ from sqlalchemy import insert
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store import claims, moments, notice_consents, notice_endings, taking_back
 from bot.store.database import Database
+from bot.store.planning import moments
+from bot.store.sending import claims, notice_consents, notice_endings, taking_back
 from bot.store.tables import notice_consents as consents
 from bot.values.incoming import NoticeConsent, NoticeResult
 from bot.values.outcome import Halt, Later, Never, Outcome, Unsure

@@ -8,8 +8,8 @@ from sqlalchemy import update
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store import explanations
 from bot.store.database import Database
+from bot.store.planning import explanations
 from bot.store.tables import campaigns, customers, deliveries
 from scheduler.deliver import deliver_due
 from scheduler.plan import plan

@@ -7,8 +7,8 @@ from sqlalchemy import select, update
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store import customers as customers_store
 from bot.store.database import Database
+from bot.store.people import customers as customers_store
 from bot.store.rehearsal import rehearsing
 from bot.store.tables import campaigns, deliveries, plan_passes, plan_totals, standings
 from scheduler.plan import plan, tick

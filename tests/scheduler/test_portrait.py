@@ -11,11 +11,12 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot import portrayal
 from bot.clock import FixedClock
-from bot.rules import facts as fact_rules
-from bot.rules import portrait_traits, portrait_words
+from bot.rules.people import facts as fact_rules
+from bot.rules.worth import portrait_traits, portrait_words
 from bot.services import Services
-from bot.store import forgetting, portraits, segments
 from bot.store.database import Database
+from bot.store.people import forgetting
+from bot.store.segments import segments
 from bot.store.tables import (
     customer_statistics,
     customers,
@@ -25,6 +26,7 @@ from bot.store.tables import (
     orders,
     products,
 )
+from bot.store.worth import portraits
 from bot.values.portrait import InSegment, Portrait, Top
 from scheduler import portrait
 from tests.support import pushing

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import FixedClock
-from bot.rules.partitions import BadPartitions
+from bot.rules.worth.partitions import BadPartitions
 from bot.services import Services
 from bot.store.database import Database
 from bot.store.tables import customer_moves

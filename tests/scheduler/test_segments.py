@@ -14,9 +14,10 @@ from bot.clock import FixedClock
 from bot.config import Config
 from bot.insight.knowledge import WordIndex
 from bot.services import Services
-from bot.store import forgetting, segment_changes, segment_history, segment_memberships, segments, statistics
 from bot.store.database import Database, Session
 from bot.store.keys import SqlKeys
+from bot.store.people import forgetting
+from bot.store.segments import segment_changes, segment_history, segment_memberships, segments
 from bot.store.tables import (
     customer_statistics,
     customer_tags,
@@ -27,6 +28,7 @@ from bot.store.tables import (
     webhook_endpoints,
     webhook_wants,
 )
+from bot.store.worth import statistics
 from scheduler.segments import refresh_all, refresh_changed
 from tests.conftest import NOON
 from tests.support.build import Build

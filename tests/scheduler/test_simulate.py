@@ -13,7 +13,7 @@ from bot.clock import FixedClock
 from bot.services import Services
 from bot.store import tables
 from bot.store.database import Database
-from bot.store.simulation_stage import PREFIX
+from bot.store.simulation.simulation_stage import PREFIX
 from bot.values.simulation import NobodyThere, Simulated, Wanted
 from scheduler.simulate import simulate
 from tests.support import pushing

@@ -8,8 +8,10 @@ from sqlalchemy import insert, select
 
 from bot.clock import FixedClock
 from bot.sandbox.faults import Fault
-from bot.store import halts, moments, notice_consents, segment_changes, steering
 from bot.store.database import Database
+from bot.store.planning import moments
+from bot.store.segments import segment_changes
+from bot.store.sending import halts, notice_consents, steering
 from bot.store.tables import channel_halts, channel_suppressions, follow_doubts
 from bot.store.tables import notice_consents as consents
 from bot.wechat.errors import REACTIONS, Reaction

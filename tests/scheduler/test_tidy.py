@@ -8,8 +8,8 @@ from sqlalchemy import insert, select
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store import binding
 from bot.store.database import Database
+from bot.store.people import binding
 from bot.store.tables import bind_codes, binding_talks, binding_tries, mass_sends, messages, volatile
 from scheduler.recover import ask_after_mass, recover
 from scheduler.tidy import refresh_engagement, tidy

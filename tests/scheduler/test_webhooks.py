@@ -12,13 +12,13 @@ from sqlalchemy import Row, select, update
 
 from bot.clock import FixedClock
 from bot.outgoing import sealing
-from bot.rules.webhook_retries import LONGEST_REST, TRIES, WAITS
-from bot.rules.webhook_signing import signature
+from bot.rules.webhooks.webhook_retries import LONGEST_REST, TRIES, WAITS
+from bot.rules.webhooks.webhook_signing import signature
 from bot.services import Services
-from bot.store import outbox as events
-from bot.store import webhook_calls as calls_
-from bot.store import webhooks as endpoints
 from bot.store.database import Database
+from bot.store.programs import outbox as events
+from bot.store.programs import webhook_calls as calls_
+from bot.store.programs import webhooks as endpoints
 from bot.store.tables import outbox, webhook_calls, webhook_endpoints
 from bot.values.webhooks import Answer, Told
 from scheduler import webhooks

@@ -6,8 +6,9 @@ import pytest
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store import moments, working_days
+from bot.store.campaigns import working_days
 from bot.store.database import Database
+from bot.store.planning import moments
 from scheduler.plan import plan
 from tests.support import pushing
 from tests.support.build import Build

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 
 from bot.config import Push
-from bot.rules.buckets import bucket_of
-from bot.rules.windows import is_quiet, window_at
+from bot.rules.pushes.buckets import bucket_of
+from bot.rules.pushes.windows import is_quiet, window_at
 
 MARK = re.compile(r"\[(?P<purpose>\w+) (?P<kind>regular|urgent) (?P<content>[\w-]+)\]")
 TWENTY_HOURS, FORTY_FOUR_HOURS = timedelta(hours=20), timedelta(hours=44)

@@ -12,9 +12,9 @@ from bot.clock import Clock, FixedClock
 from bot.config import Config
 from bot.insight.knowledge import WordIndex
 from bot.services import Services
-from bot.store import verdicts
 from bot.store.database import Database, Session
 from bot.store.keys import SqlKeys
+from bot.store.planning import verdicts
 from bot.store.tables import channel_halts, customers, deliveries, messages
 from tests.support.build import LONG_AGO
 from tests.support.fake_wechat import FakeWeChat

@@ -5,7 +5,7 @@ from decimal import Decimal
 from importlib import resources
 from typing import Any
 
-from bot.rules import definitions
+from bot.rules.contents import definitions
 from bot.values.definitions import Definitions
 from bot.values.notice import NoticeTemplate
 from bot.values.trade import Product

@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from bot.sandbox.shop.generate import Shop
-from bot.store import bulk, facts_imported, follow_history, statistics
 from bot.store.database import Session
+from bot.store.people import facts_imported, follow_history
+from bot.store.shop import bulk
+from bot.store.worth import statistics
 
 
 def seed(session: Session, shop: Shop, now: datetime) -> bool:

@@ -48,7 +48,7 @@ contents = Table(
     ),  # of its campaign's occasion: eve, day; empty: as long as the campaign sends
     Column(
         "details", Json, nullable=False, server_default="{}"
-    ),  # what its kind has besides: see rules/parts.py
+    ),  # what its kind has besides: see rules/contents/parts.py
     Column(
         "version", String(64), nullable=False, server_default=""
     ),  # hash of all that a customer gets to see
@@ -59,7 +59,9 @@ contents = Table(
     Column("updated_at", Instant, nullable=False),
     Column("notice_template", String(64)),  # it may go as a subscription notice of this template
     Column("notice_page", String(1024), nullable=False, server_default=""),
-    Column("notice_data", Json),  # the template's fields → words, with the places of `rules/templates.py`
+    Column(
+        "notice_data", Json
+    ),  # the template's fields → words, with the places of `rules/contents/templates.py`
     CheckConstraint("purpose IN ('marketing', 'care', 'service')", name="purpose"),
 )
 

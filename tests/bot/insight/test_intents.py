@@ -12,7 +12,7 @@ from bot.insight.features import BadConcepts, normal, read_concepts
 from bot.insight.intent_evaluation import measured
 from bot.insight.intent_learning import CannotLearn, Lessons, learned, lessons
 from bot.insight.intents import Understanding, Watched
-from bot.rules.intent_names import TITLES
+from bot.rules.talk.intent_names import TITLES
 from tests.bench.intents import FRESH, SEEN, sentences
 from tests.support.learned import model
 

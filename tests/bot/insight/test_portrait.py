@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bot.insight.portrait import FALSE_DISCOVERIES, People, adjusted, columns_of, ratio, shared, tally
-from bot.rules.portrait import LEAST_PEOPLE
+from bot.rules.worth.portrait import LEAST_PEOPLE
 from bot.values.portrait import Attribute, Shared, Stretch
 
 CITY = Attribute(name="city")

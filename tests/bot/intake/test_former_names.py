@@ -5,8 +5,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.intake import importing
-from bot.store import merging
 from bot.store.database import Database
+from bot.store.people import merging
 from bot.store.tables import customers, orders
 from tests.conftest import NOON
 from tests.support.build import Build

@@ -14,8 +14,8 @@ from sqlalchemy import func, insert, select
 
 from bot.intake import importing
 from bot.rules.hashing import openid_hash
-from bot.store import exports
 from bot.store.database import Database
+from bot.store.shop import exports
 from bot.store.tables import (
     customer_statistics,
     customers,

@@ -8,14 +8,15 @@ import pytest
 from sqlalchemy import Table, func, select
 from sqlalchemy.exc import IntegrityError
 
-from bot.rules.buckets import bucket_of
+from bot.rules.pushes.buckets import bucket_of
 from bot.sandbox.shop import catalogue
 from bot.sandbox.shop.generate import DemoShop, Shop
 from bot.sandbox.shop.names import PLACES
 from bot.sandbox.shop.seeding import seed
-from bot.store import notice_templates, segments
+from bot.store.campaigns.definitions import apply
 from bot.store.database import Database, Session
-from bot.store.definitions import apply
+from bot.store.segments import segments
+from bot.store.sending import notice_templates
 from bot.store.tables import customer_tags, customers, order_lines, orders, products
 from bot.values import rule
 from tests.support.build import Build

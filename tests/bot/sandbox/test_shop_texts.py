@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from bot.insight.knowledge import WordIndex
-from bot.rules import templates
-from bot.rules.person_words import person_wish
-from bot.rules.shop_words import order_question
-from bot.rules.wishes import starts_pushes, stops_pushes
+from bot.rules.contents import templates
+from bot.rules.talk.person_words import person_wish
+from bot.rules.talk.shop_words import order_question
+from bot.rules.talk.wishes import starts_pushes, stops_pushes
 from bot.sandbox.shop import catalogue
 from bot.values.knowledge import Entry
 

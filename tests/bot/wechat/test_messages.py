@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.rules.contacts import introduces
+from bot.rules.talk.contacts import introduces
 from bot.values import incoming
 from bot.values.incoming import Incoming, MassFinished, NoticeConsent, NoticeResult, Text, Unknown
 from bot.wechat.bodies import Unreadable

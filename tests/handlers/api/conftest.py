@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store import api_clients
 from bot.store.database import Database
+from bot.store.programs import api_clients
 from handlers.app import create_app, stop
 from tests.support.build import Build
 from tests.support.door import services_of

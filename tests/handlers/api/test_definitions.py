@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from bot.services import Services
-from bot.store import passwords, staff
+from bot.store.operators import passwords, staff
 from bot.store.tables import audit, contents, segments
 from handlers.api.fields import EXAMPLES
 from tests.conftest import NOON

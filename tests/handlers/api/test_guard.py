@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store import api_clients
 from bot.store.database import Database
+from bot.store.programs import api_clients
 from bot.store.tables import api_clients as table
 from handlers.api.operations import OPERATIONS
 from handlers.app import create_app, stop

@@ -12,9 +12,9 @@ from bot.clock import FixedClock
 from bot.config import Config, Server
 from bot.insight.knowledge import WordIndex
 from bot.services import Services
-from bot.store import customers
 from bot.store.database import Session
 from bot.store.keys import Keys
+from bot.store.people import customers
 from bot.store.tables import customers as customer_rows
 from bot.values.incoming import Incoming
 from bot.values.knowledge import Entry

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from bot.rules import texts
-from bot.store import mass_reports, tables
+from bot.rules.talk import texts
+from bot.store import tables
+from bot.store.sending import mass_reports
 from bot.values.incoming import Image, Incoming, LocationReport, MassFinished, MenuView, Voice
 from bot.values.knowledge import Entry
 from bot.values.reply import Silence

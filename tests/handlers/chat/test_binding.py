@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.rules import binding_texts as texts
-from bot.store import binding, merges, merging, tables
+from bot.rules.talk import binding_texts as texts
+from bot.store import tables
+from bot.store.people import binding, merges, merging
 from bot.values.incoming import Follow, Scan
 from tests.conftest import NOON
 from tests.handlers.chat.conftest import SALT, Conversation

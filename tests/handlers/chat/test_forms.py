@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import insert, select
 
-from bot.rules import forms as words
-from bot.rules.forms import FORMS
-from bot.store import forgetting, forms
+from bot.rules.talk import forms as words
+from bot.rules.talk.forms import FORMS
+from bot.store.people import forgetting
 from bot.store.tables import form_requests, order_lines
+from bot.store.talk import forms
 from bot.values.incoming import Image
 from bot.values.knowledge import Entry
 from tests.handlers.chat.conftest import Conversation

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.config import Config, Membership
-from bot.rules import membership_words as words
-from bot.store import points
-from bot.store.points import About
+from bot.rules.talk import membership_words as words
+from bot.store.loyalty import points
+from bot.store.loyalty.points import About
 from bot.store.tables import customers
 from tests.handlers.chat.conftest import Conversation
 from tests.support.build import Build

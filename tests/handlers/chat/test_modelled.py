@@ -14,12 +14,13 @@ from bot import modelling
 from bot.clock import FixedClock
 from bot.config import LanguageModel
 from bot.language.model import HttpModel
-from bot.rules.grounding import LABEL
+from bot.rules.talk.grounding import LABEL
 from bot.services import Services
-from bot.store import customers, model_calls
 from bot.store.database import Database
+from bot.store.people import customers
 from bot.store.tables import model_calls as calls_table
 from bot.store.tables import products
+from bot.store.talk import model_calls
 from bot.values.knowledge import Entry
 from bot.values.profile import Profile
 from handlers.chat import modelled

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.rules import definitions as files
-from bot.rules import offers as words
-from bot.store import definitions, facts, offers
+from bot.rules.contents import definitions as files
+from bot.rules.talk import offers as words
+from bot.store.campaigns import definitions
 from bot.store.database import Database, Session
+from bot.store.loyalty import offers
+from bot.store.people import facts
 from bot.store.tables import offer_choices, offer_options, vouchers
 from bot.store.tables import offers as offers_table
 from bot.values.definitions import BadDefinition, Change

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert
 
-from bot.rules import texts
+from bot.rules.talk import texts
 from bot.store.tables import order_lines
 from bot.values.knowledge import Entry
 from tests.handlers.chat.conftest import Conversation

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.rules import own_data_words as words
-from bot.store import own_data
+from bot.rules.talk import own_data_words as words
+from bot.store.people import own_data
 from bot.store.tables import customers, own_data_wishes
 from tests.handlers.chat.conftest import Conversation
 from tests.support.incoming import said

@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 
 from bot.clock import FixedClock
 from bot.config import Person
-from bot.rules import person_texts, texts
-from bot.store import handover_endings, handover_turns, handovers, waiting_list
+from bot.rules.talk import person_texts, texts
 from bot.store.tables import customers, deliveries
 from bot.store.tables import handovers as rows
+from bot.store.talk import handover_endings, handover_turns, handovers, waiting_list
 from bot.values.incoming import Image, PersonSession, Text, Voice
 from bot.values.reply import Silence, ToPerson, text_of
 from handlers import router

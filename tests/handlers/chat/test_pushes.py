@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.clock import FixedClock
-from bot.rules import texts
+from bot.rules.talk import texts
 from tests.conftest import NOON
 from tests.handlers.chat.conftest import Conversation
 from tests.support.build import Build

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.clock import FixedClock
-from bot.rules import facts_words as words
-from bot.rules.facts import load
-from bot.store import facts
-from bot.store.questions import NEVER
+from bot.rules.people.facts import load
+from bot.rules.talk import facts_words as words
+from bot.store.people import facts
+from bot.store.people.questions import NEVER
 from bot.store.tables import customers, questions
 from bot.values.facts import Attribute
 from bot.values.incoming import Incoming

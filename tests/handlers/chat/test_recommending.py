@@ -8,8 +8,9 @@ from sqlalchemy import insert, update
 
 from bot import recommending
 from bot.insight import recommend
-from bot.rules import recommend_words as words
-from bot.store import baskets, learnt
+from bot.rules.talk import recommend_words as words
+from bot.store import learnt
+from bot.store.shop import baskets
 from bot.store.tables import order_lines, products, returns
 from bot.values.knowledge import Entry
 from tests.handlers.chat.conftest import Conversation

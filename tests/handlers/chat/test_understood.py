@@ -9,10 +9,11 @@ from sqlalchemy import insert
 
 from bot.insight.catalogue import Named
 from bot.insight.intents import Understanding, Watched
-from bot.rules import texts
-from bot.rules import understanding_texts as words
-from bot.store import catalogue, handovers, open_questions
+from bot.rules.talk import texts
+from bot.rules.talk import understanding_texts as words
+from bot.store.shop import catalogue
 from bot.store.tables import order_lines
+from bot.store.talk import handovers, open_questions
 from bot.values.knowledge import Entry
 from bot.values.reply import Menu
 from tests.handlers.chat.conftest import Conversation

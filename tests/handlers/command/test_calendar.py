@@ -3,8 +3,9 @@ from datetime import date
 
 import pytest
 
-from bot.store import audit, working_days
+from bot.store.campaigns import working_days
 from bot.store.database import Database
+from bot.store.operators import audit
 from tests.support.terminal import Run
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.store import facts
 from bot.store.database import Database
+from bot.store.people import facts
 from bot.store.tables import audit, customers
 from tests.support.build import Build
 from tests.support.terminal import Run

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.store import customers, handovers
 from bot.store.database import Database
+from bot.store.people import customers
+from bot.store.talk import handovers
 from tests.support.build import Build
 from tests.support.terminal import Run
 

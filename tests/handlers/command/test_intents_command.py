@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import open_questions
 from bot.store.database import Database
+from bot.store.talk import open_questions
 from tests.conftest import NOON
 from tests.support.build import Build
 from tests.support.terminal import Run

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from bot.store import notice_templates
 from bot.store.database import Database
+from bot.store.sending import notice_templates
 from bot.store.tables import contents, notice_consents
 from bot.values.notice import NoticeTemplate
 from tests.support.build import Build

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import vouchers
 from bot.store.database import Database
+from bot.store.loyalty import vouchers
 from tests.support.build import Build
 from tests.support.terminal import Run
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.store.database import Database
-from bot.store.simulation_stage import PREFIX
+from bot.store.simulation.simulation_stage import PREFIX
 from tests.support.build import LONG_AGO, Build
 from tests.support.terminal import Run
 

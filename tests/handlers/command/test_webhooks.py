@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.rules.webhook_signing import signature
-from bot.store import outbox
+from bot.rules.webhooks.webhook_signing import signature
 from bot.store.database import Database
+from bot.store.programs import outbox
 from bot.store.tables import audit, webhook_calls, webhook_endpoints
 from tests.support.build import Build
 from tests.support.receiver import Receiver, receiving

@@ -16,9 +16,9 @@ from bot import services as building
 from bot.clock import FixedClock
 from bot.config import Config
 from bot.services import Services
-from bot.store import audit, passwords, staff
 from bot.store.database import Database
-from bot.store.staff import Role
+from bot.store.operators import audit, passwords, staff
+from bot.store.operators.staff import Role
 from handlers.app import create_app, stop
 from tests.support.build import Build
 

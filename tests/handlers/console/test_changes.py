@@ -6,8 +6,11 @@ from sqlalchemy import select
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store import audit, campaign_pages, content_pages, halts, handovers, knowledge_pages, staff
+from bot.store.campaigns import campaign_pages, content_pages
+from bot.store.operators import audit, staff
+from bot.store.sending import halts
 from bot.store.tables import customers, deliveries
+from bot.store.talk import handovers, knowledge_pages
 from tests.conftest import NOON
 from tests.handlers.console.conftest import Make, Visitor, audited
 

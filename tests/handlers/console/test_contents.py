@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.rules import parts
+from bot.rules.contents import parts
 from bot.services import Services
-from bot.store import campaign_pages, content_pages, pools
-from bot.store.content_pages import ContentLine
+from bot.store.campaigns import campaign_pages, content_pages
+from bot.store.campaigns.content_pages import ContentLine
+from bot.store.planning import pools
 from bot.values.content import Part
 from tests.handlers.console.conftest import Make, Visitor
 from tests.handlers.console.test_changes import CONTENT, seen

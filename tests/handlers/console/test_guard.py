@@ -5,7 +5,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from bot.services import Services
-from bot.store import media_files
+from bot.store.campaigns import media_files
 from tests.handlers.console.conftest import Make, Visitor
 from tests.support.pictures import JPEG
 

@@ -1,7 +1,7 @@
 """The stop switch as an operator meets it."""
 
 from bot.services import Services
-from bot.store import halts
+from bot.store.sending import halts
 from tests.conftest import NOON
 from tests.handlers.console.conftest import Visitor, audited
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot.services import Services
-from bot.store import account_managers, handover_turns, handovers, staff
+from bot.store.operators import staff
 from bot.store.tables import deliveries
+from bot.store.talk import account_managers, handover_turns, handovers
 from tests.conftest import NOON
 from tests.handlers.console.conftest import Make, Visitor
 

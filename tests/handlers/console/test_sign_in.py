@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from bot.clock import FixedClock
 from bot.config import Config, Server
 from bot.services import Services
-from bot.store import passwords, staff, staff_sessions
+from bot.store.operators import passwords, staff, staff_sessions
 from bot.store.tables import staff_sessions as sessions
 from handlers.console import cookies
 from tests.handlers.console.conftest import LONG_AGO, PASSWORD, Visitor

@@ -1,5 +1,5 @@
 from bot.services import Services
-from bot.store import webhooks
+from bot.store.programs import webhooks
 from tests.conftest import NOON
 from tests.handlers.console.conftest import Visitor
 

@@ -14,9 +14,9 @@ from werkzeug.test import TestResponse
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store import facts, own_data
 from bot.store.database import Database
-from bot.store.questions import NEVER
+from bot.store.people import facts, own_data
+from bot.store.people.questions import NEVER
 from bot.store.tables import customers
 from handlers.app import create_app, stop
 from handlers.profile import visitor

@@ -1,0 +1,1 @@
+"""Days: working days, festivals, the lunar calendar."""

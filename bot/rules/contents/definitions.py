@@ -1,0 +1,373 @@
+"""Reads a TOML file's dict into definitions. Each field has a check; what is wrong is one line with its place.
+
+Knows only the file: whether a segment or a content it names exists, the store finds out when it applies.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from bot.rules.calendar import festivals
+from bot.rules.contents import contents, notices, parts, templates
+from bot.rules.intake.cells import YEARS
+from bot.rules.pushes import occasions, variants
+from bot.rules.talk import offers
+from bot.values import rule
+from bot.values.content import Part
+from bot.values.definitions import (
+    BadDefinition,
+    Campaign,
+    Content,
+    Definition,
+    Definitions,
+    Knowledge,
+    Offer,
+    OwnFestival,
+    Segment,
+)
+from bot.values.notice import Notice
+
+TABLES = ("segment", "content", "campaign", "knowledge", "festival", "offer")
+PURPOSES = ("marketing", "care", "service")
+KINDS = parts.KINDS
+STATUSES = ("draft", "running", "paused", "ended")
+CHANNELS = ("reply_window", "mass", "subscription_notice", "next_contact")
+LARGEST_PRIORITY = 1_000_000
+MOST_HELD_OUT = 50  # percent
+LONGEST_TEXT = 2000  # bytes of UTF-8: WeChat cuts or refuses more
+
+D = TypeVar("D", bound=Definition)
+Check = Callable[[Any], Any]
+REQUIRED = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How a value is read, and what it is when it is not given."""
+
+    read: Check
+    default: Any = REQUIRED
+
+
+class _Wrong(ValueError):
+    """Says what was expected; whoever knows the place adds it."""
+
+
+def read(origin: str, raw: Mapping[str, Any]) -> Definitions:
+    """The definitions of one file. Raises `BadDefinition`."""
+    for table in raw:
+        if table not in TABLES:
+            raise BadDefinition(f"{origin}: {table}: unknown table; expected {', '.join(TABLES)}")
+    found = Definitions(
+        segments=_table(origin, "segment", raw, Segment, SEGMENT),
+        contents=_table(origin, "content", raw, _content, CONTENT),
+        campaigns=_table(origin, "campaign", raw, _campaign, CAMPAIGN),
+        knowledge=_table(origin, "knowledge", raw, Knowledge, KNOWLEDGE),
+        festivals=_table(origin, "festival", raw, _festival, FESTIVAL),
+        offers=_table(origin, "offer", raw, Offer, OFFER),
+    )
+    for campaign in found.campaigns:
+        _variants_hold_together(campaign)
+    for kind, several in (("campaign", found.campaigns), ("offer", found.offers)):
+        for one in several:
+            if one.ends < one.starts:
+                raise BadDefinition(f"{origin}: {kind} {one.id}: ends: expected a day not before starts")
+    return found
+
+
+def together(files: Iterable[Definitions]) -> Definitions:
+    """All files as one. Raises `BadDefinition` when two define the same thing."""
+    files = list(files)
+    return Definitions(
+        segments=_once("segment", (one for file in files for one in file.segments)),
+        contents=_once("content", (one for file in files for one in file.contents)),
+        campaigns=_once("campaign", (one for file in files for one in file.campaigns)),
+        knowledge=_once("knowledge", (one for file in files for one in file.knowledge)),
+        festivals=_once("festival", (one for file in files for one in file.festivals)),
+        offers=_once("offer", (one for file in files for one in file.offers)),
+    )
+
+
+def _once(table: str, definitions: Iterable[D]) -> tuple[D, ...]:
+    first: dict[str, D] = {}
+    for one in definitions:
+        if one.id in first:
+            raise BadDefinition(
+                f"{one.origin}: {table} {one.id}: id: given twice, first in {first[one.id].origin}"
+            )
+        first[one.id] = one
+    return tuple(first.values())
+
+
+def _table(
+    origin: str, table: str, raw: Mapping[str, Any], kind: Callable[..., D], fields: Mapping[str, Field]
+) -> tuple[D, ...]:
+    rows = raw.get(table, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise BadDefinition(f"{origin}: {table}: expected [[{table}]] tables")
+    return _once(table, (kind(origin=origin, **_row(f"{origin}: {table}", row, fields)) for row in rows))
+
+
+def _row(where: str, row: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+    named = f"{where} {row['id']}" if isinstance(row.get("id"), str) else where
+    for key in row:
+        if key not in fields:
+            raise BadDefinition(f"{named}: {key}: unknown key; expected {', '.join(fields)}")
+    return {
+        key: _field(f"{named}: {key}", row.get(key, field.default), field) for key, field in fields.items()
+    }
+
+
+def _field(where: str, value: Any, field: Field) -> Any:
+    if value is REQUIRED:
+        raise BadDefinition(f"{where}: missing")
+    try:
+        return None if value is None and field.default is None else field.read(value)
+    except ValueError as error:
+        said = str(error)
+        if isinstance(error, rule.BadRule):
+            raise BadDefinition(f"{where.removesuffix(': rule')}: {said}") from None
+        raise BadDefinition(f"{where}{said}" if said.startswith("[") else f"{where}: {said}") from None
+
+
+def _content(*, origin: str, id: str, parts: tuple[Part, ...], **given: Any) -> Content:  # noqa: A002
+    """Its parts are checked together: what each kind needs, and what marketing has to say."""
+    try:
+        return contents.definition(origin, id, parts, given)
+    except ValueError as error:
+        raise BadDefinition(f"{origin}: content {id}: {error}") from None
+
+
+def _campaign(*, regular: bool | None, occasion: dict[str, Any] | None, **given: Any) -> Campaign:
+    """What waits for a day is bound to it and may come sooner than the rhythm; what cares for a condition is not."""
+    is_bound = occasion is not None and "care" not in occasion
+    return Campaign(regular=not is_bound if regular is None else regular, occasion=occasion, **given)
+
+
+def _festival(*, origin: str, id: str, name: str, english: str, **given: Any) -> OwnFestival:  # noqa: A002
+    """Its day is said in exactly one way."""
+    ways = {way: given.pop(way) for way in (*festivals.WAYS, "shift")}
+    try:
+        falls = festivals.falls(ways)
+    except ValueError as error:
+        raise BadDefinition(f"{origin}: festival {id}: {error}") from None
+    return OwnFestival(id=id, origin=origin, name=name, english=english or name, falls=falls, **given)
+
+
+def _variants_hold_together(campaign: Campaign) -> None:
+    if said := variants.objection(campaign.variants, campaign.contents):
+        raise BadDefinition(f"{campaign.origin}: campaign {campaign.id}: variants: {said}")
+    if not campaign.contents and not campaign.variants:
+        raise BadDefinition(
+            f"{campaign.origin}: campaign {campaign.id}: contents: expected a list of at least one"
+        )
+
+
+def _id(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[\w.-]{1,64}", value):
+        raise _Wrong(f"expected 1 to 64 letters, digits, - _ or ., found {value!r}")
+    return value
+
+
+def _words(most: int) -> Check:
+    def read_words(value: Any) -> str:
+        if not isinstance(value, str) or not value.strip() or len(value) > most or "\0" in value:
+            raise _Wrong(f"expected 1 to {most} characters of text, found {value!r:.60}")
+        return value.strip()
+
+    return read_words
+
+
+def _perhaps_words(most: int) -> Check:
+    return lambda value: "" if value == "" else _words(most)(value)
+
+
+def _text(value: Any) -> str:
+    text = "" if value == "" else str(_words(LONGEST_TEXT)(value))
+    if len(text.encode()) > LONGEST_TEXT:
+        raise _Wrong(
+            f"expected at most {LONGEST_TEXT} bytes, about {LONGEST_TEXT // 3} characters; found {len(text.encode())}"
+        )
+    return text
+
+
+def _answer(value: Any) -> str:
+    text = _text(value)
+    templates.check(text)
+    return text
+
+
+def _keywords(value: Any) -> str:
+    """A text, or a list of words."""
+    words = value if isinstance(value, list) else [value]
+    return " ".join(str(_perhaps_words(1000)(word)) for word in words)
+
+
+def _one_of(choices: tuple[str, ...]) -> Check:
+    def read_choice(value: Any) -> str:
+        if not isinstance(value, str) or value not in choices:
+            raise _Wrong(f"expected one of {', '.join(choices)}; found {value!r}")
+        return value
+
+    return read_choice
+
+
+def _several(read_one: Check, *, least: int) -> Check:
+    def read_several(value: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list) or len(value) < least:
+            raise _Wrong(f"expected a list{' of at least one' if least else ''}, found {value!r:.60}")
+        found = tuple(read_one(one) for one in value)
+        if len(set(found)) < len(found):
+            raise _Wrong("expected each only once")
+        return found
+
+    return read_several
+
+
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_PRIORITY:
+        raise _Wrong(f"expected a whole number, found {value!r:.60}")
+    return value
+
+
+def _percent(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_HELD_OUT:
+        raise _Wrong(f"expected 0 to {MOST_HELD_OUT}, found {value!r:.60}")
+    return value
+
+
+def _as_it_is(value: Any) -> Any:
+    """Checked with the part it belongs to."""
+    return value
+
+
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _Wrong(f"expected true or false, found {value!r:.60}")
+    return value
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return date.fromisoformat(value)
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise _Wrong(f"expected a day as 2026-12-31, found {str(value)!r:.60}")
+    return value
+
+
+def _instant(value: Any) -> datetime:
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        found = None
+    if not isinstance(found, datetime) or found.tzinfo is None or found.year not in YEARS:
+        raise _Wrong(
+            f"expected a time with its offset as 2026-12-31T18:00:00+08:00, found {str(value)!r:.60}"
+        )
+    return found
+
+
+def _notice(value: Any) -> Notice:
+    if not isinstance(value, dict) or not isinstance(value.get("data"), dict):
+        raise _Wrong('expected { template = "…", data = { thing1 = "…" } }, and perhaps page')
+    for key in value:
+        if key not in {"template", "page", "data"}:
+            raise _Wrong(f"{key}: unknown key; expected template, page, data")
+    words, page = value["data"], value.get("page", "")
+    if not all(isinstance(said, str) for said in words.values()) or not isinstance(page, str):
+        raise _Wrong("expected texts in page and data")
+    found = Notice(template=str(_words(64)(value.get("template"))), page=page, data=words)
+    notices.check(found)
+    return found
+
+
+def _occasion(value: Any) -> dict[str, Any]:
+    return occasions.written(occasions.read(value))
+
+
+def _days_long(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= festivals.LONGEST:
+        raise _Wrong(f"expected 1 to {festivals.LONGEST} days, found {value!r:.60}")
+    return value
+
+
+def _year(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value not in YEARS:
+        raise _Wrong(f"expected a year, found {value!r:.60}")
+    return value
+
+
+def _rule(value: Any) -> dict[str, Any]:
+    rule.parse(value)
+    return dict(value)
+
+
+SEGMENT = {"id": Field(_id), "name": Field(_words(100)), "rule": Field(_rule)}
+
+CONTENT = {
+    "id": Field(_id),
+    "title": Field(_words(100)),
+    "category": Field(_words(20)),
+    "purpose": Field(_one_of(PURPOSES)),
+    "kind": Field(_one_of(KINDS), "text"),
+    "text": Field(_text, ""),
+    "media_id": Field(_words(128), None),
+    **{name: Field(_perhaps_words(20_000), "") for name in parts.EXTRA_FIELDS},
+    "options": Field(_as_it_is, ()),
+    "parts": Field(parts.read_several, ()),
+    "useful_until": Field(_instant, None),
+    "notice": Field(_notice, None),
+    "occasion_until": Field(_one_of(("", "eve", "day")), ""),
+}
+
+CAMPAIGN = {
+    "id": Field(_id),
+    "name": Field(_words(100)),
+    "segment": Field(_id),
+    "contents": Field(_several(_id, least=0), []),
+    "variants": Field(variants.read, {}),
+    "hold_out_percent": Field(_percent, 0),
+    "in_order": Field(_yes_or_no, False),
+    "priority": Field(_whole, 0),
+    "starts": Field(_day),
+    "ends": Field(_day),
+    "status": Field(_one_of(STATUSES), "draft"),
+    "regular": Field(_yes_or_no, None),
+    "repeat": Field(_yes_or_no, False),
+    "channels": Field(_several(_one_of(CHANNELS), least=0), []),
+    "marketing_in_window": Field(_yes_or_no, False),
+    "occasion": Field(_occasion, None),
+}
+
+FESTIVAL = {
+    "id": Field(_id),
+    "name": Field(_words(40)),
+    "english": Field(_perhaps_words(60), ""),
+    "kind": Field(_one_of(festivals.KINDS), "own"),
+    **{way: Field(_as_it_is, None) for way in (*festivals.WAYS, "shift")},
+    "lasts": Field(_days_long, 1),
+    "since": Field(_year, None),
+    "enabled": Field(_yes_or_no, True),
+}
+
+OFFER = {
+    "id": Field(_id),
+    "title": Field(_words(100)),
+    "intro": Field(_text, ""),
+    "segment": Field(_id, "everyone"),
+    "starts": Field(_day),
+    "ends": Field(_day),
+    "status": Field(_one_of(STATUSES), "draft"),
+    "option": Field(offers.options),
+}
+
+KNOWLEDGE = {
+    "id": Field(_id),
+    "question": Field(_words(500)),
+    "keywords": Field(_keywords, ""),
+    "answer": Field(_answer),
+    "category": Field(_perhaps_words(20), ""),
+    "enabled": Field(_yes_or_no, True),
+}

@@ -1,0 +1,1 @@
+"""Somebody's table becomes records, or is told what is wrong with it."""

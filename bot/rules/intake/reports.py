@@ -1,0 +1,107 @@
+"""What the command tells about its work, line by line; pure."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from bot.rules.pushes import greatest_good, rhythm_words
+from bot.values.definitions import Change
+from bot.values.explanation import CampaignExplained, Explanation
+from bot.values.finding import Finding
+from bot.values.imported import Imported
+from bot.values.push import PlanReport
+
+LONGEST_VALUE = 60
+
+
+def of_findings(findings: list[Finding]) -> Iterator[str]:
+    for finding in findings:
+        todo = f": {finding.todo}" if finding.todo else ""
+        yield f"{'ok' if finding.is_fine else 'fault':<5}  {finding.about}: {finding.said}{todo}"
+
+
+def of_changes(changes: list[Change]) -> Iterator[str]:
+    for change in changes:
+        yield f"{change.what:<9}  {change.kind} {change.id}"
+        for field in change.fields:
+            yield f"           {field.field}: {_short(field.old)} → {_short(field.new)}"
+
+
+def of_imports(imports: list[Imported]) -> Iterator[str]:
+    for found in imports:
+        yield f"{found.file} ({found.encoding}): {found.rows} rows"
+        yield f"  {found.kind}: {found.created} created, {found.updated} updated, {found.unchanged} unchanged, {found.rejected} rejected"
+        if found.passed_over:
+            yield f"  {found.passed_over} rows passed over, as the map says"
+        if found.unused_columns:
+            yield f"  columns not used: {', '.join(found.unused_columns)}"
+        if found.rejected_rows_in:
+            yield f"  the rejected rows, each with its reason: {found.rejected_rows_in}"
+
+
+def of_plan(report: PlanReport, zone: tzinfo) -> Iterator[str]:
+    yield f"planned {report.planned} at {_at(report.at, zone)}; moved {report.moved}, too late {report.too_late}"
+    if report.days_send is not None:
+        yield from greatest_good.told(report.days_send)
+    for campaign in report.campaigns:
+        yield f"{campaign.campaign_id} ({campaign.purpose}): {campaign.planned} new"
+        for verdict, customers in sorted(campaign.totals.items(), key=lambda total: -total[1]):
+            yield f"  {customers:>7}  {verdict}"
+    for one in report.starved:
+        yield f"{one.campaign_id} is starved: for {one.days} days nearly everybody went to other campaigns, {one.lost} of {one.lost + one.won} today, most to {one.to}"
+    if not report.calendar_known:
+        yield "the holidays of a coming window's year are not known yet; weekdays count as working days"
+
+
+def of_explanation(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
+    yield f"customer {explanation.customer_id} ({explanation.openid}) at {_at(explanation.at, zone)}"
+    for line in rhythm_words.told(explanation, zone, "en"):
+        yield f"  {line}"
+    for campaign in explanation.campaigns:
+        yield from _of_campaign(campaign, zone)
+    if not explanation.campaigns:
+        yield "  no campaign runs that day"
+
+
+def _of_campaign(campaign: CampaignExplained, zone: tzinfo) -> Iterator[str]:
+    yield f"{campaign.campaign_id} {campaign.name} ({campaign.purpose})"
+    if not campaign.in_segment:
+        yield "  no: not in its segment"
+    elif campaign.objection:
+        yield f"  no: {campaign.objection}"
+    else:
+        yield f"  yes: {campaign.content_id} by {campaign.channel}, from {_at(campaign.opens, zone)} to {_at(campaign.closes, zone)}"
+    for finding in campaign.findings:
+        facts = ", ".join(f"{name} {value}" for name, value in finding.values.items())
+        yield f"    {'against' if finding.stands else 'fine':<8} {finding.policy}{f': {finding.reason}' if finding.stands else ''}{f' ({facts})' if facts else ''}"
+    if campaign.last_verdict:
+        yield f"  last verdict: {campaign.last_verdict}, {_at(campaign.decided_at, zone)}"
+    for attempt in campaign.attempts:
+        reason = f" ({attempt.reason})" if attempt.reason else ""
+        yield f"  delivery {attempt.delivery_id}: {attempt.content_id} by {attempt.channel}, {attempt.state}{reason}, due {_at(attempt.due_at, zone)}"
+
+
+def _at(instant: datetime | None, zone: tzinfo) -> str:
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}" if instant else ""
+
+
+def _short(value: Any) -> str:
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+
+
+def as_json(found: Any) -> str:
+    return json.dumps(found, default=_plain, ensure_ascii=False, indent=1)
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: getattr(value, one.name) for one in fields(value)}
+    match value:
+        case Mapping():
+            return dict(value)
+        case date():
+            return value.isoformat()
+    return str(value)

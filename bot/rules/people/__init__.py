@@ -1,0 +1,1 @@
+"""Facts of customers, and two customers who are one."""

@@ -1,0 +1,1 @@
+"""Rules of segments, in words, in a better order, ready-made."""

@@ -1,0 +1,1 @@
+"""What a rehearsal plays, adds up, warns of and tells."""

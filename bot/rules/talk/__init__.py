@@ -1,0 +1,1 @@
+"""What customers say and are told: words recognised, sentences said."""

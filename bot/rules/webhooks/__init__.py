@@ -1,0 +1,1 @@
+"""Outgoing webhooks: addresses, bodies, signatures, retries."""

@@ -1,0 +1,1 @@
+"""How customers are told apart: places, ABC, inference, portrait, membership."""

@@ -1,0 +1,71 @@
+"""Which level what was paid makes due: for one member, for those who ordered lately, for everybody."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select, update
+
+from bot.store.database import Session
+from bot.store.shop.purchases import BOUGHT
+from bot.store.tables import customers, orders
+from bot.values.membership import Rules
+
+Which: TypeAlias = Callable[
+    [ColumnElement[Any]], ColumnElement[bool]
+]  # is this customer's id one of those meant
+
+
+def paid_by(session: Session, customer_id: int, since: datetime) -> Decimal:
+    """Yuan of purchases that stand, ordered since then."""
+    mine = select(func.coalesce(func.sum(_fen()), 0)).where(
+        orders.c.customer_id == customer_id, orders.c.ordered_at > since, orders.c.status.in_(BOUGHT)
+    )
+    return Decimal(int(session.execute(mine).scalar_one())) / 100
+
+
+def raise_lately(session: Session, rules: Rules, now: datetime, ordered_since: timedelta) -> int:
+    """Up, for those who ordered within this span; gives how many."""
+    lately = select(orders.c.customer_id).where(
+        orders.c.ordered_at > now - ordered_since, orders.c.customer_id.is_not(None)
+    )
+    return _set(session, rules, now, lambda id_: id_.in_(lately), down=False)
+
+
+def put_right(session: Session, rules: Rules, now: datetime, first: int, last: int, *, down: bool) -> int:
+    """Of everybody with an id between; down only where the rules allow it today."""
+    return _set(session, rules, now, lambda id_: id_.between(first, last), down=down)
+
+
+def _set(session: Session, rules: Rules, now: datetime, which: Which, *, down: bool) -> int:
+    since = now - timedelta(days=rules.window_days)
+    paid = (
+        select(orders.c.customer_id, func.sum(_fen()).label("fen"))
+        .where(which(orders.c.customer_id), orders.c.ordered_at > since, orders.c.status.in_(BOUGHT))
+        .group_by(orders.c.customer_id)
+        .subquery()
+    )
+    ranks = list(enumerate(rules.levels))
+    has = case(*((customers.c.level == level.name, rank) for rank, level in ranks), else_=0)
+    fen = func.coalesce(paid.c.fen, 0)
+    due = case(*((fen >= level.least * 100, rank) for rank, level in reversed(ranks)), else_=0)
+    judged = (
+        select(customers.c.id, has.label("has"), due.label("due"))
+        .outerjoin(paid, paid.c.customer_id == customers.c.id)
+        .where(which(customers.c.id), customers.c.forgotten_at.is_(None))
+        .subquery()
+    )
+    moves = judged.c.due != judged.c.has if down else judged.c.due > judged.c.has
+    changed = 0
+    for rank, level in ranks:
+        of_level = select(judged.c.id).where(judged.c.due == rank, moves)
+        changed += session.execute(
+            update(customers).where(customers.c.id.in_(of_level)).values(level=level.name)
+        ).rowcount
+    return changed
+
+
+def _fen() -> ColumnElement[int]:
+    """Whole fen before anything is added up: SQLite keeps money as floats."""
+    return cast(func.round(orders.c.amount * 100), BigInteger)

@@ -1,0 +1,99 @@
+"""The figures of one day, and what somebody should look at, for the console's first page."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, select
+
+from bot.store.database import Session
+from bot.store.sending import halts
+from bot.store.tables import (
+    campaign_contents,
+    campaigns,
+    contents,
+    customers,
+    deliveries,
+    handovers,
+    messages,
+)
+from bot.values.pushes import Halted
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    messages_in: int
+    messages_out: int
+    customers_who_spoke: int
+    new_followers: int
+    deliveries: dict[str, int]  # by state, only those that occur
+
+
+@dataclass(frozen=True, slots=True)
+class Concerns:
+    halted: list[Halted]
+    unknown: int  # deliveries whose outcome nobody knows, all time
+    waiting: int  # customers who wait for a person
+    answers_owed: int  # messages whose answer is not ready yet
+    unapproved: list[tuple[str, str]]  # running campaigns with a content nobody approved: id, name
+
+    @property
+    def stopped(self) -> bool:
+        return any(one.channel == halts.PUSHES for one in self.halted)
+
+    @property
+    def any(self) -> bool:
+        return bool(self.halted or self.unknown or self.waiting or self.answers_owed or self.unapproved)
+
+
+def figures(session: Session, day: date, since: datetime, until: datetime) -> Figures:
+    """`since` and `until` bound the day `day` of the shop."""
+    of_today = messages.c.created_at >= since, messages.c.created_at < until
+    asked = (
+        select(messages.c.direction, func.count().label("number"))
+        .where(*of_today)
+        .group_by(messages.c.direction)
+    )
+    said = {row.direction: row.number for row in session.execute(asked)}
+    spoke = select(func.count(messages.c.customer_id.distinct())).where(
+        *of_today, messages.c.direction == "in"
+    )
+    followers = select(func.count()).where(customers.c.followed_at >= since, customers.c.followed_at < until)
+    by_state = (
+        select(deliveries.c.state, func.count().label("number"))
+        .where(deliveries.c.day == day)
+        .group_by(deliveries.c.state)
+    )
+    return Figures(
+        messages_in=said.get("in", 0),
+        messages_out=said.get("out", 0),
+        customers_who_spoke=session.execute(spoke).scalar_one(),
+        new_followers=session.execute(followers).scalar_one(),
+        deliveries={row.state: row.number for row in session.execute(by_state)},
+    )
+
+
+def concerns(session: Session, now: datetime) -> Concerns:
+    return Concerns(
+        halted=halts.every(session, now),
+        unknown=_count(session, deliveries.c.state == "unknown"),
+        waiting=_count(session, handovers.c.closed_at.is_(None)),
+        answers_owed=_count(session, messages.c.state == "pending"),
+        unapproved=_running_without_approval(session),
+    )
+
+
+def _running_without_approval(session: Session) -> list[tuple[str, str]]:
+    asked = (
+        select(campaigns.c.id, campaigns.c.name)
+        .join(campaign_contents, campaign_contents.c.campaign_id == campaigns.c.id)
+        .join(contents, contents.c.id == campaign_contents.c.content_id)
+        .where(campaigns.c.status == "running", contents.c.approved_at.is_(None))
+        .distinct()
+        .order_by(campaigns.c.name)
+    )
+    return [(row.id, row.name) for row in session.execute(asked)]
+
+
+def _count(session: Session, condition: ColumnElement[bool]) -> int:
+    number: int = session.execute(select(func.count()).where(condition)).scalar_one()
+    return number

@@ -1,0 +1,1 @@
+"""Customers: who they are, where they came from, what is known of them, becoming one, being forgotten."""

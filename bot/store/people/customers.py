@@ -1,0 +1,159 @@
+"""Customers as the door meets them: made at the first contact, locked while their message is answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal_column, select, update
+
+from bot.rules.hashing import openid_hash
+from bot.rules.pushes.buckets import bucket_of
+from bot.rules.pushes.rhythm import engagement
+from bot.store.database import Session
+from bot.store.programs import outbox
+from bot.store.tables import customers, suppressions
+from bot.store.upserts import or_insert
+from bot.values.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How many customer-service messages WeChat takes after a contact, and for how long."""
+
+    messages: int
+    lasts: timedelta
+
+
+AFTER_SPEAKING = Window(5, timedelta(hours=48))
+AFTER_A_SCENE = Window(3, timedelta(minutes=1))  # follow, scan, menu tap
+
+_c = customers.c
+
+
+def _or_empty(column: ColumnElement[str]) -> ColumnElement[str]:
+    return func.coalesce(column, literal_column("''"))
+
+
+# in the order of FIELDS: a row becomes a profile without looking at names
+COLUMNS: tuple[ColumnElement[Any], ...] = (
+    _c.id, _or_empty(_c.openid), _or_empty(_c.name), _c.source, _c.source_scene, _c.followed_at, _c.wants_pushes,
+    _c.asked_for_pushes_at, _c.spoke_at, _c.with_person_until, _c.complaint_open, _c.engagement,
+    _or_empty(_c.province), _or_empty(_c.city), _or_empty(_c.level), _c.points, _c.window_until, _c.window_left,
+    _c.scene_until, _c.scene_left, _c.last_push_at, _c.last_push_day, _c.has_kept, _c.forgotten_at,
+    _c.question_until, _c.ask_after, _c.form_until,
+)  # fmt: skip
+FIELDS = (
+    "id", "openid", "name", "source", "source_scene", "followed_at", "wants_pushes",
+    "asked_for_pushes_at", "spoke_at", "with_person_until", "complaint_open", "engagement",
+    "province", "city", "level", "points", "window_until", "window_left",
+    "scene_until", "scene_left", "last_push_at", "last_push_day", "has_kept", "forgotten",
+    "question_until", "ask_after", "form_until",
+)  # fmt: skip
+
+_BY_OPENID = select(*COLUMNS).where(_c.openid == bindparam("openid_"))
+_BY_OPENID_LOCKED = _BY_OPENID.with_for_update(
+    key_share=True
+)  # not against the planner's rows; SQLite has one writer anyway
+_BY_ID = select(*COLUMNS).where(_c.id == bindparam("id_"))
+_SUPPRESSION = select(suppressions).where(suppressions.c.openid_hash == bindparam("hash_"))
+
+# what a contact changes; the hot path puts the same values into its own statement
+SPEAKING = {
+    _c.spoke_at: bindparam("now_", type_=_c.spoke_at.type),
+    _c.window_until: bindparam("until_", type_=_c.window_until.type),
+    _c.window_left: bindparam("left_", type_=_c.window_left.type),
+    _c.silent_pushes: 0,
+    _c.engagement: bindparam("engagement_", type_=_c.engagement.type),
+}
+OPENING_A_SCENE = {
+    _c.scene_until: bindparam("until_", type_=_c.scene_until.type),
+    _c.scene_left: bindparam("left_", type_=_c.scene_left.type),
+    _c.silent_pushes: 0,
+    _c.engagement: case((_c.engagement == "tired", "ordinary"), else_=_c.engagement),
+}
+_SPOKE = update(customers).where(_c.id == bindparam("id_")).values(SPEAKING)
+_OPENED_SCENE = update(customers).where(_c.id == bindparam("id_")).values(OPENING_A_SCENE)
+
+
+def met(session: Session, openid: str, now: datetime, *, salt: str, source: str = "") -> Profile:
+    """The customer of `openid`, made if this is the first contact; on PostgreSQL the row stays locked.
+
+    Who was forgotten and comes back gets back only what outlived the forgetting: the opt-out and the rhythm.
+    """
+    known = session.execute(_BY_OPENID_LOCKED, {"openid_": openid}).first()
+    if known is None:
+        _make(session, openid, now, salt, source)
+        known = session.execute(_BY_OPENID_LOCKED, {"openid_": openid}).one()
+    return profile_from(known)
+
+
+def profile_of(session: Session, openid: str) -> Profile | None:
+    found = session.execute(_BY_OPENID, {"openid_": openid}).first()
+    return profile_from(found) if found else None
+
+
+def profile_by_id(session: Session, customer_id: int) -> Profile | None:
+    found = session.execute(_BY_ID, {"id_": customer_id}).first()
+    return profile_from(found) if found else None
+
+
+def spoke(session: Session, customer_id: int, now: datetime, window: Window = AFTER_SPEAKING) -> None:
+    """They wrote: the reply window opens anew, and no push is unanswered any more."""
+    session.execute(_SPOKE, {"id_": customer_id} | speaking(now, window))
+
+
+def opened_scene(session: Session, customer_id: int, now: datetime, window: Window = AFTER_A_SCENE) -> None:
+    """They followed, scanned or tapped: the short window opens, and they are not tired of us."""
+    session.execute(_OPENED_SCENE, {"id_": customer_id} | opening_a_scene(now, window))
+
+
+def speaking(now: datetime, window: Window = AFTER_SPEAKING) -> dict[str, Any]:
+    """The values of `SPEAKING`."""
+    return {
+        "now_": now,
+        "until_": now + window.lasts,
+        "left_": window.messages,
+        "engagement_": engagement(now, 0, now),
+    }
+
+
+def opening_a_scene(now: datetime, window: Window = AFTER_A_SCENE) -> dict[str, Any]:
+    """The values of `OPENING_A_SCENE`."""
+    return {"until_": now + window.lasts, "left_": window.messages}
+
+
+def profile_from(row: Sequence[Any]) -> Profile:
+    """From a row that begins with `COLUMNS`."""
+    fields = dict(zip(FIELDS, row, strict=False))
+    fields["forgotten"] = (
+        fields["forgotten"] is not None
+    )  # SQLite's RETURNING takes IS NOT NULL for true here
+    return Profile(**fields)
+
+
+def _make(session: Session, openid: str, now: datetime, salt: str, source: str) -> None:
+    """Two processes may meet a customer at once: the second waits for the first and finds the row."""
+    values = {
+        "openid": openid,
+        "bucket": bucket_of(openid),
+        "followed_at": now,
+        "created_at": now,
+        "source": source,
+    }
+    hashed = openid_hash(openid, salt)
+    kept = session.execute(_SUPPRESSION, {"hash_": hashed}).first()
+    if kept is not None:
+        values |= {
+            "wants_pushes": not kept.opted_out,
+            "stopped_pushes_at": kept.forgotten_at if kept.opted_out else None,
+            "last_push_at": kept.last_push_at,
+            "last_push_day": kept.last_push_day,
+            "mass_month": kept.mass_month,
+            "mass_used": kept.mass_used,
+        }
+    made = or_insert(session, customers).values(values).on_conflict_do_nothing().returning(customers.c.id)
+    if (customer_id := session.execute(made).scalar_one_or_none()) is not None:
+        outbox.record(session, "customer.created", customer_id, {"source": source}, now)
+    if kept is not None:
+        session.execute(delete(suppressions).where(suppressions.c.openid_hash == hashed))

@@ -1,0 +1,217 @@
+"""Why did, or didn't, this customer get that: every policy asked about one customer, by the expressions of all."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Subquery, case, func, literal, select
+
+from bot.config import Config
+from bot.rules.pushes.rhythm import SLACK, gap, thresholds
+from bot.rules.pushes.windows import Window, next_window, window_at
+from bot.store.campaigns import campaigns_running, festivals, working_days
+from bot.store.database import Session
+from bot.store.planning import moments, occasions, past_explanations, rotation, verdicts
+from bot.store.planning.candidates import judged_rows, of_campaign, shapes_of, with_history
+from bot.store.planning.eligibility import POLICIES
+from bot.store.planning.moments import Moment
+from bot.store.segments.segments import members, understood
+from bot.store.tables import campaigns, customers, deliveries, segments
+from bot.values.explanation import Attempt, CampaignExplained, Explanation, Finding
+
+MOST_ATTEMPTS = 20
+SHOWN = tuple(dict.fromkeys(name for policy in POLICIES for name in policy.shows))
+
+
+def explain(
+    session: Session, openid: str, campaign_id: str | None, at: datetime, config: Config
+) -> Explanation | None:
+    """One campaign, or all that run on the day; None for an openid nobody has.
+
+    For an instant planning has gone past, what was decided then, if it is kept still.
+    """
+    who = session.execute(select(customers).where(customers.c.openid == openid)).one_or_none()
+    if who is None:
+        return None
+    today = at.astimezone(config.push.zone).date()
+    explained = (
+        past_explanations.explained(session, who.id, campaign_id, at)
+        if past_explanations.is_over(session, at)
+        else None
+    ) or [
+        _explained(session, campaign, purpose, who, at, config)
+        for campaign in _campaigns(session, campaign_id, today)
+        for purpose in campaigns_running.purposes_of(session, campaign.id)
+    ]
+    return Explanation(
+        customer_id=who.id,
+        openid=openid,
+        at=at,
+        engagement=who.engagement,
+        unanswered=who.silent_pushes,
+        spoke_at=who.spoke_at,
+        gap_days=_gap(who, config),
+        ordinary_gap_days=config.push.max_gap_days,
+        most_gap_days=max(config.push.tired_gap_days, config.push.max_gap_days),
+        last_push_at=who.last_push_at,
+        next_urgent_at=_next_after(who, 1, config),
+        next_regular_at=_next_after(who, _gap(who, config), config),
+        campaigns=tuple(explained),
+    )
+
+
+def _campaigns(session: Session, campaign_id: str | None, today: date) -> Sequence[Row[Any]]:
+    if campaign_id is None:
+        return campaigns_running.on(session, today)
+    return session.execute(
+        select(campaigns, segments.c.rule)
+        .join(segments, segments.c.id == campaigns.c.segment_id)
+        .where(campaigns.c.id == campaign_id)
+    ).all()
+
+
+def _gap(who: Row[Any], config: Config) -> int:
+    return gap(who.engagement, who.silent_pushes, config.push)
+
+
+def _next_after(who: Row[Any], gap_days: int, config: Config) -> datetime | None:
+    """The first instant the rhythm allows: the day, and the hours, whichever is later."""
+    last_at: datetime | None = who.last_push_at
+    last_day: date | None = who.last_push_day
+    if last_at is None or last_day is None:
+        return None
+    days = timedelta(days=gap_days)
+    morning = datetime.combine(last_day + days, time(), config.push.zone)
+    return max(morning, (last_at + days - SLACK).astimezone(config.push.zone))
+
+
+def _explained(
+    session: Session, campaign: Row[Any], purpose: str, who: Row[Any], at: datetime, config: Config
+) -> CampaignExplained:
+    calendar = working_days.around(session, at.astimezone(config.push.zone).date())
+    window = window_at(purpose, at, config.push, calendar) or next_window(purpose, at, config.push, calendar)
+    moment = replace(
+        moments.claiming(session, at, config),
+        rungs=thresholds(at, config.push).aimed,
+        window_lasts_until=max(at, window.opens),
+    )
+    occasion, of_occasion = _occasion(session, campaign, who.id, window.day, config)
+    found = _asked(session, campaign, purpose, who.id, moment, occasion)
+    findings = tuple(
+        Finding(
+            policy=policy.name,
+            stands=bool(getattr(found, f"holds_{number}")),
+            reason=str(getattr(found, f"says_{number}") or policy.name),
+            values={name: getattr(found, name) for name in policy.shows},
+        )
+        for number, policy in enumerate(POLICIES)
+    )
+    findings = (*of_occasion, *findings)
+    return _with_history(session, campaign, purpose, who.id, window, found, findings)
+
+
+def _occasion(
+    session: Session, campaign: Row[Any], customer_id: int, day: date, config: Config
+) -> tuple[Subquery | None, tuple[Finding, ...]]:
+    """Whose it is on the day, if theirs too; and what that says, for a campaign that waits for one."""
+    if campaign.occasion is None:
+        return None, ()
+    rows = occasions.of_campaign(campaign, day, config.push.zone, festivals.known(session))
+    mine = None
+    if rows is not None:
+        mine = session.execute(select(rows).where(rows.c.customer_id == customer_id)).one_or_none()
+    if mine is None:
+        return None, (Finding(policy="occasion", stands=True, reason="no_occasion", values={"day": day}),)
+    values = {"occasion": mine.occasion, "until": mine.closes}
+    return rows, (Finding(policy="occasion", stands=bool(mine.had), reason="occasion_had", values=values),)
+
+
+def _asked(
+    session: Session,
+    campaign: Row[Any],
+    purpose: str,
+    customer_id: int,
+    moment: Moment,
+    occasion: Subquery | None,
+) -> Row[Any]:
+    is_running = campaign.status == "running" and campaign.starts <= moment.today <= campaign.ends
+    shapes = shapes_of(session, campaign.id, purpose)
+    candidate = with_history(
+        of_campaign(campaign, purpose, moment, shapes, is_running=is_running), campaign, moment
+    )
+    asked: list[Any] = [
+        candidate.channel.label("channel"),
+        func.coalesce(candidate.content_id, "").label("content_id"),
+        case((members(understood(session, campaign.rule), moment.now), literal(1)), else_=literal(0)).label(
+            "in_segment"
+        ),
+        *(customers.c[name] for name in SHOWN),
+    ]
+    for number, policy in enumerate(POLICIES):
+        holds = policy.holds(candidate, moment)
+        asked += [
+            case((holds, literal(1)), else_=literal(0)).label(f"holds_{number}"),
+            case((holds, policy.says(candidate)), else_=None).label(f"says_{number}"),
+        ]
+    rows = select(*asked).select_from(
+        judged_rows(
+            campaign,
+            purpose,
+            moment,
+            occasion,
+            rotation=rotation.of_campaign(session, campaign, purpose),
+        )
+    )
+    return session.execute(rows.where(customers.c.id == customer_id)).one()
+
+
+def _with_history(
+    session: Session,
+    campaign: Row[Any],
+    purpose: str,
+    customer_id: int,
+    window: Window,
+    found: Row[Any],
+    findings: tuple[Finding, ...],
+) -> CampaignExplained:
+    said = (
+        one
+        for one in verdicts.of_customer(session, customer_id)
+        if (one.campaign_id, one.purpose) == (campaign.id, purpose)
+    )
+    verdict = next(said, None)
+    attempts = session.execute(
+        select(deliveries)
+        .where(deliveries.c.campaign_id == campaign.id, deliveries.c.customer_id == customer_id)
+        .order_by(deliveries.c.id.desc())
+        .limit(MOST_ATTEMPTS)
+    )
+    return CampaignExplained(
+        campaign_id=campaign.id,
+        name=campaign.name,
+        purpose=purpose,
+        in_segment=bool(found.in_segment),
+        opens=window.opens,
+        closes=window.closes,
+        calendar_known=window.kind.known,
+        channel=found.channel or "",
+        content_id=found.content_id,
+        findings=findings,
+        last_verdict=verdict.reason if verdict else "",
+        decided_at=verdict.decided_at if verdict else None,
+        attempts=tuple(_attempt(row) for row in attempts),
+    )
+
+
+def _attempt(row: Row[Any]) -> Attempt:
+    return Attempt(
+        delivery_id=row.id,
+        content_id=row.content_id or "",
+        channel=row.channel,
+        state=row.state,
+        reason=row.reason,
+        planned_at=row.planned_at,
+        due_at=row.due_at,
+        finished_at=row.finished_at,
+    )

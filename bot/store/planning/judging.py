@@ -1,0 +1,196 @@
+"""Everybody judged once a pass: what stands against them for each kind of campaign, and whose turn it is already.
+
+Reads the shop's tables and writes the pass's own; nobody waits for it.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+)
+
+from bot.store.database import Session
+from bot.store.planning.eligibility import POLICIES
+from bot.store.planning.plan_entries import BITS, KEEPS, Agenda, Entry, OfPurpose, code_of_kind
+from bot.store.planning.plan_tables import Tables, kind_name, mask_name
+from bot.store.tables import customer_statistics, customers, deliveries
+from bot.store.upserts import or_insert
+
+KEEPS_CODE = next(place for place, policy in enumerate(POLICIES) if policy.name == KEEPS)
+
+# spelled out, so that the database sees that a small index of these rows holds them all
+_PLANNED = text(
+    "deliveries.state = 'planned' AND deliveries.campaign_id IS NOT NULL AND deliveries.channel <> 'next_contact'"
+)
+_CLAIMED = text("deliveries.state = 'claimed'")
+_KEPT = text("deliveries.state = 'planned' AND deliveries.channel = 'next_contact'")
+_WITHDRAWN = text("deliveries.state = 'skipped' AND deliveries.reason = 'withdrawn'")
+_ENDED = text("deliveries.state IN ('accepted', 'sent', 'failed', 'unknown')")
+
+
+def ask_after(session: Session, tables: Tables, customer_ids: Sequence[int]) -> None:
+    rows = [{"customer_id": each} for each in sorted(set(customer_ids))]
+    if rows:
+        session.execute(insert(tables.asked), rows)
+
+
+def look(session: Session, tables: Tables, agenda: Agenda, today: date, *, only_asked: bool) -> int:
+    """Fills the tables for everybody, or for those who are asked after; how many were judged."""
+    numbers = [{"number": number, "campaign_id": name} for name, number in agenda.numbers.items()]
+    if numbers:
+        session.execute(insert(tables.numbers), numbers)
+    _take_turns(session, tables, today, only_asked=only_asked)
+    judged = _judge(session, tables, agenda, only_asked=only_asked)
+    set_kept_aside(session, tables, today)
+    keepers = set(session.execute(select(tables.keeps.c.campaign_number).distinct()).scalars())
+    for entry in agenda.entries:
+        if entry.campaign_number in keepers:
+            _set_reached_aside(session, tables, entry, today)
+    _free(session, tables, agenda)
+    return judged
+
+
+def _take_turns(session: Session, tables: Tables, today: date, *, only_asked: bool) -> None:
+    """What stands in `deliveries`: planned ones, those under way, today's, and what waits for the next contact."""
+    number = tables.numbers.c.number
+    rows = (
+        select(deliveries.c.customer_id, number)
+        .join(tables.numbers, tables.numbers.c.campaign_id == deliveries.c.campaign_id)
+        .order_by(deliveries.c.customer_id, deliveries.c.id.desc())
+    )
+    if only_asked:
+        rows = rows.where(deliveries.c.customer_id.in_(select(tables.asked.c.customer_id)))
+    ended = rows.where(_ENDED, deliveries.c.day == today)
+    waiting = rows.where(_CLAIMED, deliveries.c.channel != "next_contact")
+    _keep_first(session, tables.turns, rows.where(_PLANNED))
+    _keep_first(session, tables.turns, waiting)
+    _keep_first(session, tables.turns, ended.where(deliveries.c.state != "failed"))
+    kept = rows.where(_KEPT, deliveries.c.campaign_id.is_not(None))
+    _keep_first(
+        session, tables.keeps, kept.order_by(None).order_by(deliveries.c.customer_id, deliveries.c.id)
+    )
+    tables.analyse(session, tables.numbers, tables.turns, tables.keeps)
+    _set_aside(session, tables, waiting, tables.turns, "planned")
+    _set_aside(session, tables, ended, tables.turns, "planned")
+    # what a person took back: nothing else of the campaign that day
+    withdrawn = rows.where(_WITHDRAWN, deliveries.c.day == today)
+    _set_aside(session, tables, withdrawn, tables.turns, "withdrawn")
+
+
+def _keep_first(session: Session, table: Any, rows: Select[Any]) -> None:
+    put = or_insert(session, table).from_select(["customer_id", "campaign_number"], rows)
+    session.execute(put.on_conflict_do_nothing())
+
+
+def _set_aside(session: Session, tables: Tables, rows: Select[Any], known: Any, said: str) -> None:
+    """What a campaign has for a customer whose turn, or kept content, is another's."""
+    is_told = exists().where(
+        known.c.customer_id == deliveries.c.customer_id, known.c.campaign_number == tables.numbers.c.number
+    )
+    others = rows.add_columns(literal(said)).where(~is_told)
+    put = or_insert(session, tables.mine).from_select(["customer_id", "campaign_number", "said"], others)
+    session.execute(put.on_conflict_do_nothing())
+
+
+def set_kept_aside(session: Session, tables: Tables, today: date) -> None:
+    """What a campaign keeps since today for a customer whose turn is another's; asked again when all is planned."""
+    is_won = exists().where(tables.turns.c.customer_id == deliveries.c.customer_id)
+    kept = select(deliveries.c.customer_id, tables.numbers.c.number, literal("kept")).join(
+        tables.numbers, tables.numbers.c.campaign_id == deliveries.c.campaign_id
+    )
+    _put_aside(session, tables, kept.where(_KEPT, deliveries.c.day == today, is_won))
+
+
+def _set_reached_aside(session: Session, tables: Tables, entry: Entry, today: date) -> None:
+    """What a campaign keeps since today for a customer whom something could reach by now."""
+    judged, code = tables.judged, kind_name(entry.purpose, entry.kind)
+    kept = (
+        select(deliveries.c.customer_id, literal(entry.campaign_number), literal("kept"))
+        .join(judged, judged.c.customer_id == deliveries.c.customer_id)
+        .where(_KEPT, deliveries.c.campaign_id == entry.campaign.id, deliveries.c.day == today)
+        .where(judged.c[code].is_distinct_from(KEEPS_CODE))
+    )
+    _put_aside(session, tables, kept)
+
+
+def _put_aside(session: Session, tables: Tables, rows: Select[Any]) -> None:
+    put = or_insert(session, tables.mine).from_select(["customer_id", "campaign_number", "said"], rows)
+    session.execute(put.on_conflict_do_nothing())
+
+
+def _judge(session: Session, tables: Tables, agenda: Agenda, *, only_asked: bool) -> int:
+    columns: dict[str, ColumnElement[Any]] = {"customer_id": customers.c.id}
+    for purpose, of in agenda.purposes.items():
+        for number, kind in enumerate(of.kinds):
+            columns[kind_name(purpose, number)] = code_of_kind(kind, of.moment)
+        for number in range(of.masks):
+            columns[mask_name(purpose, number)] = _mask(of, number)
+    of_everybody = customers
+    if any(of.audiences for of in agenda.purposes.values()):
+        figures = customer_statistics.c.customer_id == customers.c.id
+        of_everybody = customers.outerjoin(customer_statistics, figures)  # type: ignore[assignment]
+    rows = select(*columns.values()).select_from(of_everybody).where(customers.c.forgotten_at.is_(None))
+    if only_asked:
+        rows = rows.where(customers.c.id.in_(select(tables.asked.c.customer_id)))
+    put = insert(tables.judged).from_select(list(columns), rows.order_by(customers.c.id))
+    judged = session.execute(put, execution_options={"preserve_rowcount": True}).rowcount
+    tables.analyse(session, tables.judged)
+    return judged
+
+
+def _mask(of: OfPurpose, number: int) -> ColumnElement[int]:
+    some = list(of.audiences.values())[number * BITS : (number + 1) * BITS]
+    bits: list[ColumnElement[int]] = [
+        case((truth, literal_column(str(1 << bit))), else_=literal_column("0"))
+        for bit, truth in enumerate(some)
+    ]
+    added = bits[0]
+    for bit in bits[1:]:
+        added = added + bit
+    return added
+
+
+def _free(session: Session, tables: Tables, agenda: Agenda) -> None:
+    """Whom something could still reach: nothing stands against them for one kind of campaign at least."""
+    judged, turns, keeps = tables.judged, tables.turns, tables.keeps
+    open_ = [
+        or_(column.is_(None), and_(column == KEEPS_CODE, keeps.c.customer_id.is_(None)))
+        for column in (
+            judged.c[kind_name(purpose, number)]
+            for purpose, of in agenda.purposes.items()
+            for number in range(len(of.kinds))
+        )
+    ]
+    beside = judged.outerjoin(turns, turns.c.customer_id == judged.c.customer_id).outerjoin(
+        keeps, keeps.c.customer_id == judged.c.customer_id
+    )
+    names = [column.name for column in judged.c]
+    rows = (
+        select(keeps.c.campaign_number, *judged.c)
+        .select_from(beside)
+        .where(turns.c.customer_id.is_(None), or_(false(), *open_))
+        .order_by(judged.c.customer_id)
+    )
+    session.execute(insert(tables.free).from_select(["kept", *names], rows))
+    tables.analyse(session, tables.free)
+
+
+def is_of_audience(table: Any, entry: Entry) -> list[ColumnElement[bool]]:
+    """None for a campaign that is for everybody."""
+    if entry.bit is None:
+        return []
+    mask = table.c[mask_name(entry.purpose, entry.bit // BITS)]
+    return [mask.op("&")(literal_column(str(1 << entry.bit % BITS))) != literal_column("0")]

@@ -1,0 +1,69 @@
+"""What was decided for a customer at an instant that is over, by what was kept of it: nothing is judged again."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from bot.store.database import Session
+from bot.store.planning import verdicts
+from bot.store.planning.verdicts import Page, Verdict
+from bot.store.tables import campaigns, deliveries, plan_passes
+from bot.values.explanation import Attempt, CampaignExplained, Finding
+
+
+def is_over(session: Session, at: datetime) -> bool:
+    """A later pass has decided since."""
+    later = select(plan_passes.c.id).where(plan_passes.c.at > at, plan_passes.c.finished_at.is_not(None))
+    return session.execute(later.limit(1)).first() is not None
+
+
+def explained(
+    session: Session, customer_id: int, campaign_id: str | None, at: datetime
+) -> list[CampaignExplained]:
+    """One campaign, or all that were planned for: the verdict, and the customer's figures it was decided on."""
+    said = {(one.campaign_id, one.purpose): one for one in verdicts.of_customer(session, customer_id, at)}
+    return [
+        _explained(
+            session, page, entry["campaign"], customer_id, said.get((entry["campaign"], page.purpose)), at
+        )
+        for page in verdicts.pages(session, at)
+        for entry in page.entries
+        if campaign_id in (None, entry["campaign"])
+    ]
+
+
+def _explained(
+    session: Session, page: Page, campaign_id: str, customer_id: int, said: Verdict | None, at: datetime
+) -> CampaignExplained:
+    name = (
+        session.execute(select(campaigns.c.name).where(campaigns.c.id == campaign_id)).scalar() or campaign_id
+    )
+    attempts = session.execute(
+        select(deliveries)
+        .where(deliveries.c.campaign_id == campaign_id, deliveries.c.customer_id == customer_id)
+        .where(deliveries.c.planned_at <= at)
+        .order_by(deliveries.c.id.desc())
+        .limit(1)
+    ).all()
+    policy = said.reason.partition(":")[0] if said else ""
+    return CampaignExplained(
+        campaign_id=campaign_id,
+        name=name,
+        purpose=page.purpose,
+        in_segment=said is not None,
+        opens=page.opens,
+        closes=page.closes,
+        calendar_known=True,
+        channel="",
+        content_id="",
+        findings=(Finding(policy=policy, stands=True, reason=said.reason, values=said.values),) if said else (),
+        last_verdict=said.reason if said else "",
+        decided_at=said.decided_at if said else None,
+        attempts=tuple(
+            Attempt(
+                delivery_id=row.id, content_id=row.content_id or "", channel=row.channel, state=row.state,
+                reason=row.reason, planned_at=row.planned_at, due_at=row.due_at, finished_at=row.finished_at,
+            )
+            for row in attempts
+        ),
+    )  # fmt: skip

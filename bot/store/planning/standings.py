@@ -1,0 +1,294 @@
+"""Where each customer stands after a pass: written only where it changed, what stood before is put by.
+
+And the totals of the pass: those who stand alike are counted together, once for all campaigns.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from bot.store.database import Session
+from bot.store.planning.eligibility import before_contents
+from bot.store.planning.judging import is_of_audience
+from bot.store.planning.plan_entries import Agenda, Entry, OfPurpose, reason_of
+from bot.store.planning.plan_tables import Tables, count_name, kind_name, kinds, masks
+from bot.store.planning.verdicts import STANDING, VALUES, verdict
+from bot.store.tables import customers, former_standings, plan_totals, standings
+from bot.store.upserts import or_insert
+
+
+def note_changes(session: Session, tables: Tables, agenda: Agenda, of: OfPurpose) -> None:
+    """Finds of whom something else is decided for the purpose than what stands."""
+    _pack(session, tables, agenda, of)
+    new = _decided(session, tables, of)
+    old = standings
+    beside = _beside(tables).outerjoin(
+        old, and_(old.c.purpose == of.purpose, old.c.customer_id == tables.judged.c.customer_id)
+    )
+    differs = or_(
+        old.c.customer_id.is_(None),
+        *(_plain(session, old.c[name]).is_distinct_from(_plain(session, new[name])) for name in new),
+    )
+    session.execute(delete(tables.changed))
+    found = (
+        select(tables.judged.c.customer_id)
+        .select_from(beside)
+        .where(_is_asked_of(tables, agenda, of, old), differs)
+        .order_by(tables.judged.c.customer_id)
+    )
+    session.execute(insert(tables.changed).from_select(["customer_id"], found))
+    tables.analyse(session, tables.changed)
+
+
+def write_changes(
+    session: Session, tables: Tables, of: OfPurpose, pass_id: int, first: int, last: int
+) -> None:
+    """Of a stretch of customers: what stood is put by, what was decided stands."""
+    some = select(tables.changed.c.customer_id).where(tables.changed.c.customer_id.between(first, last))
+    is_theirs = and_(standings.c.purpose == of.purpose, standings.c.customer_id.in_(some))
+    before = ["customer_id", "purpose", *STANDING]
+    rows = select(*(standings.c[name] for name in before), literal(pass_id)).where(is_theirs)
+    put_by = or_insert(session, former_standings).from_select([*before, "until_pass"], rows)
+    session.execute(put_by.on_conflict_do_nothing())
+    values = {
+        "purpose": literal(of.purpose), "customer_id": customers.c.id, "pass_id": literal(pass_id),
+        **_decided(session, tables, of), **{name: customers.c[name] for name in VALUES},
+    }  # fmt: skip
+    beside = _beside(tables).join(customers, customers.c.id == tables.judged.c.customer_id)
+    new = (
+        select(*values.values())
+        .select_from(beside)
+        .where(tables.judged.c.customer_id.in_(some), customers.c.forgotten_at.is_(None))
+        .order_by(customers.c.id)
+    )
+    put = or_insert(session, standings).from_select(list(values), new)
+    stands = {name: put.excluded[name] for name in STANDING}
+    session.execute(put.on_conflict_do_update(index_elements=["purpose", "customer_id"], set_=stands))
+
+
+def forget(session: Session, customer_id: int) -> int:
+    """How many rows there were."""
+    return sum(
+        session.execute(delete(table).where(table.c.customer_id == customer_id)).rowcount
+        for table in (standings, former_standings)
+    )
+
+
+def _is_asked_of(tables: Tables, agenda: Agenda, of: OfPurpose, old: FromClause) -> ColumnElement[bool]:
+    """Who is of an audience of the purpose, or was."""
+    if any(entry.bit is None for entry in agenda.entries if entry.purpose == of.purpose):
+        return literal(True)
+    bits = [mask != literal_column("0") for mask in masks(tables.judged, of.purpose)]
+    return or_(*bits, old.c.customer_id.is_not(None))
+
+
+def _beside(tables: Tables) -> FromClause:
+    """Those who were judged, with whose turn it is, and what single campaigns say."""
+    judged = tables.judged
+    turn, keeps = tables.numbers.alias("turn_of"), tables.numbers.alias("kept_by")
+    return (
+        judged.outerjoin(tables.turns, tables.turns.c.customer_id == judged.c.customer_id)
+        .outerjoin(turn, turn.c.number == tables.turns.c.campaign_number)
+        .outerjoin(tables.keeps, tables.keeps.c.customer_id == judged.c.customer_id)
+        .outerjoin(keeps, keeps.c.number == tables.keeps.c.campaign_number)
+        .outerjoin(tables.packs, tables.packs.c.customer_id == judged.c.customer_id)
+    )
+
+
+def _decided(session: Session, tables: Tables, of: OfPurpose) -> dict[str, ColumnElement[Any]]:
+    names = [
+        _in_words(tables.judged.c[kind_name(of.purpose, place)], of, place) for place in range(len(of.kinds))
+    ]
+    return {
+        "reasons": _list(session, names),
+        "turn": literal_column("turn_of.campaign_id"),
+        "kept": literal_column("kept_by.campaign_id"),
+        "own": tables.packs.c.own,
+        "audiences": _list(session, masks(tables.judged, of.purpose)),
+    }
+
+
+def _in_words(code: ColumnElement[Any], of: OfPurpose, place: int) -> ColumnElement[Any]:
+    words = {number: reason_of(policy, of.kinds[place]) for number, policy in before_contents()}
+    return case(words, value=code, else_=None)
+
+
+def _list(session: Session, values: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    if session.dialect.name == "sqlite":
+        return func.json_array(*values, type_=Text)
+    return func.jsonb_build_array(*values, type_=JSONB)
+
+
+def _plain(session: Session, value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """JSON as the database compares it, not as a value of ours."""
+    is_json = isinstance(value.type, JSON | JSONB)
+    return type_coerce(value, Text if session.dialect.name == "sqlite" else JSONB) if is_json else value
+
+
+def _pack(session: Session, tables: Tables, agenda: Agenda, of: OfPurpose) -> None:
+    """What single campaigns of the purpose say, a row a customer: of the free, and what they have for others' customers."""
+    own, numbers = tables.own, tables.numbers
+    entries = [entry for entry in agenda.entries if entry.purpose == of.purpose]
+    names = case({entry.number: entry.campaign.id for entry in entries}, value=own.c.entry)
+    said = (
+        select(own.c.customer_id, names.label("campaign"), own.c.reason)
+        .where(own.c.entry.in_([entry.number for entry in entries]), _is_free(tables, own))
+    )  # fmt: skip
+    mine = (
+        select(tables.mine.c.customer_id, numbers.c.campaign_id, tables.mine.c.said)
+        .join(numbers, numbers.c.number == tables.mine.c.campaign_number)
+        .where(numbers.c.campaign_id.in_([entry.campaign.id for entry in entries]))
+    )
+    every = said.union_all(mine).subquery("said")
+    ordered = select(every).order_by(every.c.customer_id, every.c.campaign).subquery("ordered")
+    gathered = func.json_group_object if session.dialect.name == "sqlite" else func.jsonb_object_agg
+    rows = select(ordered.c.customer_id, gathered(ordered.c.campaign, ordered.c.reason)).group_by(
+        ordered.c.customer_id
+    )
+    session.execute(delete(tables.packs))
+    session.execute(insert(tables.packs).from_select(["customer_id", "own"], rows))
+    tables.analyse(session, tables.packs)
+
+
+def _is_free(tables: Tables, own: Any) -> ColumnElement[bool]:
+    """No campaign has won them since the others said no."""
+    won = exists().where(tables.turns.c.customer_id == own.c.customer_id)
+    kept = exists().where(tables.keeps.c.customer_id == own.c.customer_id)
+    return and_(~won, or_(~own.c.only_keeps, ~kept))
+
+
+def totals(session: Session, tables: Tables, agenda: Agenda) -> list[dict[str, int]]:
+    """Of each entry, by its number: verdict → customers."""
+    _group(session, tables, agenda)
+    found = [_alike(session, tables, entry) for entry in agenda.entries]
+    own = (
+        select(tables.own.c.entry, tables.own.c.reason, func.count().label("number"))
+        .where(_is_free(tables, tables.own))
+        .group_by(tables.own.c.entry, tables.own.c.reason)
+    )
+    for row in session.execute(own):
+        of = found[row.entry]
+        of[row.reason] = of.get(row.reason, 0) + row.number
+    told_apart = set(session.execute(select(tables.mine.c.campaign_number).distinct()).scalars())
+    for entry in agenda.entries:
+        if entry.campaign_number in told_apart:
+            _correct(session, tables, entry, found[entry.number])
+    return [
+        {reason: number for reason, number in sorted(each.items()) if reason and number} for each in found
+    ]
+
+
+def _group(session: Session, tables: Tables, agenda: Agenda) -> None:
+    """Those who stand alike, with how many of them are of each audience."""
+    judged, turns, keeps = tables.judged, tables.turns, tables.keeps
+    codes = [column for purpose in agenda.purposes for column in kinds(judged, purpose)]
+    counts: dict[str, ColumnElement[Any]] = {"everybody": func.count()}
+    for entry in agenda.entries:
+        if entry.bit is not None:
+            (is_of,) = is_of_audience(judged, entry)
+            counts[count_name(entry.purpose, entry.bit)] = func.sum(case((is_of, 1), else_=0))
+    alike = [*codes, turns.c.campaign_number, keeps.c.campaign_number]
+    counted = (
+        select(*(column.label(f"c_{place}") for place, column in enumerate(alike)), *(each.label(name) for name, each in counts.items()))
+        .select_from(
+            judged.outerjoin(turns, turns.c.customer_id == judged.c.customer_id)
+            .outerjoin(keeps, keeps.c.customer_id == judged.c.customer_id)
+        )
+        .group_by(*alike)
+        .subquery()
+    )  # fmt: skip
+    words = [
+        _in_words(counted.c[f"c_{place}"], agenda.purposes[purpose], number).label(kind_name(purpose, number))
+        for place, (purpose, number) in enumerate(
+            (purpose, number) for purpose, of in agenda.purposes.items() for number in range(len(of.kinds))
+        )
+    ]
+    turn, kept = tables.numbers.alias("turn_of"), tables.numbers.alias("kept_by")
+    rows = select(
+        turn.c.campaign_id, kept.c.campaign_id, *words, *(counted.c[name] for name in counts)
+    ).select_from(
+        counted.outerjoin(turn, turn.c.number == counted.c[f"c_{len(codes)}"])
+        .outerjoin(kept, kept.c.number == counted.c[f"c_{len(codes) + 1}"])
+    )  # fmt: skip
+    columns = ["turn", "kept", *(word.name for word in words), *counts]
+    session.execute(insert(tables.groups).from_select(columns, rows))
+
+
+def _alike(session: Session, tables: Tables, entry: Entry) -> dict[str, int]:
+    groups = tables.groups
+    number = groups.c.everybody if entry.bit is None else groups.c[count_name(entry.purpose, entry.bit)]
+    said = _said_of(tables, entry)
+    counted = select(said, func.sum(number)).where(number > 0).group_by(said)
+    return {reason: int(count) for reason, count in session.execute(counted) if reason is not None}
+
+
+def _said_of(tables: Tables, entry: Entry, own: ColumnElement[Any] | None = None) -> ColumnElement[Any]:
+    groups = tables.groups
+    reason = groups.c[kind_name(entry.purpose, entry.kind)]
+    return verdict(
+        reason, null() if own is None else own, groups.c.turn, groups.c.kept, entry.campaign.id
+    ).label("said")
+
+
+def _correct(session: Session, tables: Tables, entry: Entry, found: dict[str, int]) -> None:
+    """Where a campaign has something for a customer whose turn is another's: few."""
+    mine, judged = tables.mine, tables.judged
+    beside = _beside(tables).join(mine, mine.c.customer_id == judged.c.customer_id)
+    reason = _in_words(judged.c[kind_name(entry.purpose, entry.kind)], entry.of, entry.kind)
+    turn: ColumnElement[Any] = literal_column("turn_of.campaign_id")
+    kept: ColumnElement[Any] = literal_column("kept_by.campaign_id")
+    with_it = verdict(reason, mine.c.said, turn, kept, entry.campaign.id).label("with_it")
+    without = verdict(reason, null(), turn, kept, entry.campaign.id).label("without")
+    rows = (
+        select(without, with_it, func.count().label("number"))
+        .select_from(beside)
+        .where(mine.c.campaign_number == entry.campaign_number, *is_of_audience(judged, entry))
+        .group_by(without, with_it)
+    )
+    for row in session.execute(rows):
+        if row.without is not None:
+            found[row.without] = found.get(row.without, 0) - row.number
+        found[row.with_it] = found.get(row.with_it, 0) + row.number
+
+
+def write_totals(
+    session: Session, agenda: Agenda, found: Sequence[dict[str, int]], at: datetime, kind: str
+) -> None:
+    for entry in agenda.entries:
+        of_it = and_(plan_totals.c.campaign_id == entry.campaign.id, plan_totals.c.pass_at == at)
+        session.execute(delete(plan_totals).where(of_it, plan_totals.c.purpose.in_((entry.purpose, ""))))
+        rows = [
+            {
+                "pass_at": at, "kind": kind, "campaign_id": entry.campaign.id, "purpose": entry.purpose, "reason": reason,
+                "customers": number,
+            }
+            for reason, number in found[entry.number].items()
+        ]  # fmt: skip
+        if rows:
+            put = or_insert(session, plan_totals).values(rows)
+            counted = {"customers": put.excluded.customers, "kind": put.excluded.kind}
+            session.execute(
+                put.on_conflict_do_update(
+                    index_elements=["campaign_id", "pass_at", "purpose", "reason"], set_=counted
+                )
+            )

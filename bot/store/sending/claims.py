@@ -1,0 +1,330 @@
+"""A due delivery becomes one worker's own, if every policy allows it at this very instant: exactly once.
+
+The claim is one conditional UPDATE on the customer's row: it asks all policies, writes the rhythm and takes from
+the ledger. Nothing else in the house moves a customer's rhythm forward, so no set of campaigns, workers or
+crashes can bring two pushes too near each other. `mark_left` is the second gate: only what it lets through is
+sent. A claim that certainly sent nothing is taken back; one that may have sent is never repeated.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    ScalarSelect,
+    and_,
+    case,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from bot.store.among import among
+from bot.store.database import Session
+from bot.store.planning.candidates import is_joined, of_delivery
+from bot.store.planning.eligibility import (
+    CLAIM,
+    LEAVE,
+    MASS,
+    NEXT_CONTACT,
+    NOTICE,
+    allowed,
+    in_open_scene,
+    in_open_window,
+    mass_used,
+    objection,
+)
+from bot.store.planning.moments import Moment
+from bot.store.programs import outbox
+from bot.store.sending import notice_consents
+from bot.store.tables import campaigns, contents, customers, deliveries
+from bot.values.push import Refused
+
+LEASE = timedelta(minutes=2)  # of real time; a claim older than this and not closed belongs to a dead worker
+WAITS = frozenset(
+    {"outside_window", "channel_halted", "pushes_stopped"}
+)  # refused for now: the delivery stays planned
+
+
+@dataclass(frozen=True, slots=True)
+class _Picked:
+    """Due deliveries that are locked, with their customers."""
+
+    customers: dict[int, int]  # delivery → customer, one delivery each
+    notices: list[int]
+
+    def of(self, customer_ids: Iterable[int]) -> list[int]:
+        whose = {customer: delivery for delivery, customer in self.customers.items()}
+        return sorted(whose[customer] for customer in customer_ids)
+
+
+def claim_pushes(
+    session: Session,
+    ids: Sequence[int],
+    moment: Moment,
+    *,
+    token: str,
+    real: datetime,
+    leaves: bool = False,
+    mass_send_id: int | None = None,
+) -> tuple[list[int], list[Refused]]:
+    """Of these due pushes, those that are this token's now, and why the others are not.
+
+    `leaves`: their requests leave as soon as this is committed, so that there is no second gate to pass.
+    """
+    picked = _pick(session, ids, deliveries.c.campaign_id.is_not(None), moment)
+    if not picked.customers:
+        return [], []
+    values = {"mass_send_id": mass_send_id} if mass_send_id is not None else {}
+    beside = contents.c.id == deliveries.c.content_id
+    _sign(session, picked, moment, token, real, contents.c.messages, beside, leaves=leaves, values=values)
+    if picked.notices:
+        notice_consents.lock(session, picked.notices)
+    mine = deliveries.alias("mine")
+    won = session.execute(
+        update(customers)
+        .where(_is_signed(session, mine, picked, token))
+        .where(campaigns.c.id == mine.c.campaign_id, contents.c.id == mine.c.content_id)
+        .where(allowed(of_delivery(mine, moment), moment, CLAIM))
+        .values(
+            last_push_at=moment.now,
+            last_push_day=moment.today,
+            last_push_id=mine.c.id,
+            **_taken_from_ledger(mine, moment),
+        )
+        .returning(customers.c.id)
+    )
+    claimed = picked.of(won.scalars())
+    if picked.notices:
+        notice_consents.take(session, sorted(set(claimed).intersection(picked.notices)), moment.now)
+    return claimed, _refuse(session, _let_go(session, picked, claimed), moment)
+
+
+def claim_answers(
+    session: Session, ids: Sequence[int], moment: Moment, *, token: str, real: datetime, leaves: bool = False
+) -> tuple[list[int], list[Refused]]:
+    """Answers that came too late for the passive reply: they obey the reply window and nothing else.
+
+    One a customer at a time, the oldest first. Those that find no open window wait for the next contact.
+    """
+    before = deliveries.alias("before")
+    is_first = ~exists().where(
+        before.c.customer_id == deliveries.c.customer_id,
+        before.c.campaign_id.is_(None),
+        or_(before.c.state == "claimed", and_(before.c.state == "planned", before.c.channel != NEXT_CONTACT)),
+        before.c.id < deliveries.c.id,
+    ).correlate(deliveries)
+    picked = _pick(session, ids, and_(deliveries.c.campaign_id.is_(None), is_first), moment)
+    if not picked.customers:
+        return [], []
+    _sign(session, picked, moment, token, real, literal(1), leaves=leaves)
+    mine = deliveries.alias("mine")
+    won = session.execute(
+        update(customers)
+        .where(_is_signed(session, mine, picked, token), customers.c.forgotten_at.is_(None))
+        .where(customers.c.openid.is_not(None), or_(in_open_window(moment), in_open_scene(moment)))
+        .values(_taken_from_ledger(mine, moment))
+        .returning(customers.c.id)
+    )
+    claimed = picked.of(won.scalars())
+    return claimed, _keep_for_contact(session, _let_go(session, picked, claimed), moment)
+
+
+def mark_left(
+    session: Session, ids: Sequence[int], token: str, moment: Moment, *, real: datetime
+) -> list[int]:
+    """The last gate before the requests leave: only what it gives back may be sent.
+
+    Refuses what is not this token's any more, whose window closed, whose claim is of a later time (the clock
+    was set back), and whose customer said no since. The rhythm counts from here.
+    """
+    mine = deliveries.alias("leaving")
+    still_wanted = (
+        select(literal(1))
+        .select_from(customers.outerjoin(campaigns, campaigns.c.id == mine.c.campaign_id))
+        .where(customers.c.id == mine.c.customer_id)
+        .where(or_(mine.c.campaign_id.is_(None), allowed(of_delivery(mine, moment), moment, LEAVE)))
+        .correlate(mine)
+        .exists()
+    )
+    wanted = (
+        select(mine.c.id)
+        .where(among(session, mine.c.id, ids), mine.c.state == "claimed", mine.c.claim_token == token)
+        .where(mine.c.lease_until > real, mine.c.claimed_at <= moment.now)
+        .where(or_(mine.c.closes_at.is_(None), mine.c.closes_at > moment.now), still_wanted)
+    )
+    if session.dialect.name == "postgresql":
+        wanted = wanted.with_for_update(of=mine)
+    left = list(session.execute(wanted).scalars())
+    session.execute(
+        update(deliveries)
+        .where(among(session, deliveries.c.id, left), deliveries.c.state == "claimed")
+        .values(left_at=moment.now)
+    )
+    session.execute(
+        update(customers)
+        .where(
+            customers.c.id.in_(customers_of(session, left)), among(session, customers.c.last_push_id, left)
+        )
+        .where(customers.c.last_push_at < moment.now)
+        .values(last_push_at=moment.now)
+    )
+    return left
+
+
+def _pick(session: Session, ids: Sequence[int], which: ColumnElement[bool], moment: Moment) -> _Picked:
+    """Locks the due ones and their customers, passing over what somebody else holds."""
+    due = (
+        select(deliveries.c.id, deliveries.c.customer_id, deliveries.c.channel)
+        .join(customers, customers.c.id == deliveries.c.customer_id)
+        .where(among(session, deliveries.c.id, ids))
+        .where(deliveries.c.state == "planned", deliveries.c.due_at <= moment.now)
+        .where(or_(deliveries.c.closes_at.is_(None), deliveries.c.closes_at > moment.now))
+        .where(deliveries.c.channel != NEXT_CONTACT, which)
+        .order_by(deliveries.c.id)
+        .with_for_update(skip_locked=True, key_share=True, of=[deliveries, customers])
+    )
+    rows = session.execute(due).all()
+    return _Picked(
+        {row.id: row.customer_id for row in rows}, [row.id for row in rows if row.channel == NOTICE]
+    )
+
+
+def _sign(
+    session: Session,
+    picked: _Picked,
+    moment: Moment,
+    token: str,
+    real: datetime,
+    messages: ColumnElement[int],
+    *beside: ColumnElement[bool],
+    leaves: bool,
+    values: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Claims the picked ones, as if all were allowed: what was their customer's rhythm, and which ledger would pay.
+
+    Nobody sees it before the commit, and who was not allowed is let go before that. `messages`: how many the content
+    has that stands beside the delivery; an answer is one.
+    """
+    payer = case((in_open_window(moment, messages), "window"), else_="scene")
+    is_notice = deliveries.c.channel == NOTICE
+    session.execute(
+        update(deliveries)
+        .where(among(session, deliveries.c.id, picked.customers), deliveries.c.state == "planned")
+        .where(customers.c.id == deliveries.c.customer_id, *beside)
+        .values(
+            state="claimed",
+            reason="",
+            claim_token=token,
+            claimed_at=moment.now,
+            left_at=moment.now if leaves else None,
+            lease_until=real + LEASE,
+            attempts=deliveries.c.attempts + 1,
+            before_push_at=customers.c.last_push_at,
+            before_push_day=customers.c.last_push_day,
+            before_push_id=customers.c.last_push_id,
+            took=case((deliveries.c.channel == MASS, "mass"), (is_notice, "notice"), else_=payer),
+            messages=messages,
+            parts_left=0,
+            notice_template=case((is_notice, contents.c.notice_template), else_=None) if beside else None,
+            reported=None,
+            **values,
+        )
+    )
+
+
+def _is_signed(session: Session, mine: FromClause, picked: _Picked, token: str) -> ColumnElement[bool]:
+    return and_(
+        among(session, mine.c.id, picked.customers),
+        mine.c.claim_token == token,
+        mine.c.state == "claimed",
+        mine.c.customer_id == customers.c.id,
+    )
+
+
+def _taken_from_ledger(mine: FromClause, moment: Moment) -> dict[str, Any]:
+    took = mine.c.took
+    return {
+        "window_left": customers.c.window_left - case((took == "window", mine.c.messages), else_=0),
+        "scene_left": customers.c.scene_left - case((took == "scene", mine.c.messages), else_=0),
+        "mass_used": case((took == "mass", mass_used(moment) + 1), else_=customers.c.mass_used),
+        "mass_month": case((took == "mass", moment.month), else_=customers.c.mass_month),
+    }
+
+
+def _let_go(session: Session, picked: _Picked, claimed: list[int]) -> list[int]:
+    """Those of the picked whose customer may not be sent to are planned, as they were; gives them."""
+    lost = sorted(set(picked.customers).difference(claimed))
+    if lost:
+        session.execute(
+            update(deliveries)
+            .where(among(session, deliveries.c.id, lost), deliveries.c.state == "claimed")
+            .values(
+                state="planned", claim_token=None, claimed_at=None, left_at=None, lease_until=None, took=None, mass_send_id=None,
+                attempts=deliveries.c.attempts - 1,
+            )
+        )  # fmt: skip
+    return lost
+
+
+def _refuse(session: Session, ids: list[int], moment: Moment) -> list[Refused]:
+    """Names what stood against them; what can wait stays planned, the others are skipped."""
+    if not ids:
+        return []
+    lost = deliveries.alias("lost")
+    asked = (
+        select(lost.c.id, objection(of_delivery(lost, moment), moment, CLAIM))
+        .select_from(is_joined(lost).join(customers, customers.c.id == lost.c.customer_id))
+        .where(among(session, lost.c.id, ids), lost.c.state == "planned")
+        .order_by(lost.c.id)
+    )
+    refused = [Refused(id_, reason) for id_, reason in session.execute(asked) if reason]
+    for reason in sorted({one.reason for one in refused}):
+        ids = [one.id for one in refused if one.reason == reason]
+        values: dict[str, Any] = {"reason": reason}
+        still = update(deliveries).where(
+            among(session, deliveries.c.id, ids), deliveries.c.state == "planned"
+        )
+        if reason in WAITS:
+            session.execute(still.values(values))
+        else:
+            values |= {"state": "skipped", "finished_at": moment.now}
+            outbox.ending(session, still.values(values), "skipped")
+    return refused
+
+
+def _keep_for_contact(session: Session, lost: list[int], moment: Moment) -> list[Refused]:
+    """Answers for which no window is open any more."""
+    if not lost:
+        return []
+    nobody = select(customers.c.id).where(customers.c.openid.is_(None))
+    of_nobody = and_(among(session, deliveries.c.id, lost), deliveries.c.customer_id.in_(nobody))
+    ends = (
+        update(deliveries)
+        .where(of_nobody, deliveries.c.state == "planned")
+        .values(state="skipped", reason="forgotten", finished_at=moment.now)
+    )
+    outbox.ending(session, ends, "skipped")
+    session.execute(
+        update(deliveries)
+        .where(among(session, deliveries.c.id, lost), deliveries.c.state == "planned")
+        .values(channel=NEXT_CONTACT, reason="contact_awaited", handed_until=None)
+    )
+    session.execute(
+        update(customers).where(customers.c.id.in_(customers_of(session, lost))).values(has_kept=True)
+    )
+    return [Refused(id_, "contact_awaited") for id_ in lost]
+
+
+def value_of(mine: FromClause, what: ColumnElement[Any], which: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return select(what).select_from(mine).where(which).correlate(customers).scalar_subquery()
+
+
+def customers_of(session: Session, ids: Iterable[int]) -> Any:
+    return select(deliveries.c.customer_id).where(among(session, deliveries.c.id, ids))

@@ -1,0 +1,95 @@
+"""What was planned and did not go out: it moves on to the next window, or is too late."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, literal_column, or_, select, update
+
+from bot.rules.pushes.spread import SLOTS, slots_of
+from bot.rules.pushes.windows import Window
+from bot.store.database import Instant, Session
+from bot.store.planning.eligibility import MASS, NEXT_CONTACT
+from bot.store.programs import outbox
+from bot.store.sending.lone import keep_the_lone
+from bot.store.tables import campaigns, contents, deliveries, plan_passes
+
+# spelled out, so that the database sees that the small index of planned ones holds them
+_IS_PLANNED = deliveries.c.state == literal_column("'planned'")
+_IS_KEPT = and_(_IS_PLANNED, deliveries.c.channel == literal_column("'next_contact'"))
+
+
+def is_due(session: Session, at: datetime) -> bool:
+    """Whether there is anything to move: few are looked at, because what has closed was due before."""
+    closed = select(deliveries.c.id).where(
+        _IS_PLANNED,
+        deliveries.c.due_at <= at,
+        deliveries.c.closes_at <= at,
+        deliveries.c.campaign_id.is_not(None),
+    )
+    was_set_back = select(plan_passes.c.id).where(plan_passes.c.at > at)
+    return any(session.execute(asked.limit(1)).first() for asked in (closed, was_set_back))
+
+
+def move_closed(session: Session, purpose: str, window: Window, at: datetime) -> tuple[int, int]:
+    """What was not sent while its window was open goes to this one, unless it is of no use then.
+
+    So does what was planned under a clock that has been set back since. Gives how many moved, and how many
+    were too late.
+    """
+    closed = and_(
+        _IS_PLANNED,
+        deliveries.c.purpose == purpose,
+        deliveries.c.campaign_id.is_not(None),
+        deliveries.c.channel != NEXT_CONTACT,
+        or_(deliveries.c.closes_at <= at, deliveries.c.planned_at > at),
+    )
+    late = _skip(session, and_(closed, _is_useless(max(at, window.opens))), "too_late", at)
+    keep_the_lone(session, closed, at)
+    there = deliveries.alias("there")
+    taken = (
+        select(there.c.id)
+        .where(
+            there.c.customer_id == deliveries.c.customer_id, there.c.campaign_id == deliveries.c.campaign_id
+        )
+        .where(there.c.day == window.day, there.c.state != "skipped", there.c.id != deliveries.c.id)
+        .correlate(deliveries)
+        .exists()
+    )
+    _skip(session, and_(closed, taken), "day_taken", at)
+    slots = slots_of(max(at, window.opens), window.closes)
+    by_customer = (
+        (deliveries.c.customer_id % SLOTS == number, literal(slot, Instant()))
+        for number, slot in enumerate(slots)
+    )
+    due_at = case((deliveries.c.channel == MASS, literal(slots[0], Instant())), *by_customer, else_=slots[0])
+    moved = session.execute(
+        update(deliveries)
+        .where(closed)
+        .values(
+            due_at=due_at,
+            day=window.day,
+            closes_at=window.closes,
+            planned_at=case(
+                (deliveries.c.planned_at > at, literal(at, Instant())), else_=deliveries.c.planned_at
+            ),
+        )
+    ).rowcount
+    return moved, late
+
+
+def drop_useless_kept(session: Session, day: date, at: datetime) -> int:
+    """What waits for the next contact is dropped when its campaign is over or it is of no use any more."""
+    over = select(campaigns.c.id).where(or_(campaigns.c.ends < day, campaigns.c.status == "ended"))
+    kept = and_(_IS_KEPT, deliveries.c.campaign_id.is_not(None))
+    stale = or_(deliveries.c.campaign_id.in_(over), _is_useless(at))
+    return _skip(session, and_(kept, stale), "too_late", at)
+
+
+def _is_useless(at: datetime) -> ColumnElement[bool]:
+    """The content has had its time, or the occasion it was for."""
+    over = select(contents.c.id).where(contents.c.useful_until <= at)
+    return or_(deliveries.c.content_id.in_(over), func.coalesce(deliveries.c.useful_until <= at, false()))
+
+
+def _skip(session: Session, which: ColumnElement[bool], reason: str, at: datetime) -> int:
+    skipped = update(deliveries).where(which).values(state="skipped", reason=reason, finished_at=at)
+    return outbox.ending(session, skipped, "skipped")

@@ -1,0 +1,69 @@
+"""Takes in what other systems send: records of one kind, each wholly or not at all; the same twice changes nothing.
+
+The caller opens the transaction and hands in a batch; two batches at once wait for each other on PostgreSQL.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from bot.store.database import Session
+from bot.store.shop import intake_customers, intake_orders, intake_products, intake_sequel
+from bot.store.shop.taking import Batch
+from bot.store.worth import statistics
+from bot.values.records import Fault, Kind, Record, Taken
+
+_ONE_AT_A_TIME = 0x696E74616B65  # "intake"
+
+TAKE: Mapping[Kind, Callable[[Batch, Sequence[Any]], list[Taken | Fault]]] = {
+    "customers": intake_customers.take,
+    "products": intake_products.take,
+    "stock": intake_products.take_stock,
+    "orders": intake_orders.take,
+    "shipments": intake_sequel.take_shipments,
+    "payments": intake_sequel.take_payments,
+    "returns": intake_sequel.take_returns,
+    "reviews": intake_sequel.take_reviews,
+    "knowledge": intake_products.take_knowledge,
+}
+
+
+def take(
+    session: Session, kind: Kind, records: Sequence[Record], now: datetime, *, salt: str
+) -> list[Taken | Fault]:
+    """What became of each record, in their order. No two of them have the same key.
+
+    Somebody who writes to us for the first time at this very moment may come in between: then it is done again.
+    """
+    if session.dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ONE_AT_A_TIME})
+    try:
+        with session.begin_nested():
+            return _take(session, kind, records, now, salt)
+    except IntegrityError:
+        with session.begin_nested():
+            return _take(session, kind, records, now, salt)
+
+
+def _take(
+    session: Session, kind: Kind, records: Sequence[Record], now: datetime, salt: str
+) -> list[Taken | Fault]:
+    batch = Batch(session, now, salt)
+    outcomes = TAKE[kind](batch, records)
+    _customers_changed(batch)
+    return outcomes
+
+
+def _customers_changed(batch: Batch) -> None:
+    """The one place that knows whose orders, returns and reviews changed, in this transaction.
+
+    To the figures of somebody who only has new orders these are added; everybody else's are made anew.
+    """
+    session, owners = batch.session, set(batch.placed.values())
+    kept = batch.newcomers | statistics.kept(session, owners - batch.newcomers - batch.touched)
+    anew = batch.touched | (owners - kept)
+    statistics.add(session, {order: who for order, who in batch.placed.items() if who not in anew}, batch.now)
+    statistics.touch(session, anew, batch.now)

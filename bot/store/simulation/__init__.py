@@ -1,0 +1,1 @@
+"""A copy of the shop, on which the real planner is rehearsed."""

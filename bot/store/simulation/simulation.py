@@ -1,0 +1,331 @@
+"""What the modelled world does to the stage, in few statements for many: sends, answers, leaving, and the counting.
+
+Never runs on the shop's own database. Planning and claiming are not here: those are the real ones.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Integer,
+    MetaData,
+    Row,
+    Select,
+    Table,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from bot.config import Push
+from bot.rules.pushes.windows import PURPOSES, next_window, window_at
+from bot.store.campaigns import working_days
+from bot.store.database import Session
+from bot.store.people.customers import SPEAKING, speaking
+from bot.store.planning.eligibility import NEXT_CONTACT, REPLY_WINDOW
+from bot.store.sending.deliveries import AFTER_THE_ANSWER
+from bot.store.tables import (
+    campaign_contents,
+    campaigns,
+    contents,
+    customer_statistics,
+    customers,
+    deliveries,
+    messages,
+)
+from bot.values.simulation import CampaignLine, Gap
+
+GOT = ("accepted", "sent", "unknown")
+
+_drawn = Table(  # whom the model has picked for what is happening: of this connection only
+    "drawn",
+    MetaData(),
+    Column("customer_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    prefixes=["TEMPORARY"],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    id: int
+    campaign_id: str
+    channel: str
+    content_id: str
+    purpose: str
+
+
+def next_due(session: Session, now: datetime) -> tuple[datetime, datetime] | None:
+    """When the next push that may still leave comes due, and when its window closes."""
+    soonest = func.max(deliveries.c.due_at, func.coalesce(deliveries.c.handed_until, deliveries.c.due_at))
+    found = select(deliveries.c.due_at, deliveries.c.handed_until, deliveries.c.closes_at).where(_waits(now))
+    row = session.execute(found.order_by(soonest).limit(1)).one_or_none()
+    if row is None:
+        return None
+    due_at = max(row.due_at, row.handed_until or row.due_at)
+    return due_at, row.closes_at or due_at + timedelta(days=1)
+
+
+def due(session: Session, now: datetime, halted: Collection[str], *, most: int) -> list[Due]:
+    """As `handing.hand_out` would hand them out, the earliest first."""
+    found = (
+        select(
+            deliveries.c.id,
+            deliveries.c.campaign_id,
+            deliveries.c.channel,
+            deliveries.c.content_id,
+            deliveries.c.purpose,
+        )
+        .where(_waits(now), deliveries.c.due_at <= now, deliveries.c.channel.not_in(sorted(halted)))
+        .where(or_(deliveries.c.handed_until.is_(None), deliveries.c.handed_until <= now))
+        .order_by(deliveries.c.due_at, deliveries.c.id)
+        .limit(most)
+    )
+    return [Due(*row) for row in session.execute(found)]
+
+
+def _waits(now: datetime) -> ColumnElement[bool]:
+    """Not for a contact, and in a window that is not closed yet."""
+    is_open = or_(deliveries.c.closes_at.is_(None), deliveries.c.closes_at > now)
+    return and_(deliveries.c.state == "planned", deliveries.c.channel != NEXT_CONTACT, is_open)
+
+
+def close_sent(session: Session, token: str, now: datetime) -> list[Row[Any]]:
+    """What this claim holds was sent: gives id, campaign, customer, channel and content of each."""
+    of_the_claim = and_(deliveries.c.claim_token == token, deliveries.c.state == "claimed")
+    sent = session.execute(
+        update(deliveries)
+        .where(of_the_claim)
+        .values(state="sent", reason="", left_at=now, finished_at=now)
+        .returning(
+            deliveries.c.id,
+            deliveries.c.campaign_id,
+            deliveries.c.customer_id,
+            deliveries.c.channel,
+            deliveries.c.content_id,
+        )
+    ).all()
+    _pick(session, [row.customer_id for row in sent])
+    session.execute(update(customers).where(_is_drawn()).values(silent_pushes=customers.c.silent_pushes + 1))
+    return list(sent)
+
+
+def wait_a_while(session: Session, ids: Sequence[int], until: datetime) -> None:
+    """What the claim would not take yet is not asked for again before."""
+    session.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(ids), deliveries.c.state == "planned")
+        .values(handed_until=until)
+    )
+
+
+def wrote(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """What a message changes in a customer's row, as everywhere; nothing is said in it."""
+    _pick(session, ids)
+    session.execute(update(customers).where(_is_drawn()).values(SPEAKING), speaking(now))
+    said = [{"customer_id": each, "direction": "in", "kind": "text", "created_at": now} for each in ids]
+    if said:
+        session.execute(insert(messages), said)
+
+
+def stopped(session: Session, ids: Sequence[int], now: datetime) -> None:
+    _pick(session, ids)
+    session.execute(update(customers).where(_is_drawn()).values(wants_pushes=False, stopped_pushes_at=now))
+
+
+def left(session: Session, ids: Sequence[int], now: datetime) -> None:
+    _pick(session, ids)
+    session.execute(update(customers).where(_is_drawn()).values(unfollowed_at=now))
+
+
+def bought(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """One more purchase in their figures; what it cost is not modelled."""
+    _pick(session, ids)
+    figures = customer_statistics.c
+    session.execute(
+        update(customer_statistics)
+        .where(figures.customer_id.in_(select(_drawn.c.customer_id)))
+        .values(orders=figures.orders + 1, placed=figures.placed + 1, last_order_at=now)
+    )
+
+
+def holders(session: Session, ids: Sequence[int]) -> list[int]:
+    """Who of these has something that waits for their contact."""
+    _pick(session, ids)
+    found = select(customers.c.id).where(_is_drawn(), customers.c.has_kept)
+    return list(session.execute(found).scalars())
+
+
+def release_kept(session: Session, ids: Sequence[int], now: datetime, push: Push) -> None:
+    """They made contact: what `deliveries.release_kept` does for one of them, for all at once.
+
+    Answers that wait are not on the stage; a test compares the two.
+    """
+    _pick(session, ids)
+    kept = and_(deliveries.c.state == "planned", deliveries.c.channel == NEXT_CONTACT)
+    of_them = deliveries.c.customer_id.in_(select(_drawn.c.customer_id))
+    oldest = list(
+        session.execute(
+            select(func.min(deliveries.c.id)).where(kept, of_them).group_by(deliveries.c.customer_id)
+        ).scalars()
+    )
+    calendar = working_days.around(session, now.astimezone(push.zone).date())
+    for purpose in PURPOSES:
+        window = window_at(purpose, now, push, calendar) or next_window(purpose, now, push, calendar)
+        session.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(oldest), deliveries.c.purpose == purpose, ~_in_the_way(window.day))
+            .values(
+                channel=REPLY_WINDOW,
+                due_at=max(now + AFTER_THE_ANSWER, window.opens),
+                closes_at=window.closes,
+                day=window.day,
+                handed_until=None,
+            )
+        )
+    still = select(deliveries.c.customer_id).where(kept)
+    session.execute(update(customers).where(_is_drawn()).values(has_kept=customers.c.id.in_(still)))
+
+
+def _in_the_way(day: date) -> ColumnElement[bool]:
+    """Another push that waits for them, or one of the same campaign on that day."""
+    there = deliveries.alias("there")
+    waits = and_(there.c.state.in_(("planned", "claimed")), there.c.channel != NEXT_CONTACT)
+    same = and_(
+        there.c.campaign_id == deliveries.c.campaign_id, there.c.day == day, there.c.state != "skipped"
+    )
+    return (
+        exists()
+        .where(
+            there.c.customer_id == deliveries.c.customer_id, there.c.id != deliveries.c.id, or_(waits, same)
+        )
+        .correlate(deliveries)
+    )
+
+
+def everybody(session: Session) -> list[int]:
+    return list(session.execute(select(customers.c.id).order_by(customers.c.id)).scalars())
+
+
+def campaigns_between(session: Session, first: date, last: date) -> tuple[CampaignLine, ...]:
+    """Those that run on one of these days, the most important first."""
+    runs = and_(campaigns.c.status == "running", campaigns.c.starts <= last, campaigns.c.ends >= first)
+    found = session.execute(
+        select(campaigns).where(runs).order_by(campaigns.c.priority.desc(), campaigns.c.id)
+    ).all()
+    pool = select(campaign_contents.c.campaign_id, contents.c.id, contents.c.approved_by).join(
+        contents, contents.c.id == campaign_contents.c.content_id
+    )
+    of: dict[str, list[Any]] = {}
+    for row in session.execute(pool.order_by(campaign_contents.c.position)):
+        of.setdefault(row.campaign_id, []).append(row)
+    return tuple(
+        CampaignLine(
+            id=row.id,
+            name=row.name,
+            priority=row.priority,
+            regular=row.regular,
+            starts=row.starts,
+            ends=row.ends,
+            contents=len(of.get(row.id, [])),
+            unapproved=tuple(each.id for each in of.get(row.id, []) if each.approved_by is None),
+        )
+        for row in found
+    )
+
+
+def alive(session: Session) -> set[int]:
+    """Who follows: nobody else writes, stops or leaves."""
+    follows = and_(customers.c.followed_at.is_not(None), customers.c.unfollowed_at.is_(None))
+    return set(session.execute(select(customers.c.id).where(follows)).scalars())
+
+
+def mass_counts(session: Session, month: str) -> dict[int, int]:
+    """Mass sends used this month → followers."""
+    used = case((customers.c.mass_month == month, customers.c.mass_used), else_=0).label("used")
+    follows = and_(customers.c.followed_at.is_not(None), customers.c.unfollowed_at.is_(None))
+    counted = select(used, func.count().label("number")).where(follows).group_by(used)
+    return {row.used: row.number for row in session.execute(counted)}
+
+
+def gaps(session: Session, since: datetime) -> list[Gap]:
+    """Between each push since then and the one before."""
+    pushes = (
+        select(
+            deliveries.c.regular,
+            deliveries.c.left_at,
+            deliveries.c.day,
+            _last(deliveries.c.left_at).label("last_at"),
+            _last(deliveries.c.day).label("last_day"),
+        )
+        .where(deliveries.c.state.in_(GOT), deliveries.c.left_at.is_not(None))
+        .subquery()
+    )
+    apart = (
+        select(
+            pushes.c.regular,
+            (func.julianday(pushes.c.day) - func.julianday(pushes.c.last_day)).label("days"),
+            func.floor(
+                (func.julianday(pushes.c.left_at) - func.julianday(pushes.c.last_at)) * 24 + 1e-6
+            ).label("hours"),
+            func.count().label("number"),
+        )
+        .where(pushes.c.left_at >= since, pushes.c.last_at.is_not(None))
+        .group_by("regular", "days", "hours")
+    )
+    return [
+        Gap(bool(row.regular), int(row.days), int(row.hours), row.number) for row in session.execute(apart)
+    ]
+
+
+def _last(column: Column[Any]) -> ColumnElement[Any]:
+    """Of the same customer's push before."""
+    order = (deliveries.c.left_at, deliveries.c.id)
+    return func.lag(column).over(partition_by=deliveries.c.customer_id, order_by=order)
+
+
+def times_reached(session: Session, since: datetime) -> dict[int, int]:
+    """Pushes got since then → customers who follow or did."""
+    got = and_(
+        deliveries.c.customer_id == customers.c.id, deliveries.c.state.in_(GOT), deliveries.c.left_at >= since
+    )
+    each: Select[Any] = (
+        select(func.count(deliveries.c.id).label("times"))
+        .select_from(customers.outerjoin(deliveries, got))
+        .where(customers.c.followed_at.is_not(None))
+        .group_by(customers.c.id)
+    )
+    times = each.subquery()
+    counted = select(times.c.times, func.count().label("number")).group_by(times.c.times)
+    return {row.times: row.number for row in session.execute(counted)}
+
+
+def people_reached(session: Session, since: datetime) -> dict[str, int]:
+    """Campaign → how many different customers it reached."""
+    counted = (
+        select(deliveries.c.campaign_id, func.count(deliveries.c.customer_id.distinct()).label("number"))
+        .where(deliveries.c.state.in_(GOT), deliveries.c.left_at >= since)
+        .group_by(deliveries.c.campaign_id)
+    )
+    return {row.campaign_id: row.number for row in session.execute(counted)}
+
+
+def _pick(session: Session, ids: Collection[int]) -> None:
+    _drawn.create(session, checkfirst=True)
+    session.execute(delete(_drawn))
+    if ids:
+        session.execute(insert(_drawn), [{"customer_id": each} for each in sorted(set(ids))])
+
+
+def _is_drawn() -> Any:
+    return customers.c.id.in_(select(_drawn.c.customer_id))

@@ -1,0 +1,88 @@
+"""Where the lines between the customers run, read off an index: fifths for RFM, shares of buyers, ABC.
+
+The same customers give the same cut points, and a tie is never split, because a cut point is a value somebody has.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, func, literal_column, select
+
+from bot.rules.worth import pareto
+from bot.store.database import Session
+from bot.store.tables import customer_statistics
+from bot.values.partitions import Rules
+
+STEP = 20_000  # buyers added up at a time
+
+# spelled out, not a parameter: so the database sees that the indexes of buyers hold everything asked for
+_BOUGHT = literal_column("customer_statistics.orders") > literal_column("0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutPoints:
+    """Empty, or None, while nobody bought anything. Money in fen."""
+
+    buyers: int
+    r: tuple[datetime, ...] = ()  # the last of each lower fifth: above it is the next
+    f: tuple[int, ...] = ()
+    m: tuple[int, ...] = ()
+    top: dict[int, int]  # percent: what the last of the top so many percent spent
+    a: int | None = None  # who spent as much is in A
+    b: int | None = None
+
+
+def read(session: Session, rules: Rules) -> CutPoints:
+    row = customer_statistics.c
+    buyers = session.execute(
+        select(func.count()).select_from(customer_statistics).where(_BOUGHT)
+    ).scalar_one()
+    if not buyers:
+        return CutPoints(buyers=0, top={})
+    total = session.execute(select(func.sum(row.spent)).where(_BOUGHT, row.spent >= 0)).scalar_one()
+    return CutPoints(
+        buyers=buyers,
+        r=_fifths(session, row.last_order_at, buyers),
+        f=_fifths(session, row.orders, buyers),
+        m=_fifths(session, row.spent, buyers),
+        top={
+            percent: _at(session, row.spent, buyers - 1 - pareto.last_of_top(percent, buyers), buyers)
+            for percent in rules.percents
+        },
+        a=_abc(session, rules.abc.first, int(total)),
+        b=_abc(session, rules.abc.second, int(total)),
+    )
+
+
+def _fifths(session: Session, column: Column[Any], buyers: int) -> tuple[Any, ...]:
+    return tuple(_at(session, column, position, buyers) for position in pareto.last_of_fifths(buyers))
+
+
+def _at(session: Session, column: Column[Any], position: int, buyers: int) -> Any:
+    """The value at a position in ascending order, counted from the nearer end."""
+    values = select(column).where(_BOUGHT)
+    if position * 2 < buyers:
+        values = values.order_by(column).offset(position)
+    else:
+        values = values.order_by(column.desc()).offset(buyers - 1 - position)
+    return session.execute(values.limit(1)).scalar_one()
+
+
+def _abc(session: Session, percent: int, total: int) -> int | None:
+    """Walks down in steps until the percentage is reached, and looks at single values only there."""
+    spent = customer_statistics.c.spent
+    above: int | None = None
+    before = 0
+    while True:
+        rest = [_BOUGHT] if above is None else [_BOUGHT, spent < above]
+        lowest = session.scalar(select(spent).where(*rest).order_by(spent.desc()).offset(STEP - 1).limit(1))
+        within = rest if lowest is None else [*rest, spent >= lowest]
+        brought = int(session.scalar(select(func.coalesce(func.sum(spent), 0)).where(*within)) or 0)
+        if lowest is None or (before + brought) * 100 >= total * percent:
+            groups = session.execute(
+                select(spent, func.count()).where(*within).group_by(spent).order_by(spent.desc())
+            )
+            found = pareto.least_within(((value, count) for value, count in groups), percent, total, before)
+            return above if found is None else found
+        above, before = lowest, before + brought

@@ -1,0 +1,220 @@
+"""Puts customers in their places: new figures for those whose figures change, and a dated row for each who moves.
+
+One reading of the rows finds who changes; only those are written. A stretch of ids at a time, so that no transaction
+is long and memory does not grow with the customers.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    FromClause,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.schema import CreateTable, DropTable
+
+from bot.store.database import Instant, Session
+from bot.store.tables import customer_moves, customer_statistics, follow_ups
+from bot.store.worth import crossings, measures, nurturing
+from bot.store.worth.measures import Measure, Measured
+
+WRITTEN = ("r", "f", "m", "satisfaction", "score", "abc", "tier", "cell", "service_class", "lifecycle")
+PLACED = {"tier": "tier", "cell": "cell", "class": "service_class", "abc": "abc", "lifecycle": "lifecycle"}
+GIVEN = (
+    "customer_id", "placed", "orders", "refunds", "spent", "last_order_at", "coupon_orders", "returns", "reviews",
+    "rating_sum", "follows", "spoke_at", "known_at",
+)  # fmt: skip
+
+_changing = Table(  # of this connection only, and gone at the end of the stretch
+    "changing_places",
+    MetaData(),
+    Column("customer_id", Integer, primary_key=True, autoincrement=False),
+    *(Column(name, Integer) for name in ("r", "f", "m", "satisfaction", "score")),
+    *(Column(name, String(20)) for name in ("abc", "tier", "cell", "service_class", "lifecycle")),
+    *(Column(f"was_{name}", String(20)) for name in PLACED.values()),
+    prefixes=["TEMPORARY"],
+)
+
+
+@dataclass(slots=True)
+class Scored:
+    changed: int = 0
+    moved: Counter[str] = field(default_factory=Counter)  # by partition
+    follow_ups: int = 0
+
+    def add(self, other: "Scored") -> None:
+        self.changed += other.changed
+        self.moved += other.moved
+        self.follow_ups += other.follow_ups
+
+
+def with_places(rows: Select[Any], measured: Measured) -> Select[Any]:
+    """Rows with the columns `GIVEN`, and beside them what the rules make of each: everything `WRITTEN`, newly.
+
+    The first four are what the others lean on: the OFFSET keeps the database from writing them out again wherever
+    they are used.
+    """
+    first = {"r": measures.r, "f": measures.f, "m": measures.m, "satisfaction": measures.satisfaction}
+    leaning = _made(rows.subquery(), first, measured).offset(0).subquery()
+    columns: dict[str, Any] = dict(leaning.c.items())
+    columns["score"] = measures.score(columns, measured)
+    columns["cell"] = measures.cell(columns, measured)
+    further = {
+        "abc": measures.abc,
+        "tier": measures.tier,
+        "lifecycle": measures.lifecycle,
+        "service_class": measures.service_class,
+    }
+    made = {name: columns[name] for name in ("score", "cell")}
+    made |= {name: measure(columns, measured) for name, measure in further.items()}
+    return select(*leaning.c, *(expression.label(name) for name, expression in made.items()))
+
+
+def _made(table: FromClause, new: Mapping[str, Measure], measured: Measured) -> Select[Any]:
+    columns = dict(table.c.items())
+    return select(*table.c, *(measure(columns, measured).label(name) for name, measure in new.items()))
+
+
+def score(
+    session: Session, measured: Measured, first: int, last: int, before: Measured | None = None
+) -> Scored:
+    """`before`: what they were all last scored by, when that is known; then few need to be looked at closely.
+
+    Whose figures changed among the ids `first` to `last`, how many moved, and what they now ask of people."""
+    session.execute(CreateTable(_changing))  # should anything go wrong, it goes with the transaction
+    scored = Scored(changed=_find_changing(session, measured, first, last, before))
+    if scored.changed:
+        scored.moved = _note_moves(session, measured)
+        _write(session)
+        scored.follow_ups = _ask_people(session, measured)
+        nurturing.follow_moves(session, measured, _changing)
+    session.execute(DropTable(_changing))
+    if before is None:
+        nurturing.put_right(session, measured, first, last)
+    scored.follow_ups += nurturing.carry_on(session, measured, first, last)
+    seen = customer_statistics.c.customer_id.between(first, last) & crossings.IS_STALE
+    session.execute(update(customer_statistics).where(seen).values(is_stale=0))
+    return scored
+
+
+def _find_changing(
+    session: Session, measured: Measured, first: int, last: int, before: Measured | None
+) -> int:
+    was = {f"was_{name}": customer_statistics.c[name].label(f"was_{name}") for name in WRITTEN}
+    given = [customer_statistics.c[name] for name in GIVEN]
+    stretch: ColumnElement[bool] = customer_statistics.c.customer_id.between(first, last)
+    only = crossings.passed_over(before, measured) if before else None
+    if only is not None:
+        stretch &= only
+    new = with_places(select(*given, *was.values()).where(stretch), measured).subquery()
+    differs = or_(*(new.c[name].is_distinct_from(new.c[f"was_{name}"]) for name in WRITTEN))
+    kept = [column.name for column in _changing.c]
+    found = insert(_changing).from_select(kept, select(*(new.c[name] for name in kept)).where(differs))
+    session.execute(found)
+    return session.execute(select(func.count()).select_from(_changing)).scalar_one()
+
+
+def _note_moves(session: Session, measured: Measured) -> Counter[str]:
+    """Not those who get their first place: they came from nowhere."""
+    moved: Counter[str] = Counter()
+    had_places = select(_changing.c.customer_id).where(
+        or_(*(_changing.c[f"was_{name}"].is_not(None) for name in PLACED.values()))
+    )
+    if session.execute(had_places.limit(1)).first() is None:
+        return moved
+    row = customer_statistics.c
+    for partition, name in PLACED.items():
+        was, became = _changing.c[f"was_{name}"], _changing.c[name]
+        columns = {
+            "customer_id": _changing.c.customer_id,
+            "partition": literal(partition),
+            "was": was,
+            "became": became,
+            "version": literal(measured.rules.version),
+            "at": literal(measured.now, Instant()),
+            "orders": row.orders,
+            "spent": row.spent,
+            "last_order_at": row.last_order_at,
+            "satisfaction": _changing.c.satisfaction,
+        }
+        found = (
+            select(*columns.values())
+            .join_from(_changing, customer_statistics, row.customer_id == _changing.c.customer_id)
+            .where(was != became)
+            .order_by(_changing.c.customer_id)
+        )
+        noted = insert(customer_moves).from_select(list(columns), found)
+        count = session.execute(noted, execution_options={"preserve_rowcount": True}).rowcount
+        if count:
+            moved[partition] = count
+    return moved
+
+
+def _write(session: Session) -> None:
+    row = customer_statistics.c
+    theirs = row.customer_id == _changing.c.customer_id
+    places = [_changing.c[name] for name in WRITTEN]
+    if (
+        session.dialect.name == "sqlite"
+    ):  # lays aside all that it joins before it writes; this way it need not
+        new: dict[Any, Any] = {
+            tuple_(*(row[name] for name in WRITTEN)): select(*places).where(theirs).scalar_subquery()
+        }
+        theirs = row.customer_id.in_(select(_changing.c.customer_id))
+    else:
+        new = dict(zip(WRITTEN, places, strict=True))
+    session.execute(update(customer_statistics).where(theirs).values({row.is_stale: 0} | new))
+
+
+def _ask_people(session: Session, measured: Measured) -> int:
+    """Who came into a class that a person serves gets a follow-up; who left it has none open any more."""
+    opened = 0
+    now, was, became = measured.now, _changing.c.was_service_class, _changing.c.service_class
+    for each in measured.rules.classes:
+        if each.within_days is None and not each.steps:
+            continue
+        is_open = [
+            follow_ups.c.customer_id == _changing.c.customer_id,
+            follow_ups.c.service == each.service,
+            follow_ups.c.closed_at.is_(None),
+        ]
+        left = select(_changing.c.customer_id).where(became != each.name, was == each.name)
+        over = update(follow_ups).where(
+            follow_ups.c.customer_id.in_(left),
+            follow_ups.c.service == each.service,
+            follow_ups.c.closed_at.is_(None),
+        )
+        session.execute(over.values(closed_at=now, closed_by="move"))
+        if each.within_days is None:
+            continue  # its plan asks a person, when the day has come
+        came = select(
+            _changing.c.customer_id,
+            literal(each.service),
+            literal(now, Instant()),
+            literal(now + timedelta(days=each.within_days), Instant()),
+        ).where(
+            became == each.name,
+            was.is_distinct_from(each.name),
+            ~select(follow_ups.c.id).where(*is_open).exists(),
+        )
+        asked = insert(follow_ups).from_select(
+            ["customer_id", "service", "opened_at", "due_at"], came.order_by(_changing.c.customer_id)
+        )
+        opened += session.execute(asked, execution_options={"preserve_rowcount": True}).rowcount
+    return opened

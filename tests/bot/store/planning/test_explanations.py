@@ -1,0 +1,115 @@
+from datetime import timedelta
+
+import pytest
+
+from bot.config import Config
+from bot.rules.pushes.telling import told
+from bot.store.database import Session
+from bot.store.planning.explanations import explain
+from tests.conftest import NOON
+from tests.support.build import Build
+
+CONFIG = Config()
+OPEN = {"window_until": NOON + timedelta(days=1), "window_left": 5}
+
+
+@pytest.fixture
+def shop(build: Build) -> Build:
+    build.segment()
+    build.segment("tea", {"field": "tags", "op": "has", "value": "tea"})
+    build.content("words", purpose="service")
+    build.campaign("repair", ["words"])
+    return build
+
+
+def test_all_policies_are_shown_with_the_values_they_looked_at(session: Session, shop: Build) -> None:
+    shop.customer(
+        openid="o-a",
+        last_push_at=NOON - timedelta(hours=30),
+        last_push_day=NOON.date() - timedelta(days=1),
+        **OPEN,
+    )
+    explanation = explain(session, "o-a", None, NOON, CONFIG)
+    assert explanation is not None
+    (campaign,) = explanation.campaigns
+    assert campaign.objection == "too_soon"
+    (too_soon,) = (one for one in campaign.findings if one.policy == "too_soon")
+    assert too_soon.values["last_push_at"] == NOON - timedelta(hours=30)
+    assert [one.policy for one in campaign.findings if one.stands] == ["too_soon"]
+    assert explanation.next_regular_at == NOON - timedelta(hours=30) + timedelta(days=3) - timedelta(hours=4)
+
+
+def test_a_customer_nothing_stands_against_is_told_what_they_get(session: Session, shop: Build) -> None:
+    shop.customer(openid="o-a", **OPEN)
+    explanation = explain(session, "o-a", "repair", NOON, CONFIG)
+    assert explanation is not None
+    (campaign,) = explanation.campaigns
+    assert (campaign.objection, campaign.content_id, campaign.channel) == ("", "words", "reply_window")
+    assert any("可以推送：内容 words" in line for line in told(explanation, CONFIG.push.zone))
+    assert any("would be sent: content words" in line for line in told(explanation, CONFIG.push.zone, "en"))
+
+
+def test_every_objection_is_named_not_only_the_first(session: Session, shop: Build) -> None:
+    shop.customer(openid="o-a", wants_pushes=False, unfollowed_at=NOON)
+    explanation = explain(session, "o-a", "repair", NOON, CONFIG)
+    assert explanation is not None
+    stand = [one.policy for one in explanation.campaigns[0].findings if one.stands]
+    assert stand[:2] == ["not_following", "opted_out"]
+
+
+def test_who_is_outside_the_segment_is_told_so(session: Session, shop: Build) -> None:
+    shop.customer(openid="o-a", **OPEN)
+    shop.campaign("for tea", ["words"], segment_id="tea")
+    explanation = explain(session, "o-a", "for tea", NOON, CONFIG)
+    assert explanation is not None
+    assert not explanation.campaigns[0].in_segment
+    assert any("不在该活动的分群内" in line for line in told(explanation, CONFIG.push.zone))
+
+
+def test_a_campaign_that_does_not_run_is_explained_when_asked_for(session: Session, shop: Build) -> None:
+    shop.customer(openid="o-a", **OPEN)
+    shop.campaign("paused", ["words"], status="paused")
+    explanation = explain(session, "o-a", "paused", NOON, CONFIG)
+    assert explanation is not None
+    assert explanation.campaigns[0].objection == "campaign_over"
+
+
+def test_nobody_is_explained_for_an_unknown_openid(session: Session, shop: Build) -> None:
+    assert explain(session, "o-nobody", None, NOON, CONFIG) is None
+
+
+def test_the_rhythm_is_told_with_its_reason_and_its_numbers(session: Session, shop: Build) -> None:
+    shop.customer(
+        openid="o-a",
+        engagement="tired",
+        silent_pushes=4,
+        last_push_at=NOON,
+        last_push_day=NOON.date(),
+        **OPEN,
+    )
+    explanation = explain(session, "o-a", None, NOON, CONFIG)
+    assert explanation is not None
+    rhythm, last = told(explanation, CONFIG.push.zone)[1:3]
+    assert rhythm == (
+        "互动程度：倦怠（还没有来过消息，之后有 4 条推送没有回应）；常规推送每 7 天一条"
+        "（一般 3 天，从第 3 条没有回应的推送起每条加 2 天，最多 7 天；一有回应马上恢复）。"
+    )
+    assert (
+        last
+        == "上次推送 2026-11-24 12:00；限时推送不早于 2026-11-25 08:00，常规推送不早于 2026-12-01 08:00。"
+    )
+    rhythm, last = told(explanation, CONFIG.push.zone, "en")[1:3]
+    assert "tired (never wrote, 4 pushes unanswered since); a regular push every 7 days" in rhythm
+    assert "a time-bound one not before 2026-11-25 08:00, a regular one not before 2026-12-01 08:00" in last
+
+
+def test_who_answers_is_told_so(session: Session, shop: Build) -> None:
+    shop.customer(openid="o-a", engagement="engaged", spoke_at=NOON, **OPEN)
+    explanation = explain(session, "o-a", None, NOON, CONFIG)
+    assert explanation is not None
+    rhythm, last = told(explanation, CONFIG.push.zone)[1:3]
+    assert rhythm == (
+        "互动程度：活跃（最近一次来消息 2026-11-24 12:00，之后有 0 条推送没有回应，14 天内来过消息且没有回应的不到 3 条，就是活跃）；"
+        "常规推送每 2 天一条。"
+    )
+    assert last == "从未收到推送，随时可以。"
