@@ -1,21 +1,19 @@
 """The command: puts the pieces together. Ends with 0 done, 1 failed with one line on stderr, 2 wrong usage.
 
-Longer than a file of this house is: each command is a few lines that read a word, call one room and tell what it said.
+Here are the commands that start something or need more than one room; the others stand in `handlers/command`.
 """
 
-import json
 import signal
 import sys
 import threading
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import timedelta
-from enum import Enum
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 import typer
@@ -25,12 +23,8 @@ from bot import doctor as examination
 from bot import logging
 from bot import recommending as learning
 from bot.config import Config, ConfigError
-from bot.intake import importing
-from bot.intake.carried import carried
 from bot.intake.files import Unusable
 from bot.opening import NotReady, migrate, opened, ready
-from bot.rules.contents import contents as content_rules
-from bot.rules.contents import definitions as files
 from bot.rules.intake import reports
 from bot.rules.people import merge_reports
 from bot.rules.people.facts import BadFacts
@@ -38,23 +32,17 @@ from bot.rules.segments import segment_reports
 from bot.rules.worth import partitions, value_reports
 from bot.sandbox import demo as demo_shop
 from bot.services import Services
-from bot.store.campaigns import definitions, media_files
-from bot.store.database import Session
-from bot.store.operators import audit, passwords, staff
-from bot.store.people import customers, forgetting
 from bot.store.people.follower_syncs import Run
-from bot.store.planning import explanations
 from bot.store.rehearsal import rehearsing
-from bot.store.shop import exports
-from bot.store.worth import standing
 from bot.values.definitions import BadDefinition
-from bot.values.records import Kind
 from bot.wechat.errors import WeChatError
 from handlers import process
 from handlers.command import (
     calendar,
     clients,
     contents,
+    customers,
+    data,
     facts,
     handovers,
     intents,
@@ -70,9 +58,10 @@ from handlers.command import (
     scenes,
     segments,
     simulation,
+    staff,
     webhooks,
 )
-from handlers.command.common import AsJson, At, Chosen, Fault, instant, tell, toml
+from handlers.command.common import AsJson, At, Chosen, Fault, instant, tell
 from handlers.knowledge_watch import KnowledgeWatch
 from handlers.server import PortBusy, free_port
 from handlers.unanswered import answer_pending, drain_spool
@@ -93,12 +82,11 @@ _log = structlog.get_logger("weilan")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
-staff_app = typer.Typer(no_args_is_help=True, help="Operators and admins.")
 sync_app = typer.Typer(no_args_is_help=True, help="What WeChat knows.")
 app.add_typer(db_app, name="db")
-app.add_typer(staff_app, name="staff")
 app.add_typer(sync_app, name="sync")
 for group, name in (
+    (staff.app, "staff"),
     (clients.app, "client"),
     (webhooks.app, "webhook"),
     (merges.app, "merge"),
@@ -119,12 +107,6 @@ for group, name in (
     (handovers.app, "handover"),
 ):
     app.add_typer(group, name=name)
-app.command("simulate")(simulation.command(simulating.simulate))
-
-
-class Role(Enum):
-    operator = "operator"
-    admin = "admin"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -265,69 +247,6 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
         raise Fault(f"{faults} of {len(findings)} checks found a fault")
 
 
-@staff_app.command("add")
-def staff_add(
-    context: typer.Context,
-    name: str,
-    role: Annotated[Role, typer.Option()],
-    password: Annotated[
-        str,
-        typer.Option(
-            envvar="WEILAN_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True, hidden=True
-        ),
-    ],
-) -> None:
-    """Let somebody into the console; the password from a prompt or WEILAN_PASSWORD."""
-    if not 0 < len(name.strip()) <= staff.LONGEST_NAME:
-        raise Fault(f"NAME: expected 1 to {staff.LONGEST_NAME} characters")
-    if objection := passwords.objection(password, name):
-        raise Fault(
-            f"the password is {objection.replace('_', ' ')}; expected at least {passwords.LEAST_LONG} characters"
-        )
-    password_hash = passwords.hashed(password)
-    with opened(context.obj.config) as services, services.database.transaction() as session:
-        now = services.now()
-        added = staff.add(session, name=name.strip(), role=role.value, password_hash=password_hash, now=now)
-        if added is None:
-            raise Fault(f"there is somebody called {name} already")
-        audit.record(
-            session,
-            "staff.added",
-            "staff",
-            added,
-            staff_id=None,
-            now=now,
-            detail={"after": {"role": role.value}},
-        )
-    print(f"{name} may sign in as {role.value}")
-
-
-@app.command()
-def apply(
-    context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)],
-    name: Annotated[str, typer.Option("--as", metavar="STAFF", help="In whose name.")],
-    approve: Annotated[
-        bool, typer.Option("--approve", help="Approve the contents in that person's name.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Segments, contents, campaigns, knowledge, festivals and offers as code: all or nothing."""
-    read = [carried(path, toml(path)) for path in paths]
-    wanted = files.together([files.read(str(path), raw) for path, (raw, _) in zip(paths, read, strict=True)])
-    with opened(context.obj.config) as services, services.database.transaction() as session:
-        person = staff.find_by_name(session, name)
-        if person is None or person.disabled_at is not None:
-            raise Fault(f"--as: nobody called {name} is on the staff; see `weilan staff add`")
-        push, now = services.config.push, services.now()
-        for file in (file for _, brought in read for file in brought):
-            media_files.keep(session, file.filename, file.content, now)
-        changes = definitions.apply(session, wanted, staff_id=person.id, approve=approve, now=now, push=push)
-    tell(changes, as_json, reports.of_changes(changes))
-    for warning in (said for content in wanted.contents for said in content_rules.warnings(content)):
-        print(f"warning: {warning}", file=sys.stderr)
-
-
 @app.command("plan")
 def plan_once(
     context: typer.Context,
@@ -340,108 +259,6 @@ def plan_once(
         with rehearsing(services.database) if dry_run else nullcontext(services.database) as database:
             report = plan.plan(replace(services, database=database), instant(at, services))
         tell(report, as_json, reports.of_plan(report, services.config.push.zone))
-
-
-@app.command()
-def explain(
-    context: typer.Context,
-    openid: str,
-    campaign: Annotated[str, typer.Option(metavar="ID")] = "",
-    at: At = "",
-    as_json: AsJson = False,
-) -> None:
-    """Why this customer will or won't get what."""
-    with opened(context.obj.config) as services, services.database.reading() as session:
-        found = explanations.explain(
-            session, openid, campaign or None, instant(at, services), services.config
-        )
-        if found is None:
-            raise Fault(f"nobody has the openid {openid}")
-        if campaign and not found.campaigns:
-            raise Fault(f"there is no campaign {campaign}")
-        tell(found, as_json, reports.of_explanation(found, services.config.push.zone))
-
-
-@app.command("import")
-def import_(
-    context: typer.Context,
-    kind: Kind,
-    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)],
-    map_: Annotated[
-        Path | None,
-        typer.Option(
-            "--map", metavar="FILE", help="Which of your columns is which field: docs/importing.md."
-        ),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Rows from an ERP or a shop, as CSV or JSON lines; the same file twice changes nothing."""
-    wanted = importing.sources(kind, paths, map_)
-    with opened(context.obj.config) as services:
-        salt = services.config.server.secret_key.get_secret_value()
-        rows = sum(source.rows for source in wanted)
-        with typer.progressbar(
-            length=rows, label=kind, file=sys.stderr, hidden=not sys.stderr.isatty()
-        ) as bar:
-            found = [
-                importing.take_in(services.database, source, services.now(), salt=salt, progress=bar.update)
-                for source in wanted
-            ]
-    tell(found, as_json, reports.of_imports(found))
-
-
-@app.command()
-def export(
-    context: typer.Context,
-    kind: Annotated[str, typer.Argument(help=f"{' '.join(exports.KINDS)}, or customer for one person")],
-    target: Annotated[
-        str,
-        typer.Argument(metavar="[FILE|OPENID]", help="A .csv or .jsonl file; nothing: CSV to the terminal."),
-    ] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Rows as CSV or JSON lines; with `customer OPENID` everything about one person."""
-    if kind not in exports.KINDS and not (kind == "customer" and target):
-        raise typer.BadParameter(f"expected {' '.join(exports.KINDS)}, or customer OPENID")
-    with opened(context.obj.config) as services, services.database.reading() as session:
-        if kind == "customer":
-            print(json.dumps(_everything_about(session, target), ensure_ascii=False, indent=1))
-            return
-        write = (
-            exports.write_json_lines if as_json or target.endswith(("json", "jsonl")) else exports.write_csv
-        )
-        with (
-            Path(target).open("w", encoding="utf-8", newline="") if target else nullcontext(sys.stdout) as out
-        ):
-            write(session, kind, out)
-
-
-def _everything_about(session: Session, openid: str) -> dict[str, Any]:
-    if (about := exports.everything_about(session, openid)) is None:
-        raise Fault(f"nobody has the openid {openid}")
-    return about
-
-
-@app.command()
-def erase(context: typer.Context, openid: str, as_json: AsJson = False) -> None:
-    """Forget one person; prints the receipt."""
-    with opened(context.obj.config) as services, services.database.transaction() as session:
-        known, now = customers.profile_of(session, openid), services.now()
-        if known is None:
-            raise Fault(f"nobody has the openid {openid}")
-        receipt = forgetting.forget(
-            session, known.id, services.config.server.secret_key.get_secret_value(), now
-        )
-        audit.record(
-            session,
-            "customer.forgotten",
-            "customer",
-            known.id,
-            staff_id=None,
-            now=now,
-            detail=asdict(receipt),
-        )
-    tell(receipt, as_json, (f"{name.replace('_', ' ')}: {value}" for name, value in asdict(receipt).items()))
 
 
 @app.command()
@@ -460,19 +277,6 @@ def refresh(
     found = {one.name: getattr(report, one.name) for one in fields(report)} | {"segments": refreshed}
     lines = (*value_reports.of_refresh(report), *segment_reports.of_refreshed(refreshed))
     tell(found, as_json, lines)
-
-
-@app.command()
-def value(context: typer.Context, openid: str, as_json: AsJson = False) -> None:
-    """Where this customer stands, by which numbers, and what would move them a step."""
-    with opened(context.obj.config) as services, services.database.reading() as session:
-        rules = partitions.load(services.config.value.partitions)
-        found = standing.of(session, openid, rules, services.now())
-        if found is None:
-            raise Fault(
-                f"nobody has the openid {openid}, or nothing is known of them before `weilan refresh`"
-            )
-        tell(found, as_json, value_reports.of_standing(found, services.config.push.zone))
 
 
 @sync_app.command("followers")
@@ -497,6 +301,17 @@ def sync_followers(context: typer.Context, as_json: AsJson = False) -> None:
             raise Fault(f"{error}; what was read is kept, and the same command goes on there") from None
     tell(synced, as_json, merge_reports.of_sync(synced, services.config.push.zone))
 
+
+for name, command in (
+    ("import", data.import_),
+    ("export", data.export),
+    ("apply", data.apply),
+    ("explain", customers.explain),
+    ("value", customers.value),
+    ("erase", customers.erase),
+    ("simulate", simulation.command(simulating.simulate)),
+):
+    app.command(name)(command)
 
 if __name__ == "__main__":
     main()

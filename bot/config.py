@@ -9,10 +9,10 @@ import tomllib
 from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 PREFIX = "WEILAN_"
 NO_SETTING = frozenset({"WEILAN_CONFIG", "WEILAN_PASSWORD"})
@@ -27,6 +27,20 @@ class ConfigError(Exception):
     """One line that names the file, the key and what was expected."""
 
 
+def _address(address: str) -> str:
+    if not address.startswith(("http://", "https://")):
+        raise ValueError("expected http://… or https://…")
+    return address.rstrip("/")
+
+
+def _address_or_nothing(address: str) -> str:
+    return _address(address) if address else ""
+
+
+Address = Annotated[str, AfterValidator(_address)]
+AddressOrNothing = Annotated[str, AfterValidator(_address_or_nothing)]
+
+
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -39,7 +53,7 @@ class WeChat(Section):
     previous_aes_key: SecretStr = SecretStr("")
     account_kind: AccountKind = "service"
     verified: bool = True
-    api_base: str = "https://api.weixin.qq.com"
+    api_base: Address = "https://api.weixin.qq.com"
     limits: dict[str, int] = {}
 
     @field_validator("encoding_aes_key", "previous_aes_key")
@@ -50,25 +64,15 @@ class WeChat(Section):
             raise ValueError("expected 43 letters and digits, or nothing for plain mode")
         return key
 
-    @field_validator("api_base")
-    @classmethod
-    def _is_an_address(cls, address: str) -> str:
-        return _address(address)
-
 
 class Server(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: Address = "http://127.0.0.1:8000"
     threads: int = Field(default=4, ge=1, le=64)
     processes: int = Field(default=1, ge=1, le=64)
     secret_key: SecretStr = SecretStr("")
     spool: str = ""
-
-    @field_validator("public_url")
-    @classmethod
-    def _is_an_address(cls, address: str) -> str:
-        return _address(address)
 
 
 class Database(Section):
@@ -145,29 +149,19 @@ class Webhooks(Section):
 class Understanding(Section):
     examples: str = ""
     folder: str = ""
-    encoder_url: str = ""
+    encoder_url: AddressOrNothing = ""
     encoder_model: str = ""
     encoder_key: SecretStr = SecretStr("")
     encoder_timeout_ms: int = Field(default=300, ge=20, le=2000)
 
-    @field_validator("encoder_url")
-    @classmethod
-    def _is_an_address_or_nothing(cls, address: str) -> str:
-        return _address(address) if address else ""
-
 
 class LanguageModel(Section):
-    url: str = ""
+    url: AddressOrNothing = ""
     model: str = ""
     key: SecretStr = SecretStr("")
     timeout_ms: int = Field(default=15_000, ge=500, le=60_000)
     answer_tokens: int = Field(default=400, ge=50, le=4000)
     tokens_a_day: int = Field(default=200_000, ge=0)
-
-    @field_validator("url")
-    @classmethod
-    def _is_an_address_or_nothing(cls, address: str) -> str:
-        return _address(address) if address else ""
 
 
 class Person(Section):
@@ -309,12 +303,6 @@ def _one_line(error: ValidationError, origin: str, named: Mapping[str, str]) -> 
             return f"{where}: {key}: {first['ctx']['error']}"
         case _:
             return f"{where}: {key}: {first['msg'].replace('Input should be', 'expected')}"
-
-
-def _address(address: str) -> str:
-    if not address.startswith(("http://", "https://")):
-        raise ValueError("expected http://… or https://…")
-    return address.rstrip("/")
 
 
 def _hours(text: str) -> Hours | None:

@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from bot.opening import opened
-from bot.store.database import Session
-from bot.store.operators import audit, staff
+from bot.store.operators import audit
 from bot.store.talk import account_managers, handover_endings, handover_turns, waiting_list
 from bot.store.talk.waiting_list import Waiting
 from handlers.command import people
@@ -111,7 +110,7 @@ def manager(
             people.on_staff(session, name),
             services.now(),
         )
-        wanted = _somebody(session, to) if to else None
+        wanted = people.on_staff(session, to, "--to").id if to else None
         before = account_managers.manager_of(session, customer.id)
         account_managers.put_in_charge(session, customer.id, wanted, now)
         detail = audit.changes({"manager": before.name if before else ""}, {"manager": to})
@@ -119,13 +118,6 @@ def manager(
             session, "customer.manager_changed", "customer", customer.id, staff_id=person.id, now=now, detail=detail
         )  # fmt: skip
     print(f"{openid} is looked after by {to or 'nobody'}")
-
-
-def _somebody(session: Session, name: str) -> int:
-    found = staff.find_by_name(session, name)
-    if found is None or found.disabled_at is not None:
-        raise Fault(f"--to: nobody called {name} is on the staff")
-    return found.id
 
 
 def _line(one: Waiting) -> str:

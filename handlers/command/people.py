@@ -20,8 +20,8 @@ def named(session: Session, name: str) -> int | None:
     return on_staff(session, name).id if name else None
 
 
-def on_staff(session: Session, name: str) -> Person:
+def on_staff(session: Session, name: str, option: str = "--as") -> Person:
     found = staff.find_by_name(session, name)
     if found is None or found.disabled_at is not None:
-        raise Fault(f"--as: nobody called {name} is on the staff; see `weilan staff add`")
+        raise Fault(f"{option}: nobody called {name} is on the staff; see `weilan staff add`")
     return found
