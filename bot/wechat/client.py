@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
-from requests.adapters import BaseAdapter
 
 from bot.config import WeChat
 from bot.values.notice import Notice, NoticeTemplate
@@ -19,6 +18,7 @@ from bot.wechat.limits import limits_of
 from bot.wechat.operations import Operations
 from bot.wechat.tokens import Keys
 from bot.wechat.transport import Transport
+from bot.wechat.wire import Wire
 
 TAG_NAME_TAKEN = 45157
 ALREADY_SENT = 45065
@@ -87,12 +87,12 @@ class WeChatApi(Protocol):
 
 
 class WeChatClient:
-    """`connections`: as many as threads send at once. `adapter` stands in for the network."""
+    """`connections`: as many as threads send at once. `wire` stands in for the network."""
 
     def __init__(
-        self, settings: WeChat, keys: Keys, *, connections: int = 16, adapter: BaseAdapter | None = None
+        self, settings: WeChat, keys: Keys, *, connections: int = 16, wire: Wire | None = None
     ) -> None:
-        self._transport = Transport(settings, keys, connections=connections, adapter=adapter)
+        self._transport = Transport(settings, keys, connections=connections, wire=wire)
         self._settings = settings
         self._limits = limits_of(settings)
         self.operations = Operations(self._transport)

@@ -5,15 +5,12 @@ switched off here. No token and no secret gets into an error or a log.
 """
 
 import logging
-import os
 import ssl
 from collections.abc import Mapping
 from typing import Any
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
-from requests.utils import get_environ_proxies
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProxyError, SSLError
+from urllib3.exceptions import ConnectTimeoutError, ProxyError, SSLError
 from wechatpy import WeChatClient as Wechatpy
 from wechatpy.exceptions import WeChatClientException
 
@@ -21,6 +18,7 @@ from bot.config import WeChat
 from bot.wechat.answers import Answer
 from bot.wechat.errors import REACTIONS, Lost, Reaction, Unreached, WeChatError
 from bot.wechat.tokens import Fetched, Keys, Tokens
+from bot.wechat.wire import Http, Pool, Response, Wire
 
 TIMEOUT = (3.0, 8.0)  # seconds: to connect, to answer
 UPLOAD_TIMEOUT = (3.0, 60.0)
@@ -28,20 +26,17 @@ REFUSED_TOKEN = frozenset(code for code, meaning in REACTIONS.items() if meaning
 
 
 class Transport:
-    """One per process, shared by its threads. `adapter` stands in for the network: for tests and the simulator."""
+    """One per process, shared by its threads. `wire` stands in for the network: for tests."""
 
     def __init__(
-        self, settings: WeChat, keys: Keys, *, connections: int = 16, adapter: BaseAdapter | None = None
+        self, settings: WeChat, keys: Keys, *, connections: int = 16, wire: Wire | None = None
     ) -> None:
         logging.getLogger("urllib3.connectionpool").setLevel(
             logging.INFO
         )  # at DEBUG it logs addresses with the token
         self._settings = settings
-        self._http = _session(
-            settings.api_base, adapter or HTTPAdapter(pool_connections=4, pool_maxsize=connections)
-        )
         self.tokens = Tokens(keys, settings.app_id, self._fetch_token)
-        self._client = _Client(settings, self._http, self.tokens)
+        self._client = _Client(settings, Http(wire or Pool(settings.api_base, connections)), self.tokens)
 
     def get(self, path: str, **params: str) -> Answer:
         return self._call("get", path, params=params)
@@ -78,7 +73,7 @@ class Transport:
     def _once(self, method: str, path: str, **options: Any) -> Answer:
         address = f"{self._settings.api_base}{path}" if path.startswith("/") else path
         try:
-            answer = getattr(self._client, method)(address, allow_redirects=False, **options)
+            answer = getattr(self._client, method)(address, **options)
         except WeChatClientException as refusal:
             raise _refused(refusal) from None
         except requests.RequestException as failure:
@@ -113,7 +108,7 @@ class Transport:
 class _Client(Wechatpy):  # type: ignore[misc]
     """wechatpy's client with our session, our token and no retry of its own."""
 
-    def __init__(self, settings: WeChat, http: requests.Session, tokens: Tokens) -> None:
+    def __init__(self, settings: WeChat, http: Http, tokens: Tokens) -> None:
         super().__init__(settings.app_id, secret="", timeout=TIMEOUT, auto_retry=False)
         self._http = http
         self._tokens = tokens
@@ -127,17 +122,6 @@ class _Client(Wechatpy):  # type: ignore[misc]
         return self._tokens.token()
 
 
-def _session(api_base: str, adapter: BaseAdapter) -> requests.Session:
-    """The environment's proxy and certificates are looked up once, not for each call."""
-    session = requests.Session()
-    session.trust_env = False
-    session.proxies.update(get_environ_proxies(api_base))
-    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
-
-
 def _refused(refusal: WeChatClientException) -> WeChatError:
     if refusal.errcode is not None:
         return WeChatError(refusal.errcode, str(refusal.errmsg), _answer_in(refusal.response))
@@ -145,7 +129,7 @@ def _refused(refusal: WeChatClientException) -> WeChatError:
     return Lost(None, f"lost http {status}") if status >= 500 else Unreached(None, f"unreached http {status}")
 
 
-def _answer_in(response: requests.Response) -> Answer:
+def _answer_in(response: Response) -> Answer:
     try:
         answer = response.json()
     except ValueError:
@@ -157,8 +141,7 @@ def _never_left(failure: requests.RequestException) -> bool:
     """True only where no connection came about: a broken one may have carried the request."""
     if isinstance(failure, requests.ConnectTimeout):
         return True
-    cause = failure.args[0] if failure.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    reason = failure.args[0] if failure.args else None
     if isinstance(reason, SSLError):
         return bool(reason.args) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError | ProxyError)
+    return isinstance(reason, ConnectTimeoutError | ProxyError)

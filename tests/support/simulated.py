@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
-from requests.adapters import BaseAdapter
 
 from bot.clock import Clock
 from bot.config import Config
@@ -20,38 +19,30 @@ from bot.services import Services
 from bot.store.database import Database
 from bot.store.keys import SqlKeys
 from bot.wechat.client import WeChatClient
+from bot.wechat.wire import Request, Response
 
 ACCOUNT = {"app_id": "wx0123456789abcdef", "app_secret": "s" * 32, "token": "weilan-token"}
 NOTICE = Template(id="N1", title="到货提醒", fields=("thing1",), labels=("商品名称",))
 
 
-class Wire(BaseAdapter):
-    """What the client's HTTP library is given for the network."""
+class Loopback:
+    """What the client is given for the network."""
 
     def __init__(self, platform: Platform) -> None:
-        super().__init__()
         self._platform = platform
 
-    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        address = urlsplit(str(request.url))
-        body = request.body.encode() if isinstance(request.body, str) else request.body or b""
+    def carry(self, request: Request) -> Response:
+        address = urlsplit(request.address)
         call = Call(
-            method=str(request.method),
+            method=request.method,
             path=address.path,
             args=dict(parse_qsl(address.query)),
-            body=body,
+            body=request.body,
         )
         answer = self._platform.call(call)
         if answer.ending == "broken":
             raise requests.ConnectionError("the connection broke")
-        response = requests.Response()
-        response.request, response.url, response.status_code = request, str(request.url), answer.status
-        response.headers["Content-Type"] = answer.content_type
-        response._content = answer.content
-        return response
-
-    def close(self) -> None:
-        pass
+        return Response(answer.status, answer.content)
 
 
 def simulated(
@@ -74,7 +65,7 @@ def simulated(
         clock=clock,
         database=database,
         keys=keys,
-        wechat=WeChatClient(config.wechat, keys, adapter=Wire(platform)),
+        wechat=WeChatClient(config.wechat, keys, wire=Loopback(platform)),
         knowledge=WordIndex(),
     )
     return services, platform

@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import requests
-from requests.adapters import BaseAdapter
+from bot.wechat.wire import Request, Response
 
 Answer = (
     Mapping[str, Any] | bytes | int | Exception
@@ -18,11 +17,11 @@ Answer = (
 class Asked:
     """One request as the platform sees it."""
 
-    def __init__(self, request: requests.PreparedRequest) -> None:
-        address = urlsplit(str(request.url))
+    def __init__(self, request: Request) -> None:
+        address = urlsplit(request.address)
         self.path = address.path
         self.token = parse_qs(address.query).get("access_token", [""])[0]
-        self.raw = request.body.encode() if isinstance(request.body, str) else request.body or b""
+        self.raw = request.body
         self.is_json = self.raw.startswith(b"{")
 
     @property
@@ -30,11 +29,10 @@ class Asked:
         return json.loads(self.raw)
 
 
-class Platform(BaseAdapter):
+class Platform:
     """`answer` is asked for everything but tokens; tokens are t1, t2 … as `stable_token` gives them out."""
 
     def __init__(self, answer: Callable[[Asked], Answer]) -> None:
-        super().__init__()
         self.asked: list[Asked] = []
         self.token_requests: list[bool] = []  # each: was it forced
         self.tokens = 1
@@ -42,26 +40,15 @@ class Platform(BaseAdapter):
         self._answer = answer
         self._lock = threading.Lock()
 
-    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+    def carry(self, request: Request) -> Response:
         asked = Asked(request)
         with self._lock:
             answer = self._token(asked) if asked.path.endswith("/stable_token") else self._said(asked)
         if isinstance(answer, Exception):
             raise answer
-        response = requests.Response()
-        response.request, response.url = request, str(request.url)
-        response.status_code = answer if isinstance(answer, int) else 200
-        response._content = (
-            json.dumps(answer).encode()
-            if isinstance(answer, Mapping)
-            else answer
-            if isinstance(answer, bytes)
-            else b""
-        )
-        return response
-
-    def close(self) -> None:
-        pass
+        if isinstance(answer, int):
+            return Response(answer, b"")
+        return Response(200, answer if isinstance(answer, bytes) else json.dumps(answer).encode())
 
     def _said(self, asked: Asked) -> Answer:
         self.asked.append(asked)

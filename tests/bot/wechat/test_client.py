@@ -6,12 +6,12 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import requests
-from requests.adapters import HTTPAdapter
 
 from bot.config import WeChat
 from bot.values import reply
@@ -20,6 +20,7 @@ from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsu
 from bot.wechat.answers import FollowerDetails, FollowerPage
 from bot.wechat.client import WeChatApi, WeChatClient
 from bot.wechat.errors import Lost, WeChatError
+from bot.wechat.wire import Pool, Request, Response
 from tests.support.servers import free_port
 from tests.support.wechat_answers import Answer, Asked, MemoryKeys, Platform
 
@@ -37,7 +38,7 @@ def account(api_base: str = "http://wechat.test") -> WeChat:
 
 
 def client_of(platform: Platform, keys: MemoryKeys | None = None) -> WeChatClient:
-    return WeChatClient(account(), keys or MemoryKeys(), adapter=platform)
+    return WeChatClient(account(), keys or MemoryKeys(), wire=platform)
 
 
 def always(answer: Answer) -> Platform:
@@ -340,11 +341,11 @@ def listening(answer: bytes) -> Iterator[str]:
         thread.join(timeout=5)
 
 
-class Impatient(HTTPAdapter):
-    """The real adapter, with less patience."""
+class Impatient(Pool):
+    """The real wire, with less patience."""
 
-    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        return super().send(request, timeout=(0.5, 0.1))
+    def carry(self, request: Request) -> Response:
+        return super().carry(replace(request, timeout=(0.5, 0.1)))
 
 
 def ready_keys() -> MemoryKeys:
@@ -380,9 +381,8 @@ def test_a_server_that_hangs_up_may_have_sent_it(answer: bytes) -> None:
 
 def test_a_server_that_does_not_answer_may_have_sent_it() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        client = WeChatClient(
-            account(f"http://127.0.0.1:{silent.getsockname()[1]}"), ready_keys(), adapter=Impatient()
-        )
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        client = WeChatClient(account(address), ready_keys(), wire=Impatient(address, 1))
         assert client.send("o-li", HELLO, NOW) == Unsure("wechat lost ReadTimeout")
 
 
