@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 
 from bot.store.database import Session
+from bot.store.shop import purchases
 from bot.store.shop.purchases import BOUGHT
 from bot.store.tables import customers, orders
 from bot.values.membership import Rules
@@ -19,7 +20,7 @@ Which: TypeAlias = Callable[
 
 def paid_by(session: Session, customer_id: int, since: datetime) -> Decimal:
     """Yuan of purchases that stand, ordered since then."""
-    mine = select(func.coalesce(func.sum(_fen()), 0)).where(
+    mine = select(func.coalesce(func.sum(purchases.fen(orders.c.amount)), 0)).where(
         orders.c.customer_id == customer_id, orders.c.ordered_at > since, orders.c.status.in_(BOUGHT)
     )
     return Decimal(int(session.execute(mine).scalar_one())) / 100
@@ -41,7 +42,7 @@ def put_right(session: Session, rules: Rules, now: datetime, first: int, last: i
 def _set(session: Session, rules: Rules, now: datetime, which: Which, *, down: bool) -> int:
     since = now - timedelta(days=rules.window_days)
     paid = (
-        select(orders.c.customer_id, func.sum(_fen()).label("fen"))
+        select(orders.c.customer_id, func.sum(purchases.fen(orders.c.amount)).label("fen"))
         .where(which(orders.c.customer_id), orders.c.ordered_at > since, orders.c.status.in_(BOUGHT))
         .group_by(orders.c.customer_id)
         .subquery()
@@ -64,8 +65,3 @@ def _set(session: Session, rules: Rules, now: datetime, which: Which, *, down: b
             update(customers).where(customers.c.id.in_(of_level)).values(level=level.name)
         ).rowcount
     return changed
-
-
-def _fen() -> ColumnElement[int]:
-    """Whole fen before anything is added up: SQLite keeps money as floats."""
-    return cast(func.round(orders.c.amount * 100), BigInteger)

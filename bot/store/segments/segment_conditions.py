@@ -30,7 +30,7 @@ from sqlalchemy import (
 from bot.rules.pushes.buckets import BUCKETS
 from bot.rules.segments import segment_draws
 from bot.rules.segments.segment_nesting import compares
-from bot.store.shop.purchases import BOUGHT, CAME_BACK
+from bot.store.shop.purchases import BOUGHT, CAME_BACK, fen
 from bot.store.tables import (
     customer_statistics,
     customer_tags,
@@ -130,7 +130,7 @@ def of_statistics(condition: Condition, now: datetime) -> Truth:
     if condition.field == "days_since_order":
         return _days_since(customer_statistics.c.last_order_at, condition, now)
     if condition.field == "spend":
-        return compared(customer_statistics.c.spent, condition.op, _fen(condition.value))
+        return compared(customer_statistics.c.spent, condition.op, _in_fen(condition.value))
     return compared((PLACES | FIGURES)[condition.field], condition.op, condition.value)
 
 
@@ -155,7 +155,7 @@ def of_customer(condition: Condition, now: datetime, customer_id: Column) -> Tru
         return _tagged(condition, customer_id)
     if field in OF_SOME or field.startswith("fact."):
         return (_of_some if field in OF_SOME else _known)(condition, customer_id)
-    given = _fen(condition.value) if field == "spend" else condition.value
+    given = _in_fen(condition.value) if field == "spend" else condition.value
     return compared(_counted(condition, now, customer_id), condition.op, given)
 
 
@@ -175,7 +175,7 @@ def compared(column: Column, op: str, value: Given) -> Truth:
     return comparisons[op]()
 
 
-def _fen(value: Given) -> Given:
+def _in_fen(value: Given) -> Given:
     """Yuan as whole fen, as the figures are."""
     if isinstance(value, tuple):
         return tuple(int(Decimal(each) * 100) for each in value)
@@ -276,8 +276,7 @@ def _purchases(condition: Condition, since: datetime | None, customer_id: Column
 
 
 def _sum_of_fen(money: Column) -> Column:
-    """Whole fen before anything is added up: SQLite keeps money as floats."""
-    return func.coalesce(func.sum(cast(func.round(money * 100), BigInteger)), 0)
+    return func.coalesce(func.sum(fen(money)), 0)
 
 
 def _exists(customer_id: Column, *which: Truth) -> Truth:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.store.database import Session
 from bot.store.segments import segments
-from bot.store.shop.purchases import BOUGHT
+from bot.store.shop.purchases import BOUGHT, fen
 from bot.store.tables import (
     customer_moves,
     customer_statistics,
@@ -193,9 +193,9 @@ def tail(session: Session, now: datetime) -> Tail:
 
 def _spent_in_two_quarters(session: Session, of_tail: Any, now: datetime) -> tuple[Decimal, Decimal]:
     is_late = orders.c.ordered_at > now - A_QUARTER
-    fen = func.round(orders.c.amount * 100)
+    amount = fen(orders.c.amount)
     found = session.execute(
-        select(_sum(is_late, fen).label("late"), _sum(~is_late, fen).label("before")).where(
+        select(_sum(is_late, amount).label("late"), _sum(~is_late, amount).label("before")).where(
             orders.c.ordered_at > now - 2 * A_QUARTER,
             orders.c.status.in_(BOUGHT),
             orders.c.customer_id.in_(of_tail),

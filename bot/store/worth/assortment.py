@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, Row, case, cast, delete, func, insert, select
+from sqlalchemy import Row, case, delete, func, insert, select
 
 from bot.rules.worth import pareto
 from bot.store.database import Session
-from bot.store.shop.purchases import BOUGHT
+from bot.store.shop.purchases import BOUGHT, fen
 from bot.store.tables import (
     customer_statistics,
     customers,
@@ -43,7 +43,7 @@ def sold(session: Session, rules: Rules, now: datetime) -> Sold:
         select(
             line.product_id,
             func.sum(line.quantity).label("quantity"),
-            func.sum(cast(func.round(line.price * 100), BigInteger) * line.quantity).label("sold"),
+            func.sum(fen(line.price) * line.quantity).label("sold"),
             func.max(fresh.c.ordered_at).label("last_sold_at"),
         )
         .join_from(fresh, order_lines, line.order_id == fresh.c.id)

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    cast,
     delete,
     func,
     literal,
@@ -29,7 +28,7 @@ from sqlalchemy import (
 
 from bot.store import rows
 from bot.store.database import Instant, Session
-from bot.store.shop.purchases import BOUGHT, CAME_BACK
+from bot.store.shop.purchases import BOUGHT, CAME_BACK, fen
 from bot.store.tables import customer_statistics, customers, orders, returns, reviews
 from bot.store.upserts import or_insert
 
@@ -195,11 +194,11 @@ def _new(which: ColumnElement[bool]) -> FromClause:
             func.count().label("placed"),
             _sum(bought, literal(1)).label("orders"),
             _sum(orders.c.status == "refunded", literal(1)).label("refunds"),
-            _sum(bought, _fen(orders.c.amount)).label("spent"),
+            _sum(bought, fen(orders.c.amount)).label("spent"),
             func.min(case((bought, orders.c.ordered_at))).label("first_order_at"),
             func.max(case((bought, orders.c.ordered_at))).label("last_order_at"),
             _sum(with_coupon, literal(1)).label("coupon_orders"),
-            _sum(with_coupon, _fen(orders.c.coupon_amount)).label("coupon_spent"),
+            _sum(with_coupon, fen(orders.c.coupon_amount)).label("coupon_spent"),
         )
         .where(which)
         .group_by(orders.c.customer_id)
@@ -215,11 +214,11 @@ def _bought(which: Which) -> FromClause:
         select(
             orders.c.customer_id,
             func.count().label("orders"),
-            _fen(func.sum(orders.c.amount)).label("spent"),
+            fen(func.sum(orders.c.amount)).label("spent"),
             func.min(orders.c.ordered_at).label("first_order_at"),
             func.max(orders.c.ordered_at).label("last_order_at"),
             func.count().filter(with_coupon).label("coupon_orders"),
-            _fen(func.sum(orders.c.coupon_amount).filter(with_coupon)).label("coupon_spent"),
+            fen(func.sum(orders.c.coupon_amount).filter(with_coupon)).label("coupon_spent"),
         )
         .where(which(orders.c.customer_id), orders.c.status.in_(BOUGHT))
         .group_by(orders.c.customer_id)
@@ -263,7 +262,7 @@ def _returned(which: Which, came_back: FromClause) -> FromClause:
         select(
             orders.c.customer_id,
             func.count().label("returns"),
-            _fen(func.sum(came_back.c.amount)).label("returned"),
+            fen(func.sum(came_back.c.amount)).label("returned"),
         )
         .join_from(orders, came_back, came_back.c.order_id == orders.c.id + literal_column("0"))
         .where(which(orders.c.customer_id))
@@ -287,8 +286,3 @@ def _reviewed(which: Which) -> FromClause:
 
 def _sum(which: ColumnElement[bool], amount: ColumnElement[int]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((which, amount), else_=0)), 0, type_=BigInteger)
-
-
-def _fen(money: ColumnElement[Any]) -> ColumnElement[int]:
-    """Whole fen before anything is added up: SQLite keeps money as floats."""
-    return cast(func.round(money * 100), BigInteger)
