@@ -18,10 +18,9 @@ _IS_KEPT = and_(_IS_PLANNED, deliveries.c.channel == literal_column("'next_conta
 
 
 def is_due(session: Session, at: datetime) -> bool:
-    """Whether there is anything to move: few are looked at, because what has closed was due before."""
+    """Whether there is anything to move."""
     closed = select(deliveries.c.id).where(
         _IS_PLANNED,
-        deliveries.c.due_at <= at,
         deliveries.c.closes_at <= at,
         deliveries.c.campaign_id.is_not(None),
     )

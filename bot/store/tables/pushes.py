@@ -62,6 +62,11 @@ contents = Table(
     Column(
         "notice_data", Json
     ),  # the template's fields → words, with the places of `rules/contents/templates.py`
+    Column("template_id", String(64)),  # it may go as a template message of this template
+    Column("template_data", Json),
+    Column("template_url", String(1024), nullable=False, server_default=""),
+    Column("template_app_id", String(32), nullable=False, server_default=""),
+    Column("template_page", String(1024), nullable=False, server_default=""),
     CheckConstraint("purpose IN ('marketing', 'care', 'service')", name="purpose"),
 )
 
@@ -128,7 +133,7 @@ deliveries = Table(
     Column("before_push_at", Instant),  # the customer's rhythm before this claim, to take it back
     Column("before_push_day", Date),
     Column("before_push_id", BigInteger),
-    Column("took", String(10)),  # which ledger the claim took from: window, scene, mass, notice
+    Column("took", String(10)),  # which ledger the claim took from: window, scene, mass, notice, template
     Column("mass_send_id", ForeignKey("mass_sends.id")),
     Column("wechat_id", String(40)),
     Column("payload", Json),  # of an answer: the reply itself
@@ -137,7 +142,7 @@ deliveries = Table(
     Column("notice_template", String(64)),  # whose consent the claim took
     Column(
         "reported", Integer
-    ),  # of a notice: the ErrorCode of WeChat's report, which may come before the answer
+    ),  # of a notice, 0 or why not: WeChat's report, which may come before the answer
     Column("variant", String(8)),  # of the campaign, as it was when planned
     Column("messages", Integer, nullable=False, server_default="1"),  # the claim took from the ledger
     Column("parts_left", Integer, nullable=False, server_default="0"),  # requests of its parts that have left
@@ -200,6 +205,13 @@ deliveries = Table(
         sqlite_where=text("state = 'planned'"),
         postgresql_where=text("state = 'planned'"),
     ),
+    # what did not go out while its window was open
+    Index(
+        "ix_deliveries_closing",
+        "closes_at",
+        sqlite_where=text("state = 'planned' AND closes_at IS NOT NULL"),
+        postgresql_where=text("state = 'planned' AND closes_at IS NOT NULL"),
+    ),
     Index(
         "ix_deliveries_claimed",
         "lease_until",
@@ -227,9 +239,9 @@ deliveries = Table(
     # one attempt for a customer and campaign a day
     Index(
         "uq_deliveries_one_a_day",
+        "day",  # first, so that what a pass writes lies close together
         "customer_id",
         "campaign_id",
-        "day",
         unique=True,
         sqlite_where=text("state <> 'skipped'"),
         postgresql_where=text("state <> 'skipped'"),
