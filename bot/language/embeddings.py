@@ -6,9 +6,8 @@ Source of the shapes: OpenAI's API reference, embeddings, 2025.
 import json
 from collections.abc import Sequence
 
-import requests
-
 from bot.config import Understanding
+from bot.language.server import Server
 from bot.values.language import ModelFailed
 
 MOST_READ = 32 * 1024 * 1024  # bytes of an answer: a batch of long vectors, written as text
@@ -16,36 +15,16 @@ MOST_READ = 32 * 1024 * 1024  # bytes of an answer: a batch of long vectors, wri
 
 class HttpEmbeddings:
     def __init__(self, settings: Understanding) -> None:
-        self._settings = settings
-        self._http = requests.Session()
-        self._http.trust_env = False
-        key = settings.encoder_key.get_secret_value()
-        if key:
-            self._http.headers["Authorization"] = f"Bearer {key}"
+        self._model = settings.encoder_model
+        self._server = Server(settings.encoder_url, settings.encoder_key)
 
     def vectors(self, texts: Sequence[str], seconds: float) -> list[list[float]]:
         """One for each text, in their order, all of one length. Raises `ModelFailed`."""
-        body = {"model": self._settings.encoder_model, "input": list(texts)}
-        try:
-            answer = self._http.post(
-                f"{self._settings.encoder_url.rstrip('/')}/embeddings",
-                json=body,
-                timeout=seconds,
-                allow_redirects=False,
-                stream=True,
-            )
-            with answer:
-                raw = answer.raw.read(MOST_READ + 1, decode_content=True)
-        except (requests.RequestException, OSError) as error:
-            raise ModelFailed(type(error).__name__) from None
-        if answer.status_code != 200:
-            raise ModelFailed(f"HTTP {answer.status_code}")
-        if len(raw) > MOST_READ:
-            raise ModelFailed("an answer too long")
-        return _read(raw, len(texts))
+        body = {"model": self._model, "input": list(texts)}
+        return _read(self._server.asked("/embeddings", body, seconds, MOST_READ), len(texts))
 
     def close(self) -> None:
-        self._http.close()
+        self._server.close()
 
 
 def _read(raw: bytes, count: int) -> list[list[float]]:

@@ -1,26 +1,36 @@
-"""Any server that speaks OpenAI's chat completions: `POST <url>/chat/completions`. One try, within a time.
+"""Any server that speaks OpenAI's chat completions: `POST <url>/chat/completions`, streamed. One try, within a time.
 
-Source of the shapes: OpenAI's API reference, chat completions with tools, 2025. Never retried: a second try costs again,
-and the customer waits.
+Source of the shapes: OpenAI's API reference, chat completions with tools and with `stream`, 2025. A server that
+answers whole all the same is understood too. Never retried: a second try costs again, and the customer waits.
 """
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
-
-import requests
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from typing import Any, Protocol, TypeAlias
 
 from bot.config import LanguageModel
-from bot.values.language import Call, Completion, Message, ModelFailed
+from bot.language import completions
+from bot.language.server import Server
+from bot.values.language import Completion, Message
 
-MOST_READ = 256 * 1024  # bytes of an answer
+MOST_READ = 4 * 1024 * 1024  # bytes of an answer: each word of a stream comes in some hundred of them
+
+Hears: TypeAlias = Callable[[str], None]  # told each piece of the text as soon as it is said
+
+
+def unheard(_words: str) -> None:
+    pass
 
 
 class Model(Protocol):
     def complete(
-        self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], seconds: float
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[Mapping[str, Any]],
+        seconds: float,
+        hears: Hears = unheard,
     ) -> Completion:
-        """Raises `ModelFailed`."""
+        """Raises `ModelFailed`, also when it broke off after it had said something."""
         ...
 
     def close(self) -> None: ...
@@ -29,61 +39,27 @@ class Model(Protocol):
 class HttpModel:
     def __init__(self, settings: LanguageModel) -> None:
         self._settings = settings
-        self._http = requests.Session()
-        self._http.trust_env = False
-        key = settings.key.get_secret_value()
-        if key:
-            self._http.headers["Authorization"] = f"Bearer {key}"
+        self._server = Server(settings.url, settings.key)
 
     def complete(
-        self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], seconds: float
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[Mapping[str, Any]],
+        seconds: float,
+        hears: Hears = unheard,
     ) -> Completion:
         body = {
             "model": self._settings.model,
             "messages": list(messages),
-            "tools": list(tools),
             "temperature": 0.2,
             "max_tokens": self._settings.answer_tokens,
+            "stream": True,
+            "stream_options": {"include_usage": True},
         }
-        try:
-            answer = self._http.post(
-                f"{self._settings.url.rstrip('/')}/chat/completions",
-                json=body,
-                timeout=(min(seconds, 3.0), seconds),
-                allow_redirects=False,
-                stream=True,
-            )
-            with answer:
-                raw = answer.raw.read(MOST_READ + 1, decode_content=True)
-        except requests.RequestException as error:
-            raise ModelFailed(type(error).__name__) from None
-        except OSError as error:
-            raise ModelFailed(type(error).__name__) from None
-        if answer.status_code != 200:
-            raise ModelFailed(f"HTTP {answer.status_code}")
-        if len(raw) > MOST_READ:
-            raise ModelFailed("an answer too long")
-        return _read(raw)
+        if tools:  # an empty list is refused by some servers
+            body["tools"] = list(tools)
+        with closing(self._server.lines("/chat/completions", body, seconds, MOST_READ)) as lines:
+            return completions.read(lines, hears)
 
     def close(self) -> None:
-        self._http.close()
-
-
-def _read(raw: bytes) -> Completion:
-    try:
-        found = json.loads(raw)
-        message = found["choices"][0]["message"]
-        calls = tuple(_call(one) for one in message.get("tool_calls") or ())
-        text, tokens = message.get("content") or "", int((found.get("usage") or {}).get("total_tokens") or 0)
-    except (ValueError, LookupError, TypeError, AttributeError):
-        raise ModelFailed("an answer of another shape") from None
-    if not isinstance(text, str):
-        raise ModelFailed("an answer of another shape")
-    return Completion(text=text, calls=calls, tokens=tokens)
-
-
-def _call(raw: Mapping[str, Any]) -> Call:
-    arguments = json.loads(raw["function"].get("arguments") or "{}")
-    return Call(
-        str(raw["id"]), str(raw["function"]["name"]), arguments if isinstance(arguments, dict) else {}
-    )
+        self._server.close()

@@ -20,7 +20,8 @@ class Call:
 class Completion:
     text: str
     calls: tuple[Call, ...] = ()
-    tokens: int = 0  # of question and answer, as the server counts them
+    tokens: int = 0  # of question and answer, as the server counts them; 0 where it does not say
+    is_cut: bool = False  # more was not allowed: the last sentence may be half
 
 
 class ModelFailed(Exception):

@@ -14,6 +14,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "scheduler": ("bot", "scheduler"),
     "bot.config": (),
     "bot.clock": (),
+    "bot.timely": (),
     "bot.logging": ("bot.config",),
     "bot.values": ("bot.values",),
     "bot.rules": ("bot.rules", "bot.values", "bot.config"),
@@ -30,7 +31,7 @@ MAY: dict[str, tuple[str, ...]] = {
         "bot.wechat",
         "bot.store",
     ),
-    "bot.outgoing": ("bot.outgoing", "bot.values", "bot.rules", "bot.config"),
+    "bot.outgoing": ("bot.outgoing", "bot.values", "bot.rules", "bot.config", "bot.timely"),
     "bot.intake": ("bot.intake", "bot.store", "bot.values", "bot.rules"),
     "bot.services": ("bot",),
     "bot.doctor": ("bot",),
@@ -39,7 +40,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "bot.holding": ("bot",),
     "bot.recommending": ("bot",),
     "bot.modelling": ("bot",),
-    "bot.language": ("bot.language", "bot.values", "bot.config"),
+    "bot.language": ("bot.language", "bot.values", "bot.config", "bot.timely"),
 }
 
 # A foreign library, and the rooms where it is at home.
@@ -48,7 +49,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "alembic": ("bot.store",),
     "redis": ("bot.store", "scheduler.engine"),  # Dramatiq tells of a lost Redis in its own words
     "wechatpy": ("bot.wechat",),
-    "requests": ("bot.wechat", "bot.sandbox", "bot.language"),
+    "requests": ("bot.wechat", "bot.sandbox"),
     "flask": ("handlers",),
     "flask_wtf": ("handlers",),
     "flask_login": ("handlers",),

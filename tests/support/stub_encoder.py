@@ -1,19 +1,20 @@
 """A server that speaks OpenAI's embeddings, on loopback: near is what was said to mean the same, else what shares characters."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.support import loopback
+from tests.support.loopback import Answer
 
 LENGTH = 64
 
 
 class StubEncoder:
-    def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}/v1"
+    def __init__(self) -> None:
+        self.url = ""
         self.means: dict[str, str] = {}  # a sentence, and one that means the same
         self.asked: list[list[str]] = []
         self.keys: list[str] = []
@@ -27,38 +28,17 @@ class StubEncoder:
             found[ord(sign) * 2654435761 % 2**32 % LENGTH] += 1.0
         return found
 
+    def answer(self, body: dict[str, Any], key: str) -> Answer:
+        self.asked.append(body["input"])
+        self.keys.append(key)
+        time.sleep(self.silent_for)
+        data = [{"index": at, "embedding": self.vector(text)} for at, text in enumerate(body["input"])]
+        raw = json.dumps({"data": data[::-1]}).encode() if self.raw is None else self.raw
+        return Answer(self.status, raw)
+
 
 @contextmanager
 def serving() -> Iterator[StubEncoder]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    stub = StubEncoder(server.server_address[1])
-    server.stub = stub  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    stub = StubEncoder()
+    with loopback.serving(stub.answer) as stub.url:
         yield stub
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        stub: StubEncoder = self.server.stub  # type: ignore[attr-defined]
-        body: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        stub.asked.append(body["input"])
-        stub.keys.append(self.headers.get("Authorization", ""))
-        time.sleep(stub.silent_for)
-        data = [{"index": at, "embedding": stub.vector(text)} for at, text in enumerate(body["input"])]
-        raw = json.dumps({"data": data[::-1]}).encode() if stub.raw is None else stub.raw
-        try:
-            self.send_response(stub.status)
-            self.send_header("Content-Length", str(len(raw)))
-            self.end_headers()
-            self.wfile.write(raw)
-        except ConnectionError:
-            return
-
-    def log_message(self, *_words: object) -> None:
-        pass

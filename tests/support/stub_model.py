@@ -1,22 +1,38 @@
-"""A server that speaks OpenAI's chat completions, on loopback: says what it was given to say, and keeps what it was asked."""
+"""A server that speaks OpenAI's chat completions, on loopback: says what it was given to say, and keeps what it was asked.
+
+Words are said as a whole, as by a server that knows no streams; a `Stream` as chunks.
+"""
 
 import json
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-Said = (
-    str | tuple[str, dict[str, Any]] | bytes | int | float
-)  # text, a tool call, raw, a status, seconds of silence
+from tests.support import loopback
+from tests.support.loopback import Answer
+
+Called: TypeAlias = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Stream:
+    says: Sequence[str | float | Called]  # words, seconds of silence, a tool call
+    breaks_off: bool = False
+    bytes_at_once: int = 0  # of the stream, wherever that cuts it; 0: line by line
+    ended: str = "stop"
+    tokens: int | None = 100  # None: it does not say
+
+
+Said: TypeAlias = str | Called | bytes | int | float | Stream  # words, a tool call, raw, a status, silence
 
 
 class StubModel:
-    def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}/v1"
+    def __init__(self) -> None:
+        self.url = ""
         self.says: list[Said] = []
+        self.says_to: dict[str, Said] = {}  # whose question has these words
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
 
@@ -24,54 +40,83 @@ class StubModel:
         """All that stood in the last request's messages."""
         return "\n".join(str(one["content"]) for one in self.asked[-1]["messages"])
 
-
-@contextmanager
-def serving() -> Iterator[StubModel]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    stub = StubModel(server.server_address[1])
-    server.stub = stub  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield stub
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        stub: StubModel = self.server.stub  # type: ignore[attr-defined]
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        stub.asked.append(body)
-        stub.keys.append(self.headers.get("Authorization", ""))
-        said = stub.says.pop(0) if stub.says else "好的。"
+    def answer(self, body: dict[str, Any], key: str) -> Answer:
+        self.asked.append(body)
+        self.keys.append(key)
+        question = str(body["messages"][1]["content"])
+        said = next((self.says_to[words] for words in self.says_to if words in question), None)
+        if said is None:
+            said = self.says.pop(0) if self.says else "好的。"
         if isinstance(said, float):
             time.sleep(said)
             said = "太晚了。"
-        status = said if isinstance(said, int) else 200
-        raw = said if isinstance(said, bytes) else json.dumps(_completion(said)).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        try:
-            self.wfile.write(raw)
-        except ConnectionError:
-            return
-
-    def log_message(self, *_words: object) -> None:
-        pass
+        if isinstance(said, Stream):
+            return Answer(pieces=_cut(_lines(said), said.bytes_at_once), breaks_off=said.breaks_off)
+        if isinstance(said, int):
+            return Answer(said, b"{}")
+        return Answer(200, said if isinstance(said, bytes) else json.dumps(_completion(said)).encode())
 
 
-def _completion(said: Said) -> dict[str, Any]:
+@contextmanager
+def serving() -> Iterator[StubModel]:
+    stub = StubModel()
+    with loopback.serving(stub.answer) as stub.url:
+        yield stub
+
+
+def _completion(said: str | Called) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": said if isinstance(said, str) else None}
     if isinstance(said, tuple):
-        name, arguments = said
-        called = {
-            "id": "call-1",
-            "type": "function",
-            "function": {"name": name, "arguments": json.dumps(arguments)},
-        }
-        message["tool_calls"] = [called]
+        message["tool_calls"] = [{"id": "call-1", "type": "function", "function": _function(said)}]
     return {"choices": [{"message": message}], "usage": {"total_tokens": 100}}
+
+
+def _function(called: Called) -> dict[str, str]:
+    return {"name": called[0], "arguments": json.dumps(called[1])}
+
+
+def _lines(stream: Stream) -> Iterator[bytes]:
+    yield b": welcome\n\n"
+    yield _chunk({"delta": {"role": "assistant", "content": ""}})
+    for number, said in enumerate(stream.says):
+        match said:
+            case float():
+                time.sleep(said)
+            case str():
+                yield _chunk({"delta": {"content": said}})
+            case _:
+                yield from _parts_of_a_call(number, said)
+    if stream.breaks_off:
+        return
+    yield _chunk({"delta": {}, "finish_reason": stream.ended})
+    if stream.tokens is not None:
+        yield _event({"choices": [], "usage": {"total_tokens": stream.tokens}})
+    yield b"data: [DONE]\n\n"
+
+
+def _parts_of_a_call(number: int, called: Called) -> Iterator[bytes]:
+    """Its name first, then its arguments in two halves."""
+    function = _function(called)
+    named = {"index": number, "id": f"call-{number}", "type": "function"}
+    yield _chunk(
+        {"delta": {"tool_calls": [named | {"function": {"name": function["name"], "arguments": ""}}]}}
+    )
+    for half in (function["arguments"][:5], function["arguments"][5:]):
+        yield _chunk({"delta": {"tool_calls": [{"index": number, "function": {"arguments": half}}]}})
+
+
+def _chunk(choice: dict[str, Any]) -> bytes:
+    return _event({"choices": [{"index": 0, "finish_reason": None} | choice], "usage": None})
+
+
+def _event(chunk: dict[str, Any]) -> bytes:
+    return b"data: " + json.dumps(chunk, ensure_ascii=False).encode() + b"\n\n"
+
+
+def _cut(lines: Iterator[bytes], size: int) -> Iterator[bytes]:
+    if not size:
+        yield from lines
+        return
+    for line in lines:
+        for at in range(0, len(line), size):
+            yield line[at : at + size]
