@@ -69,7 +69,7 @@ def add(context: typer.Context, intent: str, text: str, as_json: AsJson = False)
 def remove(context: typer.Context, text: str, as_json: AsJson = False) -> None:
     """Take away a sentence that was added; those of the files stay."""
     with opened(context.obj.config) as services, services.database.transaction() as session:
-        if not intent_examples.remove(session, text.strip()):
+        if not intent_examples.remove(session, text.strip(), services.now()):
             raise Fault(f"no sentence was added that says {text.strip()[:80]}")
     tell({"text": text.strip(), "removed": True}, as_json, [f"removed: {text.strip()}"])
 

@@ -20,8 +20,8 @@ def test_a_sentence_is_learned_under_one_intent_and_every_change_is_seen(session
     assert intent_examples.add(session, "order", "咋卖的嘞", NOON)
     assert intent_examples.pairs(session) == [("咋卖的嘞", "order")]
     assert len({before, between, intent_examples.version(session)}) == 3
-    assert intent_examples.remove(session, "咋卖的嘞")
-    assert not intent_examples.remove(session, "咋卖的嘞")
+    assert intent_examples.remove(session, "咋卖的嘞", NOON)
+    assert not intent_examples.remove(session, "咋卖的嘞", NOON)
 
 
 def test_a_word_is_watched_in_one_way(session: Session) -> None:
