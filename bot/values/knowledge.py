@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+LONGEST_ASK = 200  # characters
+MOST_ASKS = 100  # of one entry: more of them say nothing new and blur what it is about
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -10,6 +13,7 @@ class Entry:
     answer: str
     keywords: str = ""  # separated by spaces; said by customers for the same thing
     category: str = ""
+    asks: tuple[str, ...] = ()  # other wordings customers ask it in
 
 
 @dataclass(frozen=True, slots=True)

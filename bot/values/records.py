@@ -148,6 +148,7 @@ class KnowledgeRecord:
     keywords: str | None = None
     category: str | None = None
     enabled: bool | None = None
+    asks: tuple[str, ...] | None = None  # all the shop writes; what customers asked stays
 
 
 Record: TypeAlias = (

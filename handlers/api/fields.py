@@ -11,6 +11,7 @@ from bot.rules.contents import definitions, parts
 from bot.rules.contents.definitions import REQUIRED
 from bot.rules.intake import records
 from bot.values import rule_fields
+from bot.values.knowledge import LONGEST_ASK, MOST_ASKS
 from bot.values.records import Kind
 
 Schema = dict[str, Any]
@@ -244,6 +245,10 @@ DEFINITIONS: dict[str, dict[str, Schema]] = {
     "knowledge": {
         "id": DEFINED_NAME, "question": _word(500), "keywords": {"type": ["string", "array"], "items": {"type": "string"}},
         "answer": {"type": "string", "maxLength": 2_000}, "category": {"type": "string", "maxLength": 20}, "enabled": _YES,
+        "asks": {
+            "type": "array", "items": _word(LONGEST_ASK), "maxItems": MOST_ASKS, "uniqueItems": True,
+            "description": "other wordings, all that the shop writes; what customers asked stays",
+        },
     },
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from bot.store.database import Session
 from bot.store.programs import api_lists
 from bot.store.programs.api_lists import Key, Row
+from bot.store.talk import knowledge_asks
 from handlers.api import guard, shown
 from handlers.api.problems import Problem, Wrong
 from handlers.api.queries import Page
@@ -123,10 +124,16 @@ def _pool_of(campaign: Row, pool: Iterable[Row]) -> More:
     return {"contents": own[""], "variants": variants}
 
 
+def _of_knowledge(session: Session, rows: Sequence[Row]) -> list[More]:
+    asks = knowledge_asks.of_entries(session, [row["id"] for row in rows])
+    return [{"asks": asks.get(row["id"], ())} for row in rows]
+
+
 MORE: dict[str, Callable[[Session, Sequence[Row]], list[More]]] = {
     "customers": _of_customers,
     "orders": _of_orders,
     "campaigns": _of_campaigns,
+    "knowledge": _of_knowledge,
 }
 
 

@@ -254,4 +254,5 @@ class Knowledge(Shown):
     answer: str
     category: str
     enabled: bool
+    asks: list[str] = Field(description="other wordings: the shop's own, and what customers really asked")
     updated_at: datetime

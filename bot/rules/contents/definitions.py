@@ -27,6 +27,7 @@ from bot.values.definitions import (
     OwnFestival,
     Segment,
 )
+from bot.values.knowledge import LONGEST_ASK, MOST_ASKS
 from bot.values.notice import Notice
 
 TABLES = ("segment", "content", "campaign", "knowledge", "festival", "offer")
@@ -205,6 +206,13 @@ def _keywords(value: Any) -> str:
     return " ".join(str(_perhaps_words(1000)(word)) for word in words)
 
 
+def _asks(value: Any) -> tuple[str, ...]:
+    found: tuple[str, ...] = _several(_words(LONGEST_ASK), least=0)(value)
+    if len(found) > MOST_ASKS:
+        raise _Wrong(f"expected at most {MOST_ASKS} questions, found {len(found)}")
+    return found
+
+
 def _one_of(choices: tuple[str, ...]) -> Check:
     def read_choice(value: Any) -> str:
         if not isinstance(value, str) or value not in choices:
@@ -370,4 +378,5 @@ KNOWLEDGE = {
     "answer": Field(_answer),
     "category": Field(_perhaps_words(20), ""),
     "enabled": Field(_yes_or_no, True),
+    "asks": Field(_asks, None),
 }

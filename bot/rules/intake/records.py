@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot.rules.intake.cells import Wrong, day, given, instant, money, one_of, phone, text, whole, yes
+from bot.values.knowledge import LONGEST_ASK, MOST_ASKS
 from bot.values.records import (
     CustomerRecord,
     Fault,
@@ -69,6 +70,17 @@ def _tags(cell: Any) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(text(40)(part) for part in parts if part not in ("", None)))
     if len(found) > MOST_TAGS:
         raise Wrong(f"at most {MOST_TAGS} tags")
+    return found
+
+
+def _asks(cell: Any) -> tuple[str, ...]:
+    """A list, or questions one a line or parted by |."""
+    parts = cell if isinstance(cell, list) else text(40_000, lines=True)(cell).replace("|", "\n").split("\n")
+    found = tuple(
+        dict.fromkeys(text(LONGEST_ASK)(part) for part in parts if part is not None and str(part).strip())
+    )
+    if len(found) > MOST_ASKS:
+        raise Wrong(f"at most {MOST_ASKS} questions")
     return found
 
 
@@ -171,7 +183,7 @@ SHAPES: dict[Kind, Shape] = {
         KnowledgeRecord,
         {
             "id": _id, "question": text(500, lines=True), "answer": text(5_000, lines=True), "keywords": text(2_000),
-            "category": text(20), "enabled": yes,
+            "category": text(20), "enabled": yes, "asks": _asks,
         },
         frozenset({"id", "question", "answer"}),
         key="id",

@@ -23,6 +23,7 @@ from bot.store.sending import notice_templates
 from bot.store.tables import campaigns, contents, festivals, knowledge
 from bot.store.tables import offers as offers_table
 from bot.store.tables import segments as segments_table
+from bot.store.talk import knowledge_asks
 from bot.values.campaign import CampaignDraft
 from bot.values.definitions import (
     BadDefinition,
@@ -32,6 +33,7 @@ from bot.values.definitions import (
     Definition,
     Definitions,
     FieldChange,
+    Knowledge,
     Offer,
     OwnFestival,
     Segment,
@@ -40,7 +42,7 @@ from bot.values.notice import Notice
 from bot.values.rule import BadRule
 
 SHOP_HOURS = Push()
-NOT_COLUMNS = frozenset({"id", "origin", "segment", "contents", "notice"})
+NOT_COLUMNS = frozenset({"id", "origin", "segment", "contents", "notice", "asks"})
 DERIVED = frozenset({"version", "messages", "by_mass"})  # of a content: follow from what it says
 
 
@@ -63,7 +65,7 @@ def apply(
     put = _Putter(session, staff_id, now, client)
     changes = put.segments(definitions.segments)
     changes += [put.content(content, approve=approve) for content in definitions.contents]
-    changes += [put.row(knowledge, "knowledge", entry.id, _columns(entry)) for entry in definitions.knowledge]
+    changes += [put.entry(entry) for entry in definitions.knowledge]
     changes += [put.festival(festival) for festival in definitions.festivals]
     changes += [put.offer(offer) for offer in definitions.offers]
     changes += [put.campaign(campaign, push) for campaign in definitions.campaigns]
@@ -126,6 +128,19 @@ class _Putter:
             notices.check_against(content.notice, template)
         except notices.BadNotice as error:
             raise _bad(content, "content", "notice", str(error)) from None
+
+    def entry(self, entry: Knowledge) -> Change:
+        """A file that says nothing of its wordings leaves them as they are."""
+        change = self.row(knowledge, "knowledge", entry.id, _columns(entry))
+        said = {} if entry.asks is None else {entry.id: entry.asks}
+        asks = knowledge_asks.write(self._session, said, self._now).get(entry.id)
+        if asks is None:
+            return change
+        before, after = list(asks.before), list(asks.after)
+        self._audit("changed", "knowledge", entry.id, audit.changes({"asks": before}, {"asks": after}))
+        if change.what == "created":
+            return change
+        return Change("updated", "knowledge", entry.id, (*change.fields, FieldChange("asks", before, after)))
 
     def festival(self, festival: OwnFestival) -> Change:
         if not festival.enabled and (using := campaign_checks.waiting_for(self._session, festival.id)):

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TextIO
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from bot.store.database import Session
 from bot.store.tables import (
@@ -15,6 +15,7 @@ from bot.store.tables import (
     customers,
     deliveries,
     knowledge,
+    knowledge_asks,
     merges,
     messages,
     metadata,
@@ -38,6 +39,11 @@ _s, _pay, _ret, _rev = shipments.c, payments.c, returns.c, reviews.c
 _order = _o.external_id.label("order_external_id")
 _product = _p.external_id.label("product_external_id")
 _customer = _c.external_id.label("customer_external_id")
+
+_wordings = select(knowledge_asks.c.text).where(knowledge_asks.c.entry_id == _k.id)
+_in_order = _wordings.order_by(knowledge_asks.c.id).correlate(knowledge).subquery()
+_one_a_line = func.aggregate_strings(_in_order.c.text, "\n")
+_asks = select(func.coalesce(_one_a_line, "")).scalar_subquery()
 
 KINDS: dict[str, Select[Any]] = {
     "customers": select(
@@ -65,7 +71,9 @@ KINDS: dict[str, Select[Any]] = {
     ).select_from(
         reviews.outerjoin(customers, _rev.customer_id == _c.id).outerjoin(products).outerjoin(orders, _rev.order_id == _o.id)
     ).order_by(_rev.id),
-    "knowledge": select(_k.id, _k.question, _k.keywords, _k.answer, _k.category, _k.enabled).order_by(_k.id),
+    "knowledge": select(
+        _k.id, _k.question, _k.keywords, _k.answer, _k.category, _k.enabled, _asks.label("asks"),
+    ).order_by(_k.id),
     "messages": select(
         _m.id, _m.customer_id, _c.openid, _m.direction, _m.kind, _m.text, _m.wechat_msg_id, _m.handler, _m.delivery_id, _m.created_at,
     ).outerjoin_from(messages, customers).order_by(_m.id),

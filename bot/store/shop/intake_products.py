@@ -8,6 +8,7 @@ from bot.rules.intake.cells import given
 from bot.store import rows
 from bot.store.shop.taking import Batch, Outcome, not_here, put_good, said
 from bot.store.tables import knowledge, products
+from bot.store.talk import knowledge_asks
 from bot.values.records import Fault, KnowledgeRecord, ProductRecord, StockRecord
 
 
@@ -25,7 +26,13 @@ def take_knowledge(batch: Batch, records: Sequence[KnowledgeRecord]) -> list[Out
     found = [
         said(record, "id", "question", "answer", "keywords", "category", "enabled") for record in records
     ]
-    return put_good(batch, knowledge, found, key="id")
+    outcomes = put_good(batch, knowledge, found, key="id")
+    asks = {record.id: record.asks for record in records if record.asks is not None}
+    changed = knowledge_asks.write(batch.session, asks, batch.now)
+    return [
+        "updated" if outcome == "unchanged" and record.id in changed else outcome
+        for record, outcome in zip(records, outcomes, strict=True)
+    ]
 
 
 def _product(record: ProductRecord, scenes: dict[str, str]) -> rows.Row | Fault:

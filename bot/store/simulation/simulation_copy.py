@@ -49,7 +49,7 @@ STAYS = (
     "account_managers", "api_answers", "api_clients", "approvals", "audit", "bind_codes", "binding_talks", "binding_tries",
     "customer_moves", "follow_doubts", "follow_history", "follow_ups", "follower_syncs", "followers_named",
     "form_requests", "form_talks", "former_names", "former_standings", "handovers", "inferences", "mentions",
-    "intent_examples", "kept_secrets", "knowledge", "learnt", "leases", "media_files", "merges", "model_calls",
+    "intent_examples", "kept_secrets", "knowledge", "knowledge_asks", "learnt", "leases", "media_files", "merges", "model_calls",
     "offer_choices", "offer_options", "offers", "open_questions", "outbox", "own_data_wishes", "payments",
     "plan_passes", "plan_totals", "point_journals", "point_lots", "point_postings", "portraits",
     "product_firsts", "product_statistics", "questions", "refreshes", "region_statistics", "scenes",

@@ -67,7 +67,14 @@ from bot.store.tables.pushes import (
     segments,
 )
 from bot.store.tables.requests import form_requests, form_talks
-from bot.store.tables.talk import account_managers, handovers, knowledge, mentions, messages
+from bot.store.tables.talk import (
+    account_managers,
+    handovers,
+    knowledge,
+    knowledge_asks,
+    mentions,
+    messages,
+)
 from bot.store.tables.trade import order_lines, orders, payments, products, returns, reviews, shipments
 from bot.store.tables.understanding import intent_examples, open_questions, watched_words
 from bot.store.tables.webhooks import outbox, webhook_calls, webhook_endpoints, webhook_wants
@@ -127,6 +134,7 @@ __all__ = [
     "intent_examples",
     "kept_secrets",
     "knowledge",
+    "knowledge_asks",
     "learnt",
     "leases",
     "lookalikes",

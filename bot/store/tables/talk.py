@@ -11,6 +11,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
+    false,
     text,
     true,
 )
@@ -77,6 +79,17 @@ knowledge = Table(
     Column("category", String(20), nullable=False, server_default=""),
     Column("enabled", Boolean, nullable=False, server_default=true()),
     Column("updated_at", Instant, nullable=False),
+)
+
+knowledge_asks = Table(  # other wordings of what an entry answers
+    "knowledge_asks",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("entry_id", ForeignKey("knowledge.id", ondelete="CASCADE"), nullable=False),
+    Column("text", String(200), nullable=False),
+    Column("from_customers", Boolean, nullable=False, server_default=false()),  # they really asked so
+    Column("added_at", Instant, nullable=False),
+    UniqueConstraint("entry_id", "text"),
 )
 
 mentions = Table(  # the products they were shown last

@@ -5,6 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store.database import Session
 from bot.store.tables import knowledge
+from bot.store.talk import knowledge_asks
 from bot.values.knowledge import Entry
 
 Unreachable = SQLAlchemyError  # what reading may raise while the database is down or behind
@@ -19,9 +20,17 @@ def entries(session: Session) -> list[Entry]:
         knowledge.c.keywords,
         knowledge.c.category,
     )
+    asks = knowledge_asks.of_enabled(session)
     rows = session.execute(select(*columns).where(knowledge.c.enabled).order_by(knowledge.c.id))
     return [
-        Entry(id=entry_id, question=question, answer=answer, keywords=keywords, category=category)
+        Entry(
+            id=entry_id,
+            question=question,
+            answer=answer,
+            keywords=keywords,
+            category=category,
+            asks=asks.get(entry_id, ()),
+        )
         for entry_id, question, answer, keywords, category in rows
     ]
 
