@@ -5,6 +5,7 @@ asks: nothing the model says, or was made to say, names somebody else.
 """
 
 import json
+import threading
 import time
 from datetime import datetime
 from datetime import time as clock_time
@@ -14,11 +15,12 @@ import structlog
 from bot.language.model import Model
 from bot.rules.talk import grounding, texts
 from bot.rules.talk import understanding_texts as words
+from bot.rules.talk.speech import Speech
 from bot.services import Services
 from bot.store.database import Session
 from bot.store.shop import baskets, catalogue, orders
 from bot.store.talk import model_calls
-from bot.values.language import Call, Message, ModelFailed
+from bot.values.language import Call, Completion, Message, ModelFailed
 from bot.values.profile import Profile
 
 MOST_ENTRIES = 5
@@ -29,68 +31,116 @@ MOST_CALLS = 4  # of a round
 _log = structlog.get_logger(__name__)
 
 
-def answer(services: Services, model: Model, profile: Profile, question: str) -> str | None:
-    """What may be sent, labelled; None when it failed, said what it cannot know, or the day's tokens are spent."""
-    now = services.now()
-    with services.database.reading() as session:
-        if (
-            model_calls.spent(session, _midnight(services, now))
-            >= services.config.language_model.tokens_a_day
-        ):
-            _log.warning("the day's tokens are spent", limit=services.config.language_model.tokens_a_day)
-            return None
-    asked = _Asked(services, model, profile, question)
-    ended, why, said = "failed", "", None
-    try:
-        text = asked.run()
-        said = grounding.checked(text, grounding.known_of(asked.messages), has_stock=asked.has_stock)
-        ended = "refused" if said is None else "said"
-    except ModelFailed as error:
-        why = str(error)
-        _log.warning("the language model failed", reason=why)
-    with services.database.transaction() as session:
-        model_calls.note(
-            session,
-            profile.id,
-            tokens=asked.tokens,
-            milliseconds=asked.milliseconds,
-            ended=ended,
-            why=why,
-            at=now,
-        )
-    return said
-
-
-class _Asked:
-    """One question, until it is answered or the time is over."""
+class Answering:
+    """One question, until it is answered or the time is over: `run` once, `part` by whoever waits meanwhile."""
 
     def __init__(self, services: Services, model: Model, profile: Profile, question: str) -> None:
-        self.services, self.model, self.profile = services, model, profile
-        self.tokens = 0
+        self._services, self._model, self._profile, self._question = services, model, profile, question
+        self._speech = Speech()
+        self._speaking = threading.Lock()  # over `_speech` and what is known
+        self._messages: list[Message] = []
+        self._has_stock = False
+        self._is_over = False
+        self._tokens = 0
+        self._heard = 0  # characters of this round
         self._began = time.monotonic()
-        found = services.knowledge.ranked(question, most=MOST_ENTRIES)
-        with services.database.reading() as session:
-            products = self._named(session, question)
-        self.has_stock = bool(products)
-        self.messages: list[Message] = grounding.messages(question, [one.entry for one in found], products)
+
+    def run(self) -> str | None:
+        """All that `part` has not given, labelled if it gave nothing; empty when it gave all.
+
+        None when nothing may be said: it failed, said what it cannot know, or the day's tokens are spent.
+        """
+        now = self._services.now()
+        if self._is_spent(now):
+            return None
+        why, is_whole = "", False
+        try:
+            is_whole = self._asked()
+        except ModelFailed as error:
+            why = str(error)
+            _log.warning("the language model failed", reason=why)
+        with self._speaking:
+            self._is_over = True
+            said = self._speech.rest(self._may_be_said, is_whole=is_whole)
+        self._note(now, said, why)
+        return said
+
+    def part(self) -> str | None:
+        """What is whole and checked by now, counts as given; None when nothing is, and when all is over."""
+        with self._speaking:
+            return None if self._is_over else self._speech.part(self._may_be_said)
 
     @property
-    def milliseconds(self) -> int:
+    def _milliseconds(self) -> int:
         return int((time.monotonic() - self._began) * 1000)
 
-    def run(self) -> str:
-        """Raises `ModelFailed`."""
+    def _is_spent(self, now: datetime) -> bool:
+        limit = self._services.config.language_model.tokens_a_day
+        with self._services.database.reading() as session:
+            is_spent = model_calls.spent(session, _midnight(self._services, now)) >= limit
+        if is_spent:
+            _log.warning("the day's tokens are spent", limit=limit)
+        return is_spent
+
+    def _asked(self) -> bool:
+        """Whether it came to its end. Raises `ModelFailed`."""
+        self._tell()
         for round_ in range(MOST_ROUNDS + 1):
-            left = self.services.config.language_model.timeout_ms - self.milliseconds
-            if left <= 0:
-                raise ModelFailed("no answer in time")
-            tools = grounding.TOOLS if round_ < MOST_ROUNDS else ()
-            completion = self.model.complete(self.messages, tools, left / 1000)
-            self.tokens += completion.tokens
+            completion = self._round(has_tools=round_ < MOST_ROUNDS)
             if not completion.calls:
-                return completion.text
+                return not completion.is_cut
             self._use(completion.calls[:MOST_CALLS])
         raise ModelFailed("tools without end")
+
+    def _tell(self) -> None:
+        found = self._services.knowledge.ranked(self._question, most=MOST_ENTRIES)
+        with self._services.database.reading() as session:
+            products = self._named(session)
+        told = grounding.messages(self._question, [one.entry for one in found], products)
+        with self._speaking:
+            self._messages, self._has_stock = told, bool(products)
+
+    def _round(self, *, has_tools: bool) -> Completion:
+        left = self._services.config.language_model.timeout_ms - self._milliseconds
+        if left <= 0:
+            raise ModelFailed("no answer in time")
+        self._heard = 0
+        tools = grounding.TOOLS if has_tools else ()
+        try:
+            completion = self._model.complete(self._messages, tools, left / 1000, self._hear)
+        except ModelFailed:
+            self._tokens += self._estimated() if self._heard else 0
+            raise
+        self._tokens += completion.tokens or self._estimated()
+        return completion
+
+    def _hear(self, said: str) -> None:
+        with self._speaking:
+            self._heard += len(said)
+            self._speech.hear(said)
+
+    def _estimated(self) -> int:
+        """Where the server does not count: a character is a token at most, as good as always."""
+        return self._heard + sum(len(str(one["content"])) for one in self._messages)
+
+    def _may_be_said(self, said: str) -> bool:
+        known = grounding.known_of(self._messages)
+        return grounding.is_grounded(
+            said, known, has_stock=self._has_stock
+        ) and not self._services.understanding.watched.forbids(said)
+
+    def _note(self, now: datetime, said: str | None, why: str) -> None:
+        ended = "refused" if self._speech.is_refused or (said is None and not why) else "said"
+        with self._services.database.transaction() as session:
+            model_calls.note(
+                session,
+                self._profile.id,
+                tokens=self._tokens,
+                milliseconds=self._milliseconds,
+                ended="failed" if said is None and why else ended,
+                why=why,
+                at=now,
+            )
 
     def _use(self, calls: tuple[Call, ...]) -> None:
         asked = [
@@ -101,28 +151,31 @@ class _Asked:
             }
             for one in calls
         ]
-        self.messages.append({"role": "assistant", "content": "", "tool_calls": asked})
-        with self.services.database.reading() as session:
+        has_stock, told = self._has_stock, []
+        with self._services.database.reading() as session:
             for one in calls:
-                told = {"role": "tool", "tool_call_id": one.id, "content": self._told(session, one)}
-                self.messages.append(told)
+                content, has_found = self._told(session, one)
+                has_stock = has_stock or has_found
+                told.append({"role": "tool", "tool_call_id": one.id, "content": content})
+        with self._speaking:
+            self._speech.begin_anew()
+            self._has_stock = has_stock
+            self._messages += [{"role": "assistant", "content": "", "tool_calls": asked}, *told]
 
-    def _told(self, session: Session, call: Call) -> str:
+    def _told(self, session: Session, call: Call) -> tuple[str, bool]:
+        """What a tool says, and whether that is about stock."""
         if call.name == "my_orders":
-            return self._orders(session)
+            return self._orders(session), False
         name = call.arguments.get("name")
         if call.name != "product" or not isinstance(name, str) or not name.strip():
-            return "没有这个工具"
+            return "没有这个工具", False
         found = baskets.to_be_had_in(session, name.strip()[:40])[:MOST_PRODUCTS]
-        self.has_stock = self.has_stock or bool(found)
-        return (
-            "\n".join(f"{one.name}：¥{one.price:.2f}，有货" for one in found)
-            or "没有找到在售且有货的这件商品"
-        )
+        lines = [f"{one.name}：¥{one.price:.2f}，有货" for one in found]
+        return "\n".join(lines) or "没有找到在售且有货的这件商品", bool(found)
 
     def _orders(self, session: Session) -> str:
-        zone = self.services.config.push.zone
-        mine = orders.newest(session, self.profile.id, MOST_ENTRIES)
+        zone = self._services.config.push.zone
+        mine = orders.newest(session, self._profile.id, MOST_ENTRIES)
         lines = [
             f"订单 {one.number}，{one.ordered_at.astimezone(zone):%Y-%m-%d} 下单，{'、'.join(line.product for line in one.lines)}，"
             f"¥{one.amount:.2f}，{texts.STATUS.get(one.status, '处理中')}"
@@ -131,10 +184,10 @@ class _Asked:
         ]
         return "\n".join(lines) or "没有订单"
 
-    def _named(self, session: Session, question: str) -> list[str]:
-        if not self.services.understanding.is_learned:
+    def _named(self, session: Session) -> list[str]:
+        if not self._services.understanding.is_learned:
             return []
-        named = self.services.understanding.of(question).slots_of("product")
+        named = self._services.understanding.of(self._question).slots_of("product")
         ids = [choice for slot in named for choice in slot.choices][:MOST_PRODUCTS]
         return [words.product(one.name, one.price, one.stock) for one in catalogue.described(session, ids)]
 

@@ -21,7 +21,7 @@ from bot.values.incoming import Voice
 from bot.values.reply import Reply, Silence
 from handlers import metrics, pace, router, unanswered
 from handlers.pace import Pace
-from handlers.patience import Patience
+from handlers.patience import FOLLOWS_AFTER, Patience
 from handlers.taking import FAILED, Asks, Push, Taken, Taking
 
 BUDGET = 4.0  # seconds from the arrival of the request; WeChat waits five
@@ -34,7 +34,12 @@ class Exchange:
     """One per process, shared by the server's threads."""
 
     def __init__(
-        self, services: Services, windows: Windows, answer: Asks = router.answer, budget: float = BUDGET
+        self,
+        services: Services,
+        windows: Windows,
+        answer: Asks = router.answer,
+        budget: float = BUDGET,
+        follows_after: float = FOLLOWS_AFTER,
     ) -> None:
         self._services = services
         self._budget = budget
@@ -46,7 +51,7 @@ class Exchange:
             "silent": replace(self._taking, answer=pace.answer_silent),
         }
         behind = partial(unanswered.answer_those_behind, services, answer=answer)
-        self._patience = Patience(services, behind)
+        self._patience = Patience(services, behind, follows_after)
         self._spool = Spool(folder_of(services.config))
         self._drainer = _Drainer(self._taking, self._spool)
         if self._spool.is_waiting:
@@ -75,7 +80,7 @@ class Exchange:
             if reply is None:
                 metrics.LATE.inc()
             return reply or Silence()
-        if taken.is_repeat and taken.is_pending:
+        if taken.is_repeat and taken.is_pending and isinstance(taken.reply, Silence):
             return self._when_settled(push, started + self._budget)
         return taken.reply
 
@@ -103,7 +108,7 @@ class Exchange:
         while time.monotonic() < until:
             with self._services.database.reading() as session:
                 found = messages.known(session, push.incoming.once_key)
-            if found is None or not found.is_pending:
+            if found is None or not found.is_pending or not isinstance(found.reply, Silence):
                 return found.reply if found else Silence()
             pause.wait(LOOKS_EVERY)
         return Silence()

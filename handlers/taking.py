@@ -56,6 +56,7 @@ class Thinking:
     customer_id: int
     handler: str
     work: Callable[[], Answer]
+    part: Callable[[], Answer | None]  # what can be said before all is ready
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +139,8 @@ class Taking:
             deliveries.release_kept(session, profile.id, now, self.services.config.push)
         if isinstance(answer, Slow):
             messages.owe(session, arrived.message_id, profile.id)
-            return Taken(
-                Silence(), handler, thinking=Thinking(arrived.message_id, profile.id, handler, answer.work)
-            )
+            thinking = Thinking(arrived.message_id, profile.id, handler, answer.work, answer.part)
+            return Taken(Silence(), handler, thinking=thinking)
         if isinstance(answer.reply, Silence) or not push.incoming.can_be_answered:
             return Taken(Silence(), handler)
         if self.gives_later or isinstance(answer.reply, Menu):  # no passive reply can carry a menu

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.rules.talk.speech import BROKEN_OFF
 from bot.services import Services
 from bot.store import schema
 from bot.store.failures import Unavailable
@@ -14,6 +15,7 @@ from bot.store.people import customers
 from bot.store.spool import Kept, Spool, folder_of
 from bot.store.talk import messages
 from bot.store.talk.messages import Unanswered
+from bot.values.reply import Text
 from bot.wechat import messages as wechat_messages
 from bot.wechat.bodies import Unreadable
 from handlers import router
@@ -22,7 +24,7 @@ from handlers.patience import made, settle_later
 from handlers.taking import FAILED, SORRY, Asks, Push, Taking, Thinking, owe
 from handlers.windows import windows_of
 
-LIVES = timedelta(seconds=10)  # younger ones are in the hands of the process that received them
+LIVES = timedelta(seconds=10)  # and as long as a language model may take: the process that received it has it
 TAKES_WITHIN = 4.0  # seconds
 log = structlog.get_logger(__name__)
 
@@ -30,7 +32,7 @@ log = structlog.get_logger(__name__)
 def answer_pending(services: Services, answer: Asks = router.answer) -> int:
     """Answers what a process that died left unanswered, oldest first; gives how many."""
     with services.database.reading() as session:
-        left = messages.unanswered(session, received_before=services.now() - LIVES)
+        left = messages.unanswered(session, received_before=services.now() - _lives(services))
     return sum(_answer(services, one, answer) for one in left)
 
 
@@ -40,7 +42,7 @@ def answer_those_behind(services: Services, customer_id: int, answer: Asks = rou
     while True:
         with services.database.reading() as session:
             following = messages.next_unanswered(session, customer_id)
-        if following is None or not _answer(services, following, answer):
+        if following is None or following.has_begun or not _answer(services, following, answer):
             return answered
         answered += 1
 
@@ -82,6 +84,8 @@ def _take_in(taking: Taking, kept: Kept) -> bool:
 
 def _answer(services: Services, owed: Unanswered, answer: Asks) -> bool:
     """True when this call settled it; False when another did, or it waits behind an earlier one."""
+    if owed.has_begun:
+        return _end(services, owed)
     try:
         asked = _ask(services, owed, answer)
     except Exception:
@@ -114,9 +118,23 @@ def _ask(services: Services, owed: Unanswered, answer: Asks) -> bool | Thinking:
         )
         if isinstance(found, Slow):
             messages.owe(session, owed.message_id, owed.customer_id)
-            return Thinking(owed.message_id, owed.customer_id, handler, found.work)
+            return Thinking(owed.message_id, owed.customer_id, handler, found.work, found.part)
         owe(services, session, owed.message_id, owed.customer_id, found.reply)
         return True
+
+
+def _end(services: Services, owed: Unanswered) -> bool:
+    """Who was giving it in parts is gone, and what was to follow with them."""
+    with services.database.transaction() as session:
+        if not messages.settle(session, owed.message_id, owed.customer_id, FAILED):
+            return False
+        owe(services, session, owed.message_id, owed.customer_id, Text(BROKEN_OFF))
+        return True
+
+
+def _lives(services: Services) -> timedelta:
+    """Of a message: as long as the process that received it may think about it."""
+    return LIVES + timedelta(milliseconds=services.config.language_model.timeout_ms if services.model else 0)
 
 
 def _apology(_context: Context) -> tuple[str, Answer | Slow]:

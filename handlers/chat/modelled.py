@@ -2,19 +2,18 @@
 
 from dataclasses import dataclass
 
-from bot import modelling
-from bot.language.model import Model
+from bot.modelling import Answering
 from bot.rules.talk import texts
 from bot.rules.talk.intent_names import COURTESIES
-from bot.services import Services
 from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
-from bot.values.reply import Text
+from bot.values.reply import Silence, Text
 from handlers.chat.speaking import Answer, Context, Slow
 
 NOT_ASKED = (COURTESIES - {"unclear"}) | {"abuse"}
 LEAST = 4  # characters: less is no question
+SOURCE = "language-model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +34,17 @@ def answer(found: Question, context: Context) -> Slow | None:
     understanding = services.understanding
     if model is None or (understanding.is_learned and understanding.of(found.text).intent in NOT_ASKED):
         return None
-    return Slow(work=lambda: _answered(services, model, profile, found.text))
+    answering = Answering(services, model, profile, found.text)
+    return Slow(work=lambda: _all(answering), part=lambda: _part(answering))
 
 
-def _answered(services: Services, model: Model, profile: Profile, question: str) -> Answer:
-    said = modelling.answer(services, model, profile, question)
-    return Answer(reply=Text(said or texts.CANNOT_TELL), source_id="language-model" if said else "")
+def _all(answering: Answering) -> Answer:
+    said = answering.run()
+    if said is None:
+        return Answer(reply=Text(texts.CANNOT_TELL))
+    return Answer(reply=Text(said) if said else Silence(), source_id=SOURCE)
+
+
+def _part(answering: Answering) -> Answer | None:
+    said = answering.part()
+    return None if said is None else Answer(reply=Text(said), source_id=SOURCE)

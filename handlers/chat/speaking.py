@@ -12,7 +12,8 @@ from bot.services import Services
 from bot.store.database import Session
 from bot.values.incoming import Incoming
 from bot.values.profile import Profile
-from bot.values.reply import Reply
+from bot.values.reply import Reply, Text
+from bot.values.tone import Told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +30,13 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    reply: Reply
+    reply: Reply  # as everybody gets it
     source_id: str = ""  # the knowledge entry it was made from, for the admin
+    told: tuple[Told, ...] = ()  # the same in parts, for who likes it otherwise; empty: it has one form only
+
+
+def nothing_yet() -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +45,17 @@ class Slow:
 
     When it is ready later it goes out as a customer-service message. `work` is run again after a crash, from
     the stored message, so it changes nothing by itself.
+
+    `part`, called by others while `work` runs, gives what can be said already, once: `work` then ends with the rest.
     """
 
     work: Callable[[], Answer]
+    part: Callable[[], Answer | None] = nothing_yet
+
+
+def in_parts(told: Told, source_id: str = "") -> Answer:
+    """An answer in words that may be told in the customer's tone."""
+    return Answer(reply=Text(told.plain), source_id=source_id, told=(told,))
 
 
 class Handler(Protocol):

@@ -17,6 +17,7 @@ class Answer:
     body: bytes | None = None
     pieces: Iterable[bytes] = ()
     breaks_off: bool = False  # after the last piece, without an end
+    hangs_up: bool = False  # after the body, without a word
 
 
 Answers = Callable[[dict[str, Any], str], Answer]  # to the body and the authorization that were posted
@@ -56,6 +57,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
             self.wfile.write(answer.body)
+            self.close_connection = answer.hangs_up
             return
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Event
 from typing import Any, TypeAlias
 
 from tests.support import loopback
@@ -18,7 +19,9 @@ Called: TypeAlias = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Stream:
-    says: Sequence[str | float | Called]  # words, seconds of silence, a tool call
+    says: Sequence[
+        str | float | Event | Called
+    ]  # words, seconds of silence, silence until it is set, a tool call
     breaks_off: bool = False
     bytes_at_once: int = 0  # of the stream, wherever that cuts it; 0: line by line
     ended: str = "stop"
@@ -35,6 +38,7 @@ class StubModel:
         self.says_to: dict[str, Said] = {}  # whose question has these words
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str] = []
+        self.hangs_up = False  # after each answer
 
     def told(self) -> str:
         """All that stood in the last request's messages."""
@@ -54,7 +58,8 @@ class StubModel:
             return Answer(pieces=_cut(_lines(said), said.bytes_at_once), breaks_off=said.breaks_off)
         if isinstance(said, int):
             return Answer(said, b"{}")
-        return Answer(200, said if isinstance(said, bytes) else json.dumps(_completion(said)).encode())
+        raw = said if isinstance(said, bytes) else json.dumps(_completion(said)).encode()
+        return Answer(200, raw, hangs_up=self.hangs_up)
 
 
 @contextmanager
@@ -82,6 +87,8 @@ def _lines(stream: Stream) -> Iterator[bytes]:
         match said:
             case float():
                 time.sleep(said)
+            case Event():
+                said.wait(10)
             case str():
                 yield _chunk({"delta": {"content": said}})
             case _:

@@ -14,7 +14,6 @@ from bot.values.language import Message
 
 LONGEST_QUESTION = 500
 LONGEST_ANSWER = 600
-LABEL = "\n（以上内容由 AI 生成，仅供参考；想和真人说话请回复「人工」）"
 
 RULES = """你是一家店铺微信公众号里的客服助手，用自然、礼貌的简体中文回答，称呼顾客为“您”，不超过 150 个字，不用 Markdown。
 只根据下面<资料>里的内容和工具查到的结果回答；资料里没有的，就说不知道，并请顾客回复「人工」找同事。
@@ -50,7 +49,6 @@ _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SPELLED = re.compile(r"[零〇一二两三四五六七八九十百千万半]+(?:元|块|折|角|毛|件|%|％|成)")
 _STOCK = re.compile(r"有货|现货|缺货|断货|没货|无货|售罄|库存|补货|卖完")
 _ROLE = re.compile(r"</?(?:资料|规则|system|tool)[^>]*>", re.IGNORECASE)
-_MARKS = re.compile(r"\*\*|__|^#+\s*|`+|^\s*[-*]\s+", re.MULTILINE)
 COUNTING = frozenset({"1", "2", "3", "4", "5"})  # free, but where they count money or goods
 _COUNTED = re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s*(?:元|块|角|折|件|只|套|%|％|成)")
 
@@ -73,18 +71,15 @@ def known_of(told: Sequence[Message]) -> str:
     return "\n".join([system, *(str(one["content"]) for one in told if one["role"] == "tool")])
 
 
-def checked(text: str, known: str, *, has_stock: bool) -> str | None:
-    """What may be sent, with its label; None when it says what nobody told it."""
-    said = _MARKS.sub("", text).strip()
+def is_grounded(said: str, known: str, *, has_stock: bool) -> bool:
+    """Whether everything in it was told: numbers, amounts in words, stock; and nothing of the rules is in it."""
     if not said or len(said) > LONGEST_ANSWER or RULES[:20] in said or "<资料>" in said:
-        return None
+        return False
     counted = {_plain(one or other) for one, other in _COUNTED.findall(unicodedata.normalize("NFKC", said))}
     if (_numbers(said) - COUNTING | counted) - _numbers(known):
-        return None
+        return False
     spelled = {found[0] for found in _SPELLED.finditer(said)}
-    if any(words not in known for words in spelled) or (_STOCK.search(said) and not has_stock):
-        return None
-    return said + LABEL
+    return all(words in known for words in spelled) and (has_stock or not _STOCK.search(said))
 
 
 def _numbers(text: str) -> set[str]:

@@ -48,6 +48,7 @@ class Unanswered:
     once_key: str
     raw: str
     received_at: datetime
+    has_begun: bool  # a first part of the answer was given
 
 
 _ANSWER = Prepared(
@@ -73,8 +74,17 @@ _KNOWN = (
     .select_from(messages.outerjoin(_out, _out.c.answers_id == _m.id))
     .where(_m.once_key == bindparam("key_"))
 )
+_HAS_ANSWER = exists().where(_out.c.answers_id == _m.id)
 _PENDING = (
-    select(_m.id, _m.customer_id, customers.c.openid, _m.once_key, _m.raw, _m.created_at)
+    select(
+        _m.id,
+        _m.customer_id,
+        customers.c.openid,
+        _m.once_key,
+        _m.raw,
+        _m.created_at,
+        _HAS_ANSWER.label("has_begun"),
+    )
     .join(customers, customers.c.id == _m.customer_id)
     .where(_m.state == PENDING, _m.direction == "in")
     .order_by(_m.id)
@@ -181,6 +191,12 @@ def settle(session: Session, message_id: int, customer_id: int, handler: str) ->
     return True
 
 
+def begin(session: Session, message_id: int, handler: str) -> bool:
+    """A first part of its answer is given: it stays pending. False when it was answered, or another part was given."""
+    expected = update(messages).where(_m.id == message_id, _m.state == PENDING, ~_HAS_ANSWER)
+    return session.execute(expected.values(handler=handler)).rowcount > 0
+
+
 def is_first_of_the_pending(session: Session, message_id: int, customer_id: int) -> bool:
     """True when the message is pending and none of the customer's is before it."""
     oldest = select(_m.id).where(_m.customer_id == customer_id, _m.state == PENDING).order_by(_m.id).limit(1)
@@ -219,4 +235,6 @@ def _look_for_more(session: Session, customer_id: int) -> None:
 
 
 def _unanswered(row: Row[*tuple[Any, ...]]) -> Unanswered:
-    return Unanswered(row.id, row.customer_id, row.openid or "", row.once_key, row.raw or "", row.created_at)
+    return Unanswered(
+        row.id, row.customer_id, row.openid or "", row.once_key, row.raw or "", row.created_at, row.has_begun
+    )

@@ -10,11 +10,11 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import insert, select
 
-from bot import modelling
 from bot.clock import FixedClock
 from bot.config import LanguageModel
 from bot.language.model import HttpModel
-from bot.rules.talk.grounding import LABEL
+from bot.modelling import Answering
+from bot.rules.talk.speech import LABEL
 from bot.services import Services
 from bot.store.database import Database
 from bot.store.people import customers
@@ -58,7 +58,7 @@ class Shop:
             session.execute(insert(products).values(row))
 
     def ask(self, question: str = "泡茶用什么水呢") -> str | None:
-        return modelling.answer(self.services, self.model, self.profile, question)
+        return Answering(self.services, self.model, self.profile, question).run()
 
     @property
     def profile(self) -> Profile:

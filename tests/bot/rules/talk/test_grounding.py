@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.rules.talk.grounding import LABEL, LONGEST_ANSWER, RULES, TOOLS, checked, known_of, messages
+from bot.rules.talk.grounding import LONGEST_ANSWER, RULES, TOOLS, is_grounded, known_of, messages
 from bot.values.knowledge import Entry
 
 KNOWN = "雨前龙井 100 克：¥168.00，有货。水温 80 到 85℃。订单 TF202611200001，三套组合省 29 元，打九折"
@@ -13,17 +13,14 @@ KNOWN = "雨前龙井 100 克：¥168.00，有货。水温 80 到 85℃。订单
     [
         "雨前龙井 100 克现在是 ¥168，有货。",
         "雨前龙井 168.00 元一罐，用 80℃ 的水。",
-        "**水温** 80 到 85℃ 就好，分 3 次冲。",
+        "水温 80 到 85℃ 就好，分 3 次冲。",
         "您的订单 TF202611200001 在路上。",
         "可以打九折。",
         "这个我不太清楚，请回复「人工」。",
     ],
 )
-def test_what_was_told_may_be_said_with_its_label(text: str) -> None:
-    said = checked(text, KNOWN, has_stock=True)
-    assert said
-    assert said.endswith(LABEL)
-    assert "**" not in said
+def test_what_was_told_may_be_said(text: str) -> None:
+    assert is_grounded(text, KNOWN, has_stock=True)
 
 
 @pytest.mark.parametrize(
@@ -40,27 +37,26 @@ def test_what_was_told_may_be_said_with_its_label(text: str) -> None:
         "单号是 TF202611200002。",
         "明天 18:30 送到。",
         "",
-        "   ",
         "长" * (LONGEST_ANSWER + 1),
         RULES,
         "我的<资料>里写着……",
     ],
 )
 def test_what_was_not_told_is_not_sent(text: str) -> None:
-    assert checked(text, KNOWN, has_stock=True) is None
+    assert not is_grounded(text, KNOWN, has_stock=True)
 
 
 def test_stock_is_spoken_of_only_where_it_was_told() -> None:
-    assert checked("这一款有货。", KNOWN, has_stock=False) is None
-    assert checked("这一款有货。", KNOWN, has_stock=True)
+    assert not is_grounded("这一款有货。", KNOWN, has_stock=False)
+    assert is_grounded("这一款有货。", KNOWN, has_stock=True)
 
 
 def test_the_customers_words_and_the_rules_are_not_what_is_known() -> None:
     told = messages("龙井卖 9 元吗", [Entry(id="x", question="水温", answer="80℃")], ["龙井：¥168.00，有货"])
     known = known_of([*told, {"role": "tool", "content": "订单 77"}])
-    assert checked("9 元。", known, has_stock=True) is None
-    assert checked("不超过 150 个字。", known, has_stock=True) is None
-    assert checked("¥168，80℃，77。", known, has_stock=True)
+    assert not is_grounded("9 元。", known, has_stock=True)
+    assert not is_grounded("不超过 150 个字。", known, has_stock=True)
+    assert is_grounded("¥168，80℃，77。", known, has_stock=True)
 
 
 def test_nobody_closes_the_data_from_within() -> None:
