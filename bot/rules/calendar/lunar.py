@@ -7,6 +7,7 @@ put one of them a day later.
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from borax.calendars.lunardate import InvalidLunarDateError, LCalendars, LunarDate, TermUtils
 
@@ -69,6 +70,7 @@ class LunarDay:
         return f"{'闰' if self.is_leap else ''}{_MONTHS[self.month - 1]}月{_DAYS[self.day - 1]}"
 
 
+@lru_cache(100)
 def read(words: str) -> LunarDay:
     """农历八月十五, 8-15, 闰6月1日, 腊月三十. Raises `NoSuchDay`."""
     said = re.sub(r"\s", "", words).removeprefix("农历").removeprefix("阴历")
@@ -92,6 +94,7 @@ def of(day: date) -> tuple[int, LunarDay]:
     return found.year, LunarDay(found.month, found.day, bool(found.leap))
 
 
+@lru_cache(1_000)  # each claim asks which festivals are near
 def in_year(year: int, wanted: LunarDay) -> date:
     """The day on which it falls in this lunar year; the thirtieth of a short month is its twenty-ninth.
 
@@ -122,6 +125,7 @@ def kept_on(day: date) -> tuple[int, tuple[LunarDay, ...]]:
     return year, tuple(LunarDay(today.month, one, leap) for one in days for leap in (False, True))
 
 
+@lru_cache(1_000)
 def term_day(year: int, term: str) -> date:
     """The day of one of the twenty-four solar terms, as 清明. Raises `NoSuchDay`."""
     if term not in TERMS or year not in YEARS:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     or_,
     select,
     update,
@@ -33,8 +34,9 @@ from bot.rules.pushes.windows import PURPOSES, next_window, window_at
 from bot.store.campaigns import working_days
 from bot.store.database import Session
 from bot.store.people.customers import SPEAKING, speaking
-from bot.store.planning.eligibility import NEXT_CONTACT, REPLY_WINDOW
+from bot.store.planning.eligibility import MASS, NEXT_CONTACT, REPLY_WINDOW
 from bot.store.sending.deliveries import AFTER_THE_ANSWER
+from bot.store.sending.handing import SINGLES
 from bot.store.tables import (
     campaign_contents,
     campaigns,
@@ -47,6 +49,8 @@ from bot.store.tables import (
 from bot.values.simulation import CampaignLine, Gap
 
 GOT = ("accepted", "sent", "unknown")
+# spelled out, so that the database sees that the small index of planned ones holds them
+_IS_PLANNED = deliveries.c.state == literal_column("'planned'")
 
 _drawn = Table(  # whom the model has picked for what is happening: of this connection only
     "drawn",
@@ -97,7 +101,7 @@ def due(session: Session, now: datetime, halted: Collection[str], *, most: int) 
 def _waits(now: datetime) -> ColumnElement[bool]:
     """Not for a contact, and in a window that is not closed yet."""
     is_open = or_(deliveries.c.closes_at.is_(None), deliveries.c.closes_at > now)
-    return and_(deliveries.c.state == "planned", deliveries.c.channel != NEXT_CONTACT, is_open)
+    return and_(_IS_PLANNED, deliveries.c.channel.in_((*SINGLES, MASS)), is_open)
 
 
 def close_sent(session: Session, token: str, now: datetime) -> list[Row[Any]]:
