@@ -25,7 +25,7 @@ from bot.store.planning.plan_entries import Agenda, Entry
 from bot.store.planning.plan_tables import Tables
 from bot.store.sending import mass_sends, moving
 from bot.values.days_send import DaysSend, Offer
-from bot.values.push import CampaignPlan, PlanReport
+from bot.values.push import CampaignPlan, PlanReport, Starved
 
 LATELY = timedelta(minutes=10)
 AHEAD = timedelta(hours=2)  # a window that opens within this is planned already
@@ -66,8 +66,10 @@ class _Pass:
                 of, before = None, None
             if agenda.windows:
                 done = self._look(bench, agenda, of, before.full_id if before else None)
-        with self._services.database.reading() as session:
-            starved = starvation.starved(session, self._at, self._services.config.push)
+        starved: Sequence[Starved] = ()
+        if of is None:
+            with self._services.database.reading() as session:
+                starved = starvation.starved(session, self._at, self._services.config.push)
         return PlanReport(
             at=self._at,
             campaigns=tuple(done),
@@ -142,7 +144,7 @@ class _Pass:
         self._send = self._days_send(bench, tables, agenda)
         planned = {one.number: self._plan(bench, tables, agenda, one) for one in agenda.in_turn}
         with bench.reading() as session:
-            judging.set_kept_aside(session, tables, self._today)
+            judging.set_kept_aside(session, tables, self._today, only_asked=of is not None)
             totals = standings.totals(session, tables, agenda)
         self._write_standings(bench, tables, agenda, pass_id)
         with bench.transaction() as session:
@@ -188,10 +190,9 @@ class _Pass:
         return planned
 
     def _write_standings(self, bench: Workbench, tables: Tables, agenda: Agenda, pass_id: int) -> None:
-        for of in agenda.purposes.values():
-            with bench.reading() as session:
-                standings.note_changes(session, tables, agenda, of)
-                parts = list(plans.parts(session, tables.changed))
-            for first, last in parts:
-                with bench.transaction() as session:
-                    standings.write_changes(session, tables, of, pass_id, first, last)
+        with bench.reading() as session:
+            standings.note_changes(session, tables, agenda)
+            parts = list(plans.parts(session, tables.changed))
+        for first, last in parts:
+            with bench.transaction() as session:
+                standings.write_changes(session, tables, agenda, pass_id, first, last)

@@ -101,13 +101,17 @@ def _far_enough(apart: Apart) -> Condition:
     )
 
 
+def _stricter(one: Apart, other: Apart) -> Apart:
+    return Apart(day=min(one.day, other.day), at=min(one.at, other.at))
+
+
 def _keeps_the_gap(moment: Moment) -> Condition:
     """By the rung they stand on; where no rung is told apart, the least for everybody."""
     least = _far_enough(moment.least)
     rungs = (
         (
             and_(customers.c.engagement == rung.engagement, customers.c.silent_pushes >= rung.unanswered),
-            and_(least, _far_enough(rung.apart)),
+            _far_enough(_stricter(moment.least, rung.apart)),
         )
         for rung in moment.rungs
     )

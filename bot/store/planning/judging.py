@@ -24,8 +24,9 @@ from sqlalchemy import (
 
 from bot.store.database import Session
 from bot.store.planning.eligibility import POLICIES
-from bot.store.planning.plan_entries import BITS, KEEPS, Agenda, Entry, OfPurpose, code_of_kind
-from bot.store.planning.plan_tables import Tables, kind_name, mask_name
+from bot.store.planning.plan_entries import BITS, KEEPS, Agenda, Entry, OfPurpose
+from bot.store.planning.plan_tables import Tables, code_of, codes_name, mask_name
+from bot.store.planning.questions import Questions
 from bot.store.tables import customer_statistics, customers, deliveries
 from bot.store.upserts import or_insert
 
@@ -54,11 +55,11 @@ def look(session: Session, tables: Tables, agenda: Agenda, today: date, *, only_
         session.execute(insert(tables.numbers), numbers)
     _take_turns(session, tables, today, only_asked=only_asked)
     judged = _judge(session, tables, agenda, only_asked=only_asked)
-    set_kept_aside(session, tables, today)
+    set_kept_aside(session, tables, today, only_asked=only_asked)
     keepers = set(session.execute(select(tables.keeps.c.campaign_number).distinct()).scalars())
     for entry in agenda.entries:
         if entry.campaign_number in keepers:
-            _set_reached_aside(session, tables, entry, today)
+            _set_reached_aside(session, tables, entry, today, only_asked=only_asked)
     _free(session, tables, agenda)
     return judged
 
@@ -72,7 +73,7 @@ def _take_turns(session: Session, tables: Tables, today: date, *, only_asked: bo
         .order_by(deliveries.c.customer_id, deliveries.c.id.desc())
     )
     if only_asked:
-        rows = rows.where(deliveries.c.customer_id.in_(select(tables.asked.c.customer_id)))
+        rows = _of_asked(tables, rows)
     ended = rows.where(_ENDED, deliveries.c.day == today)
     waiting = rows.where(_CLAIMED, deliveries.c.channel != "next_contact")
     _keep_first(session, tables.turns, rows.where(_PLANNED))
@@ -105,25 +106,32 @@ def _set_aside(session: Session, tables: Tables, rows: Select[Any], known: Any, 
     session.execute(put.on_conflict_do_nothing())
 
 
-def set_kept_aside(session: Session, tables: Tables, today: date) -> None:
+def set_kept_aside(session: Session, tables: Tables, today: date, *, only_asked: bool) -> None:
     """What a campaign keeps since today for a customer whose turn is another's; asked again when all is planned."""
     is_won = exists().where(tables.turns.c.customer_id == deliveries.c.customer_id)
     kept = select(deliveries.c.customer_id, tables.numbers.c.number, literal("kept")).join(
         tables.numbers, tables.numbers.c.campaign_id == deliveries.c.campaign_id
     )
-    _put_aside(session, tables, kept.where(_KEPT, deliveries.c.day == today, is_won))
+    kept = kept.where(_KEPT, deliveries.c.day == today, is_won)
+    _put_aside(session, tables, _of_asked(tables, kept) if only_asked else kept)
 
 
-def _set_reached_aside(session: Session, tables: Tables, entry: Entry, today: date) -> None:
+def _set_reached_aside(
+    session: Session, tables: Tables, entry: Entry, today: date, *, only_asked: bool
+) -> None:
     """What a campaign keeps since today for a customer whom something could reach by now."""
-    judged, code = tables.judged, kind_name(entry.purpose, entry.kind)
+    judged = tables.judged
     kept = (
         select(deliveries.c.customer_id, literal(entry.campaign_number), literal("kept"))
         .join(judged, judged.c.customer_id == deliveries.c.customer_id)
         .where(_KEPT, deliveries.c.campaign_id == entry.campaign.id, deliveries.c.day == today)
-        .where(judged.c[code].is_distinct_from(KEEPS_CODE))
+        .where(code_of(judged, entry.purpose, entry.kind).is_distinct_from(KEEPS_CODE))
     )
-    _put_aside(session, tables, kept)
+    _put_aside(session, tables, _of_asked(tables, kept) if only_asked else kept)
+
+
+def _of_asked(tables: Tables, rows: Select[Any]) -> Select[Any]:
+    return rows.where(deliveries.c.customer_id.in_(select(tables.asked.c.customer_id)))
 
 
 def _put_aside(session: Session, tables: Tables, rows: Select[Any]) -> None:
@@ -132,20 +140,31 @@ def _put_aside(session: Session, tables: Tables, rows: Select[Any]) -> None:
 
 
 def _judge(session: Session, tables: Tables, agenda: Agenda, *, only_asked: bool) -> int:
-    columns: dict[str, ColumnElement[Any]] = {"customer_id": customers.c.id}
-    for purpose, of in agenda.purposes.items():
-        for number, kind in enumerate(of.kinds):
-            columns[kind_name(purpose, number)] = code_of_kind(kind, of.moment)
-        for number in range(of.masks):
-            columns[mask_name(purpose, number)] = _mask(of, number)
-    of_everybody = customers
-    if any(of.audiences for of in agenda.purposes.values()):
-        figures = customer_statistics.c.customer_id == customers.c.id
-        of_everybody = customers.outerjoin(customer_statistics, figures)  # type: ignore[assignment]
-    rows = select(*columns.values()).select_from(of_everybody).where(customers.c.forgotten_at.is_(None))
+    questions = Questions()
+    codes = {
+        codes_name(purpose, number): each
+        for purpose, of in agenda.purposes.items()
+        for number, each in enumerate(questions.codes(of))
+    }
+    masks = {
+        mask_name(purpose, number): _mask(of, number)
+        for purpose, of in agenda.purposes.items()
+        for number in range(of.masks)
+    }
+    figures = customer_statistics.c.customer_id == customers.c.id
+    rows = (
+        select(customers.c.id, *(each.label(name) for name, each in masks.items()))
+        .select_from(customers.outerjoin(customer_statistics, figures) if masks else customers)
+        .where(customers.c.forgotten_at.is_(None))
+        .order_by(customers.c.id)
+    )
     if only_asked:
         rows = rows.where(customers.c.id.in_(select(tables.asked.c.customer_id)))
-    put = insert(tables.judged).from_select(list(columns), rows.order_by(customers.c.id))
+    answers = questions.beside(rows)
+    columns = {"customer_id": answers.c.id, **codes, **{name: answers.c[name] for name in masks}}
+    put = insert(tables.judged).from_select(
+        list(columns), select(*columns.values()).where(answers.c.id > literal_column("0"))
+    )
     judged = session.execute(put, execution_options={"preserve_rowcount": True}).rowcount
     tables.analyse(session, tables.judged)
     return judged
@@ -169,7 +188,7 @@ def _free(session: Session, tables: Tables, agenda: Agenda) -> None:
     open_ = [
         or_(column.is_(None), and_(column == KEEPS_CODE, keeps.c.customer_id.is_(None)))
         for column in (
-            judged.c[kind_name(purpose, number)]
+            code_of(judged, purpose, number)
             for purpose, of in agenda.purposes.items()
             for number in range(len(of.kinds))
         )

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Subquery, and_, case, literal, select
-from sqlalchemy.sql.elements import False_
+from sqlalchemy import ColumnElement, Row, Subquery, and_, literal, select
 
 from bot.config import Config
 from bot.rules.pushes.spread import slots_of
@@ -20,7 +19,7 @@ from bot.store.campaigns import campaigns_running, festivals
 from bot.store.database import Session
 from bot.store.planning import occasions
 from bot.store.planning.candidates import alike, of_campaign, shapes_of
-from bot.store.planning.eligibility import NEXT_CONTACT, Candidate, Policy, before_contents
+from bot.store.planning.eligibility import Candidate, Policy
 from bot.store.planning.moments import Moment, planning
 from bot.store.segments.segments import members_beside, understood
 from bot.store.tables import campaigns, customers
@@ -182,20 +181,6 @@ def audience_of(session: Session, campaign: Row[Any], moment: Moment) -> ColumnE
     """Who may be a candidate, over `customers` beside `customer_statistics`; None: everybody."""
     rule = understood(session, campaign.rule)
     return None if rule == understood(session, {}) else members_beside(rule, moment.now)
-
-
-def stands(policy: Policy, candidate: Candidate, moment: Moment) -> ColumnElement[bool]:
-    """What is kept already is not asked here: it is known of all at once, later."""
-    if policy.name == KEEPS:
-        return candidate.reach == NEXT_CONTACT
-    return policy.holds(candidate, moment)
-
-
-def code_of_kind(candidate: Candidate, moment: Moment) -> ColumnElement[Any]:
-    """The number of the first policy that stands against every content of such a campaign; null for none."""
-    asked = ((stands(policy, candidate, moment), code) for code, policy in before_contents())
-    whens = [(truth, literal(code)) for truth, code in asked if not isinstance(truth, False_)]
-    return case(*whens, else_=None)
 
 
 def reason_of(policy: Policy, candidate: Candidate) -> ColumnElement[Any]:

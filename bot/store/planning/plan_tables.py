@@ -1,9 +1,9 @@
 """Tables of a planning pass: of its connection only, gone with it. Who is judged, whose turn it is, who is picked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
@@ -13,15 +13,16 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    SmallInteger,
     String,
     Table,
+    func,
+    literal_column,
     text,
 )
 
 from bot.store.database import Instant, Session
 from bot.store.planning.plan_entries import Agenda
-from bot.store.tables.columns import BigId, PerhapsJson
+from bot.store.tables.columns import BigId, Json, PerhapsJson
 
 TEMPORARY = ["TEMPORARY"]
 
@@ -37,12 +38,14 @@ class Tables:
     free: Table  # whom no campaign has yet, and something could reach
     picked: Table  # the candidates of the campaign at hand
     own: Table  # what single campaigns say against the free
-    packs: Table  # the same, a row a customer
-    changed: Table  # of whom something else was decided than before
+    changed: Table  # of whom something else was decided than before, and for which purposes
     groups: Table  # how many stand alike
+    packs: Mapping[str, Table]  # what single campaigns of a purpose say, a row a customer
+    words: Mapping[str, Table]  # what the codes of a purpose mean, as it is kept
 
     def every(self) -> Sequence[Table]:
-        return tuple(getattr(self, name) for name in self.__dataclass_fields__)
+        ones = (getattr(self, name) for name in self.__dataclass_fields__ if name not in {"packs", "words"})
+        return (*ones, *self.packs.values(), *self.words.values())
 
     def make(self, session: Session) -> None:
         for table in self.every():
@@ -54,12 +57,23 @@ class Tables:
             for table in tables:
                 session.execute(text(f"ANALYZE {table.name}"))
 
-    def kind(self, purpose: str, number: int) -> Column[int]:
-        return self.judged.c[kind_name(purpose, number)]
+
+CODE_BITS = 6  # of what stands against a customer for one kind of campaign
+NOTHING = (1 << CODE_BITS) - 1  # stands against them
+KINDS = 10  # in one whole number
 
 
-def kind_name(purpose: str, number: int) -> str:
-    return f"{purpose}_kind_{number}"
+def codes_name(purpose: str, number: int) -> str:
+    return f"{purpose}_codes_{number}"
+
+
+def code_of(table: Any, purpose: str, kind: int) -> ColumnElement[Any]:
+    """Of a kind: the place of the policy that stands against a row's customer; null for none."""
+    codes = table.c[codes_name(purpose, kind // KINDS)]
+    shift = literal_column(str(kind % KINDS * CODE_BITS))
+    return func.nullif(
+        codes.op(">>")(shift).op("&")(literal_column(str(NOTHING))), literal_column(str(NOTHING))
+    )
 
 
 def mask_name(purpose: str, number: int) -> str:
@@ -70,8 +84,8 @@ def masks(table: Table, purpose: str) -> list[ColumnElement[int]]:
     return [column for column in table.c if column.name.startswith(mask_name(purpose, 0)[:-1])]
 
 
-def kinds(table: Table, purpose: str) -> list[ColumnElement[int]]:
-    return [column for column in table.c if column.name.startswith(kind_name(purpose, 0)[:-1])]
+def codes(table: Any, purpose: str) -> list[ColumnElement[int]]:
+    return [column for column in table.c if column.name.startswith(codes_name(purpose, 0)[:-1])]
 
 
 Shape: TypeAlias = tuple[tuple[str, int, int, int], ...]  # purpose, kinds, masks, audiences
@@ -109,27 +123,35 @@ def _tables(shape: Shape) -> Tables:
             Column("only_keeps", Boolean, nullable=False), Column("occasion", String(60)), Column("useful_until", Instant),
         ),
         own=table("own", Column("customer_id", BigInteger), Column("entry", Integer), Column("reason", String(100)), Column("only_keeps", Boolean)),
-        packs=table("packs", who(), Column("own", PerhapsJson)),
-        changed=table("changed", who()),
+        changed=table("changed", who(), Column("purposes", Integer, nullable=False)),
         groups=table(
-            "groups", Column("id", Integer, primary_key=True), Column("turn", String(64)), Column("kept", String(64)),
-            *_names(shape), Column("everybody", BigInteger), *_counts(shape),
+            "groups", Column("id", Integer, primary_key=True), Column("turn", Integer), Column("kept", Integer),
+            *_of_groups(shape), Column("everybody", BigInteger), *_counts(shape),
         ),
+        packs={name: table(f"packs_{name}", who(), Column("own", PerhapsJson)) for name, *_ in shape},
+        words={
+            name: table(f"words_{name}", *_codes(name, kinds_, are_key=True), Column("reasons", Json, nullable=False))
+            for name, kinds_, *_ in shape
+        },
     )  # fmt: skip
 
 
 def _judgement(shape: Shape) -> Iterator[Column[object]]:
     for purpose, kinds_, masks_, _ in shape:
-        for number in range(kinds_):
-            yield Column(kind_name(purpose, number), SmallInteger)
+        yield from _codes(purpose, kinds_)
         for number in range(masks_):
             yield Column(mask_name(purpose, number), BigInteger, nullable=False)
 
 
-def _names(shape: Shape) -> Iterator[Column[object]]:
+def _codes(purpose: str, kinds_: int, *, are_key: bool = False) -> Iterator[Column[object]]:
+    for number in range(-(-kinds_ // KINDS)):
+        name = codes_name(purpose, number)
+        yield Column(name, BigId, primary_key=are_key, autoincrement=False, nullable=False)
+
+
+def _of_groups(shape: Shape) -> Iterator[Column[object]]:
     for purpose, kinds_, _, _ in shape:
-        for number in range(kinds_):
-            yield Column(kind_name(purpose, number), String(100))
+        yield from _codes(purpose, kinds_)
 
 
 def count_name(purpose: str, bit: int) -> str:

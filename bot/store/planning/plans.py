@@ -34,7 +34,7 @@ from bot.store.planning.candidates import LIVE, judged_rows
 from bot.store.planning.eligibility import NEXT_CONTACT, NOTICE, REPLY_WINDOW, Candidate, objection_to_content
 from bot.store.planning.judging import KEEPS_CODE, is_of_audience
 from bot.store.planning.plan_entries import Entry
-from bot.store.planning.plan_tables import Tables, kind_name
+from bot.store.planning.plan_tables import Tables, code_of
 from bot.store.tables import contents, customers, deliveries
 from bot.store.upserts import or_insert
 
@@ -45,7 +45,7 @@ def pick(session: Session, tables: Tables, entry: Entry) -> None:
     """Every candidate of the campaign, with what they would get, by which channel, and what stands against it."""
     free, mine, picked = tables.free, tables.mine, tables.picked
     number = literal(entry.campaign_number)
-    code = free.c[kind_name(entry.purpose, entry.kind)]
+    code = code_of(free, entry.purpose, entry.kind)
     candidate = replace(entry.candidate, kept=_kept_by(tables))
     has_more = exists().where(mine.c.customer_id == free.c.customer_id, mine.c.campaign_number == number)
     by_response = rotation.of_campaign(session, entry.campaign, entry.purpose)

@@ -3,6 +3,8 @@
 And the totals of the pass: those who stand alike are counted together, once for all campaigns.
 """
 
+import functools
+import operator
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +13,7 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     FromClause,
+    Select,
     Text,
     and_,
     case,
@@ -31,40 +34,59 @@ from bot.store.database import Session
 from bot.store.planning.eligibility import before_contents
 from bot.store.planning.judging import is_of_audience
 from bot.store.planning.plan_entries import Agenda, Entry, OfPurpose, reason_of
-from bot.store.planning.plan_tables import Tables, count_name, kind_name, kinds, masks
+from bot.store.planning.plan_tables import Tables, code_of, codes, count_name, masks
 from bot.store.planning.verdicts import STANDING, VALUES, verdict
 from bot.store.tables import customers, former_standings, plan_totals, standings
 from bot.store.upserts import or_insert
 
 
-def note_changes(session: Session, tables: Tables, agenda: Agenda, of: OfPurpose) -> None:
-    """Finds of whom something else is decided for the purpose than what stands."""
-    _pack(session, tables, agenda, of)
-    new = _decided(session, tables, of)
-    old = standings
-    beside = _beside(tables).outerjoin(
-        old, and_(old.c.purpose == of.purpose, old.c.customer_id == tables.judged.c.customer_id)
-    )
-    differs = or_(
-        old.c.customer_id.is_(None),
-        *(_plain(session, old.c[name]).is_distinct_from(_plain(session, new[name])) for name in new),
-    )
-    session.execute(delete(tables.changed))
+def note_changes(session: Session, tables: Tables, agenda: Agenda) -> None:
+    """Finds of whom something else is decided for a purpose than what stands."""
+    beside: FromClause = _beside(tables)
+    bits: list[ColumnElement[int]] = []
+    for place, of in enumerate(agenda.purposes.values()):
+        _put_into_words(session, tables, of)
+        _pack(session, tables, agenda, of)
+        old = standings.alias(f"old_{of.purpose}")
+        is_theirs = and_(old.c.purpose == of.purpose, old.c.customer_id == tables.judged.c.customer_id)
+        beside = _in_words_beside(beside, tables, of).outerjoin(old, is_theirs)
+        differs = and_(_is_asked_of(tables, agenda, of, old), _differs(session, tables, of, old))
+        bits.append(case((differs, literal_column(str(1 << place))), else_=literal_column("0")))
+    # not merged into what selects: it would compare twice
     found = (
-        select(tables.judged.c.customer_id)
+        select(tables.judged.c.customer_id, functools.reduce(operator.add, bits).label("purposes"))
         .select_from(beside)
-        .where(_is_asked_of(tables, agenda, of, old), differs)
         .order_by(tables.judged.c.customer_id)
+        .offset(0)
+        .subquery("found")
     )
-    session.execute(insert(tables.changed).from_select(["customer_id"], found))
+    changed = select(found.c.customer_id, found.c.purposes).where(found.c.purposes > literal_column("0"))
+    session.execute(insert(tables.changed).from_select(["customer_id", "purposes"], changed))
     tables.analyse(session, tables.changed)
 
 
+def _differs(session: Session, tables: Tables, of: OfPurpose, old: FromClause) -> ColumnElement[bool]:
+    new = _decided(session, tables, of)
+    return or_(
+        old.c.customer_id.is_(None),
+        *(_plain(session, old.c[name]).is_distinct_from(_plain(session, new[name])) for name in new),
+    )
+
+
 def write_changes(
-    session: Session, tables: Tables, of: OfPurpose, pass_id: int, first: int, last: int
+    session: Session, tables: Tables, agenda: Agenda, pass_id: int, first: int, last: int
 ) -> None:
     """Of a stretch of customers: what stood is put by, what was decided stands."""
-    some = select(tables.changed.c.customer_id).where(tables.changed.c.customer_id.between(first, last))
+    changed = tables.changed.c
+    for place, of in enumerate(agenda.purposes.values()):
+        is_changed = changed.purposes.op("&")(literal_column(str(1 << place))) != literal_column("0")
+        some = select(changed.customer_id).where(changed.customer_id.between(first, last), is_changed)
+        _write_of(session, tables, of, pass_id, some)
+
+
+def _write_of(
+    session: Session, tables: Tables, of: OfPurpose, pass_id: int, some: Select[tuple[int]]
+) -> None:
     is_theirs = and_(standings.c.purpose == of.purpose, standings.c.customer_id.in_(some))
     before = ["customer_id", "purpose", *STANDING]
     rows = select(*(standings.c[name] for name in before), literal(pass_id)).where(is_theirs)
@@ -74,10 +96,10 @@ def write_changes(
         "purpose": literal(of.purpose), "customer_id": customers.c.id, "pass_id": literal(pass_id),
         **_decided(session, tables, of), **{name: customers.c[name] for name in VALUES},
     }  # fmt: skip
-    beside = _beside(tables).join(customers, customers.c.id == tables.judged.c.customer_id)
+    beside = _in_words_beside(_beside(tables), tables, of)
     new = (
         select(*values.values())
-        .select_from(beside)
+        .select_from(beside.join(customers, customers.c.id == tables.judged.c.customer_id))
         .where(tables.judged.c.customer_id.in_(some), customers.c.forgotten_at.is_(None))
         .order_by(customers.c.id)
     )
@@ -103,7 +125,7 @@ def _is_asked_of(tables: Tables, agenda: Agenda, of: OfPurpose, old: FromClause)
 
 
 def _beside(tables: Tables) -> FromClause:
-    """Those who were judged, with whose turn it is, and what single campaigns say."""
+    """Those who were judged, with whose turn it is."""
     judged = tables.judged
     turn, keeps = tables.numbers.alias("turn_of"), tables.numbers.alias("kept_by")
     return (
@@ -111,19 +133,32 @@ def _beside(tables: Tables) -> FromClause:
         .outerjoin(turn, turn.c.number == tables.turns.c.campaign_number)
         .outerjoin(tables.keeps, tables.keeps.c.customer_id == judged.c.customer_id)
         .outerjoin(keeps, keeps.c.number == tables.keeps.c.campaign_number)
-        .outerjoin(tables.packs, tables.packs.c.customer_id == judged.c.customer_id)
     )
 
 
+def _in_words_beside(beside: FromClause, tables: Tables, of: OfPurpose) -> FromClause:
+    """And with what is said of them, for a purpose."""
+    words, packs, judged = tables.words[of.purpose], tables.packs[of.purpose], tables.judged
+    means = and_(*(column == judged.c[column.name] for column in codes(words, of.purpose)))
+    return beside.join(words, means).outerjoin(packs, packs.c.customer_id == judged.c.customer_id)
+
+
+def _put_into_words(session: Session, tables: Tables, of: OfPurpose) -> None:
+    """What each group of the purpose is told, once."""
+    groups, words = tables.groups, tables.words[of.purpose]
+    names = [_in_words(code_of(groups, of.purpose, place), of, place) for place in range(len(of.kinds))]
+    keys = codes(groups, of.purpose)
+    rows = select(*keys, _list(session, names)).group_by(*keys)
+    session.execute(insert(words).from_select([*(key.name for key in keys), "reasons"], rows))
+    tables.analyse(session, words)
+
+
 def _decided(session: Session, tables: Tables, of: OfPurpose) -> dict[str, ColumnElement[Any]]:
-    names = [
-        _in_words(tables.judged.c[kind_name(of.purpose, place)], of, place) for place in range(len(of.kinds))
-    ]
     return {
-        "reasons": _list(session, names),
+        "reasons": tables.words[of.purpose].c.reasons,
         "turn": literal_column("turn_of.campaign_id"),
         "kept": literal_column("kept_by.campaign_id"),
-        "own": tables.packs.c.own,
+        "own": tables.packs[of.purpose].c.own,
         "audiences": _list(session, masks(tables.judged, of.purpose)),
     }
 
@@ -165,9 +200,9 @@ def _pack(session: Session, tables: Tables, agenda: Agenda, of: OfPurpose) -> No
     rows = select(ordered.c.customer_id, gathered(ordered.c.campaign, ordered.c.reason)).group_by(
         ordered.c.customer_id
     )
-    session.execute(delete(tables.packs))
-    session.execute(insert(tables.packs).from_select(["customer_id", "own"], rows))
-    tables.analyse(session, tables.packs)
+    packs = tables.packs[of.purpose]
+    session.execute(insert(packs).from_select(["customer_id", "own"], rows))
+    tables.analyse(session, packs)
 
 
 def _is_free(tables: Tables, own: Any) -> ColumnElement[bool]:
@@ -201,60 +236,42 @@ def totals(session: Session, tables: Tables, agenda: Agenda) -> list[dict[str, i
 def _group(session: Session, tables: Tables, agenda: Agenda) -> None:
     """Those who stand alike, with how many of them are of each audience."""
     judged, turns, keeps = tables.judged, tables.turns, tables.keeps
-    codes = [column for purpose in agenda.purposes for column in kinds(judged, purpose)]
     counts: dict[str, ColumnElement[Any]] = {"everybody": func.count()}
     for entry in agenda.entries:
         if entry.bit is not None:
             (is_of,) = is_of_audience(judged, entry)
             counts[count_name(entry.purpose, entry.bit)] = func.sum(case((is_of, 1), else_=0))
-    alike = [*codes, turns.c.campaign_number, keeps.c.campaign_number]
+    by_code = [column for purpose in agenda.purposes for column in codes(judged, purpose)]
+    alike = [*by_code, turns.c.campaign_number, keeps.c.campaign_number]
     counted = (
-        select(*(column.label(f"c_{place}") for place, column in enumerate(alike)), *(each.label(name) for name, each in counts.items()))
+        select(*alike, *counts.values())
         .select_from(
             judged.outerjoin(turns, turns.c.customer_id == judged.c.customer_id)
             .outerjoin(keeps, keeps.c.customer_id == judged.c.customer_id)
         )
         .group_by(*alike)
-        .subquery()
     )  # fmt: skip
-    words = [
-        _in_words(counted.c[f"c_{place}"], agenda.purposes[purpose], number).label(kind_name(purpose, number))
-        for place, (purpose, number) in enumerate(
-            (purpose, number) for purpose, of in agenda.purposes.items() for number in range(len(of.kinds))
-        )
-    ]
-    turn, kept = tables.numbers.alias("turn_of"), tables.numbers.alias("kept_by")
-    rows = select(
-        turn.c.campaign_id, kept.c.campaign_id, *words, *(counted.c[name] for name in counts)
-    ).select_from(
-        counted.outerjoin(turn, turn.c.number == counted.c[f"c_{len(codes)}"])
-        .outerjoin(kept, kept.c.number == counted.c[f"c_{len(codes) + 1}"])
-    )  # fmt: skip
-    columns = ["turn", "kept", *(word.name for word in words), *counts]
-    session.execute(insert(tables.groups).from_select(columns, rows))
+    columns = [*(column.name for column in by_code), "turn", "kept", *counts]
+    session.execute(insert(tables.groups).from_select(columns, counted))
 
 
 def _alike(session: Session, tables: Tables, entry: Entry) -> dict[str, int]:
-    groups = tables.groups
+    groups, turn, kept = tables.groups, tables.numbers.alias("turn_of"), tables.numbers.alias("kept_by")
     number = groups.c.everybody if entry.bit is None else groups.c[count_name(entry.purpose, entry.bit)]
-    said = _said_of(tables, entry)
-    counted = select(said, func.sum(number)).where(number > 0).group_by(said)
+    reason = _in_words(code_of(groups, entry.purpose, entry.kind), entry.of, entry.kind)
+    said = verdict(reason, null(), turn.c.campaign_id, kept.c.campaign_id, entry.campaign.id).label("said")
+    beside = groups.outerjoin(turn, turn.c.number == groups.c.turn).outerjoin(
+        kept, kept.c.number == groups.c.kept
+    )
+    counted = select(said, func.sum(number)).select_from(beside).where(number > 0).group_by(said)
     return {reason: int(count) for reason, count in session.execute(counted) if reason is not None}
-
-
-def _said_of(tables: Tables, entry: Entry, own: ColumnElement[Any] | None = None) -> ColumnElement[Any]:
-    groups = tables.groups
-    reason = groups.c[kind_name(entry.purpose, entry.kind)]
-    return verdict(
-        reason, null() if own is None else own, groups.c.turn, groups.c.kept, entry.campaign.id
-    ).label("said")
 
 
 def _correct(session: Session, tables: Tables, entry: Entry, found: dict[str, int]) -> None:
     """Where a campaign has something for a customer whose turn is another's: few."""
     mine, judged = tables.mine, tables.judged
     beside = _beside(tables).join(mine, mine.c.customer_id == judged.c.customer_id)
-    reason = _in_words(judged.c[kind_name(entry.purpose, entry.kind)], entry.of, entry.kind)
+    reason = _in_words(code_of(judged, entry.purpose, entry.kind), entry.of, entry.kind)
     turn: ColumnElement[Any] = literal_column("turn_of.campaign_id")
     kept: ColumnElement[Any] = literal_column("kept_by.campaign_id")
     with_it = verdict(reason, mine.c.said, turn, kept, entry.campaign.id).label("with_it")
