@@ -6,6 +6,7 @@ from bot.rules.talk import understanding_texts as words
 from bot.values.reply import Silence, Text, text_of
 from handlers.chat.order import ORDER
 from handlers.chat.speaking import Answer, Context, Handler, Slow
+from handlers.tone import in_their_tone
 
 NOBODY = ""  # the handler's name when none recognised the message
 
@@ -16,7 +17,8 @@ def answer(context: Context, order: Sequence[Handler] = ORDER) -> tuple[str, Ans
         found = handler.recognise(context.incoming, context.profile)
         answered = None if found is None else handler.answer(found, context)
         if answered is not None:
-            return handler.__name__.rpartition(".")[2], _guarded(answered, context)
+            spoken = in_their_tone(answered, context) if isinstance(answered, Answer) else answered
+            return handler.__name__.rpartition(".")[2], _guarded(spoken, context)
     return NOBODY, Answer(reply=Silence())
 
 

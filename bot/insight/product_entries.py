@@ -24,3 +24,8 @@ def lasting(description: str) -> str:
     """Without the sentences that name a price or a stock: those come from the shop's data, as they are now."""
     sentences = _SENTENCES.findall(description[:LONGEST])
     return "".join(one for one in sentences if not _CHANGES.search(one)).strip()
+
+
+def first_sentence(description: str) -> str:
+    """What it is, in the shop's own words and without a price."""
+    return next(iter(_SENTENCES.findall(lasting(description))), "").strip()

@@ -19,8 +19,8 @@ from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Menu, Text
 from bot.values.understood import Understood
-from handlers.chat import orders, points
-from handlers.chat.speaking import Answer, Context
+from handlers.chat import fallback, goods, orders, points
+from handlers.chat.speaking import Answer, Context, in_parts
 
 OWN = 0.75  # confidence from which their own orders or points are told
 UNSURE = 0.25  # of the second guess: from here both are offered
@@ -91,8 +91,7 @@ def _owned(ids: Sequence[str], context: Context) -> str:
 def _told(external_id: str, context: Context) -> Answer | None:
     for product in catalogue.described(context.session, [external_id] if external_id else []):
         if about := lasting(product.description):
-            told = words.product(product.name, product.price, product.stock)
-            return Answer(reply=Text(f"{about}\n{told}"))
+            return in_parts(goods.told([product], context, about=about))
     return None
 
 
@@ -102,7 +101,7 @@ def _asked_back(question: str, understood: Understood, context: Context) -> Answ
     options = [(f"k:{found.entry.id}", found.entry.question) for found in near] or _between(understood)
     if not options:
         _keep(question, understood, context)
-        return Answer(reply=Text(texts.CANNOT_TELL))
+        return fallback.cannot_tell()
     if context.profile.window_left <= 0:
         return Answer(reply=Text(texts.did_you_mean([said for _, said in options])))
     return Answer(reply=Menu(words.DO_YOU_MEAN, tuple(options), words.NONE_OF_THEM))

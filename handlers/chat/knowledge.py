@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass
 
 from bot.rules.contents.templates import render
+from bot.rules.talk import texts
 from bot.store.shop import orders
 from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said
 from bot.values.knowledge import Entry
 from bot.values.profile import Profile
-from bot.values.reply import Text
-from handlers.chat.speaking import Answer, Context
+from bot.values.tone import Told
+from handlers.chat.speaking import Answer, Context, in_parts
 
 _POINTS = re.compile(r"[这這那]个|[这這那]個|[这這那][款把套只件口]|^它|它[能会可要怎]")
 
@@ -49,4 +50,5 @@ def _looked_at(context: Context) -> str:
 
 
 def _told(entry: Entry, context: Context) -> Answer:
-    return Answer(reply=Text(render(entry.answer, context.profile)), source_id=entry.id)
+    proof = texts.FROM_KNOWLEDGE.format(question=entry.question)
+    return in_parts(Told(facts=render(entry.answer, context.profile), proof=proof), entry.id)

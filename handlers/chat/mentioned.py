@@ -1,7 +1,6 @@
 """The second one, this one: of the products they were shown in the last half hour, or of their newest orders."""
 
 from bot.rules.talk import texts
-from bot.rules.talk import understanding_texts as words
 from bot.rules.talk.mention_words import Pointed, pointed
 from bot.rules.talk.shop_words import OrderQuestion
 from bot.store.shop import catalogue
@@ -11,8 +10,8 @@ from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
-from handlers.chat import orders
-from handlers.chat.speaking import Answer, Context
+from handlers.chat import goods, orders
+from handlers.chat.speaking import Answer, Context, in_parts
 
 
 def recognise(incoming: Incoming, _profile: Profile) -> Pointed | None:
@@ -28,12 +27,11 @@ def answer(found: Pointed, context: Context) -> Answer | None:
     shown = mentions.last(context.session, context.profile.id, context.now)
     if not shown or found.place >= len(shown) or (found.is_this and len(shown) > 1):
         return None
-    return Answer(reply=Text(_told(shown[found.place], context)))
+    return _told(shown[found.place], context)
 
 
-def _told(external_id: str, context: Context) -> str:
+def _told(external_id: str, context: Context) -> Answer:
     for product in catalogue.described(context.session, [external_id]):
         mentions.note(context.session, context.profile.id, [external_id], context.now)
-        told = words.product(product.name, product.price, product.stock)
-        return f"{product.description}\n{told}".strip()
-    return texts.GONE_MEANWHILE
+        return in_parts(goods.told([product], context, about=product.description))
+    return Answer(reply=Text(texts.GONE_MEANWHILE))

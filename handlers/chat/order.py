@@ -22,6 +22,7 @@ from handlers.chat import (
     orders,
     own_data,
     points,
+    prices,
     questions,
     quiet_events,
     recommend,
@@ -65,6 +66,7 @@ ORDER: tuple[Handler, ...] = (
     menu,  # after the intentions that have a key of their own
     small_talk,  # before knowledge: its words stand in many entries
     attachments,
+    prices,  # after offers, which shows what there is to choose; before knowledge, which knows no customer
     understood,  # what no word rule was sure of
     knowledge,  # what somebody wrote an answer to
     modelled,  # what nobody wrote an answer to, where there is a language model

@@ -1,19 +1,21 @@
 """Their orders: which one is meant, where it is."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.rules.talk import texts
 from bot.rules.talk.products import best_named
 from bot.rules.talk.shop_words import OrderQuestion, order_question
 from bot.store.shop import orders
-from bot.store.shop.orders import Order
+from bot.store.shop.orders import Order, Parcel
 from bot.values.incoming import Incoming, MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
+from bot.values.tone import Told
 from handlers.chat import knowledge
-from handlers.chat.speaking import Answer, Context
+from handlers.chat.speaking import Answer, Context, in_parts
 
 MENU_KEYS = frozenset({"MY_ORDERS", "ORDERS"})
 MOST_LISTED = 5
@@ -31,35 +33,47 @@ def recognise(incoming: Incoming, _profile: Profile) -> OrderQuestion | None:
 
 def answer(found: OrderQuestion, context: Context) -> Answer:
     if found.number:
-        return Answer(reply=Text(_numbered(found.number, context)))
+        return _numbered(found.number, context)
     mine = orders.newest(context.session, context.profile.id)
     if not mine:
         return knowledge.found_answer(context.incoming.text, context) or Answer(reply=Text(texts.NO_ORDERS))
-    return Answer(reply=Text(_told_apart(found.words, mine, context.services.config.push.zone)))
+    return in_parts(_told_apart(found.words, mine, context))
 
 
-def _numbered(number: str, context: Context) -> str:
+def _numbered(number: str, context: Context) -> Answer:
     order = orders.find_numbered(context.session, context.profile.id, number)
     if order is None:
-        return texts.NO_SUCH_ORDER.format(number=number)
-    return texts.ONE_ORDER.format(orders=_in_words([order], context.services.config.push.zone))
+        return Answer(reply=Text(texts.NO_SUCH_ORDER.format(number=number)))
+    return in_parts(_told([order], context, opening=texts.ONE_ORDER))
 
 
-def _told_apart(words: str, mine: Sequence[Order], zone: ZoneInfo) -> str:
+def _told_apart(words: str, mine: Sequence[Order], context: Context) -> Told:
     meant = best_named(words, mine, lambda order: [line.product for line in order.lines]) if words else []
     shown = list(meant or mine)[:MOST_LISTED]
-    listed = _in_words(shown, zone)
     if len(shown) == 1 and (meant or not words):
-        return texts.ONE_ORDER.format(orders=listed)
+        return _told(shown, context, opening=texts.ONE_ORDER)
     if meant:
-        return texts.MATCHING_ORDERS.format(words=words, count=len(meant), orders=listed)
+        return _told(shown, context, opening=texts.MATCHING_ORDERS.format(words=words, count=len(meant)))
     if len(words) > 1:
-        return texts.NO_PRODUCT_IN_ORDERS.format(words=words, orders=listed)
-    return texts.NEWEST_ORDERS.format(count=len(shown), orders=listed)
+        missing = texts.NO_PRODUCT_IN_ORDERS.format(words=words)
+        return _told(shown, context, before=missing, closing=texts.BY_NUMBER)
+    opening = texts.NEWEST_ORDERS.format(count=len(shown))
+    return _told(shown, context, opening=opening, closing=texts.WHICH_ORDER)
 
 
-def _in_words(shown: Sequence[Order], zone: ZoneInfo) -> str:
-    return "\n\n".join(texts.order_in_words(_words_for(order, zone)) for order in shown)
+def _told(
+    shown: Sequence[Order], context: Context, *, before: str = "", opening: str = "", closing: str = ""
+) -> Told:
+    """`before` is no courtesy: it is said to everybody."""
+    zone = context.services.config.push.zone
+    listed = [_words_for(order, zone) for order in shown]
+    return Told(
+        opening=opening,
+        facts="\n\n".join(filter(None, (before, *map(texts.order_in_words, listed)))),
+        exact="\n\n".join(filter(None, (before, *map(texts.order_exactly, listed)))),
+        closing=closing,
+        proof=texts.FROM_ORDERS.format(at=f"{context.now.astimezone(zone):%Y-%m-%d %H:%M}"),
+    )
 
 
 def _words_for(order: Order, zone: ZoneInfo) -> texts.OrderInWords:
@@ -72,4 +86,11 @@ def _words_for(order: Order, zone: ZoneInfo) -> texts.OrderInWords:
         amount=order.amount,
         status=order.status,
         parcels=[f"{parcel.carrier} {parcel.tracking_no}".strip() for parcel in order.parcels],
+        paid_at=order.paid_at.astimezone(zone) if order.paid_at else None,
+        moves=[_moves(parcel, zone) for parcel in order.parcels],
     )
+
+
+def _moves(parcel: Parcel, zone: ZoneInfo) -> list[tuple[str, datetime]]:
+    steps = (("寄出", parcel.shipped_at), ("签收", parcel.delivered_at))
+    return [(what, at.astimezone(zone)) for what, at in steps if at]

@@ -7,13 +7,14 @@ from bot.rules.talk.pieces import pieces
 from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
-from bot.values.reply import Text
-from handlers.chat import knowledge, orders, points, small_talk, understood
+from bot.values.reply import Text, text_of
+from bot.values.tone import Told
+from handlers.chat import knowledge, orders, points, prices, small_talk, understood
 from handlers.chat.speaking import Answer, Context, Handler
 
 MOST = 3  # answers in one reply
 LONGEST = 1_800  # bytes of it: one passive reply holds no more
-ANSWERING: tuple[Handler, ...] = (orders, points, small_talk, understood, knowledge)
+ANSWERING: tuple[Handler, ...] = (orders, points, small_talk, prices, understood, knowledge)
 COMMANDS = frozenset({"complaint", "human", "stop", "start", "privacy"})  # take the whole message
 
 
@@ -37,9 +38,9 @@ def answer(found: Pieces, context: Context) -> Answer | None:
     told = [one for one in answers if one is not None]
     if len(told) < len(answers):
         return None  # the whole may make sense where a piece does not
-    return Answer(
-        reply=Text(_joined(told)), source_id=next((one.source_id for one in told if one.source_id), "")
-    )
+    said = _joined(told)
+    source_id = next((one.source_id for one in told if one.source_id), "")
+    return Answer(reply=Text(said), source_id=source_id, told=_parts(told, said))
 
 
 def _answered(text: str, context: Context) -> Answer | None:
@@ -62,3 +63,9 @@ def _joined(told: Sequence[Answer]) -> str:
             said[one.reply.text] = None
     whole = "\n\n".join(said)
     return whole if len(whole.encode()) <= LONGEST else next(iter(said))
+
+
+def _parts(told: Sequence[Answer], said: str) -> tuple[Told, ...]:
+    """Of all that is said; none where one of them has one form only and would be lost."""
+    parts = tuple(part for one in told for part in one.told or (Told(facts=text_of(one.reply)),))
+    return tuple(dict.fromkeys(parts)) if all(part.facts in said for part in parts) else ()

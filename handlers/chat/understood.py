@@ -18,16 +18,18 @@ from bot.values.reply import Text
 from bot.values.understood import Understood
 from handlers.chat import (
     forms,
+    goods,
     human,
     knowledge,
     membership,
     own_data,
     points,
+    prices,
     recommend,
     start_pushes,
     stop_pushes,
 )
-from handlers.chat.speaking import Answer, Context
+from handlers.chat.speaking import Answer, Context, in_parts
 
 MOST_PRODUCTS = 3
 TOLD = frozenset({"price", "stock"})  # of a product that was named: from the shop's data
@@ -69,13 +71,13 @@ def _products(text: str, understood: Understood, context: Context) -> Answer | N
     products = catalogue.described(context.session, named[0].choices)
     if not products:
         return None
-    lines = [words.product(one.name, one.price, one.stock) for one in products]
-    said = lines[0] if len(lines) == 1 else words.SEVERAL_PRODUCTS.format(lines="\n".join(lines))
-    missing = understood.intent == "stock" and all(one.stock <= 0 for one in products)
+    if understood.intent == "price":
+        return prices.priced(products, context)
+    missing = all(one.stock <= 0 for one in products)
     more = knowledge.found_answer(text, context) if missing else None
     if more is not None and isinstance(more.reply, Text):
-        return Answer(reply=Text(f"{said}\n{more.reply.text}"), source_id=more.source_id)
-    return Answer(reply=Text(said))
+        return in_parts(goods.told(products, context, behind=more.reply.text), more.source_id)
+    return in_parts(goods.told(products, context))
 
 
 def _served(text: str, understood: Understood, context: Context) -> Answer | None:

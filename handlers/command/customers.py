@@ -7,9 +7,10 @@ import typer
 
 from bot.opening import opened
 from bot.rules.intake import reports
+from bot.rules.talk import tones
 from bot.rules.worth import partitions, value_reports
 from bot.store.operators import audit
-from bot.store.people import customers, forgetting
+from bot.store.people import customers, forgetting, listeners
 from bot.store.planning import explanations
 from bot.store.worth import standing
 from handlers.command.common import AsJson, At, Fault, instant, tell
@@ -43,7 +44,11 @@ def value(context: typer.Context, openid: str, as_json: AsJson = False) -> None:
             raise Fault(
                 f"nobody has the openid {openid}, or nothing is known of them before `weilan refresh`"
             )
-        tell(found, as_json, value_reports.of_standing(found, services.config.push.zone))
+        known = customers.profile_of(session, openid)
+        listener = listeners.of(session, known.id if known else 0)
+        tone = tones.tone_of(listener, tones.load())
+        told = [*value_reports.of_standing(found, services.config.push.zone), *tones.reported(tone, listener)]
+        tell(asdict(found) | {"tone": asdict(tone)}, as_json, told)
 
 
 def erase(context: typer.Context, openid: str, as_json: AsJson = False) -> None:

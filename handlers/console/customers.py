@@ -10,10 +10,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField
 from wtforms.validators import Optional
 
+from bot.rules.talk import tones
 from bot.store.operators import audit, staff
-from bot.store.people import customer_search, timelines
+from bot.store.people import customer_search, listeners, timelines
 from bot.store.people.timelines import Moment, Place
 from bot.store.talk import account_managers
+from handlers.console import tone_words
 from handlers.console.forms import Form
 from handlers.console.guard import somebody
 from handlers.console.page import Page
@@ -45,6 +47,7 @@ def timeline(customer_id: int) -> str:
         belongs = customer_search.segments_of(store, customer_id, now)
         found = timelines.moments(store, customer_id, before=_asked_place(), most=ON_A_PAGE + 1)
         manager = account_managers.manager_of(store, customer_id)
+        listener = listeners.of(store, customer_id)
         colleagues = [one for one in staff.people(store) if one.disabled_at is None or one == manager]
     return render_template(
         "console/timeline.html",
@@ -52,6 +55,9 @@ def timeline(customer_id: int) -> str:
         segments=belongs,
         stream=sheet(found, _mark),
         manager=manager,
+        tone=tones.tone_of(listener, tones.load()),
+        listener=listener,
+        tone_words=tone_words,
         colleagues=colleagues,
         now=now,
     )

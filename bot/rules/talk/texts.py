@@ -56,10 +56,15 @@ LINK = "链接收到了。我打不开链接，请用文字告诉我想了解什
 
 NO_ORDERS = "暂时没有查到您名下的订单。如果是在别处下的单，请把订单号发给我，或者回复「人工」，由同事帮您查。"
 NO_SUCH_ORDER = "在您名下没有查到订单 {number}。麻烦您核对一下号码，或者回复「人工」，由同事帮您查。"
-ONE_ORDER = "查到了，这是您的订单：\n\n{orders}"
-MATCHING_ORDERS = "您买过「{words}」的订单有 {count} 笔：\n\n{orders}"
-NEWEST_ORDERS = "您最近的 {count} 笔订单：\n\n{orders}\n\n想看某一笔，告诉我产品名或订单号就好。"
-NO_PRODUCT_IN_ORDERS = "没有找到含「{words}」的订单，您最近的订单是：\n\n{orders}\n\n也可以把订单号发给我。"
+ONE_ORDER = "查到了，这是您的订单："
+MATCHING_ORDERS = "您买过「{words}」的订单有 {count} 笔："
+NEWEST_ORDERS = "您最近的 {count} 笔订单："
+WHICH_ORDER = "想看某一笔，告诉我产品名或订单号就好。"
+NO_PRODUCT_IN_ORDERS = "没有找到含「{words}」的订单，您最近的订单是："
+BY_NUMBER = "也可以把订单号发给我。"
+FROM_ORDERS = "以上查自您的订单记录，查询时间 {at}。"
+FROM_GOODS = "以上价格和库存查自店里的商品资料，查询时间 {at}。"
+FROM_KNOWLEDGE = "出处：本店解答「{question}」。"
 
 POINTS = "您现在有 {points} 积分{level}。积分怎么用，可以直接问我「积分能换什么」。"
 POINTS_NONE = "您现在还没有积分{level}。想知道怎么攒，可以问我「积分怎么攒」。"
@@ -69,10 +74,10 @@ SORRY = "抱歉，刚才没有处理好您的消息。请您过一会儿再发�
 NO_NEWS = "这里暂时还没有可以告诉您的新消息。想了解哪一件产品，直接告诉我名字就好；或者回复「人工」。"
 UNKNOWN_MENU = "这个菜单正在调整，抱歉让您白点了一下。您可以直接告诉我想了解什么，或者回复「人工」。"
 TOO_FAST = "您发得有点快，我先歇一歇。过十来秒，请把要紧的再说一遍。"  # once, to a flood
-CANNOT_TELL = (
-    "这个问题我还答不上来，抱歉。您可以试试这样说：\n"
-    "·「我的订单到哪了」\n·「我的积分」\n·「怎么退货」\n·「人工」，由同事来回答您"
-)
+CANNOT = "这个问题我还答不上来，抱歉。"
+CANNOT_EXACTLY = "这个问题，店里的资料没有写，我不猜。"
+TRY_THESE = "您可以试试这样说：\n·「我的订单到哪了」\n·「我的积分」\n·「怎么退货」\n·「人工」，由同事来回答您"
+CANNOT_TELL = f"{CANNOT}{TRY_THESE}"
 
 DID_YOU_MEAN = "这个问题我没有十足的把握。您是不是想问：\n{questions}\n照着问我就行；都不是的话，换个说法，或者回复「人工」。"
 
@@ -95,6 +100,8 @@ class OrderInWords:
     amount: Decimal
     status: str
     parcels: Sequence[str] = ()  # carrier and number of each
+    paid_at: datetime | None = None
+    moves: Sequence[Sequence[tuple[str, datetime]]] = ()  # of each parcel: what happened to it, when
 
 
 def addressed(sentence: str, name: str) -> str:
@@ -117,3 +124,21 @@ def order_in_words(order: OrderInWords) -> str:
     if order.parcels:
         lines.append(f"物流：{'；'.join(order.parcels)}")
     return "\n".join(lines)
+
+
+def order_exactly(order: OrderInWords) -> str:
+    """The same with everything that was bought, and each step to the minute."""
+    paid = f"，{_minute(order.paid_at)} 付款" if order.paid_at else ""
+    lines = [
+        f"订单 {order.number}：{_minute(order.ordered_at)} 下单{paid}",
+        f"{'、'.join(order.products) or '商品'}，共 {order.pieces} 件 · ¥{order.amount:.2f}",
+        f"状态：{STATUS.get(order.status, '处理中')}",
+    ]
+    for parcel, moves in zip(order.parcels, order.moves, strict=True):
+        steps = "，".join(f"{_minute(at)} {what}" for what, at in moves)
+        lines.append(f"物流：{parcel}{f'（{steps}）' if steps else ''}")
+    return "\n".join(lines)
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"

@@ -10,6 +10,7 @@ NONE_OF_THEM = "都不是的话，换个说法再说一次，或者回复「人�
 LEFT_UNSAID = "这个我不方便在这里答复，已经记下。请回复「人工」，由同事来回答您。"
 IN_STOCK = "现在有货"
 FEW_LEFT = "只剩 {count} 件"
+EXACT_STOCK = "现有 {count} 件"
 NO_STOCK = "现在没有货"
 ONE_PRODUCT = "{name}：¥{price:.2f}，{stock}。"
 SEVERAL_PRODUCTS = "您说的可能是这几款：\n{lines}"
@@ -18,6 +19,12 @@ FEW = 5  # pieces: fewer than this many is worth telling
 
 def product(name: str, price: Decimal, stock: int) -> str:
     return ONE_PRODUCT.format(name=name, price=price, stock=_stock(stock))
+
+
+def product_exactly(name: str, price: Decimal, stock: int) -> str:
+    return ONE_PRODUCT.format(
+        name=name, price=price, stock=EXACT_STOCK.format(count=stock) if stock > 0 else NO_STOCK
+    )
 
 
 def _stock(count: int) -> str:

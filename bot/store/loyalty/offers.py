@@ -14,6 +14,7 @@ from sqlalchemy import Row, and_, func, insert, or_, select, update
 
 from bot.store.database import Session
 from bot.store.loyalty import vouchers
+from bot.store.people import own_data
 from bot.store.segments import segments
 from bot.store.tables import offer_choices, offer_options, offers
 from bot.store.tables import segments as segments_table
@@ -25,10 +26,15 @@ _o, _p, _c = offers.c, offer_options.c, offer_choices.c
 
 
 def open_to(session: Session, customer_id: int, today: date, now: datetime) -> Open | None:
-    """The offer that runs, suits them and has something left, the one that ends first; chosen from or not."""
+    """The offer that runs, suits them and has something left, the one that ends first; chosen from or not.
+
+    Who wants nothing personal gets what is for everybody.
+    """
     runs = (_o.status == "running", _o.starts <= today, _o.ends >= today)
     asked = select(offers, segments_table.c.rule).join(segments_table, segments_table.c.id == _o.segment_id)
     running = session.execute(asked.where(*runs).order_by(_o.ends, _o.id)).all()
+    if any(row.rule for row in running) and not own_data.wants_personal(session, customer_id):
+        running = [row for row in running if not row.rule]
     if not running:
         return None
     rules = [segments.understood(session, row.rule) for row in running]

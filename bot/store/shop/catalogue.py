@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
 from bot.store.database import Session
-from bot.store.tables import products
+from bot.store.tables import product_firsts, products
 
 MOST = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """`also`: names it goes by, from its attribute `aliases`."""
+    """`also`: names it goes by, from its attribute `aliases`; `guarantee` is an attribute, too."""
 
     external_id: str
     name: str
@@ -24,6 +25,7 @@ class Product:
     price: Decimal
     stock: int
     also: tuple[str, ...] = ()
+    guarantee: str = ""
 
 
 def on_sale(session: Session) -> list[Product]:
@@ -36,6 +38,16 @@ def described(session: Session, external_ids: Sequence[str]) -> list[Product]:
     some = products.c.external_id.in_(list(external_ids)) & products.c.is_on_sale
     found = {row.external_id: _product(row) for row in session.execute(_columns().where(some))}
     return [found[one] for one in external_ids if one in found]
+
+
+def first_sold(session: Session, external_id: str) -> datetime | None:
+    """When it was first sold, as far as it is known."""
+    asked = select(product_firsts.c.sold_at).join(products, products.c.id == product_firsts.c.product_id)
+    return session.execute(asked.where(products.c.external_id == external_id)).scalar()
+
+
+def id_of(session: Session, external_id: str) -> int | None:
+    return session.execute(select(products.c.id).where(products.c.external_id == external_id)).scalar()
 
 
 def version(session: Session) -> str:
@@ -64,7 +76,8 @@ def _columns() -> Select[Any]:
 
 
 def _product(row: Row[Any]) -> Product:
-    aliases = row.attributes.get("aliases", ()) if isinstance(row.attributes, dict) else ()
+    attributes = row.attributes if isinstance(row.attributes, dict) else {}
+    aliases, guarantee = attributes.get("aliases", ()), attributes.get("guarantee", "")
     return Product(
         external_id=row.external_id,
         name=row.name,
@@ -73,4 +86,5 @@ def _product(row: Row[Any]) -> Product:
         price=row.price,
         stock=row.stock,
         also=tuple(map(str, aliases)) if isinstance(aliases, list | tuple) else (),
+        guarantee=guarantee if isinstance(guarantee, str) else "",
     )

@@ -23,6 +23,8 @@ class Line:
 class Parcel:
     carrier: str
     tracking_no: str
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class Order:
     status: str  # placed, paid, shipped, delivered, closed, refunded
     amount: Decimal
     ordered_at: datetime
+    paid_at: datetime | None = None
     lines: tuple[Line, ...] = ()
     parcels: tuple[Parcel, ...] = ()
 
@@ -41,6 +44,7 @@ _COLUMNS = (
     orders.c.status,
     orders.c.amount,
     orders.c.ordered_at,
+    orders.c.paid_at,
 )
 
 
@@ -58,7 +62,9 @@ def find_numbered(session: Session, customer_id: int, number: str) -> Order | No
     return next(iter(_read(session, mine)), None)
 
 
-def _read(session: Session, statement: Select[int, str, str, Decimal, datetime]) -> list[Order]:
+def _read(
+    session: Session, statement: Select[int, str, str, Decimal, datetime, datetime | None]
+) -> list[Order]:
     rows = session.execute(statement).all()
     order_ids = [row.id for row in rows]
     lines, parcels = _lines(session, order_ids), _parcels(session, order_ids)
@@ -68,6 +74,7 @@ def _read(session: Session, statement: Select[int, str, str, Decimal, datetime])
             status=row.status,
             amount=row.amount,
             ordered_at=row.ordered_at,
+            paid_at=row.paid_at,
             lines=tuple(lines.get(row.id, ())),
             parcels=tuple(parcels.get(row.id, ())),
         )
@@ -91,10 +98,14 @@ def _parcels(session: Session, order_ids: Sequence[int]) -> dict[int, list[Parce
     """Those with a number to follow, as they left."""
     found: dict[int, list[Parcel]] = {}
     if order_ids:
-        columns = (shipments.c.order_id, shipments.c.carrier, shipments.c.tracking_no)
+        columns = (
+            shipments.c.order_id,
+            shipments.c.carrier,
+            shipments.c.tracking_no,
+            shipments.c.shipped_at,
+            shipments.c.delivered_at,
+        )
         of_these = select(*columns).where(shipments.c.order_id.in_(order_ids), shipments.c.tracking_no != "")
-        for order_id, carrier, tracking_no in session.execute(
-            of_these.order_by(shipments.c.shipped_at, shipments.c.id)
-        ):
-            found.setdefault(order_id, []).append(Parcel(carrier, tracking_no))
+        for order_id, *parcel in session.execute(of_these.order_by(shipments.c.shipped_at, shipments.c.id)):
+            found.setdefault(order_id, []).append(Parcel(*parcel))
     return found

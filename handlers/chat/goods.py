@@ -1,0 +1,27 @@
+"""Products as an answer tells them: what they cost and whether they are there, as it is at this moment."""
+
+from collections.abc import Sequence
+
+from bot.rules.talk import texts
+from bot.rules.talk import understanding_texts as words
+from bot.store.shop.catalogue import Product
+from bot.values.tone import Told
+from handlers.chat.speaking import Context
+
+
+def told(products: Sequence[Product], context: Context, *, about: str = "", behind: str = "") -> Told:
+    """`about` goes before, `behind` behind them; `products` are not empty."""
+    usual = [words.product(one.name, one.price, one.stock) for one in products]
+    exact = [words.product_exactly(one.name, one.price, one.stock) for one in products]
+    at = f"{context.now.astimezone(context.services.config.push.zone):%Y-%m-%d %H:%M}"
+    return Told(
+        facts=_joined(about, usual, behind),
+        exact=_joined(about, exact, behind),
+        proof=texts.FROM_GOODS.format(at=at),
+        wants_person=all(one.stock <= 0 for one in products),
+    )
+
+
+def _joined(about: str, lines: Sequence[str], behind: str) -> str:
+    said = lines[0] if len(lines) == 1 else words.SEVERAL_PRODUCTS.format(lines="\n".join(lines))
+    return "\n".join(filter(None, (about, said, behind)))
