@@ -49,6 +49,14 @@ class Source:
         positions = {name: places[column] for name, column in self.map.columns.items() if column in places}
         return OrderRows(positions, self.map.values, self.map.empty)
 
+    def says(self, field: str) -> bool:
+        """Whether any row says something of it; reads until the first that does."""
+        if not (self.file.is_json or field in self.map.columns or field in self.map.fixed):
+            return False
+        with self.fields() as fields:
+            found = (fields(line).get(field) for line in self.file.lines() if not line.fault)
+            return any(value not in {None, ""} for value in found)
+
     @contextmanager
     def fields(self) -> Iterator[Callable[[Line], Cells]]:
         """What turns a row into our fields, with the lines from the other file where the map says so."""

@@ -7,7 +7,9 @@ from typing import Any
 
 from bot.rules.intake import records as rules
 from bot.rules.intake.cells import given
+from bot.rules.worth import membership
 from bot.store.database import Session
+from bot.store.loyalty import points
 from bot.store.shop import intake
 from bot.values.records import Fault, Kind, Record
 from handlers.api import bodies
@@ -31,6 +33,7 @@ def taking(kind: Kind, body: bytes) -> Work:
     results, batch = _read(kind, bodies.items(body, parse_float=Decimal))
 
     def take(session: Session) -> list[Result]:
+        _refuse_points(session, batch, results)
         if not batch.records:
             return results
         salt = services().config.server.secret_key.get_secret_value()
@@ -43,6 +46,20 @@ def taking(kind: Kind, body: bytes) -> Work:
         return results
 
     return take
+
+
+def _refuse_points(session: Session, batch: _Batch, results: list[Result]) -> None:
+    """While the ledger counts them an imported figure would be another truth."""
+    if not points.are_counted_here(session, services().config.membership.source):
+        return
+    brings = [getattr(record, "points", None) for record in batch.records]
+    for place, brought in zip(batch.places, brings, strict=True):
+        if brought is not None:
+            fault = Fault("points", f"nothing: they {membership.COUNTED_HERE}", str(brought))
+            results[place] = results[place].rejected([fault])
+    kept = [at for at, brought in enumerate(brings) if brought is None]
+    batch.records[:] = [batch.records[at] for at in kept]
+    batch.places[:] = [batch.places[at] for at in kept]
 
 
 def _read(kind: Kind, items: Sequence[Mapping[str, Any]]) -> tuple[list[Result], _Batch]:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,12 +11,16 @@ import typer
 
 from bot.intake import importing
 from bot.intake.carried import carried
+from bot.intake.source import Source
 from bot.opening import opened
 from bot.rules.contents import contents as content_rules
 from bot.rules.contents import definitions as files
 from bot.rules.intake import reports
+from bot.rules.worth import membership
+from bot.services import Services
 from bot.store.campaigns import definitions, media_files
 from bot.store.database import Session
+from bot.store.loyalty import points
 from bot.store.shop import exports
 from bot.values.records import Kind
 from handlers.command import people
@@ -37,6 +42,7 @@ def import_(
     """Rows from an ERP or a shop, as CSV or JSON lines; the same file twice changes nothing."""
     wanted = importing.sources(kind, paths, map_)
     with opened(context.obj.config) as services:
+        _refuse_points(services, wanted)
         salt = services.config.server.secret_key.get_secret_value()
         rows = sum(source.rows for source in wanted)
         with typer.progressbar(
@@ -47,6 +53,16 @@ def import_(
                 for source in wanted
             ]
     tell(found, as_json, reports.of_imports(found))
+
+
+def _refuse_points(services: Services, wanted: Sequence[Source]) -> None:
+    """While the ledger counts them an imported figure would be another truth; nothing of any file is taken."""
+    with services.database.reading() as session:
+        if not points.are_counted_here(session, services.config.membership.source):
+            return
+    for source in wanted:
+        if source.kind == "customers" and source.says("points"):
+            raise Fault(f"{source.file.path}: points: {membership.COUNTED_HERE}")
 
 
 def export(

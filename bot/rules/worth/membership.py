@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.rules.rule_files import shaped, toml_in
 from bot.values.membership import Level, Reward, Rules
 
+COUNTED_HERE = (
+    'are counted here (membership.source = "orders"): leave them out; give some with `weilan points give`'
+)
 OURS = Path(__file__).with_suffix(".toml")
 
 

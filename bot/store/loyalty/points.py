@@ -39,6 +39,11 @@ def begun_at(session: Session) -> datetime | None:
     return session.execute(select(_j.at).where(_j.key == BEGIN)).scalar()
 
 
+def are_counted_here(session: Session, source: str) -> bool:
+    """From the ledger's beginning on; before that an import brings what everybody begins with."""
+    return source == "orders" and begun_at(session) is not None
+
+
 def begin(session: Session, expires_on: date, now: datetime) -> None:
     """What everybody has today becomes their first lot; a second time nothing happens."""
     if _journal(session, None, About(key=BEGIN, kind=BEGIN), now) is None:
