@@ -13,13 +13,22 @@ from types import MappingProxyType
 
 import structlog
 
-from bot.channels import mass, reply_window, subscription_notice
+from bot.channels import mass, reply_window, subscription_notice, template_message
 from bot.rules.pushes.breaker import TRIAL
 from bot.services import Services
 from bot.store.database import Session
 from bot.store.planning import moments
 from bot.store.planning.moments import Moment
-from bot.store.sending import claims, deliveries, endings, halts, handing, mass_sends, taking_back
+from bot.store.sending import (
+    claims,
+    deliveries,
+    endings,
+    halts,
+    handing,
+    mass_sends,
+    repeats,
+    taking_back,
+)
 from bot.store.sending.endings import Ended, trouble
 from bot.store.sending.handing import Batch
 from bot.values.push import Claimed, MassSend
@@ -95,11 +104,24 @@ def _notify(services: Services, delivery: Claimed) -> Ended:
     return Ended(delivery, subscription_notice.send(services.wechat, delivery, services.now()), None)
 
 
+def _send_template(services: Services, delivery: Claimed) -> Ended:
+    return Ended(delivery, template_message.send(services.wechat, delivery, services.now()), None)
+
+
 SENDS: Mapping[str, Send] = MappingProxyType(
-    {reply_window.name: attempts.attempt, subscription_notice.name: _notify}
+    {
+        reply_window.name: attempts.attempt,
+        subscription_notice.name: _notify,
+        template_message.name: _send_template,
+    }
 )
 ENDPOINTS: Mapping[str, str] = MappingProxyType(
-    {reply_window.name: "custom", subscription_notice.name: "notice", mass.name: "mass"}
+    {
+        reply_window.name: "custom",
+        subscription_notice.name: "notice",
+        template_message.name: "template",
+        mass.name: "mass",
+    }
 )
 
 
@@ -169,6 +191,22 @@ def _claimed(
 def _in_order(ended: list[Ended]) -> list[Ended]:
     """All workers lock rows in one order."""
     return sorted(ended, key=lambda one: one.delivery.id)
+
+
+def repeat_templates(services: Services, ids: Sequence[int]) -> None:
+    """Requests that left and were not answered, once more under the same keys, at the account's rate."""
+    calls = _granted(services, template_message.name, len(ids)).calls
+    token = uuid.uuid4().hex
+    with services.database.transaction() as session:
+        moment = moments.claiming(session, services.now(), services.config)
+        if not calls or template_message.name in moment.halted:
+            return
+        again = repeats.take_again(session, ids[:calls], token, moment, real=services.clock.real())
+        leaving = deliveries.claimed(session, again)
+    for delivery in leaving:
+        ended = _send_template(services, delivery)
+        with services.database.transaction() as session:
+            repeats.close(session, delivery, ended.outcome, replace(moment, now=services.now()))
 
 
 # many customers in one request

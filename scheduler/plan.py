@@ -10,6 +10,7 @@ from bot.store.campaigns import working_days
 from bot.store.database import Workbench
 from bot.store.planning import (
     care,
+    day_limits,
     days_sends,
     judging,
     plan_changes,
@@ -181,6 +182,7 @@ class _Pass:
             if entry.of.moment.mass.target == "tag":
                 spent = mass_sends.day_is_spent(session, entry.of.window.day)
                 days_sends.give(session, tables, entry, self._send, spent=spent)
+            day_limits.keep(session, tables, entry)
             parts = list(plans.parts(session, tables.picked, tables.picked.c.reason.is_(None)))
         for first, last in parts:
             with bench.transaction() as session:

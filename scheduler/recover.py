@@ -6,10 +6,10 @@ from datetime import timedelta
 from bot.channels import mass
 from bot.services import Services
 from bot.store.planning import moments
-from bot.store.sending import deliveries, mass_reports, mass_sends, notice_endings
+from bot.store.sending import deliveries, mass_reports, mass_sends, repeats, reported_endings
 from bot.values.incoming import MassFinished
 from bot.wechat.errors import WeChatError
-from scheduler.deliver import attempt_mass
+from scheduler.deliver import attempt_mass, repeat_templates
 
 ASKED_AFTER = timedelta(
     minutes=30
@@ -23,8 +23,11 @@ def recover(services: Services) -> None:
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
         deliveries.recover(session, moment, real)
-        notice_endings.settle_recovered(session, moment.now)
+        reported_endings.settle_recovered(session, moment.now)
         waiting = mass_sends.unanswered(session, real)
+        messages = repeats.unanswered(session, moment.now, real)
+    if messages:
+        repeat_templates(services, messages)
     for mass_id in waiting:
         _repeat(services, mass_id)
 
@@ -47,7 +50,7 @@ def ask_after_mass(services: Services) -> None:
                 mass_reports.finished(session, report, now)
     with services.database.transaction() as session:
         mass_reports.give_up_unreported(session, now)
-        notice_endings.give_up_unreported(session, now)
+        reported_endings.give_up_unreported(session, now)
 
 
 def _repeat(services: Services, mass_id: int) -> None:

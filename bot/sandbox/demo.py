@@ -17,6 +17,7 @@ from bot.sandbox.shop.seeding import seed
 from bot.store.campaigns import definitions
 from bot.store.database import Database, Session
 from bot.store.operators import passwords, staff
+from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.segments import segments
 from bot.store.sending import notice_templates
 from bot.store.shop import bulk
@@ -54,7 +55,8 @@ def open_shop(database: Database, folder: Path, now: datetime) -> SignIn:
     password_hash = passwords.hashed(password)
     with database.transaction() as session:
         segments.keep_everyone(session, now)
-        notice_templates.keep(session, catalogue.notices(), now)
+        notice_templates.keep(session, NOTICE, catalogue.notices(), now)
+        notice_templates.keep(session, TEMPLATE, catalogue.message_templates(), now)
         staff.add(session, name=NAME, role="admin", password_hash=password_hash, now=now)
         if not bulk.has_product(session, catalogue.products()[0].external_id):
             seed(session, DemoShop().generate(now), now)

@@ -3,6 +3,7 @@
 §4.3 and §4.4 of the platform's rules. A template message needs a follower, a subscription notice a consent.
 """
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,9 @@ from bot.sandbox.state import Errand, Follower
 from bot.sandbox.world import Template, World
 
 FIELD_LETTERS = 20
+LONGEST_ID = 64
+DROPPED = frozenset({"first", "remark"})
+EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f]")
 SAME_ID_LASTS = timedelta(minutes=10)
 LIMITS = {
     "thing": 20, "number": 32, "letter": 32, "symbol": 5, "character_string": 32, "phone_number": 17, "car_number": 8,
@@ -26,27 +30,41 @@ def send_template(world: World, body: dict[str, Any]) -> dict[str, Any]:
         raise Refused(43019)
     if not follower.following:
         raise Refused(43004)
+    program = _mini_program(body)
+    if len(str(body.get("client_msg_id", "")).encode()) > LONGEST_ID:
+        raise Refused(45067)
     once = f"{follower.openid} {body['client_msg_id']}" if body.get("client_msg_id") else ""
     if once and _was_sent(world, once):
         return {"msgid": world.state.template_messages[once][1]}
     msg_id = 200_000_000 + world.number()
     if once:
         world.state.template_messages[once] = (world.now(), msg_id)
-    shortened = {
-        key: value if len(value) <= FIELD_LETTERS else f"{value[: FIELD_LETTERS - 1]}…"
-        for key, value in values.items()
-    }
-    world.show(
-        follower.openid,
-        "account",
-        "template",
-        "template",
-        template.title,
-        values=list(shortened.items()),
-        url=str(body.get("url", "")),
-    )
-    _owe(world, follower, "TEMPLATESENDJOBFINISH", {"MsgID": msg_id, "Status": "success"})
+    if not follower.refuses_templates:
+        labels = dict(zip(template.fields, template.labels or template.fields, strict=True))
+        shown = [(labels[key], _as_shown(value)) for key, value in values.items() if key not in DROPPED]
+        world.show(
+            follower.openid, "account", "template", "template", template.title,
+            values=shown, url=str(body.get("url", "")), **program,
+        )  # fmt: skip
+    status = "failed:user block" if follower.refuses_templates else "success"
+    _owe(world, follower, "TEMPLATESENDJOBFINISH", {"MsgID": msg_id, "Status": status})
     return {"msgid": msg_id}
+
+
+def _mini_program(body: dict[str, Any]) -> dict[str, str]:
+    """Where a tap leads instead of the address, if it leads there."""
+    given = body.get("miniprogram")
+    if given is None:
+        return {}
+    if not isinstance(given, dict) or not str(given.get("appid", "")).startswith("wx"):
+        raise Refused(40013)
+    return {"app_id": str(given["appid"]), "page": str(given.get("pagepath", ""))}
+
+
+def _as_shown(value: str) -> str:
+    """Since May 2023: no emoji, one line, 20 characters."""
+    value = EMOJI.sub("", " ".join(value.split()))
+    return value if len(value) <= FIELD_LETTERS else f"{value[: FIELD_LETTERS - 1]}…"
 
 
 def send_notice(world: World, body: dict[str, Any]) -> dict[str, Any]:

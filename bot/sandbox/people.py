@@ -152,6 +152,12 @@ def refuses_notices(world: World, openid: str, template_id: str) -> None:
     _event(world, openid, "subscribe_msg_change_event", {"SubscribeMsgChangeEvent": {"List": [given]}})
 
 
+def refuses_templates(world: World, openid: str, *, refuses: bool) -> None:
+    """In WeChat's settings of the account. It hears of it only by the end of the next template message."""
+    _somebody(world, openid).refuses_templates = refuses
+    world.show(openid, "system", "event", "note", "拒收了模板消息" if refuses else "恢复接收模板消息")
+
+
 def _sends(
     world: World,
     openid: str,

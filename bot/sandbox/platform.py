@@ -181,6 +181,10 @@ class Platform:
         with self.world.lock:
             people.refuses_notices(self.world, openid, template_id)
 
+    def refuses_templates(self, openid: str, *, refuses: bool) -> None:
+        with self.world.lock:
+            people.refuses_templates(self.world, openid, refuses=refuses)
+
     # what is to be seen
 
     def lines(self, openid: str, after: int = 0) -> list[Line]:

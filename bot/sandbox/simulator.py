@@ -28,6 +28,7 @@ def platform(config: Config, clock: Clock, database: Database) -> Platform:
         http_transport(webhook),
         path=_state(config),
         limits=dict(config.wechat.limits),
+        templates=[_template(one) for one in catalogue.message_templates()],
         notices=[_template(notice) for notice in catalogue.notices()],
     )
     with database.reading() as session:

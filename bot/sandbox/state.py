@@ -40,6 +40,7 @@ class Follower:
     tag_ids: list[int] = field(default_factory=list)
     is_blocked: bool = False
     refuses_mass: bool = False
+    refuses_templates: bool = False  # switched the account's messages off in WeChat
     scene: str = ""
     windows: dict[str, Window] = field(default_factory=dict)
     mass_received: dict[str, int] = field(default_factory=dict)  # month in Shanghai -> number

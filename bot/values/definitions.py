@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from bot.values.notice import Notice
+from bot.values.notice import Notice, TemplateMessage
 from bot.values.offers import Option
 
 Variants = Mapping[str, "Variant"]
@@ -45,6 +45,7 @@ class Content(Definition):
     media_id: str | None
     useful_until: datetime | None
     notice: Notice | None = None  # how it goes as a subscription notice, if it may
+    template: TemplateMessage | None = None  # how it goes as a template message, if it may
     occasion_until: str = ""  # of use until its occasion: eve, day; empty: as long as the campaign sends
     details: dict[str, Any] = field(default_factory=dict)  # what its kind has besides
     version: str = ""

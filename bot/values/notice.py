@@ -1,4 +1,7 @@
-"""Subscription notices: the account's templates, how a content fills one, and what customers allowed."""
+"""Notices by template: the account's templates, how a content fills one, and what customers allowed.
+
+Two channels have templates: subscription notices, which a customer allows one by one, and template messages.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,9 +28,21 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateLine:
-    """A template with what is left of consents to it, over all customers."""
+class TemplateMessage:
+    """How a content goes as a template message. A tap opens `page` of the mini-program, else `url`, else nothing."""
 
+    template: str
+    data: Mapping[str, str] = field(default_factory=dict)
+    url: str = ""
+    app_id: str = ""  # of the mini-program
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateLine:
+    """A template with what is left of consents to it, over all customers; a template message needs none."""
+
+    channel: str
     template: NoticeTemplate
     synced_at: datetime
     gone_at: datetime | None

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.values.content import Need, Part
 from bot.values.days_send import DaysSend
-from bot.values.notice import Notice
+from bot.values.notice import Notice, TemplateMessage
 from bot.values.profile import Profile
 
 
@@ -19,6 +19,7 @@ class Content:
     text: str = ""
     media_id: str = ""
     notice: Notice | None = None  # how it fills a template, if it does
+    template: TemplateMessage | None = None  # the same of a template message
     parts: tuple[Part, ...] = ()  # empty: only what kind, text and media_id say
     is_approved: bool = False  # what stands here, not an earlier version
 

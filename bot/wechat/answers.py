@@ -51,7 +51,7 @@ def template_in(found: dict[str, Any]) -> NoticeTemplate:
     """The fields stand in its text, each with a label: `商品名称:{{thing1.DATA}}`."""
     places = _PLACE.finditer(str(found.get("content") or ""))
     return NoticeTemplate(
-        id=str(found.get("priTmplId") or ""),
+        id=str(found.get("priTmplId") or found.get("template_id") or ""),
         title=str(found.get("title") or ""),
         fields={place[2]: place[1].strip() for place in places},
         example=str(found.get("example") or ""),

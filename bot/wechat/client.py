@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import structlog
 
 from bot.config import WeChat
-from bot.values.notice import Notice, NoticeTemplate
+from bot.values.notice import Notice, NoticeTemplate, TemplateMessage
 from bot.values.outcome import Accepted, Never, Outcome, Sent, Unsure
 from bot.values.reply import Reply, kind_of
 from bot.wechat import forms
@@ -38,7 +38,15 @@ class WeChatApi(Protocol):
         """A subscription notice with its words filled in: `Accepted`, and an event tells the rest."""
         ...
 
+    def send_template(
+        self, openid: str, message: TemplateMessage, client_msg_id: str, now: datetime
+    ) -> Outcome:
+        """A template message, the same way; within ten minutes a repeat of the id sends nothing."""
+        ...
+
     def notice_templates(self) -> tuple[NoticeTemplate, ...]: ...
+
+    def message_templates(self) -> tuple[NoticeTemplate, ...]: ...
 
     def mass_to_openids(
         self, openids: Sequence[str], reply: Reply, client_msg_id: str, now: datetime
@@ -110,6 +118,14 @@ class WeChatClient:
 
     def send_notice(self, openid: str, notice: Notice, client_msg_id: str, now: datetime) -> Outcome:
         return self.operations.send_notice(openid, notice, client_msg_id, now)
+
+    def send_template(
+        self, openid: str, message: TemplateMessage, client_msg_id: str, now: datetime
+    ) -> Outcome:
+        return self.operations.send_template(openid, message, client_msg_id, now)
+
+    def message_templates(self) -> tuple[NoticeTemplate, ...]:
+        return self.operations.message_templates()
 
     def notice_templates(self) -> tuple[NoticeTemplate, ...]:
         return self.operations.notice_templates()

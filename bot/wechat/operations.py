@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot.config import WeChat
-from bot.values.notice import Notice, NoticeTemplate
+from bot.values.notice import Notice, NoticeTemplate, TemplateMessage
 from bot.values.outcome import Accepted, Outcome, Sent
 from bot.wechat.answers import items_in, template_in
 from bot.wechat.errors import WeChatError, outcome_of
@@ -43,21 +43,24 @@ class Operations:
         return self._sent("message/custom/send", form, now, repeatable=False)
 
     def send_template(
-        self,
-        openid: str,
-        template_id: str,
-        data: Mapping[str, str],
-        client_msg_id: str,
-        now: datetime,
-        *,
-        url: str = "",
+        self, openid: str, message: TemplateMessage, client_msg_id: str, now: datetime
     ) -> Outcome:
-        """For ten minutes `client_msg_id` makes a repeat harmless. Never marketing: the platform forbids it."""
-        values = {name: {"value": value} for name, value in data.items()}
-        form = {"touser": openid, "template_id": template_id, "data": values, "client_msg_id": client_msg_id}
-        return self._sent(
-            "message/template/send", {**form, **({"url": url} if url else {})}, now, repeatable=True
-        )
+        """A template message with its words filled in. Never marketing: the platform forbids it.
+
+        For ten minutes `client_msg_id` makes a repeat harmless. When to repeat a lost answer, which is `Unsure`, is the
+        caller's to know.
+        """
+        mini = {"miniprogram": {"appid": message.app_id, "pagepath": message.page}} if message.app_id else {}
+        form = {
+            "touser": openid,
+            "template_id": message.template,
+            "data": _values(message.data),
+            "client_msg_id": client_msg_id,
+            **({"url": message.url} if message.url else {}),
+            **mini,
+        }
+        outcome = self._sent("message/template/send", form, now, repeatable=False)
+        return Accepted(outcome.wechat_id) if isinstance(outcome, Sent) else outcome
 
     def send_notice(self, openid: str, notice: Notice, client_msg_id: str, now: datetime) -> Outcome:
         """A subscription notice: uses up one consent (43101: none is left). The event says whether it came.
@@ -67,7 +70,7 @@ class Operations:
         form = {
             "touser": openid,
             "template_id": notice.template,
-            "data": {name: {"value": value} for name, value in notice.data.items()},
+            "data": _values(notice.data),
             "client_msg_id": client_msg_id,
             **({"page": notice.page} if notice.page else {}),
         }
@@ -78,6 +81,11 @@ class Operations:
         """The account's own, as they were chosen on the platform."""
         answer = self._transport.get("/wxaapi/newtmpl/gettemplate")
         return tuple(template_in(one) for one in items_in(answer, "data"))
+
+    def message_templates(self) -> tuple[NoticeTemplate, ...]:
+        """The account's own for template messages."""
+        answer = self._transport.get("template/get_all_private_template")
+        return tuple(template_in(one) for one in items_in(answer, "template_list"))
 
     def set_remark(self, openid: str, remark: str) -> None:
         self._transport.post("user/info/updateremark", {"openid": openid, "remark": remark})
@@ -158,3 +166,7 @@ class Operations:
         except WeChatError as error:
             return outcome_of(error, now, repeatable=repeatable)
         return Sent(str(answer.get("msgid") or ""))
+
+
+def _values(data: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {name: {"value": value} for name, value in data.items()}

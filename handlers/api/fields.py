@@ -160,6 +160,23 @@ def _short(most: int) -> Schema:
     return {"type": "string", "maxLength": most}
 
 
+def _form(about: str, **beside: Schema) -> Schema:
+    """How a content fills one of the account's templates."""
+    data = {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": {"type": "string"},
+        "description": "the template's fields, such as thing1, with their words",
+    }
+    return {
+        "type": "object",
+        "description": about,
+        "properties": {"template": _word(64), **beside, "data": data},
+        "required": ["template", "data"],
+        "additionalProperties": False,
+    }
+
+
 _HASH: Schema = {
     "type": "string",
     "pattern": r"^([0-9a-f]{64})?$",
@@ -207,17 +224,11 @@ DEFINITIONS: dict[str, dict[str, Schema]] = {
             }, "required": ["kind"], "additionalProperties": False},
         },
         "useful_until": INSTANT,
-        "notice": {
-            "type": "object", "description": "how it goes as a subscription notice; never marketing",
-            "properties": {
-                "template": _word(64), "page": _short(1_024),
-                "data": {
-                    "type": "object", "minProperties": 1, "additionalProperties": {"type": "string"},
-                    "description": "the template's fields, such as thing1, with their words",
-                },
-            },
-            "required": ["template", "data"], "additionalProperties": False,
-        },
+        "notice": _form("how it goes as a subscription notice; never marketing", page=_short(1_024)),
+        "template": _form(
+            "how it goes as a template message; purpose service only",
+            url=_short(1_024), app_id=_short(32), page=_short(1_024),
+        ),
         "occasion_until": _choice("", "eve", "day"),
     },
     "campaigns": {

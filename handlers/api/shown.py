@@ -172,6 +172,11 @@ class Content(Shown):
     notice_template: str | None = Field(description="by which it may go as a subscription notice")
     notice_page: str
     notice_data: dict[str, str] | None = Field(description="what the template's fields say")
+    template_id: str | None = Field(description="by which it may go as a template message")
+    template_data: dict[str, str] | None = Field(description="the same of that template's fields")
+    template_url: str = Field(description="what a tap on it opens")
+    template_app_id: str = Field(description="the mini-program a tap opens instead")
+    template_page: str
     approved_by: str | None = Field(description="who approved it in the console; it is sent only after that")
     approved_at: datetime | None
     updated_at: datetime

@@ -1,7 +1,7 @@
-"""What the platform reports: a mass send's end closes its deliveries, the rest is in the log and needs nothing."""
+"""What the platform reports: the end of a mass send or a template message closes its deliveries; the rest needs nothing."""
 
-from bot.store.sending import mass_reports
-from bot.values.incoming import Incoming, MassFinished, Report, Unknown
+from bot.store.sending import mass_reports, template_endings
+from bot.values.incoming import Incoming, MassFinished, Report, TemplateFinished, Unknown
 from bot.values.profile import Profile
 from bot.values.reply import Silence
 from handlers.chat.speaking import Answer, Context
@@ -14,4 +14,6 @@ def recognise(incoming: Incoming, _profile: Profile) -> Incoming | None:
 def answer(found: Incoming, context: Context) -> Answer:
     if isinstance(found, MassFinished):
         mass_reports.finished(context.session, found, context.now)
+    elif isinstance(found, TemplateFinished):
+        template_endings.reported(context.session, found, context.now)
     return Answer(reply=Silence())

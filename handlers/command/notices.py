@@ -1,4 +1,4 @@
-"""Subscription notices: the account's templates, and what customers allow."""
+"""Notices by template: the account's templates of subscription notices and template messages, and what customers allow."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated
@@ -9,21 +9,25 @@ from bot.config import Config, ConfigError
 from bot.opening import opened
 from bot.rules.pushes.entitlements import channels_of
 from bot.store.people import naming
+from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.sending import notice_consents, notice_templates
 from bot.values.notice import TemplateLine
 from handlers.command.common import AsJson, Fault, tell
 
-app = typer.Typer(no_args_is_help=True, help="Subscription notices, their templates and consents.")
+app = typer.Typer(
+    no_args_is_help=True, help="Subscription notices and template messages: their templates, and consents."
+)
 
 
 @app.command()
 def sync(context: typer.Context, as_json: AsJson = False) -> None:
-    """Ask WeChat for the account's templates; one it does not list any more is shown as gone."""
+    """Ask WeChat for the account's templates of both channels; one it does not list any more is shown as gone."""
     config = _with_notices(context.obj.for_wechat)
     with opened(config) as services:
-        found = services.wechat.notice_templates()
+        asked = {NOTICE: services.wechat.notice_templates(), TEMPLATE: services.wechat.message_templates()}
         with services.database.transaction() as session:
-            notice_templates.keep(session, found, services.now())
+            for channel, found in asked.items():
+                notice_templates.keep(session, channel, found, services.now())
             lines = notice_templates.every(session)
     tell(lines, as_json, _listed(lines))
 
@@ -57,7 +61,7 @@ def consents(
 
 def _with_notices(config: Config) -> Config:
     if "subscription_notice" not in channels_of(config.wechat):
-        raise ConfigError("wechat: only a verified service account has subscription notices")
+        raise ConfigError("wechat: only a verified service account has notices by template")
     return config
 
 
@@ -67,6 +71,9 @@ def _listed(lines: Sequence[TemplateLine]) -> Iterator[str]:
         yield f"{line.template.id}  {line.template.title}{gone}"
         fields = ", ".join(f"{name} ({label})" for name, label in line.template.fields.items())
         yield f"    fields: {fields}"
-        yield f"    {line.consents} notices allowed by {line.customers} customers"
+        if line.channel == NOTICE:
+            yield f"    subscription notice: {line.consents} allowed by {line.customers} customers"
+        else:
+            yield "    template message: for service notices to whoever follows"
     if not lines:
         yield "no templates; choose some on the platform, then `weilan notice sync`"

@@ -37,6 +37,7 @@ AS_MARKETING: dict[str, Any] = {"asked_for_pushes_at": NOON - timedelta(days=30)
 ONLY_NAMES = {
     "quota_reserved": "nobody it holds is entitled",
     "too_few_left": "nobody it holds is entitled",
+    "day_quota": "nobody it holds is entitled, and the ledger is asked once more under its lock",
     "nothing_new": "a delivery without a content is joined to none",
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.values.notice import Notice, NoticeTemplate
+from bot.values.notice import Notice, NoticeTemplate, TemplateMessage
 from bot.values.outcome import Accepted, Outcome, Sent
 from bot.values.reply import Reply, text_of
 from bot.wechat.answers import FollowerDetails, FollowerPage
@@ -37,6 +37,7 @@ class FakeWeChat:
     known_tags: dict[str, int] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)  # of web authorizations: whose each is
     known_notices: tuple[NoticeTemplate, ...] = ()
+    known_templates: tuple[NoticeTemplate, ...] = ()
     library: FakeLibrary = field(default_factory=FakeLibrary)
     mass_states: dict[str, str] = field(default_factory=dict)
     reaches: Callable[[Outcome], bool] = lambda outcome: isinstance(outcome, Sent | Accepted)
@@ -56,6 +57,22 @@ class FakeWeChat:
             if self.reaches(outcome):
                 self.sent.append(Said(openid, "；".join(notice.data.values()), now, client_msg_id))
             return outcome
+
+    def send_template(
+        self, openid: str, message: TemplateMessage, client_msg_id: str, now: datetime
+    ) -> Outcome:
+        with self._lock:
+            if client_msg_id in self._accepted:
+                return self._answer(Accepted(self._accepted[client_msg_id]))
+            job = Accepted(str(2000 + len(self._accepted)))
+            outcome = self._answer(job)
+            if self.reaches(outcome):
+                self._accepted[client_msg_id] = job.wechat_id
+                self.sent.append(Said(openid, "；".join(message.data.values()), now, client_msg_id))
+            return outcome
+
+    def message_templates(self) -> tuple[NoticeTemplate, ...]:
+        return self.known_templates
 
     def notice_templates(self) -> tuple[NoticeTemplate, ...]:
         return self.known_notices

@@ -28,13 +28,13 @@ from bot.values.definitions import (
     Segment,
 )
 from bot.values.knowledge import LONGEST_ASK, MOST_ASKS
-from bot.values.notice import Notice
+from bot.values.notice import Notice, TemplateMessage
 
 TABLES = ("segment", "content", "campaign", "knowledge", "festival", "offer")
 PURPOSES = ("marketing", "care", "service")
 KINDS = parts.KINDS
 STATUSES = ("draft", "running", "paused", "ended")
-CHANNELS = ("reply_window", "mass", "subscription_notice", "next_contact")
+CHANNELS = ("reply_window", "mass", "subscription_notice", "template_message", "next_contact")
 LARGEST_PRIORITY = 1_000_000
 MOST_HELD_OUT = 50  # percent
 LONGEST_TEXT = 2000  # bytes of UTF-8: WeChat cuts or refuses more
@@ -278,17 +278,30 @@ def _instant(value: Any) -> datetime:
 
 
 def _notice(value: Any) -> Notice:
-    if not isinstance(value, dict) or not isinstance(value.get("data"), dict):
-        raise _Wrong('expected { template = "…", data = { thing1 = "…" } }, and perhaps page')
-    for key in value:
-        if key not in {"template", "page", "data"}:
-            raise _Wrong(f"{key}: unknown key; expected template, page, data")
-    words, page = value["data"], value.get("page", "")
-    if not all(isinstance(said, str) for said in words.values()) or not isinstance(page, str):
-        raise _Wrong("expected texts in page and data")
-    found = Notice(template=str(_words(64)(value.get("template"))), page=page, data=words)
+    found = Notice(**_filled_template(value, ("page",)))
     notices.check(found)
     return found
+
+
+def _template(value: Any) -> TemplateMessage:
+    found = TemplateMessage(**_filled_template(value, ("url", "app_id", "page")))
+    notices.check_message(found)
+    return found
+
+
+def _filled_template(value: Any, perhaps: tuple[str, ...]) -> dict[str, Any]:
+    """`template` and `data`, and the texts that may stand beside them."""
+    if not isinstance(value, dict) or not isinstance(value.get("data"), dict):
+        raise _Wrong(
+            f'expected {{ template = "…", data = {{ thing1 = "…" }} }}, and perhaps {", ".join(perhaps)}'
+        )
+    for key in value:
+        if key not in {"template", "data", *perhaps}:
+            raise _Wrong(f"{key}: unknown key; expected template, {', '.join(perhaps)}, data")
+    words, beside = value["data"], {name: value.get(name, "") for name in perhaps}
+    if not all(isinstance(said, str) for said in (*words.values(), *beside.values())):
+        raise _Wrong(f"expected texts in {', '.join(perhaps)} and data")
+    return {"template": str(_words(64)(value.get("template"))), "data": words, **beside}
 
 
 def _occasion(value: Any) -> dict[str, Any]:
@@ -327,6 +340,7 @@ CONTENT = {
     "parts": Field(parts.read_several, ()),
     "useful_until": Field(_instant, None),
     "notice": Field(_notice, None),
+    "template": Field(_template, None),
     "occasion_until": Field(_one_of(("", "eve", "day")), ""),
 }
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from bot.config import MASS_TO_CUSTOMER_PER_MONTH, WeChat
 
+TEMPLATES_PER_DAY = 100_000  # of a new account; more with more followers
+UNBOUND = 1_000_000_000
 NO_LIMIT = 1_000  # subscription accounts have no count a follower, but one send a day for the account
 
 
@@ -19,7 +21,13 @@ def channels_of(wechat: WeChat) -> frozenset[str]:
     if not wechat.verified:
         return frozenset()
     by_all = {"reply_window", "mass", "next_contact"}
-    return frozenset(by_all | {"subscription_notice"} if wechat.account_kind == "service" else by_all)
+    by_template = {"subscription_notice", "template_message"}
+    return frozenset(by_all | by_template if wechat.account_kind == "service" else by_all)
+
+
+def templates_a_day(wechat: WeChat) -> int:
+    """Calls for template messages; 0 in the settings: no bound."""
+    return wechat.limits.get("template_per_day", TEMPLATES_PER_DAY) or UNBOUND
 
 
 def mass_rules(wechat: WeChat, reserve: int) -> MassRules:

@@ -61,6 +61,12 @@ REASONS: dict[str, Reason] = {
     "day_is_spent": Reason("公众号当天的群发已用完", "the account's one mass send of the day is used"),
     "day_given_to": Reason("公众号当天的群发给了", "the account's one mass send of the day went to"),
     "notice_failed": Reason("微信回报订阅通知未送达", "WeChat reported that the notice did not arrive"),
+    "template_blocked": Reason(
+        "客户在微信里拒收公众号的消息", "the customer blocks the account's messages in WeChat"
+    ),
+    "template_failed": Reason(
+        "微信回报模板消息未送达", "WeChat reported that the template message did not arrive"
+    ),
     "no_answer": Reason("请求发出后没有回音，结果未知", "the request left and no answer came: nobody knows"),
     "unsendable": Reason("这种内容暂时无法发送", "no channel can send this kind of content yet"),
     "gave_up": Reason("多次尝试后放弃", "given up after several tries"),

@@ -12,19 +12,19 @@ from bot.rules.simulation import simulation_words as words
 from bot.values.simulation import CampaignLine, Day, Simulated
 
 MASS_AT_ONCE = 10_000  # openids in one request
-CHANNELS = ("reply_window", "subscription_notice", "mass")
+CHANNELS = ("reply_window", "subscription_notice", "template_message", "mass")
 NO_OBSTACLE = frozenset({"planned", "kept"})
 
 _TITLES = {
     "zh": {
-        "reply_window": "回复窗口", "subscription_notice": "订阅通知", "mass": "群发", "day": "日期", "kind": "", "sent": "发出",
+        "reply_window": "回复窗口", "subscription_notice": "订阅通知", "template_message": "模板消息", "mass": "群发", "day": "日期", "kind": "", "sent": "发出",
         "requests": "群发请求", "wrote": "来信", "answered": "其中回复", "stopped": "退订", "left": "取关", "bought": "下单",
         "used": "本月已群发", "quota": "剩余额度", "reserve": "节日预留", "works": "工作日", "free": "休息日",
         "campaign": "活动", "name": "名称", "priority": "优先级", "candidates": "候选", "reached": "触达人数", "kept": "保留中",
         "why": "未发出的主要原因（人次）",
     },
     "en": {
-        "reply_window": "window", "subscription_notice": "notice", "mass": "mass", "day": "day", "kind": "", "sent": "sent",
+        "reply_window": "window", "subscription_notice": "notice", "template_message": "template", "mass": "mass", "day": "day", "kind": "", "sent": "sent",
         "requests": "requests", "wrote": "wrote", "answered": "answers", "stopped": "stopped", "left": "left", "bought": "bought",
         "used": "mass used", "quota": "left", "reserve": "reserve", "works": "working", "free": "free",
         "campaign": "campaign", "name": "name", "priority": "priority", "candidates": "candidates", "reached": "reached",

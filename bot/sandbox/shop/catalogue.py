@@ -30,9 +30,18 @@ def menu() -> dict[str, Any]:
 
 def notices() -> tuple[NoticeTemplate, ...]:
     """The account's templates of subscription notices."""
+    return _templates("notice")
+
+
+def message_templates() -> tuple[NoticeTemplate, ...]:
+    """Those of template messages."""
+    return _templates("template")
+
+
+def _templates(kind: str) -> tuple[NoticeTemplate, ...]:
     return tuple(
         NoticeTemplate(id=one["id"], title=one["title"], fields=dict(one["fields"]))
-        for one in _read("notices.toml")["notice"]
+        for one in _read("notices.toml")[kind]
     )
 
 

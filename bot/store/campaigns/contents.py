@@ -5,8 +5,8 @@ from datetime import date
 from sqlalchemy import select
 
 from bot.store.campaigns import approvals
+from bot.store.campaigns.content_rows import content_of
 from bot.store.database import Session
-from bot.store.sending.mass_sends import content_of
 from bot.store.tables import campaign_contents, campaigns, contents
 from bot.values.push import Content
 

@@ -14,10 +14,12 @@ from bot.config import Push
 from bot.rules.contents import notices, parts
 from bot.rules.pushes import campaign_objections
 from bot.store.campaigns import approvals, campaign_checks, campaign_pages, media_files
+from bot.store.campaigns.content_rows import form_columns
 from bot.store.database import Session
 from bot.store.loyalty import offers
 from bot.store.operators import audit
 from bot.store.planning import pools
+from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.segments import segments
 from bot.store.sending import notice_templates
 from bot.store.tables import campaigns, contents, festivals, knowledge
@@ -38,11 +40,11 @@ from bot.values.definitions import (
     OwnFestival,
     Segment,
 )
-from bot.values.notice import Notice
+from bot.values.notice import Notice, TemplateMessage
 from bot.values.rule import BadRule
 
 SHOP_HOURS = Push()
-NOT_COLUMNS = frozenset({"id", "origin", "segment", "contents", "notice", "asks"})
+NOT_COLUMNS = frozenset({"id", "origin", "segment", "contents", "notice", "template", "asks"})
 DERIVED = frozenset({"version", "messages", "by_mass"})  # of a content: follow from what it says
 
 
@@ -99,7 +101,7 @@ class _Putter:
 
     def content(self, content: Content, *, approve: bool) -> Change:
         """An approval is of exactly what was seen: whatever is changed, it is gone."""
-        self._suits_its_template(content)
+        self._suits_its_templates(content)
         if said := media_files.objection(self._session, content):
             raise _bad(content, "content", *said)
         asked = select(contents.c.approved_by).where(contents.c.id == content.id)
@@ -115,19 +117,26 @@ class _Putter:
             return self._approved(change, old, None)
         return change
 
-    def _suits_its_template(self, content: Content) -> None:
-        if content.notice is None:
-            return
-        if content.purpose == "marketing":
-            raise _bad(content, "content", "notice", "promotion may not go as a subscription notice")
-        template = notice_templates.find(self._session, content.notice.template)
+    def _suits_its_templates(self, content: Content) -> None:
+        if content.notice is not None:
+            if content.purpose == "marketing":
+                raise _bad(content, "content", "notice", "promotion may not go as a subscription notice")
+            self._fills(content, "notice", NOTICE, content.notice)
+        if content.template is not None:
+            if content.purpose != "service":
+                said = "only a service notice may go as a template message; WeChat punishes anything else"
+                raise _bad(content, "content", "template", f"{said}: purpose is {content.purpose}")
+            self._fills(content, "template", TEMPLATE, content.template)
+
+    def _fills(self, content: Content, field: str, channel: str, form: Notice | TemplateMessage) -> None:
+        template = notice_templates.find(self._session, channel, form.template)
         if template is None:
-            said = f"the account has no template {content.notice.template}; `weilan notice sync` asks WeChat"
-            raise _bad(content, "content", "notice", said)
+            said = f"the account has no template {form.template}; `weilan notice sync` asks WeChat"
+            raise _bad(content, "content", field, said)
         try:
-            notices.check_against(content.notice, template)
+            notices.check_against(form, template)
         except notices.BadNotice as error:
-            raise _bad(content, "content", "notice", str(error)) from None
+            raise _bad(content, "content", field, str(error)) from None
 
     def entry(self, entry: Knowledge) -> Change:
         """A file that says nothing of its wordings leaves them as they are."""
@@ -262,15 +271,9 @@ class _Putter:
 
 def _columns(definition: Definition) -> dict[str, Any]:
     columns = {name: value for name, value in asdict(definition).items() if name not in NOT_COLUMNS}
-    return columns | _notice_columns(definition.notice) if isinstance(definition, Content) else columns
-
-
-def _notice_columns(notice: Notice | None) -> dict[str, Any]:
-    return {
-        "notice_template": notice.template if notice else None,
-        "notice_page": notice.page if notice else "",
-        "notice_data": dict(notice.data) if notice else None,
-    }
+    if isinstance(definition, Content):
+        columns |= form_columns(definition)
+    return columns
 
 
 def _draft(campaign: Campaign) -> CampaignDraft:

@@ -31,15 +31,18 @@ from bot.store.planning.eligibility import (
     NEXT_CONTACT,
     NOTICE,
     REPLY_WINDOW,
+    TEMPLATE,
     Candidate,
     has_too_few_left,
     in_open_scene,
     in_open_window,
     mass_is_left,
     may_be_notice,
+    may_be_template,
     may_use_window,
     only_reserve_is_left,
     takes,
+    template_calls_are_spent,
 )
 from bot.store.planning.moments import Moment
 from bot.store.planning.rotation import AS_LISTED, Rotation
@@ -70,6 +73,7 @@ def of_delivery(delivery: FromClause, moment: Moment) -> Candidate:
         reach=null(),
         reserved=false(),
         notice_template=contents.c.notice_template,
+        template_id=contents.c.template_id,
         messages=contents.c.messages,
         by_mass=contents.c.by_mass,
         is_chosen=campaigns.c.segment_id != EVERYONE,
@@ -80,6 +84,7 @@ def of_delivery(delivery: FromClause, moment: Moment) -> Candidate:
     paid = {
         REPLY_WINDOW: and_(in_window, takes(REPLY_WINDOW, moment)),
         NOTICE: may_be_notice(candidate, moment),
+        TEMPLATE: may_be_template(candidate, moment),
         MASS: and_(mass_is_left(candidate, moment), candidate.by_mass, takes(MASS, moment)),
     }
     whens = [(delivery.c.channel == name, paid[name]) for name in paid if name in moment.channels]
@@ -90,6 +95,7 @@ def of_delivery(delivery: FromClause, moment: Moment) -> Candidate:
         entitled=entitled,
         reach=case((entitled, delivery.c.channel), else_=None),
         reserved=and_(by_mass, only_reserve_is_left(candidate, moment)),
+        calls_spent=and_(delivery.c.channel == TEMPLATE, template_calls_are_spent(candidate, moment)),
         least=candidate.messages,
         too_few_left=and_(delivery.c.channel == REPLY_WINDOW, too_few),
     )
@@ -107,12 +113,13 @@ class Shape:
     messages: int
     by_mass: bool
     notice_template: str | None
+    template_id: str | None
 
 
 def shapes_of(session: Session, campaign_id: str, purpose: str) -> list[Shape]:
     """Of the campaign's contents of one purpose."""
     found = (
-        select(contents.c.messages, contents.c.by_mass, contents.c.notice_template)
+        select(contents.c.messages, contents.c.by_mass, contents.c.notice_template, contents.c.template_id)
         .join(campaign_contents, campaign_contents.c.content_id == contents.c.id)
         .where(campaign_contents.c.campaign_id == campaign_id, contents.c.purpose == purpose)
         .distinct()
@@ -157,6 +164,7 @@ def of_campaign(
         reach=null(),
         reserved=false(),
         notice_template=contents.c.notice_template,
+        template_id=contents.c.template_id,
         messages=contents.c.messages,
         by_mass=contents.c.by_mass,
         held_out=variants.is_held_out(campaign),
@@ -173,6 +181,7 @@ def of_campaign(
         entitled=or_(false(), *(condition for condition, _ in choices)),
         reach=_first(_reaching(candidate, allowed, moment, shapes)),
         reserved=only_reserve_is_left(candidate, moment) if can_mass else false(),
+        calls_spent=_calls_are_spent(candidate, moment, shapes) if TEMPLATE in allowed else false(),
         least=literal(least),
         too_few_left=has_too_few_left(candidate, moment, literal(least))
         if in_window and least > 1
@@ -192,7 +201,7 @@ def with_history(candidate: Candidate, campaign: Row[object], moment: Moment) ->
 
 
 def _allowed(campaign: Row[Any], moment: Moment) -> frozenset[str]:
-    wanted = tuple(campaign.channels) or (REPLY_WINDOW, NOTICE, MASS, NEXT_CONTACT)
+    wanted = tuple(campaign.channels) or (REPLY_WINDOW, NOTICE, TEMPLATE, MASS, NEXT_CONTACT)
     allowed = moment.channels.intersection(wanted)
     return allowed if moment.mass.most > 0 else allowed - {MASS}
 
@@ -203,6 +212,7 @@ def _choices(candidate: Candidate, allowed: frozenset[str], moment: Moment) -> C
     found = [
         (and_(may_use_window(candidate), is_open, takes(REPLY_WINDOW, moment)), REPLY_WINDOW),
         (may_be_notice(candidate, moment), NOTICE),
+        (may_be_template(candidate, moment), TEMPLATE),
         (and_(mass_is_left(candidate, moment), candidate.by_mass, takes(MASS, moment)), MASS),
         (may_use_window(candidate), NEXT_CONTACT),
     ]
@@ -220,6 +230,7 @@ def _reaching(
                 messages=literal(shape.messages),
                 by_mass=true() if shape.by_mass else false(),
                 notice_template=literal(shape.notice_template, String(64)),
+                template_id=literal(shape.template_id, String(64)),
             ),
             allowed,
             moment,
@@ -227,6 +238,12 @@ def _reaching(
         for shape in shapes
     ]
     return [(or_(*(condition for condition, _ in same)), same[0][1]) for same in zip(*of_shapes, strict=True)]
+
+
+def _calls_are_spent(candidate: Candidate, moment: Moment, shapes: Sequence[Shape]) -> ColumnElement[bool]:
+    templates = [shape.template_id for shape in shapes if shape.template_id]
+    some = replace(candidate, template_id=literal(templates[0] if templates else None, String(64)))
+    return template_calls_are_spent(some, moment)
 
 
 def _first(choices: Choices) -> ColumnElement[Any]:

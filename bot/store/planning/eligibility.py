@@ -32,7 +32,7 @@ from bot.store.tables import channel_suppressions, customers, notice_consents
 
 PLAN, CLAIM, LEAVE = "plan", "claim", "leave"
 REPLY_WINDOW, MASS, NEXT_CONTACT = "reply_window", "mass", "next_contact"
-NOTICE = "subscription_notice"
+NOTICE, TEMPLATE = "subscription_notice", "template_message"
 
 Condition = ColumnElement[bool]
 Text = ColumnElement[Any]
@@ -67,6 +67,8 @@ class Candidate:
     held_out: Condition = field(default_factory=false)  # of this campaign, not of everything
     is_chosen: Condition = field(default_factory=false)  # its segment goes by who they are, or what they did
     notice_template: Text = NONE  # by which the content may go as a subscription notice
+    template_id: Text = NONE  # by which it may go as a template message
+    calls_spent: Condition = field(default_factory=false)  # only the day's calls stand against that
     mine: Text = NONE  # planning: "planned" or "kept" when this campaign has its delivery for the day
     other: Text = NONE  # planning: the campaign that has the customer's turn
     kept: Text = NONE  # planning: the campaign whose content waits for the next contact
@@ -214,6 +216,7 @@ POLICIES: tuple[Policy, ...] = (
         reason=lambda c: _parts_of(c.least),
         shows=("window_until", "window_left"),
     ),
+    Policy(name="day_quota", holds=lambda c, _m: and_(c.reach.is_(None), c.calls_spent)),
     Policy(
         name="no_entitlement",
         holds=lambda c, _m: c.reach.is_(None),
@@ -343,6 +346,23 @@ def may_be_notice(candidate: Candidate, moment: Moment) -> Condition:
     )
     suits = and_(candidate.purpose != "marketing", candidate.notice_template.is_not(None))
     return and_(suits, is_left, takes(NOTICE, moment))
+
+
+def may_be_template(candidate: Candidate, moment: Moment) -> Condition:
+    """The content fills a template, is a notice they wait for, and the account has a call left today."""
+    has_calls = _literal(moment.templates_left > 0)
+    return and_(suits_template(candidate), has_calls, takes(TEMPLATE, moment))
+
+
+def template_calls_are_spent(candidate: Candidate, moment: Moment) -> Condition:
+    """It would go as a template message, were there a call left today."""
+    is_spent = _literal(moment.templates_left <= 0)
+    return and_(suits_template(candidate), is_spent, takes(TEMPLATE, moment))
+
+
+def suits_template(candidate: Candidate) -> Condition:
+    """WeChat takes service notices only, and punishes promotion."""
+    return and_(candidate.purpose == "service", candidate.template_id.is_not(None))
 
 
 def takes(channel: str, moment: Moment) -> Condition:

@@ -92,7 +92,7 @@ def _explained(
     calendar = working_days.around(session, at.astimezone(config.push.zone).date())
     window = window_at(purpose, at, config.push, calendar) or next_window(purpose, at, config.push, calendar)
     moment = replace(
-        moments.claiming(session, at, config),
+        moments.promising(session, moments.claiming(session, at, config)),
         rungs=thresholds(at, config.push).aimed,
         window_lasts_until=max(at, window.opens),
     )

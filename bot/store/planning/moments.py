@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.config import Config
-from bot.rules.pushes.entitlements import MassRules, channels_of, mass_rules
+from bot.rules.pushes.entitlements import MassRules, channels_of, mass_rules, templates_a_day
 from bot.rules.pushes.rhythm import Apart, Rung, thresholds
 from bot.rules.pushes.windows import PURPOSES, Window, window_at
 from bot.store.campaigns import working_days
 from bot.store.database import Session
 from bot.store.planning import reserves
-from bot.store.sending import halts, steering
+from bot.store.sending import daily_calls, halts, steering
 from bot.store.sending.halts import NOTHING_HALTED, Standing
+
+_TEMPLATE = "template_message"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,8 @@ class Moment:
     hold_out_below: int  # of the customers' buckets
     mass: MassRules
     channels: frozenset[str]  # that the account has at all
+    templates_a_day: int  # calls for template messages
+    templates_left: int
     suppressed: frozenset[str]  # channels WeChat refuses for some customers
     halted: frozenset[str]  # channels, and `pushes` when the stop switch is on
     standing: Standing = NOTHING_HALTED
@@ -54,6 +58,8 @@ def claiming(session: Session, now: datetime, config: Config) -> Moment:
         hold_out_below=config.push.hold_out_percent * 100,
         mass=_mass(session, now, today, config),
         channels=channels_of(config.wechat),
+        templates_a_day=templates_a_day(config.wechat),
+        templates_left=_templates_left(session, now, config),
         suppressed=steering.suppressed_channels(session),
         halted=standing.halted,
         standing=standing,
@@ -63,8 +69,22 @@ def claiming(session: Session, now: datetime, config: Config) -> Moment:
 def planning(session: Session, window: Window, at: datetime, last_slot: datetime, config: Config) -> Moment:
     """For what is to leave in this window, decided for its first instant still to come: the gap aimed at."""
     first = max(at, window.opens)
-    moment = claiming(session, first, config)
+    moment = promising(session, claiming(session, first, config))
     return replace(moment, rungs=thresholds(first, config.push).aimed, window_lasts_until=last_slot)
+
+
+def promising(session: Session, moment: Moment) -> Moment:
+    """Calls that what is planned will take are no more to be had."""
+    if _TEMPLATE not in moment.channels:
+        return moment
+    left = moment.templates_left - daily_calls.planned(session, _TEMPLATE)
+    return replace(moment, templates_left=max(left, 0))
+
+
+def _templates_left(session: Session, now: datetime, config: Config) -> int:
+    if _TEMPLATE not in channels_of(config.wechat):
+        return 0
+    return max(templates_a_day(config.wechat) - daily_calls.used(session, _TEMPLATE, now), 0)
 
 
 def _mass(session: Session, now: datetime, today: date, config: Config) -> MassRules:

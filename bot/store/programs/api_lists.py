@@ -162,6 +162,7 @@ LISTS: dict[str, List] = {
             _con.id, _con.title, _con.category, _con.purpose, _con.kind, _con.text, _con.media_id, _con.useful_until,
             _con.details, _con.version, _con.messages, _con.by_mass, _con.occasion_until,
             _con.notice_template, _con.notice_page, _con.notice_data,
+            _con.template_id, _con.template_data, _con.template_url, _con.template_app_id, _con.template_page,
             staff.c.name.label("approved_by"), _con.approved_at, _con.updated_at,
         ).outerjoin_from(contents, staff, staff.c.id == _con.approved_by),
         identity=_con.id, name=_con.id,

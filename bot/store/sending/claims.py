@@ -34,6 +34,7 @@ from bot.store.planning.eligibility import (
     MASS,
     NEXT_CONTACT,
     NOTICE,
+    TEMPLATE,
     allowed,
     in_open_scene,
     in_open_window,
@@ -42,7 +43,7 @@ from bot.store.planning.eligibility import (
 )
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
-from bot.store.sending import notice_consents
+from bot.store.sending import daily_calls, notice_consents
 from bot.store.tables import campaigns, contents, customers, deliveries
 from bot.values.push import Refused
 
@@ -58,6 +59,12 @@ class _Picked:
 
     customers: dict[int, int]  # delivery → customer, one delivery each
     notices: list[int]
+    templates: list[int]
+
+    def without(self, ids: Iterable[int]) -> "_Picked":
+        dropped = set(ids)
+        kept = {one: customer for one, customer in self.customers.items() if one not in dropped}
+        return _Picked(kept, self.notices, [one for one in self.templates if one not in dropped])
 
     def of(self, customer_ids: Iterable[int]) -> list[int]:
         whose = {customer: delivery for delivery, customer in self.customers.items()}
@@ -79,6 +86,8 @@ def claim_pushes(
     `leaves`: their requests leave as soon as this is committed, so that there is no second gate to pass.
     """
     picked = _pick(session, ids, deliveries.c.campaign_id.is_not(None), moment)
+    if picked.templates and moment.templates_left > 0:
+        picked = picked.without(_beyond_the_day(session, picked.templates, moment))
     if not picked.customers:
         return [], []
     values = {"mass_send_id": mass_send_id} if mass_send_id is not None else {}
@@ -103,7 +112,15 @@ def claim_pushes(
     claimed = picked.of(won.scalars())
     if picked.notices:
         notice_consents.take(session, sorted(set(claimed).intersection(picked.notices)), moment.now)
+    if calls := len(set(claimed).intersection(picked.templates)):
+        daily_calls.take(session, TEMPLATE, moment.now, calls)
     return claimed, _refuse(session, _let_go(session, picked, claimed), moment)
+
+
+def _beyond_the_day(session: Session, templates: list[int], moment: Moment) -> list[int]:
+    """Those for whom no call is left today: they stay as they were, and are refused when they are asked about again."""
+    used = daily_calls.lock_used(session, TEMPLATE, moment.now)
+    return templates[max(moment.templates_a_day - used, 0) :]
 
 
 def claim_answers(
@@ -191,9 +208,8 @@ def _pick(session: Session, ids: Sequence[int], which: ColumnElement[bool], mome
         .with_for_update(skip_locked=True, key_share=True, of=[deliveries, customers])
     )
     rows = session.execute(due).all()
-    return _Picked(
-        {row.id: row.customer_id for row in rows}, [row.id for row in rows if row.channel == NOTICE]
-    )
+    of = {channel: [row.id for row in rows if row.channel == channel] for channel in (NOTICE, TEMPLATE)}
+    return _Picked({row.id: row.customer_id for row in rows}, of[NOTICE], of[TEMPLATE])
 
 
 def _sign(
@@ -229,7 +245,12 @@ def _sign(
             before_push_at=customers.c.last_push_at,
             before_push_day=customers.c.last_push_day,
             before_push_id=customers.c.last_push_id,
-            took=case((deliveries.c.channel == MASS, "mass"), (is_notice, "notice"), else_=payer),
+            took=case(
+                (deliveries.c.channel == MASS, "mass"),
+                (is_notice, "notice"),
+                (deliveries.c.channel == TEMPLATE, "template"),
+                else_=payer,
+            ),
             messages=messages,
             parts_left=0,
             notice_template=case((is_notice, contents.c.notice_template), else_=None) if beside else None,

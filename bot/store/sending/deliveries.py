@@ -11,12 +11,13 @@ from bot.config import Push
 from bot.rules.pushes.windows import next_window, window_at
 from bot.store.among import among
 from bot.store.campaigns import working_days
+from bot.store.campaigns.content_rows import content_of
 from bot.store.database import Session
 from bot.store.people.customers import COLUMNS, profile_from
 from bot.store.planning.eligibility import NEXT_CONTACT, REPLY_WINDOW
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
-from bot.store.sending.mass_sends import content_of
+from bot.store.sending.repeats import may_repeat
 from bot.store.sending.taking_back import release
 from bot.store.tables import contents, customers, deliveries
 from bot.values.push import Claimed, Content
@@ -194,7 +195,7 @@ def _contents(session: Session, ids: set[str]) -> dict[str, Content]:
 def recover(session: Session, moment: Moment, real: datetime) -> tuple[int, int]:
     """Claims whose worker is gone. Never left: planned again. Left, without a key that allows a repeat: unknown.
 
-    Gives how many of each. Mass sends that left are repeated by `scheduler/recover.py`.
+    Gives how many of each. Mass sends and template messages that left are repeated by `scheduler/recover.py`.
     """
     dead = and_(deliveries.c.state == "claimed", deliveries.c.lease_until < real)
     never_left = list(
@@ -204,6 +205,7 @@ def recover(session: Session, moment: Moment, real: datetime) -> tuple[int, int]
     lost = (
         update(deliveries)
         .where(dead, deliveries.c.left_at.is_not(None), deliveries.c.mass_send_id.is_(None))
+        .where(~may_repeat(moment.now))
         .values(state="unknown", reason="no_answer", finished_at=moment.now)
     )
     return len(never_left), outbox.ending(session, lost, "unknown")

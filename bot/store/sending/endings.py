@@ -8,12 +8,12 @@ from sqlalchemy import and_, update
 
 from bot.store.database import Session
 from bot.store.planning import engagement
-from bot.store.planning.eligibility import NEXT_CONTACT, NOTICE
+from bot.store.planning.eligibility import NEXT_CONTACT, TEMPLATE
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
 from bot.store.sending import halts, parts
 from bot.store.sending.corrections import ANOTHER_WAY, learn, plan_anew
-from bot.store.sending.notice_endings import accepted
+from bot.store.sending.reported_endings import REPORTED, accepted
 from bot.store.sending.taking_back import release, take_back
 from bot.store.tables import customers, deliveries
 from bot.store.talk import messages
@@ -41,17 +41,24 @@ def close(session: Session, ended: Sequence[Ended], moment: Moment) -> None:
     One that recovery has called unknown meanwhile may still be told sent or failed: its worker knows.
     """
     went = [one for one in ended if isinstance(one.outcome, Sent | Accepted)]
-    _close_sent([one for one in went if one.delivery.channel != NOTICE], session, moment)
-    accepted(session, [one.delivery for one in went if one.delivery.channel == NOTICE], moment.now)
+    _close_sent([one for one in went if one.delivery.channel not in REPORTED], session, moment)
+    taken = [(one.delivery, _wechat_id(one.outcome)) for one in went if one.delivery.channel in REPORTED]
+    accepted(session, taken, moment.now)
     for one in went:
         if one.cut_short:
             parts.cut_short(session, one.delivery, one.cut_short)
     for one in ended:
+        if isinstance(one.outcome, Unsure) and one.delivery.channel == TEMPLATE:
+            continue  # it stays claimed: recovery repeats it with its key, or calls it unknown
         _close_other(session, one.delivery, one.outcome, moment)
         if isinstance(one.outcome, Never) and one.outcome.lesson:
             learn(session, one.delivery, one.outcome.lesson, one.outcome.reason, moment)
     for channel in sorted({one.delivery.channel for one in ended}):
         _note(session, channel, [one.outcome for one in ended if one.delivery.channel == channel], moment)
+
+
+def _wechat_id(outcome: Outcome) -> str:
+    return outcome.wechat_id if isinstance(outcome, Sent | Accepted) else ""
 
 
 def _note(session: Session, channel: str, outcomes: Sequence[Outcome], moment: Moment) -> None:

@@ -9,12 +9,12 @@ from sqlalchemy import Select, func, or_, select, update
 
 from bot.store.among import among
 from bot.store.database import Session
-from bot.store.planning.eligibility import MASS, NOTICE, REPLY_WINDOW
+from bot.store.planning.eligibility import MASS, NOTICE, REPLY_WINDOW, TEMPLATE
 from bot.store.sending.claims import LEASE
 from bot.store.sending.halts import PUSHES
 from bot.store.tables import deliveries
 
-SINGLES = (REPLY_WINDOW, NOTICE)  # one request a customer
+SINGLES = (REPLY_WINDOW, NOTICE, TEMPLATE)  # one request a customer
 BATCH = 100
 MASS_BATCH = 10_000  # openids in one request to WeChat
 MASS_BATCHES = 4  # handed out at once

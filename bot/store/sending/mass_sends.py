@@ -6,13 +6,12 @@ first request, unless it says "accepted": everything else leaves the deliveries 
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, literal, or_, select, update
+from sqlalchemy import and_, delete, insert, literal, or_, select, update
 
-from bot.rules.contents.parts import parts_of
 from bot.rules.contents.rendering import reply_of
 from bot.store.among import among
+from bot.store.campaigns.content_rows import content_of
 from bot.store.database import Instant, Session
 from bot.store.planning import engagement
 from bot.store.planning.eligibility import MASS
@@ -24,9 +23,8 @@ from bot.store.sending.halts import halt, pause
 from bot.store.sending.taking_back import release, take_back
 from bot.store.tables import contents, customers, deliveries, mass_sends, messages
 from bot.store.upserts import or_insert
-from bot.values.notice import Notice
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
-from bot.values.push import Content, MassSend
+from bot.values.push import MassSend
 from bot.values.reply import text_of
 
 FEWEST = 2  # openids; WeChat refuses a list of one
@@ -207,22 +205,6 @@ def _load(session: Session, mass_id: int, token: str) -> MassSend:
         target=row.target,
         content=content_of(row),
         deliveries={row.id: row.openid for row in within},
-    )
-
-
-def content_of(row: Row[Any]) -> Content:
-    notice = None
-    if row.notice_template:
-        notice = Notice(template=row.notice_template, page=row.notice_page, data=row.notice_data or {})
-    return Content(
-        id=row.id,
-        purpose=row.purpose,
-        kind=row.kind,
-        text=row.text,
-        media_id=row.media_id or "",
-        notice=notice,
-        parts=parts_of(row.kind, row.text, row.media_id, row.details),
-        is_approved=row.approved_by is not None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The account's templates for subscription notices, as WeChat listed them last."""
+"""The account's templates for subscription notices and template messages, as WeChat listed them last."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,11 +12,12 @@ from bot.store.upserts import or_insert
 from bot.values.notice import NoticeTemplate, TemplateLine
 
 
-def keep(session: Session, templates: Sequence[NoticeTemplate], now: datetime) -> None:
-    """These, and no others, are the account's. One that is gone stays, so that contents that name it say so."""
+def keep(session: Session, channel: str, templates: Sequence[NoticeTemplate], now: datetime) -> None:
+    """These, and no others, are the account's for the channel. One that is gone stays, so that contents that name it say so."""
     for template in templates:
         row: dict[str, Any] = {
             "id": template.id,
+            "channel": channel,
             "title": template.title[:100],
             "fields": [[name, label] for name, label in template.fields.items()],
             "example": template.example,
@@ -31,22 +32,25 @@ def keep(session: Session, templates: Sequence[NoticeTemplate], now: datetime) -
     listed = [template.id for template in templates]
     session.execute(
         update(notice_templates)
-        .where(notice_templates.c.id.not_in(listed), notice_templates.c.gone_at.is_(None))
+        .where(notice_templates.c.channel == channel, notice_templates.c.id.not_in(listed))
+        .where(notice_templates.c.gone_at.is_(None))
         .values(gone_at=now)
     )
 
 
-def find(session: Session, template_id: str) -> NoticeTemplate | None:
+def find(session: Session, channel: str, template_id: str) -> NoticeTemplate | None:
     """None when WeChat does not list it."""
-    known = select(notice_templates).where(
-        notice_templates.c.id == template_id, notice_templates.c.gone_at.is_(None)
+    known = (
+        select(notice_templates)
+        .where(notice_templates.c.id == template_id, notice_templates.c.channel == channel)
+        .where(notice_templates.c.gone_at.is_(None))
     )
     row = session.execute(known).one_or_none()
     return _read(row) if row else None
 
 
 def every(session: Session) -> list[TemplateLine]:
-    """By title, with the consents that are left."""
+    """By channel and title, with the consents that are left."""
     left = (
         select(notice_consents.c.template_id, func.count().label("customers"), func.sum(notice_consents.c.remaining).label("consents"))
         .where(notice_consents.c.remaining > 0)
@@ -56,10 +60,11 @@ def every(session: Session) -> list[TemplateLine]:
     asked = (
         select(notice_templates, left.c.customers, left.c.consents)
         .outerjoin(left, left.c.template_id == notice_templates.c.id)
-        .order_by(notice_templates.c.title, notice_templates.c.id)
+        .order_by(notice_templates.c.channel, notice_templates.c.title, notice_templates.c.id)
     )
     return [
         TemplateLine(
+            channel=row.channel,
             template=_read(row),
             synced_at=row.synced_at,
             gone_at=row.gone_at,

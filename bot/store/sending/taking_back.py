@@ -11,7 +11,7 @@ from bot.store.database import Session
 from bot.store.planning.eligibility import NEXT_CONTACT
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
-from bot.store.sending import notice_consents
+from bot.store.sending import daily_calls, notice_consents
 from bot.store.sending.claims import customers_of, value_of
 from bot.store.tables import customers, deliveries
 
@@ -44,6 +44,7 @@ def take_back(session: Session, ids: Iterable[int], month: str) -> None:
         _no_message_since(session, taken, ids),
     )
     notice_consents.give_back(session, ids)
+    daily_calls.give_back(session, ids)
     _give_to_ledger(
         session, ids, "mass", {"mass_used": customers.c.mass_used - 1},
         and_(customers.c.mass_month == month, customers.c.mass_used > 0),

@@ -35,7 +35,7 @@ AT_ONCE = 5_000  # rows on their way from PostgreSQL
 LATELY = timedelta(days=100)  # pushes that matter for gaps and quotas, whatever their campaign
 OF_THE_SHOP = (
     "calendar_years", "campaign_contents", "campaigns", "care_looks", "category_rates", "channel_halts", "contents",
-    "counted_days", "counted_until", "day_overrides", "festivals", "mass_sends", "notice_templates", "products",
+    "counted_days", "counted_until", "daily_calls", "day_overrides", "festivals", "mass_sends", "notice_templates", "products",
     "segments", "spent_quotas",
 )  # fmt: skip
 OF_CUSTOMERS = (

@@ -39,6 +39,7 @@ from bot.store.tables.membership import (
 from bot.store.tables.modelled import model_calls
 from bot.store.tables.notices import (
     channel_suppressions,
+    daily_calls,
     follow_doubts,
     notice_consents,
     notice_templates,
@@ -116,6 +117,7 @@ __all__ = [
     "customer_statistics",
     "customer_tags",
     "customers",
+    "daily_calls",
     "day_overrides",
     "deliveries",
     "facts",

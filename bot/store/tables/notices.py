@@ -1,6 +1,6 @@
-"""Subscription notices: the account's templates, and what customers consented to. What WeChat's answers taught us."""
+"""Notices by template: the account's templates, what customers consented to, the day's calls. What answers taught us."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text
 
 from bot.store.database import Instant
 from bot.store.tables.columns import Json, metadata
@@ -9,6 +9,7 @@ notice_templates = Table(  # as WeChat lists them: `weilan notice sync`
     "notice_templates",
     metadata,
     Column("id", String(64), primary_key=True),
+    Column("channel", String(20), nullable=False, server_default="subscription_notice"),
     Column("title", String(100), nullable=False),
     Column("fields", Json, nullable=False),  # [["thing1", "商品名称"], …] in the template's order
     Column("example", Text, nullable=False, server_default=""),
@@ -26,6 +27,15 @@ notice_consents = Table(  # how many notices of a template a customer still allo
     Column("updated_at", Instant, nullable=False),
     CheckConstraint("remaining >= 0", name="remaining"),
     Index("ix_notice_consents_template_id_remaining", "template_id", "remaining"),
+)
+
+daily_calls = Table(  # calls of a channel that has so many a day: taken by the claim, in its transaction
+    "daily_calls",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("used", Integer, nullable=False),
+    CheckConstraint("used >= 0", name="used"),
 )
 
 channel_suppressions = Table(  # a channel WeChat refuses for one customer, until they speak again

@@ -16,6 +16,7 @@ from bot.sandbox.shop.seeding import seed
 from bot.store.campaigns.definitions import apply
 from bot.store.database import Database, Session
 from bot.store.segments import segments
+from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.sending import notice_templates
 from bot.store.tables import customer_tags, customers, order_lines, orders, products
 from bot.values import rule
@@ -258,7 +259,8 @@ def test_the_shops_plans_are_applied_whole_and_a_second_time_change_nothing(
     session: Session, build: Build
 ) -> None:
     plans, staff = catalogue.plans_and_knowledge(), build.staff()
-    notice_templates.keep(session, catalogue.notices(), NOW)
+    notice_templates.keep(session, NOTICE, catalogue.notices(), NOW)
+    notice_templates.keep(session, TEMPLATE, catalogue.message_templates(), NOW)
     first = apply(session, plans, staff_id=staff, approve=True, now=NOW)
     assert {change.what for change in first} == {"created"}
     every = [getattr(plans, part.name) for part in fields(plans)]

@@ -15,7 +15,7 @@ import requests
 
 from bot.config import WeChat
 from bot.values import reply
-from bot.values.notice import Notice, NoticeTemplate
+from bot.values.notice import Notice, NoticeTemplate, TemplateMessage
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
 from bot.wechat.answers import FollowerDetails, FollowerPage
 from bot.wechat.client import WeChatApi, WeChatClient
@@ -27,6 +27,9 @@ from tests.support.wechat_answers import Answer, Asked, MemoryKeys, Platform
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 HELLO = reply.Text("您好")
 NOTICE = Notice(template="tpl", page="http://p", data={"thing1": "茶"})
+MESSAGE = TemplateMessage(
+    template="tpl", url="http://u", app_id="wx9", page="pages/x", data={"thing1": "茶"}
+)
 OK = {"errcode": 0, "errmsg": "ok"}
 EXPIRED = {"errcode": 42001, "errmsg": "access_token expired rid: 1"}
 
@@ -418,7 +421,7 @@ def test_what_wechatpy_lacks_goes_where_the_platform_expects_it() -> None:
     )
     calls = client_of(platform).operations
     calls.show_typing("o-li")
-    assert calls.send_template("o-li", "tpl", {"thing1": "茶"}, "d-1", NOW, url="http://u") == Sent("5")
+    assert calls.send_template("o-li", MESSAGE, "d-1", NOW) == Accepted("5")
     assert calls.send_notice("o-li", NOTICE, "d-1", NOW) == Accepted("5")
     calls.create_menu({"button": [{"type": "click", "name": "订单", "key": "ORDERS"}]})
     assert calls.create_qrcode("door", timedelta(days=30)) == "tick"
@@ -429,11 +432,14 @@ def test_what_wechatpy_lacks_goes_where_the_platform_expects_it() -> None:
 
     assert asked_for("/cgi-bin/message/custom/typing", platform).body["command"] == "Typing"
     template = asked_for("/cgi-bin/message/template/send", platform).body
-    assert (template["client_msg_id"], template["data"], template["url"]) == (
-        "d-1",
-        {"thing1": {"value": "茶"}},
-        "http://u",
-    )
+    assert template == {
+        "touser": "o-li",
+        "template_id": "tpl",
+        "url": "http://u",
+        "miniprogram": {"appid": "wx9", "pagepath": "pages/x"},
+        "client_msg_id": "d-1",
+        "data": {"thing1": {"value": "茶"}},
+    }
     assert asked_for("/cgi-bin/message/subscribe/bizsend", platform).body == {
         "touser": "o-li",
         "template_id": "tpl",
@@ -451,9 +457,9 @@ def test_what_wechatpy_lacks_goes_where_the_platform_expects_it() -> None:
 
 
 @pytest.mark.parametrize("answer", [requests.ReadTimeout(), b"oops"])
-def test_a_template_may_be_repeated_and_a_notice_may_not(answer: Answer) -> None:
+def test_nobody_knows_what_became_of_a_lost_answer(answer: Answer) -> None:
     calls = client_of(always(answer)).operations
-    assert isinstance(calls.send_template("o-li", "tpl", {}, "d-1", NOW), Later)
+    assert isinstance(calls.send_template("o-li", MESSAGE, "d-1", NOW), Unsure)
     assert isinstance(calls.send_notice("o-li", NOTICE, "d-1", NOW), Unsure)
     assert isinstance(calls.send_article("o-li", "a1", NOW), Unsure)
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from bot.store.database import Database
+from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.sending import notice_templates
 from bot.store.tables import contents, notice_consents
 from bot.values.notice import NoticeTemplate
@@ -16,6 +17,9 @@ from tests.support.terminal import Run
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 ARRIVED = NoticeTemplate(id="N1", title="到货提醒", fields={"thing1": "商品名称", "time2": "到货时间"})
+VISIT = NoticeTemplate(
+    id="T1", title="回访提醒", fields={"first": "", "thing1": "回访内容", "keyword2": "备注", "remark": ""}
+)
 GONE = NoticeTemplate(id="N0", title="旧模板", fields={"thing1": "内容"})
 CONTENT = """
 [[content]]
@@ -24,17 +28,22 @@ title = "到货"
 category = "care"
 purpose = "{purpose}"
 text = "您订的茶到了"
-[content.notice]
+[content.{kind}]
 {notice}
 """
+MESSAGE = (
+    'template = "T1"\nurl = "https://shop.example/visit"\n'
+    'data = { thing1 = "{customer.name|您}用着顺手吗", keyword2 = "回复 1 到 5 分" }'
+)
 WELL = 'template = "N1"\npage = "pages/orders"\ndata = { thing1 = "{customer.name|您}的茶", time2 = "15:01" }'
 
 
 @pytest.fixture
 def known(database: Database) -> int:
     with database.transaction() as session:
-        notice_templates.keep(session, [GONE], NOW)
-        notice_templates.keep(session, [ARRIVED], NOW)
+        notice_templates.keep(session, NOTICE, [GONE], NOW)
+        notice_templates.keep(session, NOTICE, [ARRIVED], NOW)
+        notice_templates.keep(session, TEMPLATE, [VISIT], NOW)
         build = Build(session)
         build.staff(name="小林")
         who = build.customer(openid="o-anna")
@@ -44,9 +53,11 @@ def known(database: Database) -> int:
     return who
 
 
-def apply(run: Run, tmp_path: Path, notice: str = WELL, purpose: str = "service") -> tuple[int, str, str]:
+def apply(
+    run: Run, tmp_path: Path, notice: str = WELL, purpose: str = "service", kind: str = "notice"
+) -> tuple[int, str, str]:
     file = tmp_path / "notices.toml"
-    text = CONTENT.replace("{purpose}", purpose).replace("{notice}", notice)
+    text = CONTENT.replace("{purpose}", purpose).replace("{notice}", notice).replace("{kind}", kind)
     file.write_text(text, encoding="utf-8")
     return run("apply", str(file), "--as", "小林")
 
@@ -61,11 +72,12 @@ def test_the_list_shows_fields_consents_and_what_is_gone(run: Run, known: int) -
     )
     assert lines[there + 1 : there + 3] == [
         "    fields: thing1 (商品名称), time2 (到货时间)",
-        "    3 notices allowed by 1 customers",
+        "    subscription notice: 3 allowed by 1 customers",
     ]
-    assert lines[gone + 2] == "    0 notices allowed by 0 customers"
+    assert lines[gone + 2] == "    subscription notice: 0 allowed by 0 customers"
     listed = json.loads(run("notice", "list", "--json")[1])
-    assert {one["template"]["title"]: one["consents"] for one in listed} == {"到货提醒": 3, "旧模板": 0}
+    assert {one["template"]["title"]: one["consents"] for one in listed} == {"到货提醒": 3, "旧模板": 0, "回访提醒": 0}
+    assert lines[lines.index("T1  回访提醒") + 2] == "    template message: for service notices to whoever follows"
 
 
 def test_without_templates_it_says_how_to_get_some(run: Run) -> None:
@@ -83,7 +95,7 @@ def test_an_account_that_has_none_is_told_so(run: Run, settings: Path) -> None:
     wechat = '[wechat]\napp_id = "wx1"\napp_secret = "s"\ntoken = "t"\naccount_kind = "subscription"\n'
     settings.write_text(wechat + settings.read_text(encoding="utf-8"), encoding="utf-8")
     code, _, err = run("notice", "sync")
-    assert (code, err) == (1, "weilan: wechat: only a verified service account has subscription notices\n")
+    assert (code, err) == (1, "weilan: wechat: only a verified service account has notices by template\n")
 
 
 def test_a_content_that_suits_its_template_is_kept(
@@ -120,4 +132,43 @@ def test_what_does_not_suit_is_refused_in_one_line(
     code, _, err = apply(run, tmp_path, notice, purpose)
     assert (code, len(err.splitlines())) == (1, 1)
     assert "content arrived: notice: " in err
+    assert said in err
+
+
+def test_a_content_that_goes_as_a_template_message_is_kept(
+    run: Run, database: Database, known: int, tmp_path: Path
+) -> None:
+    """`first` and `remark` are shown to nobody, so they are not wanted."""
+    assert apply(run, tmp_path, MESSAGE, kind="template")[0] == 0
+    with database.reading() as session:
+        row = session.execute(select(contents)).one()
+    assert (row.template_id, row.template_url, row.template_app_id) == ("T1", "https://shop.example/visit", "")
+    assert row.template_data == {"thing1": "{customer.name|您}用着顺手吗", "keyword2": "回复 1 到 5 分"}
+    assert row.notice_template is None
+    assert "unchanged" in apply(run, tmp_path, MESSAGE, kind="template")[1]
+    program = MESSAGE.replace("url =", 'app_id = "wx0123456789abcdef"\npage = "pages/visit"\nurl =')
+    assert "template_app_id" in apply(run, tmp_path, program, kind="template")[1]
+
+
+@pytest.mark.parametrize(
+    ("message", "purpose", "said"),
+    [
+        pytest.param(MESSAGE, "marketing", "only a service notice may go as a template message", id="promotion"),
+        pytest.param(MESSAGE, "care", "only a service notice may go as a template message", id="a greeting"),
+        pytest.param(MESSAGE.replace("T1", "N1"), "service", "no template N1; `weilan notice sync`", id="a template of notices"),
+        pytest.param(MESSAGE.replace("keyword2 =", "first ="), "service", "data.first: WeChat shows neither first nor remark", id="first"),
+        pytest.param(MESSAGE.replace("回复 1 到 5 分", "多谢您🌸"), "service", "data.keyword2: expected no emoji", id="an emoji"),
+        pytest.param(MESSAGE.replace("回复 1 到 5 分", "长" * 21), "service", "data.keyword2: expected 1 to 20 characters", id="too long"),
+        pytest.param(MESSAGE.replace("https:", "ftp:"), "service", "url: expected http", id="an address of another kind"),
+        pytest.param(MESSAGE + '\npage = "pages/x"', "service", "page: expected app_id beside it", id="a page of no mini-program"),
+        pytest.param(MESSAGE + '\napp_id = "1234"', "service", "app_id: expected", id="no mini-program"),
+        pytest.param(MESSAGE.replace(', keyword2 = "回复 1 到 5 分"', ""), "service", "also wants keyword2 (备注)", id="a field too few"),
+    ],
+)  # fmt: skip
+def test_a_template_message_that_breaks_a_rule_is_refused_when_it_is_saved(
+    run: Run, known: int, tmp_path: Path, message: str, purpose: str, said: str
+) -> None:
+    code, _, err = apply(run, tmp_path, message, purpose, "template")
+    assert (code, len(err.splitlines())) == (1, 1)
+    assert "content arrived: template: " in err
     assert said in err

@@ -13,6 +13,8 @@ from bot.config import Config
 from bot.store.database import Session
 from bot.store.planning import moments
 from bot.store.planning.candidates import judged_rows, of_campaign, shapes_of
+from bot.store.planning.eligibility import TEMPLATE
+from bot.store.sending import daily_calls
 from bot.store.tables import campaigns, customers, notice_consents
 from tests.support.build import Build
 
@@ -23,6 +25,8 @@ CHANNELS: tuple[tuple[str, ...], ...] = (
     (),
     ("reply_window",),
     ("subscription_notice",),
+    ("template_message",),
+    ("template_message", "mass"),
     ("mass",),
     ("next_contact",),
     ("reply_window", "mass"),
@@ -52,6 +56,7 @@ class Campaign:
     purpose: str
     marketing_in_window: bool
     channels: tuple[str, ...]
+    fills_template: bool
 
 
 ACCOUNTS = [Account(*each) for each in itertools.product(("service", "subscription"), (True, False))]
@@ -59,14 +64,19 @@ CUSTOMERS = [
     Customer(*each)
     for each in itertools.product((True, False), (True, False), (True, False), (0, 2, 3, 4), (True, False))
 ]
-CAMPAIGNS = [Campaign(*each) for each in itertools.product((True, False), PURPOSES, (True, False), CHANNELS)]
+CAMPAIGNS = [
+    Campaign(*each)
+    for each in itertools.product((True, False), PURPOSES, (True, False), CHANNELS, (True, False))
+]
 
 
-def choice(account: Account, who: Customer, what: Campaign, *, festival: bool) -> str:
+def choice(
+    account: Account, who: Customer, what: Campaign, *, festival: bool, calls: bool = True
+) -> str:
     """In the order of what it costs. The minute after a scan is over before anything planned goes out."""
     if not account.verified:
         return "no_entitlement"
-    wanted = what.channels or ("reply_window", "subscription_notice", "mass", "next_contact")
+    wanted = what.channels or ("reply_window", "subscription_notice", "template_message", "mass", "next_contact")
     may_use_window = what.purpose != "marketing" or who.asked or what.marketing_in_window
     counts = account.kind == "service"
     left = MOST - who.mass_used
@@ -75,11 +85,16 @@ def choice(account: Account, who: Customer, what: Campaign, *, festival: bool) -
         return "reply_window"
     if "subscription_notice" in wanted and counts and who.consent and what.purpose != "marketing":
         return "subscription_notice"
+    by_template = "template_message" in wanted and counts and what.purpose == "service" and what.fills_template
+    if by_template and calls:
+        return "template_message"
     if "mass" in wanted and (not counts or left > kept_back):
         return "mass"
     if "next_contact" in wanted and may_use_window:
         return "next_contact"
-    return "quota_reserved" if "mass" in wanted and left > 0 else "no_entitlement"
+    if "mass" in wanted and left > 0:
+        return "quota_reserved"
+    return "day_quota" if by_template else "no_entitlement"
 
 
 @pytest.fixture
@@ -89,6 +104,8 @@ def laid_out(session: Session) -> Session:
     for purpose in PURPOSES:
         filled = {"notice_template": "N1", "notice_data": {"thing1": "茶"}}
         build.content(purpose, purpose=purpose, **filled)
+        message = {"template_id": "T1", "template_data": {"thing1": "茶"}}
+        build.content(f"{purpose}-by-template", purpose=purpose, **filled, **message)
     for number, who in enumerate(CUSTOMERS):
         fields: dict[str, Any] = {"mass_month": "2026-11", "mass_used": who.mass_used}
         if who.window:
@@ -104,7 +121,7 @@ def laid_out(session: Session) -> Session:
     for number, what in enumerate(CAMPAIGNS):
         build.campaign(
             f"k-{number}",
-            [what.purpose],
+            [f"{what.purpose}-by-template" if what.fills_template else what.purpose],
             regular=what.regular,
             marketing_in_window=what.marketing_in_window,
             channels=list(what.channels),
@@ -118,22 +135,28 @@ def chosen(session: Session, campaign: Row[Any], purpose: str, moment: moments.M
     said = case(
         (candidate.entitled, candidate.channel),
         (candidate.reserved, literal("quota_reserved")),
+        (candidate.calls_spent, literal("day_quota")),
         else_=literal("no_entitlement"),
     )
     rows = select(customers.c.external_id, said).select_from(judged_rows(campaign, purpose, moment))
     return {int(number): channel for number, channel in session.execute(rows)}
 
 
-def wrong(session: Session, account: Account, *, festival: bool) -> Iterator[tuple[Any, ...]]:
-    config = Config.model_validate(
-        {"wechat": {"account_kind": account.kind, "verified": account.verified}, "push": {"mass_reserve": 1}}
-    )
+def wrong(
+    session: Session, account: Account, *, festival: bool, calls: bool = True
+) -> Iterator[tuple[Any, ...]]:
+    wechat = {"account_kind": account.kind, "verified": account.verified}
+    if not calls:
+        wechat |= {"limits": {"template_per_day": 1}}
+        daily_calls.lock_used(session, TEMPLATE, NOON)
+        daily_calls.take(session, TEMPLATE, NOON, 1)
+    config = Config.model_validate({"wechat": wechat, "push": {"mass_reserve": 1}})
     moment = moments.claiming(session, NOON, config)
     rows = {row.id: row for row in session.execute(select(campaigns))}
     for number, what in enumerate(CAMPAIGNS):
         found = chosen(session, rows[f"k-{number}"], what.purpose, moment)
         for place, who in enumerate(CUSTOMERS):
-            expected = choice(account, who, what, festival=festival)
+            expected = choice(account, who, what, festival=festival, calls=calls)
             if found[place] != expected:
                 yield account, who, what, found[place], expected
 
@@ -148,12 +171,20 @@ def test_the_channel_is_the_cheapest_that_is_left(
     assert list(wrong(laid_out, account, festival=festival)) == []
 
 
+def test_a_day_without_calls_has_no_template_messages(laid_out: Session) -> None:
+    """What it would have sent goes by what comes after it, or is told why it goes by nothing."""
+    assert list(wrong(laid_out, Account("service", True), festival=False, calls=False)) == []
+
+
 def test_every_channel_and_refusal_is_met() -> None:
     """A table that never comes to some answer holds nothing of it."""
     met = {
-        choice(account, who, what, festival=festival)
-        for account, who, what, festival in itertools.product(ACCOUNTS, CUSTOMERS, CAMPAIGNS, (True, False))
+        choice(account, who, what, festival=festival, calls=calls)
+        for account, who, what, festival, calls in itertools.product(
+            ACCOUNTS, CUSTOMERS, CAMPAIGNS, (True, False), (True, False)
+        )
     }
     assert met == {
-        "reply_window", "subscription_notice", "mass", "next_contact", "quota_reserved", "no_entitlement",
+        "reply_window", "subscription_notice", "template_message", "mass", "next_contact", "quota_reserved",
+        "day_quota", "no_entitlement",
     }  # fmt: skip

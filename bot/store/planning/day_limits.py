@@ -1,0 +1,29 @@
+"""No more is planned by a channel than it has calls on the day: the others are told so, and looked at again."""
+
+from sqlalchemy import and_, func, select, update
+
+from bot.store.database import Session
+from bot.store.planning.eligibility import TEMPLATE
+from bot.store.planning.plan_entries import Entry
+from bot.store.planning.plan_tables import Tables
+from bot.store.sending import daily_calls
+
+
+def keep(session: Session, tables: Tables, entry: Entry) -> None:
+    """Of the campaign at hand, whose candidates are picked, the first so many; what earlier ones took is planned by now."""
+    moment, picked = entry.of.moment, tables.picked
+    if entry.purpose != "service" or TEMPLATE not in moment.channels:
+        return
+    wants = and_(picked.c.reason.is_(None), picked.c.channel == TEMPLATE)
+    number = session.execute(select(func.count()).select_from(picked).where(wants)).scalar_one()
+    if not number:
+        return
+    taken = daily_calls.used(session, TEMPLATE, moment.now) + daily_calls.planned(session, TEMPLATE)
+    left = max(moment.templates_a_day - taken, 0)
+    if number <= left:
+        return
+    in_order = select(picked.c.customer_id).where(wants).order_by(picked.c.customer_id)
+    first_beyond = session.execute(in_order.offset(left).limit(1)).scalar_one()
+    session.execute(
+        update(picked).where(wants, picked.c.customer_id >= first_beyond).values(reason="day_quota")
+    )
