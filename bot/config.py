@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -28,7 +29,12 @@ class ConfigError(Exception):
 
 
 def _address(address: str) -> str:
-    if not address.startswith(("http://", "https://")):
+    try:
+        parts = urlsplit(address)
+        is_one = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        is_one = False
+    if not is_one:
         raise ValueError("expected http://… or https://…")
     return address.rstrip("/")
 
@@ -153,6 +159,20 @@ class Understanding(Section):
     encoder_model: str = ""
     encoder_key: SecretStr = SecretStr("")
     encoder_timeout_ms: int = Field(default=300, ge=20, le=2000)
+    encoder_folder: str = ""
+
+    @field_validator("encoder_folder")
+    @classmethod
+    def _is_a_folder_beside_no_server(cls, folder: str, info: Any) -> str:
+        if folder and info.data.get("encoder_url"):
+            raise ValueError(
+                "expected nothing beside understanding.encoder_url: a server encodes, or a folder does"
+            )
+        if folder and not Path(folder).is_dir():
+            raise ValueError(
+                f"expected a folder with a static model, {folder} is none; nothing is downloaded"
+            )
+        return folder
 
 
 class LanguageModel(Section):

@@ -3,12 +3,15 @@
 Each look stands alone: what is broken here does not hide what is broken there. Changes nothing.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from bot.config import Config, missing
+from bot.language.folder import FolderEmbeddings
 from bot.services import Services, build, connect
 from bot.store import schema, server_time
 from bot.store.campaigns import working_days
@@ -17,6 +20,7 @@ from bot.store.keys import RedisKeys
 from bot.store.programs import webhooks
 from bot.store.sending import halts
 from bot.values.finding import Finding
+from bot.values.language import ModelFailed
 from bot.wechat.client import WeChatClient
 from bot.wechat.errors import WeChatError
 
@@ -33,6 +37,8 @@ def examine(config: Config) -> Iterator[Finding]:
     yield _settings(config)
     yield _public_url(config)
     yield _processes(config)
+    if config.understanding.encoder_folder:
+        yield _encoder(Path(config.understanding.encoder_folder))
     database = connect(config)
     try:
         findings = list(_stores(config, database))
@@ -81,6 +87,18 @@ def _processes(config: Config) -> Finding:
             "set server.processes = 1, or use PostgreSQL",
         )
     return Finding("processes", True, f"{config.server.processes} with {config.server.threads} threads each")
+
+
+def _encoder(folder: Path) -> Finding:
+    began = time.monotonic()
+    try:
+        [vector] = FolderEmbeddings(folder).vectors(["您好"], seconds=60.0)
+    except ModelFailed as error:
+        todo = "put a static model (model2vec) there: model.safetensors, tokenizer.json, config.json"
+        return Finding("encoder", False, str(error), todo)
+    return Finding(
+        "encoder", True, f"{len(vector)} numbers a sentence, loaded in {time.monotonic() - began:.1f} s"
+    )
 
 
 def _stores(config: Config, database: Database) -> Iterator[Finding]:

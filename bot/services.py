@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from pydantic import SecretStr
 
 from bot.clock import Clock, SystemClock
 from bot.config import Config
+from bot.config import Understanding as UnderstandingSettings
 from bot.insight.encoder import Encoder
 from bot.insight.intents import Understanding
 from bot.insight.knowledge import KnowledgeIndex, WordIndex
 from bot.insight.recommend import Recommender
 from bot.language.embeddings import HttpEmbeddings
+from bot.language.folder import FolderEmbeddings
 from bot.language.model import HttpModel, Model
 from bot.store import kept_secrets
 from bot.store.database import Database
@@ -58,7 +61,7 @@ def build(config: Config, clock_of: Callable[[Keys], Clock] | None = None) -> Se
     config = with_secret_key(config, database)
     keys, close_keys = _keys(config, database)
     model = HttpModel(config.language_model) if config.language_model.url else None
-    embeddings = HttpEmbeddings(config.understanding) if config.understanding.encoder_url else None
+    encoder = _encoder(config.understanding)
     return Services(
         config=config,
         clock=clock_of(keys) if clock_of else SystemClock(),
@@ -66,10 +69,17 @@ def build(config: Config, clock_of: Callable[[Keys], Clock] | None = None) -> Se
         keys=keys,
         wechat=WeChatClient(config.wechat, keys, connections=config.push.at_once),
         knowledge=WordIndex(),
-        encoder=Encoder(embeddings, config.understanding.encoder_timeout_ms / 1000) if embeddings else None,
+        encoder=encoder,
         model=model,
-        closing=(*(one.close for one in (model, embeddings) if one), close_keys, database.close),
+        closing=(*(one.close for one in (model, encoder) if one), close_keys, database.close),
     )
+
+
+def _encoder(settings: UnderstandingSettings) -> Encoder | None:
+    seconds = settings.encoder_timeout_ms / 1000
+    if settings.encoder_folder:
+        return Encoder(FolderEmbeddings(Path(settings.encoder_folder)), seconds, away=0.0)
+    return Encoder(HttpEmbeddings(settings), seconds) if settings.encoder_url else None
 
 
 def connect(config: Config) -> Database:

@@ -131,7 +131,7 @@ class UnderstandingWatch:
         if encoder is None or self._learned is None or time.monotonic() < self._encode_at:
             return
         lessons, model = self._learned
-        named = sha256(f"{lessons.fingerprint} {self._services.config.understanding.encoder_model}".encode())
+        named = sha256(f"{lessons.fingerprint} {encoder.name}".encode())
         kept = folder(self._services.config) / f"{named.hexdigest()[:32]}.npy"
         try:
             joined = both(model, encoder, lessons.texts, lessons.labels, kept)

@@ -34,6 +34,11 @@ Vector: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 
 
 class Embeddings(Protocol):
+    @property
+    def name(self) -> str:
+        """Another one where the same sentence has another vector."""
+        ...
+
     def vectors(self, texts: Sequence[str], seconds: float) -> list[list[float]]:
         """Raises `ModelFailed`."""
         ...
@@ -45,11 +50,16 @@ class Encoder:
     """One per process, shared by its threads."""
 
     def __init__(
-        self, embeddings: Embeddings, seconds: float, clock: Callable[[], float] = time.monotonic
+        self,
+        embeddings: Embeddings,
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+        away: float = AWAY,
     ) -> None:
         self._embeddings = embeddings
         self._seconds = seconds
         self._clock = clock
+        self._away = away
         self._away_until = 0.0
         self._lock = threading.Lock()
         self._held: OrderedDict[str, Vector] = OrderedDict()
@@ -62,12 +72,21 @@ class Encoder:
         try:
             vector = _unit(self._embeddings.vectors([said], self._seconds))[0]
         except ModelFailed:
-            self._away_until = self._clock() + AWAY
+            self._away_until = self._clock() + self._away
+            return
+        if not vector.any():  # it knows nothing of it
             return
         with self._lock:
             self._held[said] = vector
             while len(self._held) > HELD:
                 self._held.popitem(last=False)
+
+    @property
+    def name(self) -> str:
+        return self._embeddings.name
+
+    def close(self) -> None:
+        self._embeddings.close()
 
     def remembered(self, text: str) -> Vector | None:
         with self._lock:
@@ -159,9 +178,11 @@ def _asked(text: str) -> str:
 
 
 def _unit(vectors: Sequence[Sequence[float]]) -> Array:
+    """Of length one, or zero for what nothing is known of, which is near to nothing."""
     found = np.array(vectors, dtype=np.float32)
     lengths = np.linalg.norm(found, axis=1, keepdims=True)
-    if not np.isfinite(found).all() or not lengths.all():
-        raise ModelFailed("a vector without a length")
+    if not np.isfinite(found).all():
+        raise ModelFailed("a vector of no numbers")
+    lengths[lengths == 0] = 1
     units: Array = found / lengths
     return units

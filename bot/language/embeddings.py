@@ -18,6 +18,10 @@ class HttpEmbeddings:
         self._model = settings.encoder_model
         self._server = Server(settings.encoder_url, settings.encoder_key)
 
+    @property
+    def name(self) -> str:
+        return self._model
+
     def vectors(self, texts: Sequence[str], seconds: float) -> list[list[float]]:
         """One for each text, in their order, all of one length. Raises `ModelFailed`."""
         body = {"model": self._model, "input": list(texts)}

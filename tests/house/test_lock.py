@@ -25,7 +25,8 @@ def unhashed(lock: str) -> list[str]:
 
 def direct_dependencies() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    named = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    extras = [name for names in project["project"]["optional-dependencies"].values() for name in names]
+    named = project["project"]["dependencies"] + project["dependency-groups"]["dev"] + extras
     return {re.split(r"[\[<>=!~ ;]", name)[0].lower() for name in named}
 
 

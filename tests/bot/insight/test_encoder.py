@@ -83,7 +83,6 @@ def test_one_that_is_slow_costs_its_time_once(stub: StubEncoder, embeddings: Htt
         b'{"data": []}',
         b'{"data": [{"index": 0, "embedding": []}]}',
         b'{"data": [{"index": 0, "embedding": ["x"]}]}',
-        b'{"data": [{"index": 0, "embedding": [0.0, 0.0]}]}',
         b'{"data": [{"index": 0, "embedding": [NaN, 1.0]}]}',
     ],
 )
@@ -94,6 +93,14 @@ def test_nonsense_is_done_without(stub: StubEncoder, embeddings: HttpEmbeddings,
     assert encoder.remembered("有货吗") is None
     with pytest.raises(ModelFailed):
         encoder.all_of(["有货吗"])
+
+
+def test_what_it_knows_nothing_of_is_near_to_nothing(stub: StubEncoder, embeddings: HttpEmbeddings) -> None:
+    stub.raw = b'{"data": [{"index": 0, "embedding": [0.0, 0.0]}]}'
+    encoder = Encoder(embeddings, 5.0)
+    encoder.ask("有货吗")
+    assert encoder.remembered("有货吗") is None
+    assert not encoder.all_of(["有货吗"]).any()
 
 
 def test_an_error_of_the_server_and_nobody_there(stub: StubEncoder, embeddings: HttpEmbeddings) -> None:
