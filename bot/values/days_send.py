@@ -11,6 +11,7 @@ class Offer:
     campaign_id: str
     content_id: str
     people: int  # whom it would reach
+    answers: float  # of them, as they are expected to answer: each one's likelihood, added up
     priority: int  # of the campaign
     waited: int  # days since the campaign last had a day, or since it began
 

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, select, update
 
 from bot.clock import FixedClock
 from bot.rules.intake import reports
 from bot.services import Services
 from bot.store.database import Database
+from bot.store.tables import category_rates, contents, customer_categories, customers
 from bot.values.push import PlanReport
 from scheduler.deliver import deliver_due
 from scheduler.plan import plan
@@ -72,6 +74,45 @@ def test_the_day_goes_to_most_people_whatever_the_order_of_the_campaigns(
     assert totals(report) == {"north": {"day_given_to:south": 2}, "south": {"planned": 3}}
     deliver_due(services)
     assert sorted(said.openid for said in wechat.sent) == ["o-2", "o-3", "o-4"]
+
+
+@pytest.mark.parametrize(
+    ("learned", "winner"),
+    [
+        pytest.param([], "south", id="nothing is known: the most people"),
+        pytest.param([("north", 100, 40, 0), ("south", 100, 10, 0)], "north", id="two who answer like that before three"),
+        pytest.param([("north", 100, 14, 0), ("south", 100, 10, 0)], "south", id="not for a little more"),
+        pytest.param([("north", 100, 1, 0), ("south", 100, 0, 30)], "north", id="what drives people away has the day last"),
+    ],
+)  # fmt: skip
+def test_the_day_goes_where_most_answers_are_expected(
+    services: Services, learned: list[tuple[str, int, int, int]], winner: str
+) -> None:
+    with services.database.transaction() as session:
+        for place in ("north", "south"):
+            session.execute(update(contents).where(contents.c.id == f"to-{place}").values(category=place))
+        for category, shown, answered, stopped in learned:
+            row = {"category": category, "shown": shown, "answered": answered, "stopped": stopped}
+            session.execute(insert(category_rates).values(row))
+    found = plan(services, MORNING).days_send
+    assert found is not None
+    assert found.winner.campaign_id == winner
+
+
+def test_what_a_customer_answered_themselves_weighs_more_than_what_everybody_does(services: Services) -> None:
+    with services.database.transaction() as session:
+        session.execute(update(contents).where(contents.c.id == "to-north").values(category="north"))
+        in_the_north = select(customers.c.id).where(customers.c.level == "north")
+        for who in session.execute(in_the_north).scalars().all():
+            row = {"customer_id": who, "category": "north", "shown": 6, "answered": 5, "stopped": 0}
+            session.execute(insert(customer_categories).values(row))
+    report = plan(services, MORNING)
+    assert report.days_send is not None
+    assert report.days_send.winner.campaign_id == "north"
+    assert report.days_send.winner.answers == pytest.approx(2 * (5 + 4 * 0.1) / (6 + 4))
+    assert "能送达 2 人，按以往的回应预计 1.1 人会回复" in "\n".join(
+        reports.of_plan(report, services.config.push.zone)
+    )
 
 
 def test_a_later_pass_of_the_day_changes_nothing(services: Services, wechat: FakeWeChat) -> None:

@@ -10,6 +10,7 @@ TRIED_OUT = (
 ALIKE = 4  # as many pushes as everybody's answers count for beside a customer's own
 REFUSAL_COSTS = 3  # answers: one who asks for no more pushes is lost for all of them
 AT_FIRST = 0.1  # answered, before anything is known
+LEAST = 0.001  # that anybody answers, where answers are added up
 
 
 def score(shown: int, answered: int, stopped: int, prior: float) -> float:

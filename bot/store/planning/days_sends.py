@@ -7,11 +7,12 @@ from sqlalchemy import and_, func, select, update
 
 from bot.rules.pushes import greatest_good
 from bot.store.database import Session
+from bot.store.planning import rotation
 from bot.store.planning.eligibility import MASS
 from bot.store.planning.plan_entries import Entry
 from bot.store.planning.plan_tables import Tables
 from bot.store.sending.mass_sends import HOLDS_ITS_KEY, day_key
-from bot.store.tables import campaign_contents, campaigns, deliveries, mass_sends
+from bot.store.tables import campaign_contents, campaigns, contents, deliveries, mass_sends
 from bot.values.days_send import DaysSend, Offer
 
 
@@ -29,7 +30,12 @@ def given(session: Session, day: date) -> DaysSend | None:
         row = session.execute(asked.where(deliveries.c.campaign_id.is_not(None)).limit(1)).one_or_none()
         if row is not None:
             known = Offer(
-                campaign_id=row.campaign_id, content_id=row.content_id, people=0, priority=0, waited=0
+                campaign_id=row.campaign_id,
+                content_id=row.content_id,
+                people=0,
+                answers=0,
+                priority=0,
+                waited=0,
             )
             return DaysSend(winner=known, good=0, was_given=True)
     return None
@@ -52,8 +58,15 @@ def waited(session: Session, day: date) -> Mapping[str, int]:
 def offers(session: Session, tables: Tables, entry: Entry, waits: Mapping[str, int]) -> list[Offer]:
     """What the campaign at hand, whose candidates are picked, would do with the day."""
     picked = tables.picked
+    beside, answers = rotation.likely_answers(
+        session,
+        picked.join(contents, contents.c.id == picked.c.content_id),
+        picked.c.customer_id,
+        contents.c.category,
+    )
     counted = (
-        select(picked.c.content_id, func.count().label("people"))
+        select(picked.c.content_id, func.count().label("people"), func.sum(answers).label("answers"))
+        .select_from(beside)
         .where(picked.c.reason.is_(None), picked.c.channel == MASS)
         .group_by(picked.c.content_id)
         .order_by(picked.c.content_id)
@@ -63,6 +76,7 @@ def offers(session: Session, tables: Tables, entry: Entry, waits: Mapping[str, i
             campaign_id=entry.campaign.id,
             content_id=row.content_id,
             people=row.people,
+            answers=float(row.answers),
             priority=entry.campaign.priority,
             waited=waits.get(entry.campaign.id, 0),
         )

@@ -31,14 +31,21 @@ from bot.rules.pushes.windows import Window
 from bot.store.database import Instant, Session
 from bot.store.planning import best_hours, occasions, rotation, variants
 from bot.store.planning.candidates import LIVE, judged_rows
-from bot.store.planning.eligibility import NEXT_CONTACT, NOTICE, REPLY_WINDOW, Candidate, objection_to_content
+from bot.store.planning.eligibility import (
+    NEXT_CONTACT,
+    NOTICE,
+    REPLY_WINDOW,
+    TEMPLATE,
+    Candidate,
+    objection_to_content,
+)
 from bot.store.planning.judging import KEEPS_CODE, is_of_audience
 from bot.store.planning.plan_entries import Entry
 from bot.store.planning.plan_tables import Tables, code_of
 from bot.store.tables import contents, customers, deliveries
 from bot.store.upserts import or_insert
 
-PART = 10_000  # deliveries a transaction: SQLite writes them in some 100 ms
+PART = 5_000  # deliveries, or standings, a transaction: SQLite writes them in some 100 ms
 
 
 def pick(session: Session, tables: Tables, entry: Entry) -> None:
@@ -169,7 +176,9 @@ def _can_wait(picked: FromClause, hours: FromClause, window: Window) -> ColumnEl
     lasts = (customers.c.window_until, contents.c.useful_until, picked.c.useful_until)
     by_window, *useful = (func.coalesce(until >= closes, until.is_(None)) for until in lasts)
     is_open = and_(by_window, customers.c.window_until.is_not(None))
-    one_by_one = or_(and_(picked.c.channel == REPLY_WINDOW, is_open), picked.c.channel == NOTICE)
+    one_by_one = or_(
+        and_(picked.c.channel == REPLY_WINDOW, is_open), picked.c.channel.in_((NOTICE, TEMPLATE))
+    )
     return and_(hours.c.half.is_not(None), one_by_one, *useful)
 
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
     select,
 )
 
-from bot.rules.pushes.rotation import ALIKE, AT_FIRST, REFUSAL_COSTS, TRIED_OUT, salts, score
+from bot.rules.pushes.rotation import ALIKE, AT_FIRST, LEAST, REFUSAL_COSTS, TRIED_OUT, salts, score
 from bot.rules.pushes.variants import PRIME
 from bot.store.database import Session
 from bot.store.tables import (
@@ -95,7 +95,7 @@ class Rotation:
             else_=literal(PRIME),
         )
         is_tried_out = _hash(_whose.c.id, day, "who tries") % 1000 < int(TRIED_OUT * 1000)
-        best_first = -self._expected(category)
+        best_first = -self.expected(category)
         return [case((is_tried_out, cast(by_chance, Float())), else_=best_first)]
 
     def beside(
@@ -116,15 +116,30 @@ class Rotation:
             return []
         return [_whose.c.id, *([_mine.c.shown, _mine.c.answered, _mine.c.stopped] if self.is_known else [])]
 
-    def _expected(self, category: ColumnElement[str]) -> ColumnElement[float]:
+    def expected(self, category: ColumnElement[str]) -> ColumnElement[float]:
         """`score` of `bot/rules/pushes/rotation.py`."""
-        whens = ((category == one, literal(self.rates.of(one), Float())) for one in self.categories)
-        prior = case(*whens, else_=literal(self.rates.overall, Float()))
+        whens = [(category == one, literal(self.rates.of(one), Float())) for one in self.categories]
+        overall = literal(self.rates.overall, Float())
+        prior = case(*whens, else_=overall) if self.categories else overall
         if not self.is_known:
             return prior
         answered = cast(_mine.c.answered - REFUSAL_COSTS * _mine.c.stopped, Float())
         learned = (answered + ALIKE * prior) / cast(_mine.c.shown + ALIKE, Float())
         return func.coalesce(learned, prior)
+
+
+def likely_answers(
+    session: Session, rows: FromClause, customer_id: ColumnElement[int], category: ColumnElement[str]
+) -> tuple[FromClause, ColumnElement[float]]:
+    """The rows with what is counted of each customer beside them, and how likely they answer the row's category.
+
+    What nobody was shown yet is as likely to be answered as all together; whoever it would drive away counts as nobody.
+    """
+    known = rates(session)
+    by_response = Rotation(tuple(sorted(known.by_category)), known, is_known=True)
+    beside = rows.outerjoin(_mine, and_(_mine.c.customer_id == customer_id, _mine.c.category == category))
+    expected = by_response.expected(category)
+    return beside, case((expected < LEAST, literal(LEAST, Float())), else_=expected)
 
 
 AS_LISTED = Rotation((), Rates({}, AT_FIRST), is_known=False)

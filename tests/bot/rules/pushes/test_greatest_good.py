@@ -9,7 +9,13 @@ from bot.values.days_send import DaysSend, Offer
 
 
 def offer(campaign: str, people: int, **fields: Any) -> Offer:
-    ordinary: dict[str, Any] = {"content_id": f"c-{campaign}", "priority": 0, "waited": 0}
+    """One in ten answers, unless it is said otherwise."""
+    ordinary: dict[str, Any] = {
+        "content_id": f"c-{campaign}",
+        "priority": 0,
+        "waited": 0,
+        "answers": people / 10,
+    }
     return Offer(campaign_id=campaign, people=people, **ordinary | fields)
 
 
@@ -17,6 +23,9 @@ def offer(campaign: str, people: int, **fields: Any) -> Offer:
     ("offers", "winner"),
     [
         pytest.param([offer("a", 10), offer("b", 11)], "b", id="who reaches more"),
+        pytest.param([offer("a", 10, answers=3), offer("b", 25)], "a", id="a few who answer do more good than many who do not"),
+        pytest.param([offer("a", 10, answers=2), offer("b", 25)], "b", id="as far as they do"),
+        pytest.param([offer("a", 10, answers=2), offer("b", 25, priority=-50, answers=2)], "a", id="as many answers: the more important"),
         pytest.param([offer("a", 10, priority=100), offer("b", 19)], "a", id="100 of priority are twice the people"),
         pytest.param([offer("a", 10, priority=100), offer("b", 21)], "b", id="but no more than twice"),
         pytest.param([offer("a", 10, waited=7), offer("b", 19)], "a", id="a week of waiting is twice the people"),
@@ -62,11 +71,13 @@ def test_it_is_said_who_won_and_who_waits() -> None:
     )
     assert found is not None
     assert told(found) == [
-        "今天的群发给了「tea」（c-tea），因为能送达 1200 人（优先级 ×1.10，已等 3 天 ×1.43）",
+        "今天的群发给了「tea」（c-tea），因为能送达 1200 人，按以往的回应预计 120.0 人会回复，占 10.0%（优先级 ×1.10，已等 3 天 ×1.43）",
         "「tea」有 40 人因此等待",
         "「pans」有 320 人因此等待",
     ]
-    assert told(found, "en")[0].startswith("today's mass send goes to tea (c-tea), because it reaches 1200")
+    assert told(found, "en")[0].startswith(
+        "today's mass send goes to tea (c-tea), because it reaches 1200 people, 120.0 of whom may answer, 10.0% ("
+    )
     assert (reason(found, "tea"), reason(found, "pans")) == ("day_given_to:c-tea", "day_given_to:tea")
 
 
