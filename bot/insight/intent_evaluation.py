@@ -4,9 +4,8 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.insight.intent_learning import Lessons, builtin_words, learned
+from bot.insight.intent_learning import Lessons, learned
 from bot.insight.intent_model import Model
-from bot.rules.talk.intent_names import TITLES
 from bot.values.evaluation import Evaluation, Missed
 from bot.values.understood import Guess
 
@@ -16,14 +15,10 @@ Labelled = Sequence[tuple[str, str]]  # text and label
 
 
 def evaluated(train: Labelled, test: Labelled) -> Evaluation:
-    """By the recipe the product learns with; our concepts are words of a shop, and go with a shop's labels only.
-
-    Raises `CannotLearn`.
-    """
+    """By the recipe the product learns with. Raises `CannotLearn`."""
     began = time.perf_counter()
     texts, labels = zip(*train, strict=True)
-    is_ours = 2 * len(TITLES.keys() & set(labels)) > len(set(labels))
-    model = learned(Lessons(tuple(texts), tuple(labels), builtin_words() if is_ours else {}))
+    model = learned(Lessons(tuple(texts), tuple(labels), {}))
     return measured(model, test, train=len(train), train_seconds=time.perf_counter() - began)
 
 

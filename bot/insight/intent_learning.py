@@ -1,7 +1,7 @@
 """From files of sentences to a model: learned once, by a process of its own, and kept under the hash of what it was made of.
 
 The package's own sentences stand in `examples/<intent>.txt`, one a line. A shop may add a folder of the same form,
-with sentences for the same intents or its own, and a `concepts.txt`.
+with sentences for the same intents or its own, and a `concepts.txt` with words of its trade.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from bot.insight import features, intent_model
 from bot.insight.features import BadConcepts
 from bot.insight.intent_model import Model, Unreadable
 
-VERSION = "3"  # of the recipe: another one makes every kept model stale
+VERSION = "4"  # of the recipe: another one makes every kept model stale
 EXAMPLES = Path(__file__).with_name("examples")
 LONGEST_TRAINING = 600.0  # seconds; ours takes a few
 KEPT = 4  # models of earlier examples
@@ -55,9 +55,8 @@ def lessons(extra: Path | None = None, added: Iterable[tuple[str, str]] = ()) ->
         if not folder.is_dir():
             raise CannotLearn(f"{folder}: expected a folder of example sentences")
         pairs.update(dict.fromkeys(_read(folder)))
-    for file in [features.CONCEPTS, *([extra / "concepts.txt"] if extra else [])]:
-        if file.exists():
-            words = _joined(words, _concepts(file))
+    if extra and (file := extra / features.CONCEPTS.name).exists():
+        words = _concepts(file)
     pairs.update(dict.fromkeys(added))
     texts, labels = zip(*pairs, strict=True)
     return Lessons(texts, labels, words)
@@ -83,10 +82,6 @@ def learned(lessons: Lessons, folder: Path | None = None) -> Model:
         if folder is not None:
             _keep(made, _file(folder, lessons))
         return intent_model.load(made)
-
-
-def builtin_words() -> dict[str, tuple[str, ...]]:
-    return _concepts(features.CONCEPTS)
 
 
 def _teach(lessons: Lessons, to: Path) -> None:
@@ -151,12 +146,3 @@ def _lines(file: Path) -> Sequence[str]:
         raise CannotLearn(f"{file}: expected UTF-8 text") from None
     except OSError as error:
         raise CannotLearn(f"{file}: {error.strerror or error}") from None
-
-
-def _joined(
-    words: Mapping[str, tuple[str, ...]], more: Mapping[str, tuple[str, ...]]
-) -> dict[str, tuple[str, ...]]:
-    every = dict(words)
-    for word, names in more.items():
-        every[word] = tuple(dict.fromkeys((*every.get(word, ()), *names)))
-    return every

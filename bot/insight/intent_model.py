@@ -6,7 +6,6 @@ Made by `intent_training`, which needs scikit-learn; this only adds up, so that 
 
 import math
 import zipfile
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from bot.insight import features
+from bot.insight.features import Block
 from bot.values.understood import Guess
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
@@ -29,12 +29,11 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """`weights` has a row for each feature and a column for each label; features below `run_count` are runs."""
+    """`weights` has a row for each feature and a column for each label."""
 
     labels: tuple[str, ...]
     places: Mapping[str, int]  # feature → row
-    run_count: int
-    rarity: Array
+    rarity: Sequence[float]
     weights: Array
     bias: Array
     sharpness: float  # turns scores into calibrated confidence
@@ -67,12 +66,13 @@ class Model:
         return found
 
     def _added_up(self, text: str) -> Array:
-        normal = features.normal(text)
-        total = self.bias.copy()
-        for said, share in features.blocks(normal, self.words, self.longest):
-            rows, values = weighed(said, self.places, self.rarity)
-            if rows:
-                total += (share * values) @ self.weights[rows]
+        rows: list[int] = []
+        values: list[float] = []
+        for block in features.blocks(features.normal(text), self.words, self.longest):
+            weigh(block, self.places, self.rarity, rows, values)
+        if not rows:
+            return self.bias
+        total: Array = np.array(values, dtype=np.float32) @ self.weights.take(rows, axis=0) + self.bias
         return total
 
     def save(self, path: Path) -> None:
@@ -81,36 +81,42 @@ class Model:
             labels=_packed(self.labels),
             features=_packed(tuple(self.places)),
             words=_packed(tuple(f"{word}\t{' '.join(names)}" for word, names in self.words.items())),
-            rarity=self.rarity,
+            rarity=np.array(self.rarity, dtype=np.float32),
             weights=self.weights,
             bias=self.bias,
-            numbers=np.array([self.run_count, self.sharpness, self.longest], dtype=np.float64),
+            numbers=np.array([self.sharpness, self.longest], dtype=np.float64),
         )
 
 
-def weighed(said: Sequence[str], places: Mapping[str, int], rarity: Array) -> tuple[list[int], Array]:
-    """TF-IDF of the features that are known, of length 1."""
-    counted = Counter(places[feature] for feature in said if feature in places)
-    rows = list(counted)
-    values = rarity[rows]
-    if len(rows) != len(said):
-        values = values * np.array([1 + math.log(counted[row]) for row in rows], dtype=np.float32)
-    length = math.sqrt(float(values @ values))
-    return rows, values / length if length else values
+def weigh(
+    block: Block, places: Mapping[str, int], rarity: Sequence[float], rows: list[int], values: list[float]
+) -> None:
+    """Adds the rows of a block's known features and what they weigh: TF-IDF, of the length the block has a share in."""
+    often: dict[int, int] = {}
+    for feature in block.said:
+        row = places.get(feature)
+        if row is not None:
+            often[row] = often.get(row, 0) + 1
+    weights = [
+        rarity[row] if times == 1 else rarity[row] * (1 + math.log(times)) for row, times in often.items()
+    ]
+    length = math.hypot(*weights)
+    if length:
+        rows += often
+        values += [block.share * weight / length for weight in weights]
 
 
 def load(path: Path) -> Model:
     """Raises `Unreadable` and `OSError`."""
     try:
         with np.load(path, allow_pickle=False) as kept:
-            run_count, sharpness, longest = kept["numbers"].tolist()
+            sharpness, longest = kept["numbers"].tolist()
             words = (line.split("\t") for line in _unpacked(kept["words"]))
             return Model(
                 labels=tuple(_unpacked(kept["labels"])),
                 places={feature: row for row, feature in enumerate(_unpacked(kept["features"]))},
-                run_count=int(run_count),
-                rarity=kept["rarity"],
-                weights=kept["weights"],
+                rarity=kept["rarity"].tolist(),
+                weights=np.ascontiguousarray(kept["weights"]),  # rows are read, one after the other
                 bias=kept["bias"],
                 sharpness=sharpness,
                 words={word: tuple(names.split(" ")) for word, names in words},
