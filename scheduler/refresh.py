@@ -6,25 +6,27 @@ run again: who is right already is not written.
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from bot.rules.worth import partitions
 from bot.services import Services
 from bot.store.database import Database, Session
-from bot.store.worth import assortment, crossings, cut_points, scoring, standing, statistics
+from bot.store.worth import assortment, crossings, cut_points, indexes, scoring, standing, statistics
 from bot.store.worth.measures import Measured
 from bot.store.worth.scoring import Scored
+from bot.store.worth.statistics import News
+from bot.values.partitions import Rules
 from bot.values.value import RefreshReport
+from scheduler import stretches
+from scheduler.stretches import Work
 
 T = TypeVar("T")
-Stretches: TypeAlias = Sequence[tuple[int, int]]
 
-AT_A_TIME = 2  # questions or stretches, so that one core is not alone with it
-AT_ONCE = 100_000  # customers a transaction: well below the time that others wait for it
+AT_A_TIME = 2 + stretches.READERS  # questions, so that one core is not alone with it
 
 
 def refresh(services: Services, *, from_scratch: bool = False) -> RefreshReport:
@@ -35,20 +37,18 @@ def refresh(services: Services, *, from_scratch: bool = False) -> RefreshReport:
         services.database,
     )
     seconds: dict[str, float] = {}
-    with database.reading() as session:
-        stretches = statistics.stretches(session, AT_ONCE)
+    last = _read(database, statistics.last_id)
     with ThreadPoolExecutor(AT_A_TIME, "refresh") as beside:
-        sold = beside.submit(_read, database, lambda session: assortment.sold(session, rules, now))
         with _timed(seconds, "figures"):
-            _figures(database, stretches, now, beside, from_scratch=from_scratch)
-        with _timed(seconds, "cut points"), database.reading() as session:
-            measured, before = (
-                Measured(now, rules, cut_points.read(session, rules)),
-                crossings.last(session, rules),
-            )
+            _figures(database, last, now, beside, from_scratch=from_scratch)
+        sold = beside.submit(_read, database, lambda session: assortment.sold(session, rules, now))
         spent = beside.submit(_read, database, assortment.spent)
+        with _timed(seconds, "cut points"):
+            measured, before = lines(database, rules, now)
         with _timed(seconds, "places"):
-            total = _places(database, stretches, measured, before, beside)
+            total = place(database, measured, before, last, beside)
+        with _timed(seconds, "indexes"):
+            _build(database, indexes.OF_PLACES)
         with _timed(seconds, "products and regions"):
             of_products, of_regions = sold.result(), spent.result()
             with database.transaction() as session:
@@ -71,62 +71,66 @@ def refresh(services: Services, *, from_scratch: bool = False) -> RefreshReport:
     )
 
 
-def _figures(
-    database: Database, stretches: Stretches, now: datetime, beside: Executor, *, from_scratch: bool
-) -> None:
-    with _sorting(database) as session:
-        if from_scratch:
-            statistics.drop_indexes(session)
-        else:
-            statistics.build_indexes(session)
-
-    def bring(stretch: tuple[int, int]) -> None:
-        with database.transaction() as session:
-            if from_scratch:
-                statistics.recompute(session, now, *stretch)
-            else:
-                statistics.follow(session, now, *stretch)
-
-    deque(_each(database, beside, bring, stretches), maxlen=0)
-    with _sorting(database) as session:
-        statistics.build_indexes(session, only_for_cut_points=True)
+def lines(database: Database, rules: Rules, now: datetime) -> tuple[Measured, Measured | None]:
+    """By what everybody is scored now, and by what they were last time."""
+    _build(database, indexes.FOR_CUT_POINTS)
+    with database.reading() as session:
+        return Measured(now, rules, cut_points.read(session, rules)), crossings.last(session, rules)
 
 
-def _places(
-    database: Database, stretches: Stretches, measured: Measured, before: Measured | None, beside: Executor
+def place(
+    database: Database, measured: Measured, before: Measured | None, last: int, beside: Executor
 ) -> Scored:
-    def score(stretch: tuple[int, int]) -> Scored:
-        with database.transaction() as session:
-            return scoring.score(session, measured, *stretch, before)
+    """Everybody with an id up to `last`."""
+
+    def look(session: Session, first: int, last: int) -> None:
+        scoring.look(session, measured, first, last, before)
+
+    def settle(session: Session, first: int, last: int, _looked: None) -> Scored:
+        return scoring.settle(session, measured, first, last, before)
 
     total = Scored()
     with database.transaction() as session:
         crossings.begun(session, measured)
-    for scored in _each(database, beside, score, stretches):
+    for scored in stretches.each(database, beside, Work(look, settle), last):
         total.add(scored)
-    with _sorting(database) as session:
+    with database.transaction() as session:
         crossings.finished(session, measured)
-        statistics.build_indexes(session)
     return total
 
 
-def _each(
-    database: Database, beside: Executor, work: Callable[[tuple[int, int]], T], stretches: Stretches
-) -> Iterator[T]:
-    """One after the other on SQLite, which has one writer; elsewhere as many at once as the server has cores for."""
-    return map(work, stretches) if database.is_sqlite else beside.map(work, stretches)
+def _figures(database: Database, last: int, now: datetime, beside: Executor, *, from_scratch: bool) -> None:
+    if _read(database, indexes.nobody_has_a_place):
+        with database.transaction() as session:
+            indexes.drop(session)
+    else:
+        _build(database, indexes.OF_PLACES)
+
+    def add_up(session: Session, first: int, last: int) -> None:
+        statistics.lay_out(session, now, first, last)
+
+    def put_in(session: Session, first: int, last: int, _laid_out: None) -> None:
+        statistics.put_in(session, now, first, last)
+
+    def note(session: Session, _first: int, _last: int, news: News) -> None:
+        statistics.note_news(session, now, *news)
+
+    if from_scratch:
+        deque(stretches.each(database, beside, Work(add_up, put_in), last), maxlen=0)
+    else:
+        deque(stretches.each(database, beside, Work(statistics.news, note), last), maxlen=0)
+
+
+def _build(database: Database, names: Iterable[str]) -> None:
+    """One by one, each with what it sorts off the memory."""
+    for name in sorted(names):
+        with database.workbench() as bench, bench.transaction() as session:
+            indexes.build(session, name)
 
 
 def _read(database: Database, question: Callable[[Session], T]) -> T:
     with database.workbench() as bench, bench.reading() as session:
         return question(session)
-
-
-@contextmanager
-def _sorting(database: Database) -> Iterator[Session]:
-    """A transaction that may sort millions, and keeps them off the memory."""
-    with database.workbench() as bench, bench.transaction() as session:
-        yield session
 
 
 @contextmanager

@@ -5,10 +5,22 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, case, delete, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    Row,
+    String,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+)
 
 from bot.rules.worth import pareto
-from bot.store.database import Session
+from bot.store.database import Instant, Session
 from bot.store.shop.purchases import BOUGHT, fen
 from bot.store.tables import (
     customer_statistics,
@@ -19,10 +31,22 @@ from bot.store.tables import (
     products,
     region_statistics,
 )
+from bot.store.worth.tallies import Tally, tallied
 from bot.values.partitions import Rules, Shares
 
 PACES = ("best", "steady", "slow")
 
+_lately = Tally(
+    "sold_lately",
+    keys=(Column("product_id", Integer),),
+    sums=(Column("quantity", BigInteger), Column("sold", BigInteger)),
+    latest=(Column("last_sold_at", Instant),),
+)
+_by_city = Tally(
+    "spent_by_city",
+    keys=(Column("province", String(40)), Column("city", String(40))),
+    sums=(Column("customers", Integer), Column("buyers", Integer), Column("spent", BigInteger)),
+)
 
 Sold: TypeAlias = Sequence[Row[*tuple[Any, ...]]]  # of every product: id, quantity, sold in fen, last_sold_at
 Spent: TypeAlias = Sequence[Row[*tuple[Any, ...]]]  # of every city: its names, customers, buyers, fen
@@ -39,18 +63,17 @@ def sold(session: Session, rules: Rules, now: datetime) -> Sold:
         .offset(0)
         .subquery()
     )
-    lately = (
+    lines = (
         select(
             line.product_id,
-            func.sum(line.quantity).label("quantity"),
-            func.sum(fen(line.price) * line.quantity).label("sold"),
-            func.max(fresh.c.ordered_at).label("last_sold_at"),
+            line.quantity,
+            (fen(line.price) * line.quantity).label("sold"),
+            fresh.c.ordered_at.label("last_sold_at"),
         )
         .join_from(fresh, order_lines, line.order_id == fresh.c.id)
         .where(line.product_id.is_not(None))
-        .group_by(line.product_id)
-        .subquery()
     )
+    lately = tallied(session, lines, _lately)
     return session.execute(
         select(products.c.id, lately.c.quantity, lately.c.sold, lately.c.last_sold_at)
         .join_from(products, lately, lately.c.product_id == products.c.id, isouter=True)
@@ -84,21 +107,16 @@ def note_products(session: Session, found: Sold, rules: Rules, now: datetime) ->
 
 def spent(session: Session) -> Spent:
     """The long part of counting regions; it reads only."""
-    province = func.coalesce(customers.c.province, "")
-    city = func.coalesce(customers.c.city, "")
     row = customer_statistics.c
-    return session.execute(
-        select(
-            province.label("province"),
-            city.label("city"),
-            func.count().label("customers"),
-            func.sum(case((row.orders > 0, 1), else_=0)).label("buyers"),
-            func.sum(row.spent).label("spent"),
-        )
-        .join_from(customers, customer_statistics, row.customer_id == customers.c.id)
-        .group_by(province, city)
-        .order_by(province, city)
-    ).all()
+    everybody = select(
+        func.coalesce(customers.c.province, "").label("province"),
+        func.coalesce(customers.c.city, "").label("city"),
+        literal_column("1").label("customers"),
+        case((row.orders > 0, 1), else_=0).label("buyers"),
+        row.spent,
+    ).join_from(customers, customer_statistics, row.customer_id == customers.c.id)
+    found = tallied(session, everybody, _by_city)
+    return session.execute(select(found).order_by(found.c.province, found.c.city)).all()
 
 
 def note_regions(session: Session, found: Spent, rules: Rules, now: datetime) -> Counter[str]:

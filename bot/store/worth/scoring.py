@@ -1,7 +1,7 @@
 """Puts customers in their places: new figures for those whose figures change, and a dated row for each who moves.
 
-One reading of the rows finds who changes; only those are written. A stretch of ids at a time, so that no transaction
-is long and memory does not grow with the customers.
+One reading of the rows finds who changes (`look`), which nobody has to wait for; only those are written (`settle`). A
+stretch of ids at a time, so that no transaction is long and memory does not grow with the customers.
 """
 
 from collections import Counter
@@ -19,6 +19,8 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    case,
+    delete,
     func,
     insert,
     literal,
@@ -41,13 +43,15 @@ GIVEN = (
     "rating_sum", "follows", "spoke_at", "known_at",
 )  # fmt: skip
 
-_changing = Table(  # of this connection only, and gone at the end of the stretch
+_changing = Table(  # of this connection only, and gone at the end of the stretch: who changes or was stale
     "changing_places",
     MetaData(),
     Column("customer_id", Integer, primary_key=True, autoincrement=False),
     *(Column(name, Integer) for name in ("r", "f", "m", "satisfaction", "score")),
     *(Column(name, String(20)) for name in ("abc", "tier", "cell", "service_class", "lifecycle")),
     *(Column(f"was_{name}", String(20)) for name in PLACED.values()),
+    Column("updated_at", Instant),  # of the row that was looked at
+    Column("changes", Integer),
     prefixes=["TEMPORARY"],
 )
 
@@ -94,50 +98,65 @@ def _made(table: FromClause, new: Mapping[str, Measure], measured: Measured) -> 
 def score(
     session: Session, measured: Measured, first: int, last: int, before: Measured | None = None
 ) -> Scored:
-    """`before`: what they were all last scored by, when that is known; then few need to be looked at closely.
-
-    Whose figures changed among the ids `first` to `last`, how many moved, and what they now ask of people."""
-    session.execute(CreateTable(_changing))  # should anything go wrong, it goes with the transaction
-    scored = Scored(changed=_find_changing(session, measured, first, last, before))
-    if scored.changed:
-        scored.moved = _note_moves(session, measured)
-        _write(session)
-        scored.follow_ups = _ask_people(session, measured)
-        nurturing.follow_moves(session, measured, _changing)
-    session.execute(DropTable(_changing))
-    if before is None:
-        nurturing.put_right(session, measured, first, last)
-    scored.follow_ups += nurturing.carry_on(session, measured, first, last)
-    seen = customer_statistics.c.customer_id.between(first, last) & crossings.IS_STALE
-    session.execute(update(customer_statistics).where(seen).values(is_stale=0))
-    return scored
+    """`look` and `settle` in one."""
+    look(session, measured, first, last, before)
+    return settle(session, measured, first, last, before)
 
 
-def _find_changing(
-    session: Session, measured: Measured, first: int, last: int, before: Measured | None
-) -> int:
+def look(session: Session, measured: Measured, first: int, last: int, before: Measured | None) -> None:
+    """The long part, which only reads. `before`: what they were all last scored by, when that is known; then few need
+    to be looked at closely."""
     was = {f"was_{name}": customer_statistics.c[name].label(f"was_{name}") for name in WRITTEN}
-    given = [customer_statistics.c[name] for name in GIVEN]
+    given = [customer_statistics.c[name] for name in (*GIVEN, "updated_at", "is_stale")]
     stretch: ColumnElement[bool] = customer_statistics.c.customer_id.between(first, last)
     only = crossings.passed_over(before, measured) if before else None
     if only is not None:
         stretch &= only
     new = with_places(select(*given, *was.values()).where(stretch), measured).subquery()
     differs = or_(*(new.c[name].is_distinct_from(new.c[f"was_{name}"]) for name in WRITTEN))
-    kept = [column.name for column in _changing.c]
-    found = insert(_changing).from_select(kept, select(*(new.c[name] for name in kept)).where(differs))
-    session.execute(found)
-    return session.execute(select(func.count()).select_from(_changing)).scalar_one()
+    kept = [column.name for column in _changing.c if column.name != "changes"]
+    found = select(*(new.c[name] for name in kept), case((differs, 1), else_=0)).where(
+        or_(new.c.is_stale == 1, differs)
+    )
+    session.execute(CreateTable(_changing))
+    session.execute(insert(_changing).from_select([*kept, "changes"], found))
+
+
+def settle(session: Session, measured: Measured, first: int, last: int, before: Measured | None) -> Scored:
+    """Whose figures changed among the ids `first` to `last`, how many moved, and what they now ask of people.
+
+    Whose row another one wrote since the look stays stale, for the next refresh."""
+    scored = Scored()
+    if session.execute(select(_changing.c.customer_id).limit(1)).first() is not None:
+        _write(session)
+        scored.changed, had_places = _settled(session)
+        if had_places:
+            scored.moved = _note_moves(session, measured)
+        scored.follow_ups = _ask_people(session, measured, somebody_leaves=had_places)
+        if before is not None:
+            nurturing.follow_moves(session, measured, _changing)
+    session.execute(DropTable(_changing))
+    if before is None:
+        nurturing.put_right(session, measured, first, last)
+    scored.follow_ups += nurturing.carry_on(session, measured, first, last)
+    return scored
+
+
+def _settled(session: Session) -> tuple[int, bool]:
+    """Leaves those that were written and have changed: how many, and whether anybody of them had a place."""
+    row = customer_statistics.c
+    is_as_looked_at = select(row.customer_id).where(
+        row.customer_id == _changing.c.customer_id, row.updated_at == _changing.c.updated_at
+    )
+    session.execute(delete(_changing).where(or_(_changing.c.changes == 0, ~is_as_looked_at.exists())))
+    count = func.count
+    changed, had_places = session.execute(select(count(), count(_changing.c.was_tier))).one()
+    return changed, had_places > 0
 
 
 def _note_moves(session: Session, measured: Measured) -> Counter[str]:
     """Not those who get their first place: they came from nowhere."""
     moved: Counter[str] = Counter()
-    had_places = select(_changing.c.customer_id).where(
-        or_(*(_changing.c[f"was_{name}"].is_not(None) for name in PLACED.values()))
-    )
-    if session.execute(had_places.limit(1)).first() is None:
-        return moved
     row = customer_statistics.c
     for partition, name in PLACED.items():
         was, became = _changing.c[f"was_{name}"], _changing.c[name]
@@ -167,22 +186,22 @@ def _note_moves(session: Session, measured: Measured) -> Counter[str]:
 
 
 def _write(session: Session) -> None:
-    row = customer_statistics.c
-    theirs = row.customer_id == _changing.c.customer_id
-    places = [_changing.c[name] for name in WRITTEN]
-    if (
-        session.dialect.name == "sqlite"
-    ):  # lays aside all that it joins before it writes; this way it need not
+    row, places = customer_statistics.c, [_changing.c[name] for name in WRITTEN]
+    is_theirs = row.customer_id == _changing.c.customer_id
+    if session.dialect.name == "sqlite":
+        # lays aside all that it joins before it writes; this way it need not
         new: dict[Any, Any] = {
-            tuple_(*(row[name] for name in WRITTEN)): select(*places).where(theirs).scalar_subquery()
+            tuple_(*(row[name] for name in WRITTEN)): select(*places).where(is_theirs).scalar_subquery()
         }
-        theirs = row.customer_id.in_(select(_changing.c.customer_id))
+        was = select(_changing.c.updated_at).where(is_theirs).scalar_subquery()
+        which = row.customer_id.in_(select(_changing.c.customer_id)) & (row.updated_at == was)
     else:
         new = dict(zip(WRITTEN, places, strict=True))
-    session.execute(update(customer_statistics).where(theirs).values({row.is_stale: 0} | new))
+        which = is_theirs & (row.updated_at == _changing.c.updated_at)
+    session.execute(update(customer_statistics).where(which).values({row.is_stale: 0} | new))
 
 
-def _ask_people(session: Session, measured: Measured) -> int:
+def _ask_people(session: Session, measured: Measured, *, somebody_leaves: bool) -> int:
     """Who came into a class that a person serves gets a follow-up; who left it has none open any more."""
     opened = 0
     now, was, became = measured.now, _changing.c.was_service_class, _changing.c.service_class
@@ -194,13 +213,14 @@ def _ask_people(session: Session, measured: Measured) -> int:
             follow_ups.c.service == each.service,
             follow_ups.c.closed_at.is_(None),
         ]
-        left = select(_changing.c.customer_id).where(became != each.name, was == each.name)
-        over = update(follow_ups).where(
-            follow_ups.c.customer_id.in_(left),
-            follow_ups.c.service == each.service,
-            follow_ups.c.closed_at.is_(None),
-        )
-        session.execute(over.values(closed_at=now, closed_by="move"))
+        if somebody_leaves:
+            left = select(_changing.c.customer_id).where(became != each.name, was == each.name)
+            over = update(follow_ups).where(
+                follow_ups.c.customer_id.in_(left),
+                follow_ups.c.service == each.service,
+                follow_ups.c.closed_at.is_(None),
+            )
+            session.execute(over.values(closed_at=now, closed_by="move"))
         if each.within_days is None:
             continue  # its plan asks a person, when the day has come
         came = select(
