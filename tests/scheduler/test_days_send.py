@@ -82,7 +82,7 @@ def test_the_day_goes_to_most_people_whatever_the_order_of_the_campaigns(
         pytest.param([], "south", id="nothing is known: the most people"),
         pytest.param([("north", 100, 40, 0), ("south", 100, 10, 0)], "north", id="two who answer like that before three"),
         pytest.param([("north", 100, 14, 0), ("south", 100, 10, 0)], "south", id="not for a little more"),
-        pytest.param([("north", 100, 1, 0), ("south", 100, 0, 30)], "north", id="what drives people away has the day last"),
+        pytest.param([("north", 100, 10, 0), ("south", 100, 0, 30)], "north", id="what drives people away has the day last"),
     ],
 )  # fmt: skip
 def test_the_day_goes_where_most_answers_are_expected(
