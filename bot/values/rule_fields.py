@@ -48,6 +48,7 @@ FIELDS: dict[str, Field] = {
     "region.city": Field(Kind.TEXT),
     "level": Field(Kind.TEXT),
     "points": Field(Kind.WHOLE),
+    "points_expiring": Field(Kind.WHOLE, passes=True),  # within a month
     "tags": Field(Kind.SET),
     "source": Field(Kind.TEXT),
     "source_scene": Field(Kind.TEXT),

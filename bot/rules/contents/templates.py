@@ -23,10 +23,13 @@ FURTHER = (
     "customer.orders",
     "customer.days_since_order",
     "customer.days_since_follow",
+    "customer.points_expiring",  # within a month
+    "customer.points_expire_on",
 )
 FIELDS |= dict.fromkeys(FURTHER, lambda _profile: "")
 WORDS = {
     "customer.name": "您", "customer.province": "当地", "customer.city": "当地", "customer.level": "会员",
+    "customer.points_expiring": "一部分", "customer.points_expire_on": "近日",
     "customer.last_product": "您买的商品", "customer.days_since_order": "好几", "customer.days_since_follow": "好几",
 }  # fmt: skip
 NOTHING_FURTHER: Mapping[str, str] = {}

@@ -51,6 +51,7 @@ FIELD_NAMES: dict[str, tuple[str, str]] = {
     "region.city": ("城市", "city"),
     "level": ("会员等级", "level"),
     "points": ("积分", "points"),
+    "points_expiring": ("一个月内到期的积分", "points that end within a month"),
     "tags": ("标签", "tags"),
     "source": ("来源", "source"),
     "source_scene": ("来源二维码", "QR scene"),

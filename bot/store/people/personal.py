@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 
 from bot.store.among import among
 from bot.store.database import Session
+from bot.store.loyalty import lots
 from bot.store.shop.purchases import BOUGHT
-from bot.store.tables import customers, order_lines, orders, products
+from bot.store.tables import customers, order_lines, orders, point_lots, products
 
 
 def further(
@@ -25,6 +26,8 @@ def further(
         _last_product(session, ids, found)
     if "customer.days_since_follow" in names:
         _follow(session, ids, found, now)
+    if {"customer.points_expiring", "customer.points_expire_on"} & set(names):
+        _expiring(session, ids, found, now)
     return {
         customer_id: {name: known[name] for name in names if name in known}
         for customer_id, known in found.items()
@@ -70,3 +73,14 @@ def _follow(session: Session, ids: list[int], found: dict[int, dict[str, str]], 
     )
     for row in session.execute(asked):
         found[row.id]["customer.days_since_follow"] = str(max((now - row.followed_at).days, 0))
+
+
+def _expiring(session: Session, ids: list[int], found: dict[int, dict[str, str]], now: datetime) -> None:
+    """All that end within a month, and the first day on which some do."""
+    ending = lots.ending(now).add_columns(
+        point_lots.c.customer_id, func.min(point_lots.c.expires_on).label("first")
+    )
+    theirs = ending.where(among(session, point_lots.c.customer_id, ids)).group_by(point_lots.c.customer_id)
+    for row in session.execute(theirs):
+        found[row.customer_id]["customer.points_expiring"] = str(row.points)
+        found[row.customer_id]["customer.points_expire_on"] = f"{row.first.month} 月 {row.first.day} 日"

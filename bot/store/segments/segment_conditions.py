@@ -30,6 +30,7 @@ from sqlalchemy import (
 from bot.rules.pushes.buckets import BUCKETS
 from bot.rules.segments import segment_draws
 from bot.rules.segments.segment_nesting import compares
+from bot.store.loyalty import lots
 from bot.store.shop.purchases import BOUGHT, CAME_BACK, fen
 from bot.store.tables import (
     customer_statistics,
@@ -42,6 +43,7 @@ from bot.store.tables import (
     nurturing_plans,
     order_lines,
     orders,
+    point_lots,
     products,
     returns,
     reviews,
@@ -239,6 +241,8 @@ def _known(condition: Condition, customer_id: Column) -> Truth:
 
 
 def _counted(condition: Condition, now: datetime, customer_id: Column) -> Column:
+    if condition.field == "points_expiring":
+        return _correlated(lots.ending(now).where(point_lots.c.customer_id == customer_id), customer_id)
     since = None if condition.days is None else now - timedelta(days=min(condition.days, LONGEST_AGO))
     if condition.field in {"orders", "spend"}:
         return _purchases(condition, since, customer_id)
