@@ -59,7 +59,7 @@ class _Pass:
 
     def run(self, of: Sequence[int] | None = None, before: Last | None = None) -> PlanReport:
         """`of`: only these customers, by the book of the pass before."""
-        moved, late = self._tidy()
+        moved, late = self._tidy(of_all=of is None)
         done: Sequence[CampaignPlan] = ()
         with self._services.database.workbench() as bench:
             agenda = self._agenda(bench)
@@ -81,15 +81,17 @@ class _Pass:
             days_send=self._send,
         )
 
-    def _tidy(self) -> tuple[int, int]:
+    def _tidy(self, *, of_all: bool = True) -> tuple[int, int]:
         moved = late = 0
         with self._services.database.reading() as session:
             coming = self._coming if moving.is_due(session, self._at) else {}
+            drops = of_all and moving.is_any_kept_useless(session, self._today, self._at)
         with self._services.database.transaction() as session:
             for purpose, window in coming.items():
                 more_moved, more_late = moving.move_closed(session, purpose, window, self._at)
                 moved, late = moved + more_moved, late + more_late
-            late += moving.drop_useless_kept(session, self._today, self._at)
+            if drops:
+                late += moving.drop_useless_kept(session, self._today, self._at)
             care.look_at_all(session, self._today, self._at)
         return moved, late
 

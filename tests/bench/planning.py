@@ -9,15 +9,16 @@ import os
 import resource
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select, text, update
 
 from bot.clock import FixedClock
 from bot.config import Config
@@ -30,6 +31,7 @@ from bot.store.tables import (
     campaign_contents,
     campaigns,
     contents,
+    customers,
     deliveries,
     messages,
     segments,
@@ -166,10 +168,14 @@ def measure(database: Database, many: int, server: str) -> None:
     )  # fmt: skip
 
     def told(what: str, at: datetime) -> None:
-        report, took, used = _cost(lambda: plan(services, at), server)
+        with _writing_beside(database) as waits:
+            report, took, used = _cost(lambda: plan(services, at), server)
         verdicts = sum(number for each in report.campaigns for number in each.totals.values())
         print(
             f"  {what:<34} {took:6.2f} s wall, {used:6.2f} s processor: planned {report.planned:,}, {verdicts:,} verdicts"
+        )
+        print(
+            f"  {'  another writer meanwhile waited':<34} {max(waits):6.2f} s at most, {sorted(waits)[len(waits) * 99 // 100]:.2f} s in 99 of 100, {len(waits):,} times"
         )
 
     told("the first pass of all", MORNING)
@@ -183,6 +189,28 @@ def measure(database: Database, many: int, server: str) -> None:
         f"  {'memory':<34} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most, of this process so far"
     )
     print(f"  {'load':<34} {os.getloadavg()[0]:.1f} at the end")
+
+
+@contextmanager
+def _writing_beside(database: Database) -> Iterator[list[float]]:
+    """What a message would: a small transaction every twentieth of a second, each with the seconds it took."""
+    waits, stop = list[float](), threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            began = time.perf_counter()
+            with database.transaction() as session:
+                session.execute(
+                    update(customers).where(customers.c.id == 1).values(points=customers.c.points)
+                )
+            waits.append(time.perf_counter() - began)
+            stop.wait(0.05)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    yield waits
+    stop.set()
+    thread.join()
 
 
 def _of_the_minute(services: Services, at: datetime, many: int) -> None:

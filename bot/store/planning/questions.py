@@ -1,17 +1,20 @@
 """What stands against a customer for each kind of campaign: each question is asked once, however many kinds lean on it."""
 
-from collections.abc import Iterable
+import functools
+import operator
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Column, ColumnElement, Select, case, literal_column
+from sqlalchemy import Column, ColumnElement, Select, case, false, literal_column
 from sqlalchemy.sql import visitors
-from sqlalchemy.sql.elements import False_
 
 from bot.store.planning.eligibility import NEXT_CONTACT, Candidate, Policy, before_contents
 from bot.store.planning.moments import Moment
 from bot.store.planning.plan_entries import KEEPS, OfPurpose
 from bot.store.planning.plan_tables import CODE_BITS, KINDS, NOTHING
+
+Objections: TypeAlias = list[tuple[int, ColumnElement[bool]]]  # by their places in `POLICIES`
 
 _ANSWERS = "answers"
 _OF_CHANNELS = ("reach", "reserved", "too_few_left")  # long ones that several policies ask
@@ -26,26 +29,28 @@ class Questions:
     def codes(self, of: OfPurpose) -> Iterable[ColumnElement[Any]]:
         """Of all kinds of the purpose, `KINDS` of them in a whole number."""
         for first in range(0, len(of.kinds), KINDS):
-            some = of.kinds[first : first + KINDS]
-            one, *others = (self._code(kind, of.moment, place * CODE_BITS) for place, kind in enumerate(some))
-            yield sum(others, start=one)
+            objections = [self._objections(kind, of.moment) for kind in of.kinds[first : first + KINDS]]
+            shared = _shared(objections)
+            ones = [1 << place * CODE_BITS for place in range(len(objections))]
+            own = (_first(each[len(shared) :], one) for each, one in zip(objections, ones, strict=True))
+            yield case(
+                *((truth, _number(code * sum(ones))) for code, truth in shared),
+                else_=functools.reduce(operator.add, own),
+            )
 
     def beside(self, rows: Select[Any]) -> Any:
         """The rows with the answers, to select the codes from. Not merged into what selects: it would ask again."""
         answers = (each.label(f"a_{place}") for place, each in enumerate(self._asked))
         return rows.add_columns(*answers).offset(0).subquery(_ANSWERS)
 
-    def _code(self, candidate: Candidate, moment: Moment, shift: int) -> ColumnElement[Any]:
-        """The place of the first policy that stands against every content of such a campaign."""
+    def _objections(self, candidate: Candidate, moment: Moment) -> Objections:
+        """The policies that may stand against every content of such a campaign."""
         of_channels = {name: self._answer(getattr(candidate, name)) for name in _OF_CHANNELS}
         answered = replace(candidate, **of_channels)
-        whens: list[tuple[ColumnElement[bool], ColumnElement[Any]]] = [
-            (self._truth(policy, candidate, answered, moment), literal_column(str(code << shift)))
-            for code, policy in before_contents()
-        ]
-        nothing: ColumnElement[Any] = literal_column(str(NOTHING << shift))
-        whens = [(truth, code) for truth, code in whens if not isinstance(truth, False_)]
-        return case(*whens, else_=nothing) if whens else nothing
+        asked = (
+            (code, self._truth(policy, candidate, answered, moment)) for code, policy in before_contents()
+        )
+        return [(code, truth) for code, truth in asked if not truth.compare(false())]
 
     def _truth(
         self, policy: Policy, candidate: Candidate, answered: Candidate, moment: Moment
@@ -63,6 +68,30 @@ class Questions:
         if place == len(self._asked):
             self._asked.append(question)
         return literal_column(f"{_ANSWERS}.a_{place}", question.type)
+
+
+def _shared(objections: Sequence[Objections]) -> Objections:
+    """Those that all kinds begin with."""
+    one, *others = objections
+    differ = (
+        place
+        for place, (code, truth) in enumerate(one)
+        if not all(
+            place < len(each) and each[place][0] == code and each[place][1].compare(truth) for each in others
+        )
+    )
+    return one[: next(differ, len(one))]
+
+
+def _first(objections: Objections, one: int) -> ColumnElement[Any]:
+    """The place of the first policy that stands, so many times."""
+    whens = [(truth, _number(code * one)) for code, truth in objections]
+    return case(*whens, else_=_number(NOTHING * one)) if whens else _number(NOTHING * one)
+
+
+def _number(value: int) -> ColumnElement[Any]:
+    """Into the statement itself: SQLite computes with it faster than with a parameter."""
+    return literal_column(str(value))
 
 
 def _stands(policy: Policy, candidate: Candidate, moment: Moment) -> ColumnElement[bool]:

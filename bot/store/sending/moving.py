@@ -75,12 +75,21 @@ def move_closed(session: Session, purpose: str, window: Window, at: datetime) ->
     return moved, late
 
 
+def is_any_kept_useless(session: Session, day: date, at: datetime) -> bool:
+    """Asked before a writer is kept waiting: it looks at all that is kept."""
+    found = select(deliveries.c.id).where(_is_kept_in_vain(day, at)).limit(1)
+    return session.execute(found).first() is not None
+
+
 def drop_useless_kept(session: Session, day: date, at: datetime) -> int:
     """What waits for the next contact is dropped when its campaign is over or it is of no use any more."""
+    return _skip(session, _is_kept_in_vain(day, at), "too_late", at)
+
+
+def _is_kept_in_vain(day: date, at: datetime) -> ColumnElement[bool]:
     over = select(campaigns.c.id).where(or_(campaigns.c.ends < day, campaigns.c.status == "ended"))
-    kept = and_(_IS_KEPT, deliveries.c.campaign_id.is_not(None))
     stale = or_(deliveries.c.campaign_id.in_(over), _is_useless(at))
-    return _skip(session, and_(kept, stale), "too_late", at)
+    return and_(_IS_KEPT, deliveries.c.campaign_id.is_not(None), stale)
 
 
 def _is_useless(at: datetime) -> ColumnElement[bool]:
