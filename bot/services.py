@@ -13,6 +13,7 @@ from bot.config import Understanding as UnderstandingSettings
 from bot.insight.encoder import Encoder
 from bot.insight.intents import Understanding
 from bot.insight.knowledge import KnowledgeIndex, WordIndex
+from bot.insight.meaning import MeantIndex
 from bot.insight.recommend import Recommender
 from bot.language.embeddings import HttpEmbeddings
 from bot.language.folder import FolderEmbeddings
@@ -68,7 +69,7 @@ def build(config: Config, clock_of: Callable[[Keys], Clock] | None = None) -> Se
         database=database,
         keys=keys,
         wechat=WeChatClient(config.wechat, keys, connections=config.push.at_once),
-        knowledge=WordIndex(),
+        knowledge=MeantIndex(WordIndex(), encoder) if encoder else WordIndex(),
         encoder=encoder,
         model=model,
         closing=(*(one.close for one in (model, encoder) if one), close_keys, database.close),

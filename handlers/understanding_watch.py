@@ -14,10 +14,11 @@ import structlog
 from bot.config import Config
 from bot.insight import intent_learning
 from bot.insight.catalogue import Named
-from bot.insight.encoder import both
+from bot.insight.encoder import Encoder, both
 from bot.insight.intent_learning import CannotLearn, Lessons
 from bot.insight.intent_model import Model
 from bot.insight.intents import Watched
+from bot.insight.meaning import MeantIndex, meaning_of
 from bot.insight.product_entries import product_entry
 from bot.services import Services
 from bot.store.shop import catalogue
@@ -57,6 +58,7 @@ class UnderstandingWatch:
         self._sentences = ""  # version of those the model is made of, or could not be made of
         self._learned: tuple[Lessons, Model] | None = None  # what the encoder was not asked about yet
         self._encode_at = 0.0  # monotonic second
+        self._meant = ""  # version of the knowledge the encoder has read
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="understanding-watch", daemon=True)
 
@@ -79,7 +81,7 @@ class UnderstandingWatch:
             self._read_products()
             self._read_words()
             self._read_sentences(learns=learns)
-            if learns:
+            if learns and time.monotonic() >= self._encode_at:
                 self._read_encoder()
         except knowledge.Unreachable as error:
             _log.warning("what is understood was not read", reason=type(error).__name__)
@@ -126,18 +128,34 @@ class UnderstandingWatch:
             self._encode_at = 0.0
 
     def _read_encoder(self) -> None:
-        """Beside the model that stands already; tried again after a while."""
+        """Beside what stands already; tried again after a while."""
         encoder = self._services.encoder
-        if encoder is None or self._learned is None or time.monotonic() < self._encode_at:
+        if encoder is None:
             return
-        lessons, model = self._learned
-        named = sha256(f"{lessons.fingerprint} {encoder.name}".encode())
-        kept = folder(self._services.config) / f"{named.hexdigest()[:32]}.npy"
         try:
-            joined = both(model, encoder, lessons.texts, lessons.labels, kept)
+            self._encode_sentences(encoder)
+            self._encode_knowledge(encoder)
         except ModelFailed as error:
             _log.warning("the encoder was not heard; what was learned goes on alone", reason=str(error))
             self._encode_at = time.monotonic() + ENCODES_AGAIN
+
+    def _encode_sentences(self, encoder: Encoder) -> None:
+        if self._learned is None:
             return
+        lessons, model = self._learned
+        kept = self._kept(f"{lessons.fingerprint} {encoder.name}", ".npy")
+        joined = both(model, encoder, lessons.texts, lessons.labels, kept)
         self._services.understanding.put_model(joined, lessons.fingerprint)
         self._learned = None
+
+    def _encode_knowledge(self, encoder: Encoder) -> None:
+        index = self._services.knowledge
+        if not isinstance(index, MeantIndex) or index.version == self._meant:
+            return
+        entries, version = index.entries, index.version
+        kept = self._kept(encoder.name, ".knowledge")
+        index.mean(meaning_of(entries, version, encoder, kept))
+        self._meant = version
+
+    def _kept(self, of: str, ending: str) -> Path:
+        return folder(self._services.config) / f"{sha256(of.encode()).hexdigest()[:32]}{ending}"

@@ -11,11 +11,14 @@ from bot.clock import SystemClock
 from bot.config import Understanding as Settings
 from bot.insight.encoder import Encoder
 from bot.insight.intent_learning import lessons
+from bot.insight.knowledge import WordIndex
+from bot.insight.meaning import MeantIndex
 from bot.language.embeddings import HttpEmbeddings
 from bot.services import Services
 from bot.store.database import Database
 from bot.values.understood import Guess
 from handlers.understanding_watch import UnderstandingWatch
+from tests.support.asked import ENTRIES
 from tests.support.build import Build
 from tests.support.door import services_of
 from tests.support.learned import model
@@ -61,6 +64,27 @@ def test_an_encoder_joins_as_soon_as_it_is_heard(database: Database, tmp_path: P
         assert comes(lambda: "invoice" in {guess.intent for guess in heard(services)})
         watch.stop()
         embeddings.close()
+
+
+def test_the_knowledge_is_found_by_meaning_as_soon_as_it_is_encoded(
+    database: Database, tmp_path: Path
+) -> None:
+    with serving() as stub:
+        stub.means[ODD] = "运费由谁承担"
+        encoder = Encoder(HttpEmbeddings(Settings(encoder_url=stub.url)), 5.0)
+        index = MeantIndex(WordIndex(), encoder)
+        services = replace(learned_services(database, tmp_path), encoder=encoder, knowledge=index)
+        index.replace(ENTRIES, "1")
+        watch = UnderstandingWatch(services, every=0.05)
+        watch.start()
+        encoder.ask(ODD)
+        assert comes(lambda: bool(index.search(ODD)))
+        assert index.search(ODD)[0].entry.question == "运费由谁承担"
+        index.replace([replace(entry, answer="改了") for entry in ENTRIES], "2")
+        assert comes(lambda: bool(index.search(ODD)))
+        assert index.search(ODD)[0].entry.answer == "改了"
+        watch.stop()
+        encoder.close()
 
 
 def test_an_encoder_that_is_away_leaves_what_was_learned(database: Database, tmp_path: Path) -> None:
