@@ -361,6 +361,54 @@ def test_new_orders_added_to_the_figures_come_to_what_adding_up_anew_does(
     assert figures(session) == added
 
 
+def test_an_order_that_comes_while_all_are_added_up_anew_is_not_lost(session: Session, build: Build) -> None:
+    known, new, idle = build.customer(), build.customer(), build.customer()
+    for one in (known, idle):
+        build.order(one, amount=100, ordered_at=NOON - DAY)
+    statistics.touch(session, [known], NOON - DAY)
+    build.order(known, amount=7, ordered_at=NOON - DAY)  # nobody said
+
+    statistics.lay_out(session, NOON, 0, EVERYBODY)
+    for one in (known, new):
+        build.order(one, amount=30, ordered_at=NOON)
+        statistics.touch(session, [one], NOON + timedelta(seconds=1))
+    statistics.put_in(session, NOON, 0, EVERYBODY)
+
+    spent = {row["customer_id"]: row["spent"] for row in figures(session)}
+    assert spent == {known: 13700, new: 3000, idle: 10000}
+
+
+def test_who_is_forgotten_while_all_are_added_up_anew_gets_no_figures(session: Session, build: Build) -> None:
+    customer = build.customer()
+    build.order(customer, amount=100, ordered_at=NOON - DAY)
+    statistics.lay_out(session, NOON, 0, EVERYBODY)
+    forgetting.forget(session, customer, "salt", NOON)
+
+    statistics.put_in(session, NOON, 0, EVERYBODY)
+
+    assert figures(session) == []
+
+
+def test_whose_figures_change_while_places_are_found_is_looked_at_again(
+    session: Session, build: Build, rules: Rules
+) -> None:
+    customer, other = build.customer(), build.customer()
+    for one in (customer, other):
+        build.order(one, amount=100, ordered_at=NOON - 300 * DAY)
+    statistics.recompute(session, NOON)
+    by = measured(session, rules)
+    scoring.look(session, by, 0, EVERYBODY, None)
+    build.order(customer, amount=100, ordered_at=NOON - DAY)
+    statistics.touch(session, [customer], NOON + timedelta(seconds=1))
+
+    assert scoring.settle(session, by, 0, EVERYBODY, None).changed == 1
+    assert place(session, other, "lifecycle") == "dormant"
+    assert place(session, customer, "lifecycle") == "None"
+
+    score(session, rules, NOON, by)
+    assert place(session, customer, "lifecycle") == "existing"
+
+
 def test_who_is_forgotten_leaves_no_place_behind(session: Session, build: Build, rules: Rules) -> None:
     ids = thirty.arrive(build, NOON)
     statistics.recompute(session, NOON)
