@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.rules.talk import forms as form_words
-from bot.rules.talk import membership_words, own_data_words, recommend_words, texts
+from bot.rules.talk import membership_words, own_data_words, recommend_words, texts, wishes
 from bot.rules.talk import understanding_texts as words
 from bot.rules.talk.person_words import PersonWish
 from bot.store.shop import catalogue
@@ -99,6 +99,13 @@ def _begins(form: str) -> Route:
     return begin
 
 
+def _starts(context: Context) -> Answer:
+    """Never for who says no to something: 上新提醒不用了 is near to 上新提醒我."""
+    if wishes.refuses(context.incoming.text):
+        return Answer(reply=Text(words.STOP_OR_START))
+    return start_pushes.answer(start_pushes.Start(), context)
+
+
 def _says(sentence: str) -> Route:
     return lambda context: Answer(reply=Text(texts.addressed(sentence, context.profile.name)))
 
@@ -111,7 +118,7 @@ ROUTES: Mapping[str, tuple[float, Route]] = {  # intent: confidence it needs, an
     "complaint": (0.8, _gets_a_person(complains=True)),
     "human": (0.8, _gets_a_person(complains=False)),
     "stop": (0.9, lambda context: stop_pushes.answer(stop_pushes.Stop(), context)),
-    "start": (0.9, lambda context: start_pushes.answer(start_pushes.Start(), context)),
+    "start": (0.9, _starts),
     "greeting": (0.8, _says(texts.HELLO)),
     "thanks": (0.8, _says(texts.THANKS)),
     "identity": (0.8, _says(texts.WHO_ANSWERS)),

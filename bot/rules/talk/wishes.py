@@ -75,6 +75,9 @@ _UNHEARD = re.compile(r"退订.{0,6}(?:还|又|仍|怎么).{0,6}(?:发|收|推)"
 _STOP = re.compile(rf"{_ANNOYED}{_POLITE}(?:{'|'.join(_STOPS)}){_ENDING}")
 _START = re.compile(rf"{_POLITE}(?:{'|'.join(_STARTS)}){_ENDING}")
 _SUPPOSES = re.compile(r"以后想|如果|万一|假如|要是|会怎么?样|怎么办$|咋办$")  # "停了推送，以后想再收怎么办"
+_REFUSES = re.compile(
+    r"(?<!要)不要|不(?:用|需要|必|愿意|希望)|(?<!想)不想|(?<![特分级区类个性])别|甭|勿|莫|唔好|唔使"
+)
 _ASKS_IF_DONE = re.compile(r"了(?:吗|没|没有|么)$")
 
 
@@ -91,6 +94,11 @@ def stops_pushes(text: str) -> bool:
 def starts_pushes(text: str) -> bool:
     """恢复推送, 重新订阅, 可以继续发 …; not 恢复发货."""
     return not _SUPPOSES.search(compact(text)) and any(_is_it(_START, clause) for clause in clauses(text))
+
+
+def refuses(text: str) -> bool:
+    """不要, 不用, 别 …: whatever else was understood, they do not ask to be sent anything."""
+    return bool(_REFUSES.search(compact(text)))
 
 
 def _is_it(wish: re.Pattern[str], clause: str) -> bool:

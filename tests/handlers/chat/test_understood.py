@@ -85,6 +85,18 @@ def test_an_angry_story_reaches_a_person(learned: Conversation, customer: int) -
     assert handovers.is_open(learned.session, customer)
 
 
+def test_who_asks_for_news_gets_them_and_who_refuses_them_is_asked(
+    learned: Conversation, customer: int
+) -> None:
+    learned.hear(said("退订"))
+    for refusal in ("有新品不用第一时间告诉我", "有新款甭喊我", "上新的话别喊我"):
+        assert learned.services.understanding.of(refusal).intent == "start"
+        assert learned.hear(said(refusal)).text == words.STOP_OR_START
+    assert not learned.customer().wants_pushes
+    learned.hear(said("有新品第一时间通知我"))
+    assert learned.customer().wants_pushes
+
+
 def test_a_watched_word_reaches_a_person_and_a_forbidden_one_is_never_said(
     learned: Conversation, customer: int
 ) -> None:

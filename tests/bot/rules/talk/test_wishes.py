@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.talk.wishes import starts_pushes, stops_pushes
+from bot.rules.talk.wishes import refuses, starts_pushes, stops_pushes
 
 STOPS = (
     "退订", "退订！", "ＴＤ", "td", "T D", "回TD", "退 訂", "我要退订", "怎么退订", "怎么退订啊", "可以帮我退订吗？", "退订推送",
@@ -67,3 +67,18 @@ def test_it_is_no_wish_to_start_pushes(text: str) -> None:
 @given(st.text(alphabet="不要别再给我发推送退订消息了取消恢复继续的你们，。！ \x00]>{}TD", max_size=60))
 def test_nobody_stops_and_starts_at_once(text: str) -> None:
     assert not (stops_pushes(text) and starts_pushes(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refusal"),
+    [
+        ("上新提醒我这个不用了", True),
+        ("降价別通知我", True),
+        ("甭喊我", True),
+        ("唔使通知我", True),
+        ("有特别的新品通知我", False),
+        ("要不要我先关注，上新喊我一声", False),
+    ],
+)
+def test_who_says_no_to_something_refuses(text: str, is_refusal: bool) -> None:
+    assert refuses(text) is is_refusal
