@@ -26,7 +26,7 @@ PASSWORD = "a-kettle-and-a-teapot"
 PAGES = (
     "", "conversations", "hand-overs", "customers", "customers/1", "customers/1/explain", "hand-overs/1", "campaigns",
     "campaigns/tea", "campaigns/tea/edit", "campaigns/new", "contents", "contents/water", "contents/water/edit", "deliveries",
-    "knowledge", "knowledge/temperature", "health", "staff", "audit", "account",
+    "knowledge", "knowledge/temperature", "examples", "health", "staff", "audit", "account",
 )  # fmt: skip
 
 
