@@ -5,7 +5,7 @@ Nothing here is inside a transaction while it talks to WeChat. Who comes second 
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -54,6 +54,15 @@ def hold(
     return held
 
 
+def hold_files(services: Services, needs: Sequence[Need]) -> dict[Need, str]:
+    """The same of files alone, for what is no content. Raises `NotHeld`."""
+    held = _known(services, list(needs), timedelta())
+    for need in needs:
+        if need not in held:
+            held[need] = _brought(services, need, None, None, timedelta())
+    return held
+
+
 def hold_anew(
     services: Services, content: Content, held: Mapping[Need, str], *, mass: bool
 ) -> dict[Need, str]:
@@ -74,8 +83,10 @@ def _known(services: Services, wanted: list[Need], lasts: timedelta) -> dict[Nee
         return uploads.held(session, wanted, good_until=services.now() + lasts)
 
 
-def _brought(services: Services, need: Need, part: Part | None, content: Content, lasts: timedelta) -> str:
-    if need.form == "article" and not content.is_approved:
+def _brought(
+    services: Services, need: Need, part: Part | None, content: Content | None, lasts: timedelta
+) -> str:
+    if need.form == "article" and not (content and content.is_approved):
         raise NotHeld(Never("not_approved"))
     token, give_up_at = uuid.uuid4().hex, time.monotonic() + WAITS
     while True:
@@ -95,16 +106,16 @@ def _brought(services: Services, need: Need, part: Part | None, content: Content
 
 
 def _bring(
-    services: Services, need: Need, token: str, part: Part | None, content: Content, lasts: timedelta
+    services: Services, need: Need, token: str, part: Part | None, content: Content | None, lasts: timedelta
 ) -> str:
     """With the lease: looks once more, as it may be there since, and gives the lease back whatever happens."""
     if value := _known(services, [need], lasts).get(need):
         _renewed(services, need, token, "", services.now())
         return value
     try:
-        if need.form == "article":
+        if need.form == "article" and content:
             return _publish(services, need, token, _article(part), content)
-        if need.form == "draft":
+        if need.form == "draft" and content:
             return _keep(services, need, token, _draft(services, _article(part), content), None)
         return _upload(services, need, token)
     except NotHeld as reason:

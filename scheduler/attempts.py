@@ -37,7 +37,22 @@ def readied(services: Services, claimed: Sequence[Claimed]) -> tuple[list[Claime
         if one.content and one.content.id in refused
     ]
     going = [one for one in claimed if not (one.content and one.content.id in refused)]
-    return _with_facts(services, [replace(one, held=_of(held, one)) for one in going]), ended
+    going = [one if reply_window.needs_of(one) else replace(one, held=_of(held, one)) for one in going]
+    pictured, without = _pictured(services, going)
+    return _with_facts(services, pictured), [*ended, *without]
+
+
+def _pictured(services: Services, claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[Ended]]:
+    """Owed answers that are a file of ours, with what WeChat calls it."""
+    going: list[Claimed] = []
+    ended: list[Ended] = []
+    for one in claimed:
+        try:
+            needs = reply_window.needs_of(one)
+            going.append(replace(one, held=holding.hold_files(services, needs)) if needs else one)
+        except holding.NotHeld as refused:
+            ended.append(Ended(one, refused.outcome, None))
+    return going, ended
 
 
 def bring(services: Services, ids: Sequence[int]) -> None:

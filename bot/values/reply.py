@@ -14,7 +14,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    media_id: str
+    """`file`: the hash of one of our own, which WeChat is given when it is sent."""
+
+    media_id: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from bot.pictures.progress import progress
 from bot.rules.talk import membership_words as words
 from bot.rules.talk import texts
 from bot.rules.talk.shop_words import asks_for_points
 from bot.rules.worth import membership as rules_of
+from bot.store.campaigns import media_files
 from bot.store.loyalty import levels, points
+from bot.store.sending import deliveries
 from bot.values.incoming import Incoming, MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.membership import Standing
 from bot.values.profile import Profile
-from bot.values.reply import Text
+from bot.values.reply import Image, Text
 from handlers.chat.speaking import Answer, Context
 
+LEFT_FOR_OTHERS = 2  # customer-service messages of the window that a picture does not take
 MENU_KEYS = frozenset({"MY_POINTS", "POINTS", "MEMBER"})
 
 
@@ -37,10 +41,33 @@ def recognise(incoming: Incoming, _profile: Profile) -> Points | None:
 def answer(_found: Points, context: Context) -> Answer:
     profile = context.profile
     if context.services.config.membership.source == "orders":
-        return Answer(reply=Text(words.standing_in_words(_standing(context))))
+        standing = _standing(context)
+        _show(standing, context)
+        return Answer(reply=Text(words.standing_in_words(standing)))
     level = f"，会员等级是「{profile.level}」" if profile.level else ""
     sentence = texts.POINTS if profile.points else texts.POINTS_NONE
     return Answer(reply=Text(sentence.format(points=profile.points, level=level)))
+
+
+def _show(standing: Standing, context: Context) -> None:
+    """The way to the next level as a picture behind the words, where WeChat will carry it and others still fit."""
+    if (
+        standing.next is None
+        or context.profile.window_left <= LEFT_FOR_OTHERS
+        or not context.services.config.wechat.verified
+    ):
+        return
+    drawn = progress(standing.level.name, standing.next.name, words.percent_of(standing))
+    file = media_files.keep(context.session, "progress.png", drawn, context.now)
+    day = context.now.astimezone(context.services.config.push.zone).date()
+    deliveries.owe_answer(
+        context.session,
+        customer_id=context.profile.id,
+        answers_id=context.message_id or None,
+        reply=Image(file=file),
+        day=day,
+        now=context.now,
+    )
 
 
 def _standing(context: Context) -> Standing:

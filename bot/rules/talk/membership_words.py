@@ -85,7 +85,7 @@ def standing_in_words(standing: Standing) -> str:
     if standing.next is None:
         lines.append(TOP)
     else:
-        percent = int(standing.paid * 100 / Decimal(standing.next.least))
+        percent = percent_of(standing)
         lines.append(
             WAY.format(
                 paid=standing.paid,
@@ -97,6 +97,11 @@ def standing_in_words(standing: Standing) -> str:
             )
         )
     return "\n".join([*lines, HINT])
+
+
+def percent_of(standing: Standing) -> int:
+    """Of the way from nothing to the next level; whole, rounded down."""
+    return int(standing.paid * 100 / Decimal(standing.next.least)) if standing.next else 100
 
 
 def bar(percent: int) -> str:

@@ -1,0 +1,1 @@
+"""Draws pictures for customers."""
