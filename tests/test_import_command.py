@@ -1,6 +1,7 @@
 """`weilan import` and `weilan export` as their users meet them."""
 
 import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import func, select
 
 from bot.intake.maps import read_map
 from bot.store.database import Database
+from bot.store.loyalty import points
 from bot.store.tables import products
 from tests.house.sources import ROOT
 from tests.support.terminal import Run
@@ -58,3 +60,21 @@ def test_a_map_that_is_shown_as_an_example_can_be_read(path: Path) -> None:
 
 def test_there_are_maps_to_show() -> None:
     assert len(MAPS) >= 7
+
+
+def test_points_are_refused_while_they_are_counted_here(run: Run, tmp_path: Path, sqlite: Database) -> None:
+    members, others = tmp_path / "members.csv", tmp_path / "others.csv"
+    members.write_text("external_id,name,points\nC1,小林,\nC2,小周,50\n", encoding="utf-8")
+    others.write_text("external_id,name,points\nC3,小陈,\n", encoding="utf-8")
+    with (tmp_path / "config.toml").open("a", encoding="utf-8") as file:
+        file.write('[membership]\nsource = "orders"\n')
+    assert run("import", "customers", str(members))[0] == 0, "what everybody begins with"
+    with sqlite.transaction() as session:
+        points.begin(session, date(2027, 12, 31), datetime(2026, 11, 24, tzinfo=UTC))
+    code, out, err = run("import", "customers", str(others), str(members))
+    assert (code, out) == (1, "")
+    assert err.startswith(f"weilan: {members}: points: are counted here")
+    assert err.count("\n") == 1
+    assert run("import", "customers", str(others))[0] == 0, "a column that says nothing"
+    with sqlite.reading() as session:
+        assert points.faults(session) == []

@@ -1,6 +1,8 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,11 +11,15 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from bot.clock import FixedClock
+from bot.config import Membership
 from bot.services import Services
+from bot.store.loyalty import points
+from bot.store.programs import api_clients
 from bot.store.tables import customer_statistics, customers, order_lines, orders, products
 from bot.values.records import Kind
 from handlers.api import bodies
 from handlers.api.fields import DEFINITIONS, EXAMPLES, RECORDS
+from handlers.app import create_app, stop
 from tests.handlers.api.conftest import Let, Program
 
 
@@ -248,3 +254,22 @@ def test_what_failed_halfway_leaves_neither_the_effect_nor_the_key(erp: Program,
     assert (answer.status_code, code_of(answer)) == (500, "error")
     assert erp.found("/customers") == []
     assert told(erp.post("/customers", {"external_id": "C"}, key="k")) == [("C", "created")]
+
+
+def test_points_are_refused_while_they_are_counted_here(services: Services) -> None:
+    config = services.config.model_copy(update={"membership": Membership(source="orders")})
+    app = create_app(replace(services, config=config))
+    with services.database.transaction() as session:
+        added = api_clients.add(
+            session, name="till", scopes=tuple(api_clients.SCOPES), now=services.clock.real(), a_minute=100
+        )
+        points.begin(session, date(2027, 12, 31), services.now())
+    assert added
+    erp = Program(app, added.token)
+    both = [{"external_id": "C-1", "points": 50}, {"external_id": "C-2", "name": "王芳"}]
+    answer = erp.post("/customers", both)
+    assert told(answer) == [("C-1", "rejected"), ("C-2", "created")]
+    assert errors(answer) == ["points"]
+    assert "are counted here" in answer.text
+    assert erp.post("/customers", both[0]).status_code == 422
+    stop(app)
