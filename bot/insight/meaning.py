@@ -84,6 +84,7 @@ class MeantIndex:
         self.entries: tuple[Entry, ...] = ()
         self._words = words
         self._meaning: Meaning | None = None
+        self._last: tuple[Meaning, str, list[tuple[Entry, float]]] | None = None
 
     @property
     def version(self) -> str:
@@ -123,9 +124,19 @@ class MeantIndex:
         entries = {one.entry.id: one.entry for one in by_words}
         said = {one.entry.id: one.score for one in by_words}
         meant: dict[str, float] = {}
-        for entry, sure in meaning.nearest(question):
+        for entry, sure in self._nearest(meaning, question):
             entries.setdefault(entry.id, entry)
             meant[entry.id] = sure
         both = {id_: (said.get(id_, 0.0), meant.get(id_, 0.0)) for id_ in entries}
         order = sorted(both, key=lambda id_: (max(both[id_]), sum(both[id_])), reverse=True)
         return [Found(entries[id_], max(both[id_])) for id_ in order]
+
+    def _nearest(self, meaning: Meaning, question: str) -> list[tuple[Entry, float]]:
+        """One message asks the same several times."""
+        last = self._last
+        if last is not None and last[0] is meaning and last[1] == question:
+            return last[2]
+        found = meaning.nearest(question)
+        if found:  # else it may be heard later
+            self._last = (meaning, question, found)
+        return found
