@@ -1,21 +1,25 @@
 """Forgetting a person: what goes, what stays without a name, and that coming back changes neither refusal nor rhythm."""
 
+import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, event, func, insert, select
 
 from bot.rules.hashing import openid_hash
 from bot.store import tables
 from bot.store.database import Session
 from bot.store.people import customers as people
-from bot.store.people import forgetting
+from bot.store.people import forgetting, pointers
 from tests.conftest import NOON
 from tests.support.build import Build
 
 SALT = "salt"
 OPENID = "o-who-leaves"
 YESTERDAY = NOON - timedelta(days=1)
+CHANGES = re.compile(r"(?:DELETE FROM|UPDATE) (\w+)")
 
 
 @pytest.fixture
@@ -174,3 +178,37 @@ def test_tidying_takes_the_bare_keys_and_late_words(session: Session, build: Bui
     build.message(leaver, "小林您好", direction="out")
     forgetting.tidy(session, NOON + timedelta(hours=1))
     assert count(session, tables.messages) == 0
+
+
+STAY = {  # forgetting leaves them as they are, because they hold no words and point to a row that says nothing
+    "care_meetings": "days",
+    "merges": "which rows were one; what was kept of the other goes, where there was one (merges.forget)",
+    "model_calls": "costs, for 90 days",
+    "offer_choices": "the stock adds up",
+    "own_data_wishes": "receipts",
+    "point_journals": "the books add up; what was left ends (points.forget)",
+    "point_lots": "the books add up; what was left ends (points.forget)",
+    "vouchers": "codes that were given",
+}
+
+
+def untouched(changes: Iterable[str], pointing: Iterable[str]) -> list[str]:
+    """Tables no DELETE and no UPDATE of these was about."""
+    about = {found[1] for change in changes if (found := CHANGES.match(change))}
+    return sorted(set(pointing) - about - STAY.keys())
+
+
+def test_every_table_that_points_to_customers_is_looked_at(session: Session, leaver: int) -> None:
+    """So that one that comes tomorrow is not forgotten."""
+    changes: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        changes.append(statement)
+
+    event.listen(session, "before_cursor_execute", hear)
+    forgetting.forget(session, leaver, SALT, NOON)
+    event.remove(session, "before_cursor_execute", hear)
+    pointing = {column.table.name for column in pointers.pointers()}
+    assert untouched(changes, pointing) == []
+    assert untouched(changes, {*pointing, "diaries"}) == ["diaries"], "a planted one is found"
+    assert pointing.issuperset(STAY)
