@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -28,56 +29,94 @@ def free_port() -> int:
         return port
 
 
+class PostgreSQL:
+    """A server of its own that can stand still, and go and come back with what it holds."""
+
+    def __init__(self, folder: Path, *, durable: bool = False, core: int | None = None) -> None:
+        self._programs, self._folder, self._data = _postgresql_programs(), folder, folder / "data"
+        self._as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        self._pinned = [] if core is None else ["taskset", "-c", str(core)]
+        self._port = free_port()
+        self._written = "on" if durable else "off"
+        if self._as_user:
+            shutil.chown(folder, "postgres", "postgres")
+        wanted = ["-U", "weilan", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        _run([*self._as_user, str(self._programs / "initdb"), "-D", str(self._data), *wanted])
+
+    @property
+    def address(self) -> str:
+        """SQLAlchemy's, without the database's name."""
+        return f"postgresql+psycopg://weilan@127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        settings = {
+            "port": self._port, "listen_addresses": "127.0.0.1", "unix_socket_directories": self._folder,
+            "fsync": self._written, "full_page_writes": self._written, "max_connections": 200,
+        }  # fmt: skip
+        options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+        program = [str(self._programs / "postgres"), "-D", str(self._data), *options]
+        with (self._folder / "log").open("ab") as log:
+            self._server = subprocess.Popen([*self._pinned, *self._as_user, *program], stdout=log, stderr=log)
+        _wait_for(
+            lambda: psycopg.connect(
+                f"postgresql://weilan@127.0.0.1:{self._port}/postgres", connect_timeout=2
+            ).close(),
+            self._folder / "log",
+        )
+
+    def stop(self) -> None:
+        self._server.terminate()
+        self._server.wait(timeout=20)
+
+    def fall_down(self) -> None:
+        """At once, in the middle of whatever it does; `start` finds what was committed."""
+        os.kill(self._first_process(), signal.SIGQUIT)
+        self._server.wait(timeout=20)
+
+    def stand_still(self) -> None:
+        """Connections stay open, and nobody answers on them."""
+        for process in self._processes():
+            os.kill(process, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        for process in self._processes():
+            os.kill(process, signal.SIGCONT)
+
+    def _first_process(self) -> int:
+        return int((self._data / "postmaster.pid").read_text().splitlines()[0])
+
+    def _processes(self) -> list[int]:
+        """The first one, so that it starts no other meanwhile, and its own."""
+        first = self._first_process()
+        found = [first]
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                if int(stat.read_text().rsplit(")", 1)[1].split()[1]) == first:
+                    found.append(int(stat.parent.name))
+        return found
+
+
+@contextmanager
+def own_postgresql(*, durable: bool = False, core: int | None = None) -> Iterator[PostgreSQL]:
+    """Runs an empty PostgreSQL; it is gone at the end, whatever was done to it."""
+    folder = Path(tempfile.mkdtemp(prefix="weilan-pg-"))
+    server = PostgreSQL(folder, durable=durable, core=core)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def postgresql(*, durable: bool = False, core: int | None = None) -> Iterator[str]:
     """Runs an empty PostgreSQL; gives its SQLAlchemy address without the database's name.
 
     `durable`: it really writes to the disk at a commit, as in production. `core`: pinned to that one.
     """
-    programs = _postgresql_programs()
-    folder = Path(tempfile.mkdtemp(prefix="weilan-pg-"))
-    port = free_port()
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if as_user:
-        shutil.chown(folder, "postgres", "postgres")
-    data = folder / "data"
-    _run(
-        [
-            *as_user,
-            str(programs / "initdb"),
-            "-D",
-            str(data),
-            "-U",
-            "weilan",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-sync",
-        ]
-    )
-    settings = {
-        "port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "fsync": "on" if durable else "off",
-        "full_page_writes": "on" if durable else "off", "max_connections": 200,
-    }  # fmt: skip
-    options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
-    with (folder / "log").open("wb") as log:
-        pinned = [] if core is None else ["taskset", "-c", str(core)]
-        server = subprocess.Popen(
-            [*pinned, *as_user, str(programs / "postgres"), "-D", str(data), *options], stdout=log, stderr=log
-        )
-    try:
-        _wait_for(
-            lambda: psycopg.connect(
-                f"postgresql://weilan@127.0.0.1:{port}/postgres", connect_timeout=2
-            ).close(),
-            folder / "log",
-        )
-        yield f"postgresql+psycopg://weilan@127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_postgresql(durable=durable, core=core) as server:
+        yield server.address
 
 
 @contextmanager

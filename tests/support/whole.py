@@ -89,6 +89,10 @@ class Whole:
                 os.kill(pid, signal.SIGKILL)
         self._processes[part].wait(timeout=20)
 
+    def is_running(self) -> bool:
+        """Every part of it, as it was started."""
+        return all(process.poll() is None for process in self._processes.values())
+
     def stop_all(self) -> None:
         for process in self._processes.values():
             process.terminate()
