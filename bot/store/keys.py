@@ -7,19 +7,19 @@ Never to be called with a transaction open: the twin opens its own, and SQLite h
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any, Protocol, TypeVar
 
 import structlog
 from redis import BlockingConnectionPool, Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from sqlalchemy import BigInteger, Text, and_, case, cast, delete, func, or_, select
+from sqlalchemy import BigInteger, Text, and_, bindparam, case, cast, delete, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.store.database import Database, Session
+from bot.store.database import Database, Instant, Session
 from bot.store.tables import volatile
-from bot.store.upserts import or_insert
+from bot.store.upserts import insert_of, or_insert
 
 T = TypeVar("T")
 
@@ -104,18 +104,9 @@ class SqlKeys:
 
     def count(self, key: str, *, by: int = 1, lasts: timedelta) -> int:
         now = self._real()
-        fresh = {"value": str(by), "expires_at": now + lasts}
-        went_on = {
-            "value": case((_alive(now), cast(cast(volatile.c.value, BigInteger) + by, Text)), else_=str(by)),
-            "expires_at": case((_alive(now), volatile.c.expires_at), else_=now + lasts),
-        }
+        values = {"key_": key, "by_": by, "now_": now, "until_": now + lasts}
         with self._database.transaction() as session:
-            insert = (
-                or_insert(session, volatile)
-                .values(key=key, **fresh)
-                .on_conflict_do_update(index_elements=[volatile.c.key], set_=went_on)
-            )
-            number = session.execute(insert.returning(volatile.c.value)).scalar_one()
+            number = session.execute(_counting(session.dialect.name), values).scalar_one()
             self._tidy(session)
         return int(number)
 
@@ -137,7 +128,28 @@ class SqlKeys:
             session.execute(delete(volatile).where(volatile.c.expires_at <= now))
 
 
-def _alive(now: datetime) -> Any:
+@cache
+def _counting(dialect: str) -> Any:
+    """Put together once: every batch counts what it may send."""
+    by, now, until = (
+        bindparam("by_", type_=BigInteger),
+        bindparam("now_", type_=Instant),
+        bindparam("until_", type_=Instant),
+    )
+    went_on = {
+        "value": case(
+            (_alive(now), cast(cast(volatile.c.value, BigInteger) + by, Text)), else_=cast(by, Text)
+        ),
+        "expires_at": case((_alive(now), volatile.c.expires_at), else_=until),
+    }
+    counted = insert_of(dialect, volatile).values(
+        key=bindparam("key_"), value=cast(by, Text), expires_at=until
+    )
+    again = counted.on_conflict_do_update(index_elements=[volatile.c.key], set_=went_on)
+    return again.returning(volatile.c.value)
+
+
+def _alive(now: Any) -> Any:
     return or_(volatile.c.expires_at.is_(None), volatile.c.expires_at > now)
 
 

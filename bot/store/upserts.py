@@ -13,4 +13,9 @@ def or_insert(session: Session, table: Table) -> Any:
 
     From a selection it needs a WHERE: SQLite tells by it the ON of the conflict from that of a join.
     """
-    return sqlite.insert(table) if session.dialect.name == "sqlite" else postgresql.insert(table)
+    return insert_of(session.dialect.name, table)
+
+
+def insert_of(dialect: str, table: Table) -> Any:
+    """The same for a statement that is kept."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

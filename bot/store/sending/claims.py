@@ -38,12 +38,12 @@ from bot.store.planning.eligibility import (
     allowed,
     in_open_scene,
     in_open_window,
-    mass_used,
     objection,
 )
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
 from bot.store.sending import daily_calls, notice_consents
+from bot.store.sending.winning import is_signed, taken_from_ledger, win
 from bot.store.tables import campaigns, contents, customers, deliveries
 from bot.values.push import Refused
 
@@ -95,21 +95,7 @@ def claim_pushes(
     _sign(session, picked, moment, token, real, contents.c.messages, beside, leaves=leaves, values=values)
     if picked.notices:
         notice_consents.lock(session, picked.notices)
-    mine = deliveries.alias("mine")
-    won = session.execute(
-        update(customers)
-        .where(_is_signed(session, mine, picked, token))
-        .where(campaigns.c.id == mine.c.campaign_id, contents.c.id == mine.c.content_id)
-        .where(allowed(of_delivery(mine, moment), moment, CLAIM))
-        .values(
-            last_push_at=moment.now,
-            last_push_day=moment.today,
-            last_push_id=mine.c.id,
-            **_taken_from_ledger(mine, moment),
-        )
-        .returning(customers.c.id)
-    )
-    claimed = picked.of(won.scalars())
+    claimed = picked.of(win(session, list(picked.customers), token, moment))
     if picked.notices:
         notice_consents.take(session, sorted(set(claimed).intersection(picked.notices)), moment.now)
     if calls := len(set(claimed).intersection(picked.templates)):
@@ -144,9 +130,10 @@ def claim_answers(
     mine = deliveries.alias("mine")
     won = session.execute(
         update(customers)
-        .where(_is_signed(session, mine, picked, token), customers.c.forgotten_at.is_(None))
+        .where(is_signed(mine, among(session, mine.c.id, picked.customers), token))
+        .where(customers.c.forgotten_at.is_(None))
         .where(customers.c.openid.is_not(None), or_(in_open_window(moment), in_open_scene(moment)))
-        .values(_taken_from_ledger(mine, moment))
+        .values(taken_from_ledger(mine, moment))
         .returning(customers.c.id)
     )
     claimed = picked.of(won.scalars())
@@ -258,25 +245,6 @@ def _sign(
             **values,
         )
     )
-
-
-def _is_signed(session: Session, mine: FromClause, picked: _Picked, token: str) -> ColumnElement[bool]:
-    return and_(
-        among(session, mine.c.id, picked.customers),
-        mine.c.claim_token == token,
-        mine.c.state == "claimed",
-        mine.c.customer_id == customers.c.id,
-    )
-
-
-def _taken_from_ledger(mine: FromClause, moment: Moment) -> dict[str, Any]:
-    took = mine.c.took
-    return {
-        "window_left": customers.c.window_left - case((took == "window", mine.c.messages), else_=0),
-        "scene_left": customers.c.scene_left - case((took == "scene", mine.c.messages), else_=0),
-        "mass_used": case((took == "mass", mass_used(moment) + 1), else_=customers.c.mass_used),
-        "mass_month": case((took == "mass", moment.month), else_=customers.c.mass_month),
-    }
 
 
 def _let_go(session: Session, picked: _Picked, claimed: list[int]) -> list[int]:
