@@ -33,7 +33,7 @@ _OF_THE_WORKBENCH = (  # a million rows are not held in memory: what is sorted g
 )
 _MANY_ROWS = 1_000  # written in a transaction: they are taken from the log into the file at once
 _POSTGRESQL = {
-    "options": "-c timezone=UTC",
+    "options": "-c timezone=UTC -c jit=off",  # what it compiles for a second runs for less
     "connect_timeout": 3,
     "tcp_user_timeout": 4000,
 }  # a silent network is no answer

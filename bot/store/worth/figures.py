@@ -96,6 +96,7 @@ def nearness() -> dict[str, ColumnElement[Any]]:
 def _bought(which: Which) -> FromClause:
     """Customer by customer in the order of their ids, so that nothing is laid aside and sorted."""
     with_coupon = orders.c.coupon_amount > 0
+    theirs = and_(which(orders.c.customer_id), orders.c.customer_id == customers.c.id, _STANDS)
     near = (expression.label(name) for name, expression in nearness().items())
     return (
         select(
@@ -108,7 +109,7 @@ def _bought(which: Which) -> FromClause:
             fen(func.sum(orders.c.coupon_amount).filter(with_coupon)).label("coupon_spent"),
             *near,
         )
-        .join_from(customers, orders, and_(orders.c.customer_id == customers.c.id, _STANDS), isouter=True)
+        .join_from(customers, orders, theirs, isouter=True)
         .where(which(customers.c.id), customers.c.forgotten_at.is_(None))
         .group_by(customers.c.id)
         .subquery()

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     MetaData,
     Table,
+    and_,
     case,
     func,
     insert,
@@ -113,10 +114,12 @@ def lay_out(session: Session, now: datetime, first: int, last: int | None) -> No
         # not knowing sizes yet it takes these parts for short, and goes through one for each row of another
         session.execute(text("SET LOCAL enable_nestloop = off"))
     session.execute(CreateTable(_laid_out))
-    source = figures.added_up(_stretch(first, last), now).subquery()
+    stretch = _stretch(first, last)
+    source = figures.added_up(stretch, now).subquery()
+    kept = and_(stretch(_row.customer_id), _row.customer_id == source.c.customer_id)
     anew = (
         select(source, _row.updated_at.label("was_updated_at"))
-        .join_from(source, customer_statistics, _row.customer_id == source.c.customer_id, isouter=True)
+        .join_from(source, customer_statistics, kept, isouter=True)
         .where(or_(_row.customer_id.is_(None), _differs(source.c)))
     )
     session.execute(insert(_laid_out).from_select(_laid_out.c.keys(), anew))
