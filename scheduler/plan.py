@@ -20,6 +20,7 @@ from bot.store.planning import (
     plans,
     standings,
     starvation,
+    totals,
 )
 from bot.store.planning.plan_changes import Last
 from bot.store.planning.plan_entries import Agenda, Entry
@@ -86,6 +87,9 @@ class _Pass:
         with self._services.database.reading() as session:
             coming = self._coming if moving.is_due(session, self._at) else {}
             drops = of_all and moving.is_any_kept_useless(session, self._today, self._at)
+            cares = care.is_due(session, self._today)
+        if not (coming or drops or cares):
+            return 0, 0
         with self._services.database.transaction() as session:
             for purpose, window in coming.items():
                 more_moved, more_late = moving.move_closed(session, purpose, window, self._at)
@@ -148,17 +152,17 @@ class _Pass:
         planned = {one.number: self._plan(bench, tables, agenda, one) for one in agenda.in_turn}
         with bench.reading() as session:
             judging.set_kept_aside(session, tables, self._today, only_asked=of is not None)
-            totals = standings.totals(session, tables, agenda)
+            counted = totals.count(session, tables, agenda)
         self._write_standings(bench, tables, agenda, pass_id)
         with bench.transaction() as session:
-            standings.write_totals(session, agenda, totals, self._at, kind)
+            totals.write(session, agenda, counted, self._at, kind)
             plan_passes.finish(session, pass_id, looked_at, self._at)
         return [
             CampaignPlan(
                 campaign_id=entry.campaign.id,
                 purpose=entry.purpose,
                 planned=planned[entry.number],
-                totals=totals[entry.number],
+                totals=counted[entry.number],
             )
             for entry in agenda.in_turn
         ]

@@ -4,7 +4,6 @@ SQLite and PostgreSQL behind the same SQLAlchemy Core statements. The door opens
 this package take the open `Session` first and never commit.
 """
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -31,7 +30,6 @@ _OF_THE_WORKBENCH = (  # a million rows are not held in memory: what is sorted g
     "cache_size=-64000",
     "wal_autocheckpoint=0",  # not while a writer waits: see `Workbench.transaction`
 )
-_MANY_ROWS = 1_000  # written in a transaction: they are taken from the log into the file at once
 _POSTGRESQL = {
     "options": "-c timezone=UTC -c jit=off",  # what it compiles for a second runs for less
     "connect_timeout": 3,
@@ -160,16 +158,11 @@ class Workbench:
     def transaction(self) -> Iterator[Session]:
         """On SQLite the log is emptied when the next writer has its turn already: it is not kept waiting for that."""
         self._session.execution_options(only_reads=False)
-        before = self._rows_changed()
         with self._writer(WRITER_WAITS), self._session.begin():
             yield self._session
-        if self._rows_changed() - before >= _MANY_ROWS:
-            self._session.connection.driver_connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # type: ignore[union-attr]
-
-    def _rows_changed(self) -> int:
-        """By the connection since it was opened; 0 where that is of no use."""
-        driver = self._session.connection.driver_connection
-        return driver.total_changes if isinstance(driver, sqlite3.Connection) else 0
+        if self._session.dialect.name == "sqlite":
+            driver = self._session.connection.driver_connection
+            driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # type: ignore[union-attr]
 
 
 def _engine(url: str, synchronous: str, pool_size: int) -> Engine:

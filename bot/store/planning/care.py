@@ -21,22 +21,35 @@ from bot.values.occasion import Occasion
 _m = care_meetings.c
 
 
+def is_due(session: Session, today: date) -> bool:
+    """Whether there is anyone to look at: asked before a writer is kept waiting."""
+    looks = {row.campaign_id: (row.looked_on, row.rule) for row in session.execute(select(care_looks))}
+    return any(looks.get(row.id) != (today, _rule_of(row)) for row in _running(session, today))
+
+
 def look_at_all(session: Session, today: date, now: datetime) -> int:
     """Every care campaign that runs on the day; answers at how many it looked now."""
+    return sum(look(session, row, today, now) for row in _running(session, today))
+
+
+def _running(session: Session, today: date) -> list[Row[Any]]:
     cares = select(campaigns).where(
         campaigns.c.status == "running",
         campaigns.c.starts <= today,
         campaigns.c.ends >= today,
         campaigns.c.occasion.is_not(None),
     )
-    found = [row for row in session.execute(cares.order_by(campaigns.c.id)) if "care" in row.occasion]
-    return sum(look(session, row, today, now) for row in found)
+    return [row for row in session.execute(cares.order_by(campaigns.c.id)) if "care" in row.occasion]
+
+
+def _rule_of(campaign: Row[Any]) -> str:
+    rule = occasions.read(campaign.occasion).rule
+    return hashlib.sha256(json.dumps(rule, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def look(session: Session, campaign: Row[Any], today: date, now: datetime) -> bool:
     """Notes who came to meet it and who left it since the last look. False when it was looked at today already."""
-    occasion = occasions.read(campaign.occasion)
-    rule = hashlib.sha256(json.dumps(occasion.rule, sort_keys=True, default=str).encode()).hexdigest()
+    occasion, rule = occasions.read(campaign.occasion), _rule_of(campaign)
     last = _last_look(session, campaign.id, today, rule)
     if last is not None and (last.looked_on, last.rule) == (today, rule):
         return False

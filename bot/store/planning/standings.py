@@ -1,12 +1,8 @@
-"""Where each customer stands after a pass: written only where it changed, what stood before is put by.
-
-And the totals of the pass: those who stand alike are counted together, once for all campaigns.
-"""
+"""Where each customer stands after a pass: written only where it changed, what stood before is put by."""
 
 import functools
 import operator
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +19,6 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
-    null,
     or_,
     select,
     type_coerce,
@@ -32,24 +27,23 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.store.database import Session
 from bot.store.planning.eligibility import before_contents
-from bot.store.planning.judging import is_of_audience
-from bot.store.planning.plan_entries import Agenda, Entry, OfPurpose, reason_of
-from bot.store.planning.plan_tables import Tables, code_of, codes, count_name, masks
-from bot.store.planning.verdicts import STANDING, VALUES, verdict
-from bot.store.tables import customers, former_standings, plan_totals, standings
+from bot.store.planning.plan_entries import Agenda, OfPurpose, reason_of
+from bot.store.planning.plan_tables import Tables, code_of, codes, masks
+from bot.store.planning.verdicts import STANDING, VALUES
+from bot.store.tables import customers, former_standings, standings
 from bot.store.upserts import or_insert
 
 
 def note_changes(session: Session, tables: Tables, agenda: Agenda) -> None:
     """Finds of whom something else is decided for a purpose than what stands."""
-    beside: FromClause = _beside(tables)
+    beside: FromClause = judged_beside(tables)
     bits: list[ColumnElement[int]] = []
     for place, of in enumerate(agenda.purposes.values()):
         _put_into_words(session, tables, of)
         _pack(session, tables, agenda, of)
         old = standings.alias(f"old_{of.purpose}")
         is_theirs = and_(old.c.purpose == of.purpose, old.c.customer_id == tables.judged.c.customer_id)
-        beside = _in_words_beside(beside, tables, of).outerjoin(old, is_theirs)
+        beside = _said_beside(beside, tables, of).outerjoin(old, is_theirs)
         differs = and_(_is_asked_of(tables, agenda, of, old), _differs(session, tables, of, old))
         bits.append(case((differs, literal_column(str(1 << place))), else_=literal_column("0")))
     # not merged into what selects: it would compare twice
@@ -96,7 +90,7 @@ def _write_of(
         "purpose": literal(of.purpose), "customer_id": customers.c.id, "pass_id": literal(pass_id),
         **_decided(session, tables, of), **{name: customers.c[name] for name in VALUES},
     }  # fmt: skip
-    beside = _in_words_beside(_beside(tables), tables, of)
+    beside = _said_beside(judged_beside(tables), tables, of)
     new = (
         select(*values.values())
         .select_from(beside.join(customers, customers.c.id == tables.judged.c.customer_id))
@@ -124,7 +118,7 @@ def _is_asked_of(tables: Tables, agenda: Agenda, of: OfPurpose, old: FromClause)
     return or_(*bits, old.c.customer_id.is_not(None))
 
 
-def _beside(tables: Tables) -> FromClause:
+def judged_beside(tables: Tables) -> FromClause:
     """Those who were judged, with whose turn it is."""
     judged = tables.judged
     turn, keeps = tables.numbers.alias("turn_of"), tables.numbers.alias("kept_by")
@@ -136,7 +130,7 @@ def _beside(tables: Tables) -> FromClause:
     )
 
 
-def _in_words_beside(beside: FromClause, tables: Tables, of: OfPurpose) -> FromClause:
+def _said_beside(beside: FromClause, tables: Tables, of: OfPurpose) -> FromClause:
     """And with what is said of them, for a purpose."""
     words, packs, judged = tables.words[of.purpose], tables.packs[of.purpose], tables.judged
     means = and_(*(column == judged.c[column.name] for column in codes(words, of.purpose)))
@@ -146,7 +140,7 @@ def _in_words_beside(beside: FromClause, tables: Tables, of: OfPurpose) -> FromC
 def _put_into_words(session: Session, tables: Tables, of: OfPurpose) -> None:
     """What each group of the purpose is told, once."""
     groups, words = tables.groups, tables.words[of.purpose]
-    names = [_in_words(code_of(groups, of.purpose, place), of, place) for place in range(len(of.kinds))]
+    names = [in_words(code_of(groups, of.purpose, place), of, place) for place in range(len(of.kinds))]
     keys = codes(groups, of.purpose)
     rows = select(*keys, _list(session, names)).group_by(*keys)
     session.execute(insert(words).from_select([*(key.name for key in keys), "reasons"], rows))
@@ -163,7 +157,7 @@ def _decided(session: Session, tables: Tables, of: OfPurpose) -> dict[str, Colum
     }
 
 
-def _in_words(code: ColumnElement[Any], of: OfPurpose, place: int) -> ColumnElement[Any]:
+def in_words(code: ColumnElement[Any], of: OfPurpose, place: int) -> ColumnElement[Any]:
     words = {number: reason_of(policy, of.kinds[place]) for number, policy in before_contents()}
     return case(words, value=code, else_=None)
 
@@ -187,7 +181,7 @@ def _pack(session: Session, tables: Tables, agenda: Agenda, of: OfPurpose) -> No
     names = case({entry.number: entry.campaign.id for entry in entries}, value=own.c.entry)
     said = (
         select(own.c.customer_id, names.label("campaign"), own.c.reason)
-        .where(own.c.entry.in_([entry.number for entry in entries]), _is_free(tables, own))
+        .where(own.c.entry.in_([entry.number for entry in entries]), is_free(tables, own))
     )  # fmt: skip
     mine = (
         select(tables.mine.c.customer_id, numbers.c.campaign_id, tables.mine.c.said)
@@ -205,107 +199,8 @@ def _pack(session: Session, tables: Tables, agenda: Agenda, of: OfPurpose) -> No
     tables.analyse(session, packs)
 
 
-def _is_free(tables: Tables, own: Any) -> ColumnElement[bool]:
+def is_free(tables: Tables, own: Any) -> ColumnElement[bool]:
     """No campaign has won them since the others said no."""
     won = exists().where(tables.turns.c.customer_id == own.c.customer_id)
     kept = exists().where(tables.keeps.c.customer_id == own.c.customer_id)
     return and_(~won, or_(~own.c.only_keeps, ~kept))
-
-
-def totals(session: Session, tables: Tables, agenda: Agenda) -> list[dict[str, int]]:
-    """Of each entry, by its number: verdict → customers."""
-    _group(session, tables, agenda)
-    found = [_alike(session, tables, entry) for entry in agenda.entries]
-    own = (
-        select(tables.own.c.entry, tables.own.c.reason, func.count().label("number"))
-        .where(_is_free(tables, tables.own))
-        .group_by(tables.own.c.entry, tables.own.c.reason)
-    )
-    for row in session.execute(own):
-        of = found[row.entry]
-        of[row.reason] = of.get(row.reason, 0) + row.number
-    told_apart = set(session.execute(select(tables.mine.c.campaign_number).distinct()).scalars())
-    for entry in agenda.entries:
-        if entry.campaign_number in told_apart:
-            _correct(session, tables, entry, found[entry.number])
-    return [
-        {reason: number for reason, number in sorted(each.items()) if reason and number} for each in found
-    ]
-
-
-def _group(session: Session, tables: Tables, agenda: Agenda) -> None:
-    """Those who stand alike, with how many of them are of each audience."""
-    judged, turns, keeps = tables.judged, tables.turns, tables.keeps
-    counts: dict[str, ColumnElement[Any]] = {"everybody": func.count()}
-    for entry in agenda.entries:
-        if entry.bit is not None:
-            (is_of,) = is_of_audience(judged, entry)
-            counts[count_name(entry.purpose, entry.bit)] = func.sum(case((is_of, 1), else_=0))
-    by_code = [column for purpose in agenda.purposes for column in codes(judged, purpose)]
-    alike = [*by_code, turns.c.campaign_number, keeps.c.campaign_number]
-    counted = (
-        select(*alike, *counts.values())
-        .select_from(
-            judged.outerjoin(turns, turns.c.customer_id == judged.c.customer_id)
-            .outerjoin(keeps, keeps.c.customer_id == judged.c.customer_id)
-        )
-        .group_by(*alike)
-    )  # fmt: skip
-    columns = [*(column.name for column in by_code), "turn", "kept", *counts]
-    session.execute(insert(tables.groups).from_select(columns, counted))
-
-
-def _alike(session: Session, tables: Tables, entry: Entry) -> dict[str, int]:
-    groups, turn, kept = tables.groups, tables.numbers.alias("turn_of"), tables.numbers.alias("kept_by")
-    number = groups.c.everybody if entry.bit is None else groups.c[count_name(entry.purpose, entry.bit)]
-    reason = _in_words(code_of(groups, entry.purpose, entry.kind), entry.of, entry.kind)
-    said = verdict(reason, null(), turn.c.campaign_id, kept.c.campaign_id, entry.campaign.id).label("said")
-    beside = groups.outerjoin(turn, turn.c.number == groups.c.turn).outerjoin(
-        kept, kept.c.number == groups.c.kept
-    )
-    counted = select(said, func.sum(number)).select_from(beside).where(number > 0).group_by(said)
-    return {reason: int(count) for reason, count in session.execute(counted) if reason is not None}
-
-
-def _correct(session: Session, tables: Tables, entry: Entry, found: dict[str, int]) -> None:
-    """Where a campaign has something for a customer whose turn is another's: few."""
-    mine, judged = tables.mine, tables.judged
-    beside = _beside(tables).join(mine, mine.c.customer_id == judged.c.customer_id)
-    reason = _in_words(code_of(judged, entry.purpose, entry.kind), entry.of, entry.kind)
-    turn: ColumnElement[Any] = literal_column("turn_of.campaign_id")
-    kept: ColumnElement[Any] = literal_column("kept_by.campaign_id")
-    with_it = verdict(reason, mine.c.said, turn, kept, entry.campaign.id).label("with_it")
-    without = verdict(reason, null(), turn, kept, entry.campaign.id).label("without")
-    rows = (
-        select(without, with_it, func.count().label("number"))
-        .select_from(beside)
-        .where(mine.c.campaign_number == entry.campaign_number, *is_of_audience(judged, entry))
-        .group_by(without, with_it)
-    )
-    for row in session.execute(rows):
-        if row.without is not None:
-            found[row.without] = found.get(row.without, 0) - row.number
-        found[row.with_it] = found.get(row.with_it, 0) + row.number
-
-
-def write_totals(
-    session: Session, agenda: Agenda, found: Sequence[dict[str, int]], at: datetime, kind: str
-) -> None:
-    for entry in agenda.entries:
-        of_it = and_(plan_totals.c.campaign_id == entry.campaign.id, plan_totals.c.pass_at == at)
-        session.execute(delete(plan_totals).where(of_it, plan_totals.c.purpose.in_((entry.purpose, ""))))
-        rows = [
-            {
-                "pass_at": at, "kind": kind, "campaign_id": entry.campaign.id, "purpose": entry.purpose, "reason": reason,
-                "customers": number,
-            }
-            for reason, number in found[entry.number].items()
-        ]  # fmt: skip
-        if rows:
-            put = or_insert(session, plan_totals).values(rows)
-            counted = {"customers": put.excluded.customers, "kind": put.excluded.kind}
-            session.execute(
-                put.on_conflict_do_update(
-                    index_elements=["campaign_id", "pass_at", "purpose", "reason"], set_=counted
-                )
-            )

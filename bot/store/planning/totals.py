@@ -1,0 +1,113 @@
+"""The totals of a pass, verdict by verdict: those who stand alike are counted together, once for all campaigns."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal_column, null, select
+
+from bot.store.database import Session
+from bot.store.planning.judging import is_of_audience
+from bot.store.planning.plan_entries import Agenda, Entry
+from bot.store.planning.plan_tables import Tables, code_of, codes, count_name
+from bot.store.planning.standings import in_words, is_free, judged_beside
+from bot.store.planning.verdicts import verdict
+from bot.store.tables import plan_totals
+from bot.store.upserts import or_insert
+
+
+def count(session: Session, tables: Tables, agenda: Agenda) -> list[dict[str, int]]:
+    """Of each entry, by its number: verdict → customers."""
+    _group(session, tables, agenda)
+    found = [_alike(session, tables, entry) for entry in agenda.entries]
+    own = (
+        select(tables.own.c.entry, tables.own.c.reason, func.count().label("number"))
+        .where(is_free(tables, tables.own))
+        .group_by(tables.own.c.entry, tables.own.c.reason)
+    )
+    for row in session.execute(own):
+        of = found[row.entry]
+        of[row.reason] = of.get(row.reason, 0) + row.number
+    told_apart = set(session.execute(select(tables.mine.c.campaign_number).distinct()).scalars())
+    for entry in agenda.entries:
+        if entry.campaign_number in told_apart:
+            _correct(session, tables, entry, found[entry.number])
+    return [
+        {reason: number for reason, number in sorted(each.items()) if reason and number} for each in found
+    ]
+
+
+def _group(session: Session, tables: Tables, agenda: Agenda) -> None:
+    """Those who stand alike, with how many of them are of each audience."""
+    judged, turns, keeps = tables.judged, tables.turns, tables.keeps
+    counts: dict[str, ColumnElement[Any]] = {"everybody": func.count()}
+    for entry in agenda.entries:
+        if entry.bit is not None:
+            (is_of,) = is_of_audience(judged, entry)
+            counts[count_name(entry.purpose, entry.bit)] = func.sum(case((is_of, 1), else_=0))
+    by_code = [column for purpose in agenda.purposes for column in codes(judged, purpose)]
+    alike = [*by_code, turns.c.campaign_number, keeps.c.campaign_number]
+    counted = (
+        select(*alike, *counts.values())
+        .select_from(
+            judged.outerjoin(turns, turns.c.customer_id == judged.c.customer_id)
+            .outerjoin(keeps, keeps.c.customer_id == judged.c.customer_id)
+        )
+        .group_by(*alike)
+    )  # fmt: skip
+    columns = [*(column.name for column in by_code), "turn", "kept", *counts]
+    session.execute(insert(tables.groups).from_select(columns, counted))
+
+
+def _alike(session: Session, tables: Tables, entry: Entry) -> dict[str, int]:
+    groups, turn, kept = tables.groups, tables.numbers.alias("turn_of"), tables.numbers.alias("kept_by")
+    number = groups.c.everybody if entry.bit is None else groups.c[count_name(entry.purpose, entry.bit)]
+    reason = in_words(code_of(groups, entry.purpose, entry.kind), entry.of, entry.kind)
+    said = verdict(reason, null(), turn.c.campaign_id, kept.c.campaign_id, entry.campaign.id).label("said")
+    beside = groups.outerjoin(turn, turn.c.number == groups.c.turn).outerjoin(
+        kept, kept.c.number == groups.c.kept
+    )
+    counted = select(said, func.sum(number)).select_from(beside).where(number > 0).group_by(said)
+    return {reason: int(count) for reason, count in session.execute(counted) if reason is not None}
+
+
+def _correct(session: Session, tables: Tables, entry: Entry, found: dict[str, int]) -> None:
+    """Where a campaign has something for a customer whose turn is another's: few."""
+    mine, judged = tables.mine, tables.judged
+    beside = judged_beside(tables).join(mine, mine.c.customer_id == judged.c.customer_id)
+    reason = in_words(code_of(judged, entry.purpose, entry.kind), entry.of, entry.kind)
+    turn: ColumnElement[Any] = literal_column("turn_of.campaign_id")
+    kept: ColumnElement[Any] = literal_column("kept_by.campaign_id")
+    with_it = verdict(reason, mine.c.said, turn, kept, entry.campaign.id).label("with_it")
+    without = verdict(reason, null(), turn, kept, entry.campaign.id).label("without")
+    rows = (
+        select(without, with_it, func.count().label("number"))
+        .select_from(beside)
+        .where(mine.c.campaign_number == entry.campaign_number, *is_of_audience(judged, entry))
+        .group_by(without, with_it)
+    )
+    for row in session.execute(rows):
+        if row.without is not None:
+            found[row.without] = found.get(row.without, 0) - row.number
+        found[row.with_it] = found.get(row.with_it, 0) + row.number
+
+
+def write(session: Session, agenda: Agenda, found: Sequence[dict[str, int]], at: datetime, kind: str) -> None:
+    for entry in agenda.entries:
+        of_it = and_(plan_totals.c.campaign_id == entry.campaign.id, plan_totals.c.pass_at == at)
+        session.execute(delete(plan_totals).where(of_it, plan_totals.c.purpose.in_((entry.purpose, ""))))
+        rows = [
+            {
+                "pass_at": at, "kind": kind, "campaign_id": entry.campaign.id, "purpose": entry.purpose, "reason": reason,
+                "customers": number,
+            }
+            for reason, number in found[entry.number].items()
+        ]  # fmt: skip
+        if rows:
+            put = or_insert(session, plan_totals).values(rows)
+            counted = {"customers": put.excluded.customers, "kind": put.excluded.kind}
+            session.execute(
+                put.on_conflict_do_update(
+                    index_elements=["campaign_id", "pass_at", "purpose", "reason"], set_=counted
+                )
+            )
