@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from bot.insight.knowledge import terms
+from bot.insight.knowledge_terms import of_text
 
 ALIKE = 0.4  # cosine from which two questions are one to the operator
 
@@ -14,7 +14,7 @@ def grouped(questions: Sequence[str]) -> list[list[int]]:
     leaders: list[Mapping[str, float]] = []
     having: dict[str, list[int]] = {}  # term → groups whose first question has it
     for number, question in enumerate(questions):
-        said = _unit(terms(question))
+        said = _unit(of_text(question))
         shares: dict[int, float] = {}
         for term, worth in said.items():
             for group in having.get(term, ()):

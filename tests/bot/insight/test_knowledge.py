@@ -97,7 +97,7 @@ QUESTIONS = [
     ("紫砂壶如何保养", "zisha-care"),
     ("紫砂怎么清洗啊", "zisha-care"),
     ("茶壶发霉了", "zisha-mold"),
-    ("壶里长毛了怎么办", "zisha-mold"),
+    ("紫砂壶里长毛了怎么办", "zisha-mold"),
     ("紫砂壶有霉味", "zisha-mold"),
     ("铁壶生锈还能用吗", "iron-rust"),
     ("锅上有锈斑", "iron-rust"),
@@ -158,6 +158,31 @@ def test_near_asks_back_where_search_keeps_silent(index: WordIndex) -> None:
     vague = "过节想给长辈买点礼物"
     assert index.search(vague) == []
     assert "gift" in [found.entry.id for found in index.near(vague)]
+
+
+def test_another_wording_finds_its_entry_also_when_said_otherwise(index: WordIndex) -> None:
+    question, again = "壶盖上的钮掉下来了", "盖子的钮掉了"
+    assert index.search(question) == index.search(again) == []
+    taught = WordIndex()
+    lid = Entry(id="lid", question="单配一个盖要多少钱？", answer="三十元一只。", asks=(question,))
+    taught.replace([*ENTRIES, lid], "1")
+    assert taught.search(question)[0].score > 0.9
+    assert [found.entry.id for found in taught.search(again, most=1)] == ["lid"]
+
+
+def test_just_the_words_somebody_wrote_are_certain_however_short() -> None:
+    index = WordIndex()
+    index.replace(
+        [*ENTRIES, Entry(id="brew", question="绿茶的泡法", answer="八十度。", asks=("茶咋泡",))], "1"
+    )
+    assert [found.entry.id for found in index.search("茶咋泡", most=1)] == ["brew"]
+
+
+def test_wordings_of_one_entry_do_not_outweigh_another_entrys_own_words(index: WordIndex) -> None:
+    many = tuple(f"{word}退款包邮发货{word}" for word in "甲乙丙丁戊己庚辛")
+    busy = WordIndex()
+    busy.replace([*ENTRIES, Entry(id="busy", question="其他问题", answer="请留言。", asks=many)], "1")
+    assert busy.search("退款多久到", most=1)[0].entry.id == "refund"
 
 
 def test_an_empty_index_finds_nothing() -> None:

@@ -33,7 +33,13 @@ def index() -> WordIndex:
     found = WordIndex()
     found.replace(
         [
-            Entry(id=one.id, question=one.question, answer=one.answer, keywords=one.keywords)
+            Entry(
+                id=one.id,
+                question=one.question,
+                answer=one.answer,
+                keywords=one.keywords,
+                asks=one.asks or (),
+            )
             for one in TEXTS.knowledge
         ],
         "1",

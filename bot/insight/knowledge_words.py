@@ -1,0 +1,181 @@
+"""The entries' words in flat arrays: who has a term, and what it is worth there, by BM25.
+
+Ten thousand entries have a million terms, and a list for each would not fit. Of a term that many have, there is a
+row with a place for every entry: adding rows is faster than adding places one by one.
+"""
+
+from array import array
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from bot.insight.features import normal
+from bot.insight.knowledge_terms import of_question, of_text
+from bot.values.knowledge import Entry
+
+ASKED, KEYWORDS, WORDING, ANSWERED = 1.5, 1.0, 0.7, 0.6  # how much a term of each counts for the entry
+SATURATION, LENGTH = 1.2, 0.4  # BM25's k1 and b
+MANY = 6  # a term that more than one entry in so many has, has a row
+
+Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
+Leaning: TypeAlias = Callable[[str], Floats]  # of a text: the confidence in each kind of wish
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """One version of the index; never changed once it is made, so that threads read it without a lock."""
+
+    version: str
+    entries: tuple[Entry, ...]
+    codes: Any  # of the terms, ascending
+    starts: Any  # of each term, in the next two
+    numbers: Any  # entries that have it
+    values: Any  # what it is worth there, by its rarity
+    row_of: Any  # of each term, in the next; -1 for what few have
+    rows: Any  # what it is worth in every entry
+    rarity: Any  # of each term
+    unheard: float  # the rarity of a term nobody wrote
+    wordings: Any  # codes of the questions and wordings as they stand, ascending
+    worded: Any  # of each of them, its entry
+    leaning: Leaning | None
+    wishes: Floats | None  # of each entry, the roots of the confidence in each kind of wish
+
+    def places(self, terms: Iterable[str]) -> Any:
+        """Of each term, in their order; -1 for one that nobody wrote."""
+        codes = np.fromiter(map(hash, terms), dtype=np.int64)
+        at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
+        return np.where(self.codes[at] == codes, at, -1)
+
+    def asked_so(self, question: str) -> int | None:
+        """The entry that is asked in just these words."""
+        code = hash(normal(question))
+        at = int(np.searchsorted(self.wordings, code))
+        is_there = at < len(self.wordings) and self.wordings[at] == code
+        return int(self.worded[at]) if is_there else None
+
+    def amounts(self, places: Any, worth: Floats) -> Floats:
+        """Of each entry, what of the terms it has; `places` are of terms that somebody wrote."""
+        rows = self.row_of[places]
+        few = rows < 0
+        starts, sizes = self.starts[places[few]], self.starts[places[few] + 1] - self.starts[places[few]]
+        ends = np.cumsum(sizes)
+        at = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(starts - ends + sizes, sizes)
+        weights = self.values[at] * np.repeat(worth[few], sizes)
+        found = np.bincount(self.numbers[at], weights=weights, minlength=len(self.entries)).astype(np.float32)
+        if not few.all():
+            found += worth[~few] @ self.rows[rows[~few]]
+        amounts: Floats = found
+        return amounts
+
+
+def words_of(
+    entries: tuple[Entry, ...], version: str, leaning: Leaning | None, before: Words | None = None
+) -> Words:
+    codes, amounts, counts = _written(entries)
+    order = np.argsort(codes, kind="stable")
+    known, starts = np.unique(codes[order], return_index=True)
+    starts = np.append(starts, len(order))
+    often = np.diff(starts)
+    rarity = _rarity(len(entries), often).astype(np.float32)
+    owners = np.repeat(np.arange(len(entries), dtype=np.int32), counts)
+    lengths = np.bincount(owners, weights=amounts, minlength=len(entries))
+    room = SATURATION * (1 - LENGTH + LENGTH * lengths / (float(lengths.sum()) / max(1, len(entries)) or 1.0))
+    values = amounts * (SATURATION + 1) / (amounts + room.astype(np.float32)[owners])
+    numbers, values = owners[order], (values[order] * np.repeat(rarity, often)).astype(np.float32)
+    common = often * MANY > len(entries)
+    wordings, worded = _wordings(entries)
+    return Words(
+        version=version,
+        entries=entries,
+        codes=known,
+        starts=np.append(0, np.cumsum(np.where(common, 0, often))),
+        numbers=numbers[~np.repeat(common, often)],
+        values=values[~np.repeat(common, often)],
+        row_of=np.where(common, np.cumsum(common) - 1, -1).astype(np.int32),
+        rows=_rows(numbers, values, starts, np.flatnonzero(common), len(entries)),
+        rarity=rarity,
+        unheard=float(_rarity(len(entries), np.zeros(1))[0]),
+        wordings=wordings,
+        worded=worded,
+        leaning=leaning,
+        wishes=_wishes(entries, leaning, before),
+    )
+
+
+def _written(entries: tuple[Entry, ...]) -> tuple[Any, Floats, Any]:
+    """The terms of all entries, one entry after the other: their codes, their amounts, and how many each has."""
+    codes, amounts, counts = array("q"), array("f"), array("i")
+    for entry in entries:
+        weighed = _weighed(entry)
+        codes.extend(map(hash, weighed))
+        amounts.extend(weighed.values())
+        counts.append(len(weighed))
+    return np.array(codes, dtype=np.int64), np.array(amounts, dtype=np.float32), np.array(counts)
+
+
+def _weighed(entry: Entry) -> dict[str, float]:
+    """How often each term stands in the entry, by where it stands."""
+    found: dict[str, float] = {}
+    for terms, counts in (
+        (of_question(entry.question), ASKED),
+        (of_text(entry.keywords), KEYWORDS),
+        *((of_question(ask), WORDING) for ask in entry.asks),
+        (of_text(entry.answer), ANSWERED),
+    ):
+        for term, worth in terms.items():
+            found[term] = found.get(term, 0.0) + counts * worth
+    return found
+
+
+def _wordings(entries: tuple[Entry, ...]) -> tuple[Any, Any]:
+    """Of what two entries are asked in alike, the first has it."""
+    said = [(hash(normal(text)), at) for at, one in enumerate(entries) for text in (one.question, *one.asks)]
+    codes = np.array([code for code, _ in said], dtype=np.int64)
+    known, first = np.unique(codes, return_index=True)
+    return known, np.array([at for _, at in said], dtype=np.int32)[first]
+
+
+def _rows(numbers: Any, values: Floats, starts: Any, common: Any, size: int) -> Floats:
+    rows = np.zeros((len(common), size), dtype=np.float32)
+    for row, term in enumerate(common.tolist()):
+        some = slice(int(starts[term]), int(starts[term + 1]))
+        rows[row, numbers[some]] = values[some]
+    return rows
+
+
+def _wishes(entries: tuple[Entry, ...], leaning: Leaning | None, before: Words | None) -> Floats | None:
+    """Asked of the model only where the words are new: it takes most of the time of putting entries in."""
+    if leaning is None:
+        return None
+    known: dict[tuple[str, tuple[str, ...]], Floats] = {}
+    if before is not None and before.leaning == leaning and before.wishes is not None:
+        known = {
+            (entry.question, entry.asks): row
+            for entry, row in zip(before.entries, before.wishes, strict=True)
+        }
+    rows = [
+        known[words] if (words := (entry.question, entry.asks)) in known else _wish(words, leaning)
+        for entry in entries
+    ]
+    return np.array(rows, dtype=np.float32)
+
+
+def _wish(words: tuple[str, tuple[str, ...]], leaning: Leaning) -> Floats:
+    question, asks = words
+    mean: Floats = np.sqrt(np.mean([leaning(text) for text in (question, *asks)], axis=0))
+    return mean
+
+
+def _rarity(entries: int, containing: Any) -> Any:
+    """BM25's: how surprising it is to meet the term."""
+    return np.log1p((entries - containing + 0.5) / (containing + 0.5))
+
+
+def all_terms(question: str, about: str, weight: float) -> Mapping[str, float]:
+    """Of the question, and at `weight` of what it is about without saying so."""
+    found = dict(of_question(question))
+    for term, worth in of_text(about).items():
+        found.setdefault(term, worth * weight)
+    return found
