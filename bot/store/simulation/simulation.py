@@ -9,17 +9,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     ColumnElement,
-    Integer,
-    MetaData,
     Row,
     Select,
-    Table,
     and_,
     case,
-    delete,
     exists,
     func,
     insert,
@@ -31,6 +26,7 @@ from sqlalchemy import (
 
 from bot.config import Push
 from bot.rules.pushes.windows import PURPOSES, next_window, window_at
+from bot.store.among import among
 from bot.store.campaigns import working_days
 from bot.store.database import Session
 from bot.store.people.customers import SPEAKING, speaking
@@ -51,13 +47,6 @@ from bot.values.simulation import CampaignLine, Gap
 GOT = ("accepted", "sent", "unknown")
 # spelled out, so that the database sees that the small index of planned ones holds them
 _IS_PLANNED = deliveries.c.state == literal_column("'planned'")
-
-_drawn = Table(  # whom the model has picked for what is happening: of this connection only
-    "drawn",
-    MetaData(),
-    Column("customer_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
-    prefixes=["TEMPORARY"],
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +108,8 @@ def close_sent(session: Session, token: str, now: datetime) -> list[Row[Any]]:
             deliveries.c.content_id,
         )
     ).all()
-    _pick(session, [row.customer_id for row in sent])
-    session.execute(update(customers).where(_is_drawn()).values(silent_pushes=customers.c.silent_pushes + 1))
+    whose = among(session, customers.c.id, [row.customer_id for row in sent])
+    session.execute(update(customers).where(whose).values(silent_pushes=customers.c.silent_pushes + 1))
     return list(sent)
 
 
@@ -128,45 +117,46 @@ def wait_a_while(session: Session, ids: Sequence[int], until: datetime) -> None:
     """What the claim would not take yet is not asked for again before."""
     session.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_(ids), deliveries.c.state == "planned")
+        .where(among(session, deliveries.c.id, ids), deliveries.c.state == "planned")
         .values(handed_until=until)
     )
 
 
 def wrote(session: Session, ids: Sequence[int], now: datetime) -> None:
     """What a message changes in a customer's row, as everywhere; nothing is said in it."""
-    _pick(session, ids)
-    session.execute(update(customers).where(_is_drawn()).values(SPEAKING), speaking(now))
+    session.execute(
+        update(customers).where(among(session, customers.c.id, ids)).values(SPEAKING), speaking(now)
+    )
     said = [{"customer_id": each, "direction": "in", "kind": "text", "created_at": now} for each in ids]
     if said:
         session.execute(insert(messages), said)
 
 
 def stopped(session: Session, ids: Sequence[int], now: datetime) -> None:
-    _pick(session, ids)
-    session.execute(update(customers).where(_is_drawn()).values(wants_pushes=False, stopped_pushes_at=now))
+    session.execute(
+        update(customers)
+        .where(among(session, customers.c.id, ids))
+        .values(wants_pushes=False, stopped_pushes_at=now)
+    )
 
 
 def left(session: Session, ids: Sequence[int], now: datetime) -> None:
-    _pick(session, ids)
-    session.execute(update(customers).where(_is_drawn()).values(unfollowed_at=now))
+    session.execute(update(customers).where(among(session, customers.c.id, ids)).values(unfollowed_at=now))
 
 
 def bought(session: Session, ids: Sequence[int], now: datetime) -> None:
     """One more purchase in their figures; what it cost is not modelled."""
-    _pick(session, ids)
     figures = customer_statistics.c
     session.execute(
         update(customer_statistics)
-        .where(figures.customer_id.in_(select(_drawn.c.customer_id)))
+        .where(among(session, figures.customer_id, ids))
         .values(orders=figures.orders + 1, placed=figures.placed + 1, last_order_at=now)
     )
 
 
 def holders(session: Session, ids: Sequence[int]) -> list[int]:
     """Who of these has something that waits for their contact."""
-    _pick(session, ids)
-    found = select(customers.c.id).where(_is_drawn(), customers.c.has_kept)
+    found = select(customers.c.id).where(among(session, customers.c.id, ids), customers.c.has_kept)
     return list(session.execute(found).scalars())
 
 
@@ -175,9 +165,8 @@ def release_kept(session: Session, ids: Sequence[int], now: datetime, push: Push
 
     Answers that wait are not on the stage; a test compares the two.
     """
-    _pick(session, ids)
     kept = and_(deliveries.c.state == "planned", deliveries.c.channel == NEXT_CONTACT)
-    of_them = deliveries.c.customer_id.in_(select(_drawn.c.customer_id))
+    of_them = among(session, deliveries.c.customer_id, ids)
     oldest = list(
         session.execute(
             select(func.min(deliveries.c.id)).where(kept, of_them).group_by(deliveries.c.customer_id)
@@ -188,7 +177,11 @@ def release_kept(session: Session, ids: Sequence[int], now: datetime, push: Push
         window = window_at(purpose, now, push, calendar) or next_window(purpose, now, push, calendar)
         session.execute(
             update(deliveries)
-            .where(deliveries.c.id.in_(oldest), deliveries.c.purpose == purpose, ~_in_the_way(window.day))
+            .where(
+                among(session, deliveries.c.id, oldest),
+                deliveries.c.purpose == purpose,
+                ~_in_the_way(window.day),
+            )
             .values(
                 channel=REPLY_WINDOW,
                 due_at=max(now + AFTER_THE_ANSWER, window.opens),
@@ -198,7 +191,11 @@ def release_kept(session: Session, ids: Sequence[int], now: datetime, push: Push
             )
         )
     still = select(deliveries.c.customer_id).where(kept)
-    session.execute(update(customers).where(_is_drawn()).values(has_kept=customers.c.id.in_(still)))
+    session.execute(
+        update(customers)
+        .where(among(session, customers.c.id, ids))
+        .values(has_kept=customers.c.id.in_(still))
+    )
 
 
 def _in_the_way(day: date) -> ColumnElement[bool]:
@@ -322,14 +319,3 @@ def people_reached(session: Session, since: datetime) -> dict[str, int]:
         .group_by(deliveries.c.campaign_id)
     )
     return {row.campaign_id: row.number for row in session.execute(counted)}
-
-
-def _pick(session: Session, ids: Collection[int]) -> None:
-    _drawn.create(session, checkfirst=True)
-    session.execute(delete(_drawn))
-    if ids:
-        session.execute(insert(_drawn), [{"customer_id": each} for each in sorted(set(ids))])
-
-
-def _is_drawn() -> Any:
-    return customers.c.id.in_(select(_drawn.c.customer_id))
