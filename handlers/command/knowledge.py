@@ -4,15 +4,18 @@ from typing import Annotated
 
 import typer
 
-from bot.insight.grouping import grouped
 from bot.opening import opened
 from bot.rules.talk.intent_names import title_of
-from bot.store.talk import open_questions
+from handlers import open_questions as questions
 from handlers.command.common import AsJson, Fault, tell
 
 app = typer.Typer(no_args_is_help=True, help="What customers asked and nothing could answer.")
 
 EXAMPLES = 3  # questions shown of a group
+
+Entry = Annotated[
+    str, typer.Option(help="The knowledge entry that answers it: the questions become wordings of it.")
+]
 
 
 @app.command()
@@ -23,39 +26,47 @@ def unanswered(
 ) -> None:
     """Grouped by what they ask, the most frequent first."""
     with opened(context.obj.config) as services, services.database.reading() as session:
-        found = open_questions.still_open(session)
+        found = questions.groups(session)[:limit]
     groups = [
         {
-            "times": len(group),
-            "customers": len({found[number].customer_id for number in group}),
-            "intent": found[group[0]].intent,
-            "questions": list(dict.fromkeys(found[number].text for number in group))[:EXAMPLES],
-            "ids": [found[number].id for number in group],
+            "times": len(group.ids),
+            "customers": group.customers,
+            "intent": group.questions[0].intent,
+            "questions": list(dict.fromkeys(one.text for one in group.questions))[:EXAMPLES],
+            "ids": group.ids,
         }
-        for group in grouped([one.text for one in found])[:limit]
+        for group in found
     ]
-    lines = [
-        f"{group['times']:>4} × {' / '.join(map(str, _texts(group)))}"
-        + (f"  [{title_of(str(group['intent']))}]" if group["intent"] else "")
-        + f"  settle: {_texts(group, 'ids')[0]}"
-        for group in groups
-    ]
+    lines = [_line(group) for group in found]
     tell(groups, as_json, lines or ["every question was answered"])
 
 
 @app.command()
-def settle(context: typer.Context, question: int, as_json: AsJson = False) -> None:
-    """An open question and all that ask the same are settled: an answer was written, or none is wanted."""
+def settle(context: typer.Context, question: int, entry: Entry = "", as_json: AsJson = False) -> None:
+    """An open question and all that ask the same are settled: an entry answers them, or no answer is wanted."""
     with opened(context.obj.config) as services, services.database.transaction() as session:
-        found = open_questions.still_open(session)
-        groups = ([found[number].id for number in group] for group in grouped([one.text for one in found]))
-        ids = next((group for group in groups if question in group), None)
-        if ids is None:
+        group = questions.group_of(session, question)
+        if group is None:
             raise Fault(f"no open question has the id {question}: `weilan knowledge unanswered` lists them")
-        settled = open_questions.settle(session, ids, services.now())
-    tell({"settled": settled}, as_json, [f"settled {settled}"])
+        if not entry:
+            settled = questions.settle(session, group, services.now())
+            tell({"settled": settled}, as_json, [f"settled {settled}"])
+            return
+        try:
+            added = questions.settle_with(session, group, entry, services.now())
+        except questions.NoSuchEntry:
+            raise Fault(f"no knowledge entry has the id {entry}") from None
+    told = {"settled": len(group.ids), "entry": entry, "asks": list(added)}
+    tell(
+        told, as_json, [f"settled {len(group.ids)}", *(f"{entry} is also asked as: {text}" for text in added)]
+    )
 
 
-def _texts(group: dict[str, object], key: str = "questions") -> list[object]:
-    found = group[key]
-    return found if isinstance(found, list) else []
+def _line(group: questions.Group) -> str:
+    asked = " / ".join(list(dict.fromkeys(one.text for one in group.questions))[:EXAMPLES])
+    intent = group.questions[0].intent
+    return (
+        f"{len(group.ids):>4} × {asked}"
+        + (f"  [{title_of(intent)}]" if intent else "")
+        + f"  settle: {group.ids[0]}"
+    )

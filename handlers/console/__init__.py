@@ -30,6 +30,7 @@ from handlers.console import (
     reveal,
     shown,
     sign_in,
+    unanswered,
 )
 
 PAGES: tuple[ModuleType, ...] = (  # in the order of the menu
@@ -43,6 +44,7 @@ PAGES: tuple[ModuleType, ...] = (  # in the order of the menu
     contents,
     deliveries,
     knowledge,
+    unanswered,
     examples,
     health,
     people,

@@ -4,11 +4,12 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField, ValidationError
 
 from bot.store.operators import audit
-from bot.store.talk import knowledge_pages
+from bot.store.talk import knowledge_asks, knowledge_pages
 from bot.store.talk.knowledge_pages import EntryLine
+from bot.values.knowledge import LONGEST_ASK, MOST_ASKS
 from handlers.console.forms import Form, an_id, at_most, required, seen_at, stripped
 from handlers.console.guard import somebody
 from handlers.console.page import Page
@@ -21,10 +22,20 @@ page = Page("knowledge", __name__, needs="operator", title=_l("知识库"))
 class EntryForm(Form):
     question = StringField(_l("问题"), [required(), at_most(500)], description=_l("用客户会说的话来写"))
     keywords = StringField(_l("关键词"), [at_most(500)], description=_l("同义的说法，用空格分开"))
+    asks = TextAreaField(
+        _l("也会这样问"), description=_l("客户还会怎么问同一件事，一行一句；真实问过的原话最管用")
+    )
     answer = TextAreaField(_l("回答"), [required(), at_most(1000)])
     category = StringField(_l("类别"), [at_most(20)])
     enabled = BooleanField(_l("启用"), default=True)
     seen = HiddenField()
+
+    def validate_asks(self, field: TextAreaField) -> None:
+        found = _lines(field)
+        if len(found) > MOST_ASKS or any(len(ask) > LONGEST_ASK for ask in found):
+            raise ValidationError(
+                _("最多 %(lines)d 行，每行最多 %(longest)d 个字", lines=MOST_ASKS, longest=LONGEST_ASK)
+            )
 
 
 class NewEntryForm(EntryForm):
@@ -55,7 +66,9 @@ def new() -> ResponseReturnValue:
         with services().database.transaction() as store:
             added = knowledge_pages.add(store, entry)
             if added:
-                detail = audit.changes({}, entry.fields)
+                asks = _lines(form.asks)
+                knowledge_asks.replace(store, entry.id, asks, entry.updated_at)
+                detail = audit.changes({}, entry.fields | {"asks": asks})
                 audit.record(
                     store,
                     "knowledge.created",
@@ -76,15 +89,19 @@ def new() -> ResponseReturnValue:
 def edit(entry_id: str) -> ResponseReturnValue:
     with services().database.reading() as store:
         before = knowledge_pages.entry_of(store, entry_id)
+        asked_before = list(knowledge_asks.of_entries(store, [entry_id]).get(entry_id, ()))
     if before is None:
         abort(404)
-    form = EntryForm(data={**before.fields, "seen": before.updated_at.isoformat()})
+    shown = {"asks": "\n".join(asked_before), "seen": before.updated_at.isoformat()}
+    form = EntryForm(data=before.fields | shown)
     if form.validate_on_submit():
         after = _entry(entry_id, form)
         with services().database.transaction() as store:
             changed = knowledge_pages.change(store, after, seen_at=seen_at(form))
             if changed:
-                detail = audit.changes(before.fields, after.fields)
+                asks = _lines(form.asks)
+                knowledge_asks.replace(store, entry_id, asks, after.updated_at)
+                detail = audit.changes(before.fields | {"asks": asked_before}, after.fields | {"asks": asks})
                 audit.record(
                     store,
                     "knowledge.changed",
@@ -101,6 +118,11 @@ def edit(entry_id: str) -> ResponseReturnValue:
     return render_template(
         "console/knowledge_form.html", form=form, entry=before
     ), 422 if form.errors else 200
+
+
+def _lines(field: TextAreaField) -> list[str]:
+    """Each wording once."""
+    return list(dict.fromkeys(line.strip() for line in stripped(field.data).splitlines() if line.strip()))
 
 
 def _entry(entry_id: str, form: EntryForm) -> EntryLine:

@@ -131,6 +131,7 @@ SUBJECTS: dict[str, Any] = {
     "campaign": _l("活动"),
     "segment": _l("人群"),
     "knowledge": _l("知识"),
+    "question": _l("客户的问题"),
     "example": _l("客户说法"),
     "channel": _l("渠道"),
     "delivery": _l("推送"),
@@ -168,6 +169,7 @@ ACTIONS: dict[str, Any] = {
     "campaign.ended": _l("结束活动"),
     "knowledge.created": _l("新建知识"),
     "knowledge.changed": _l("修改知识"),
+    "question.let_be": _l("不用回答的问题"),
     "example.added": _l("添加客户说法"),
     "example.moved": _l("把客户说法改成别的意思"),
     "example.removed": _l("删除客户说法"),
@@ -181,6 +183,8 @@ ACTIONS: dict[str, Any] = {
     "segment.changed": _l("修改人群"),
 }
 FIELDS: dict[str, Any] = {  # of what an audit row tells
+    "texts": _l("客户怎么问的"),
+    "asks": _l("也会这样问"),
     "name": _l("名称"),
     "segment_id": _l("人群"),
     "contents": _l("内容"),

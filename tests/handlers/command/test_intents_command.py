@@ -5,12 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.store.campaigns import definitions
 from bot.store.database import Database
-from bot.store.talk import open_questions
+from bot.store.talk import knowledge, open_questions
+from bot.values.definitions import Definitions, Knowledge
 from tests.conftest import NOON
 from tests.support.build import Build
 from tests.support.terminal import Run
 
+RENT = Knowledge(
+    id="rent", question="有茶具租吗？", keywords="", answer="暂时没有。", category="", enabled=True
+)
 TRAIN = "text,label\n你好,hi\n您好,hi\n早上好,hi\n再见,bye\n拜拜,bye\n回见,bye\n"
 
 
@@ -79,3 +84,25 @@ def test_what_nobody_answered_is_listed_and_settled(run: Run, database: Database
     assert run("knowledge", "settle", str(group["ids"][0]))[0] == 0
     assert "every question was answered" in run("knowledge", "unanswered")[1]
     assert run("knowledge", "settle", "1")[0] == 1
+
+
+def test_a_settled_question_becomes_a_wording_of_the_entry_that_answers_it(
+    run: Run, database: Database
+) -> None:
+    with database.transaction() as session:
+        build = Build(session)
+        who = build.customer(openid="o-1")
+        definitions.apply(session, Definitions(knowledge=(RENT,)), staff_id=None, approve=False, now=NOON)
+        for text in ("茶具可以出租吗", "你们出租茶具吗，我电话13812345678"):
+            open_questions.keep(session, who, text, "", NOON)
+    (group,) = json.loads(run("knowledge", "unanswered", "--json")[1])
+    assert (
+        "no knowledge entry has the id nowhere"
+        in run("knowledge", "settle", str(group["ids"][0]), "--entry", "nowhere")[2]
+    )
+    code, out, _ = run("knowledge", "settle", str(group["ids"][0]), "--entry", "rent", "--json")
+    assert (code, json.loads(out)["settled"]) == (0, 2)
+    with database.reading() as session:
+        (entry,) = knowledge.entries(session)
+        assert open_questions.still_open(session) == []
+    assert sorted(entry.asks) == ["你们出租茶具吗，我电话138****5678", "茶具可以出租吗"]
