@@ -16,7 +16,7 @@ test: $(READY)            ## everything, on SQLite and PostgreSQL, with a real R
 
 kills: $(READY)           ## kill -9 every process at random while messages and pushes flow: make kills KILLS=50
 	tests/support/needs.sh
-	WEILAN_KILLS=$(or $(KILLS),8) $(BIN)/pytest -rP tests/flows/killed.py
+	WEILAN_KILLS=$(or $(KILLS),8) WEILAN_GONE=25 $(BIN)/pytest -rP tests/flows/killed.py tests/flows/gone.py
 
 check: $(READY)           ## format, lint, types
 	$(BIN)/ruff format --check .

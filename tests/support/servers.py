@@ -65,8 +65,10 @@ class PostgreSQL:
         )
 
     def stop(self) -> None:
-        self._server.terminate()
-        self._server.wait(timeout=20)
+        """Whoever is connected still is sent away."""
+        if self._server.poll() is None:
+            os.kill(self._first_process(), signal.SIGINT)
+        self._server.wait(timeout=60)
 
     def fall_down(self) -> None:
         """At once, in the middle of whatever it does; `start` finds what was committed."""
@@ -79,7 +81,7 @@ class PostgreSQL:
             os.kill(process, signal.SIGSTOP)
 
     def go_on(self) -> None:
-        for process in self._processes():
+        for process in (self._server.pid, *self._processes()):  # runuser stands still with what it runs
             os.kill(process, signal.SIGCONT)
 
     def _first_process(self) -> int:
