@@ -51,6 +51,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "redis": ("bot.store", "scheduler.engine"),  # Dramatiq tells of a lost Redis in its own words
     "wechatpy": ("bot.wechat",),
     "requests": ("bot.wechat", "bot.sandbox"),
+    "urllib3": ("bot.wechat",),
     "flask": ("handlers",),
     "flask_wtf": ("handlers",),
     "flask_login": ("handlers",),
