@@ -12,9 +12,9 @@ from bot.rules.talk import entitled_words, tones
 from bot.store.people import facts, own_data
 from bot.store.shop import catalogue
 from bot.store.tables import account_managers, customer_statistics, products, staff
-from bot.values.knowledge import Entry
 from tests.handlers.chat.conftest import Conversation
 from tests.handlers.chat.test_offers import put
+from tests.handlers.chat.test_understood import CARD, INVOICE, WASHER
 from tests.support.build import Build
 from tests.support.incoming import said
 from tests.support.learned import model
@@ -32,16 +32,8 @@ def shop(talk: Conversation, build: Build, customer: int) -> Conversation:
     understanding.put_products([Named(one.external_id, one.name) for one in found], "1")
     talk.services = replace(talk.services, understanding=understanding)
     talk.services.knowledge.lean(model().confidence)
-    talk.know(
-        [
-            Entry(
-                id="invoice",
-                question="可以开发票吗？",
-                answer="您好～可以开电子发票哦😊",
-                keywords="发票 开票",
-            )
-        ]
-    )
+    answer = "您好～可以开电子发票哦😊"
+    talk.know([replace(INVOICE, answer=answer), WASHER, CARD])
     return talk
 
 
@@ -86,14 +78,6 @@ def test_class_a_is_named_and_told_who_looks_after_them(
     own_data.set_personal(shop.session, customer, wants=False)
     assert shop.hear(said("雨前龙井有货吗")).text == f"{TEA}：¥168.00，现在有货。"
     assert "周经理" not in shop.hear(said("你们支持以旧换新回收旧壶的服务吗")).text
-
-
-def test_several_answers_are_greeted_once(shop: Conversation, customer: int) -> None:
-    placed(shop, customer, "A")
-    heard = shop.hear(said("雨前龙井多少钱？另外可以开发票吗"))
-    assert heard.handler == "several"
-    assert heard.text.count("小林") == 1
-    assert heard.text.index("168") < heard.text.index("电子发票")
 
 
 def test_asked_for_less_they_hear_the_price_and_what_is_theirs(shop: Conversation, customer: int) -> None:

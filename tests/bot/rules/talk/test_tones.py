@@ -79,6 +79,13 @@ def test_class_a_is_greeted_and_told_of_the_manager_where_one_helps() -> None:
     assert "客户经理" not in heard(STUCK, **who | {"manager": ""})
 
 
+def test_several_answers_are_greeted_once() -> None:
+    who = Listener(name="小林", service_class="A")
+    text = worded((ORDER, STUCK), tone_of(who, RULES), who)
+    assert text.count("小林") == 1
+    assert text.index(ORDER.facts) < text.index(STUCK.facts)
+
+
 @pytest.mark.parametrize(
     "told", [ORDER, STUCK, Told(facts="龙井：¥168.00，现在有货。", exact="龙井：¥168.00，现有 86 件。")]
 )
