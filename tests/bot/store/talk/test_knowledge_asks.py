@@ -17,7 +17,9 @@ from bot.values.records import KnowledgeRecord
 from tests.conftest import NOON
 
 LATER = NOON + timedelta(hours=1)
-ENTRY = Knowledge(id="hot", question="绿茶用多热的水？", keywords="", answer="八十度", category="", enabled=True)
+ENTRY = Knowledge(
+    id="hot", question="绿茶用多热的水？", keywords="", answer="八十度", category="", enabled=True
+)
 
 
 def applied(session: Session, *asks: str) -> Change:
