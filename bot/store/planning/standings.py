@@ -9,7 +9,6 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     FromClause,
-    Select,
     Text,
     and_,
     case,
@@ -75,13 +74,22 @@ def write_changes(
     for place, of in enumerate(agenda.purposes.values()):
         is_changed = changed.purposes.op("&")(literal_column(str(1 << place))) != literal_column("0")
         some = select(changed.customer_id).where(changed.customer_id.between(first, last), is_changed)
-        _write_of(session, tables, of, pass_id, some)
+        theirs = and_(standings.c.customer_id.between(first, last), standings.c.customer_id.in_(some))
+        judged = tables.judged.c.customer_id
+        # the bounds say nothing new, but without them PostgreSQL reads everybody for each part
+        _write_of(session, tables, of, pass_id, theirs, and_(judged.between(first, last), judged.in_(some)))
 
 
 def _write_of(
-    session: Session, tables: Tables, of: OfPurpose, pass_id: int, some: Select[tuple[int]]
+    session: Session,
+    tables: Tables,
+    of: OfPurpose,
+    pass_id: int,
+    theirs: ColumnElement[bool],
+    judged: ColumnElement[bool],
 ) -> None:
-    is_theirs = and_(standings.c.purpose == of.purpose, standings.c.customer_id.in_(some))
+    """`theirs`, `judged`: of whom, in what stands and among the judged."""
+    is_theirs = and_(standings.c.purpose == of.purpose, theirs)
     before = ["customer_id", "purpose", *STANDING]
     rows = select(*(standings.c[name] for name in before), literal(pass_id)).where(is_theirs)
     put_by = or_insert(session, former_standings).from_select([*before, "until_pass"], rows)
@@ -94,7 +102,7 @@ def _write_of(
     new = (
         select(*values.values())
         .select_from(beside.join(customers, customers.c.id == tables.judged.c.customer_id))
-        .where(tables.judged.c.customer_id.in_(some), customers.c.forgotten_at.is_(None))
+        .where(judged, customers.c.forgotten_at.is_(None))
         .order_by(customers.c.id)
     )
     put = or_insert(session, standings).from_select(list(values), new)
