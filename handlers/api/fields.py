@@ -257,8 +257,8 @@ DEFINITIONS: dict[str, dict[str, Schema]] = {
         "id": DEFINED_NAME, "question": _word(500), "keywords": {"type": ["string", "array"], "items": {"type": "string"}},
         "answer": {"type": "string", "maxLength": 2_000}, "category": {"type": "string", "maxLength": 20}, "enabled": _YES,
         "asks": {
-            "type": "array", "items": _word(LONGEST_ASK), "maxItems": MOST_ASKS, "uniqueItems": True,
-            "description": "other wordings, all that the shop writes; what customers asked stays",
+            "type": ["array", "null"], "items": _word(LONGEST_ASK), "maxItems": MOST_ASKS, "uniqueItems": True,
+            "description": "other wordings, all that the shop writes, null: as they were; what customers asked stays",
         },
     },
 }  # fmt: skip
