@@ -20,7 +20,9 @@ ENDPOINTS: Mapping[str, Mapping[timedelta, str]] = MappingProxyType(
     {  # endpoint → window → the name of its limit in `bot/wechat/limits.py`
         "custom": {SECOND: "custom_per_second", DAY: "custom_per_day"},
         "notice": {SECOND: "notice_per_second"},
-        "template": {SECOND: "template_per_second"},  # the day's calls are a ledger: store/sending/daily_calls.py
+        "template": {
+            SECOND: "template_per_second"
+        },  # the day's calls are a ledger: store/sending/daily_calls.py
         "mass": {MINUTE: "mass_calls_per_minute", DAY: "mass_per_day"},
     }
 )

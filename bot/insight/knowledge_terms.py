@@ -10,9 +10,8 @@ from bot.rules.talk.wording import plain
 
 HELD = 16  # texts whose terms are kept: entries and products are asked for one after the other
 
-SINGLE = (
-    1.0  # what a single character weighs beside a pair; these and the next three measured on the demo shop
-)
+# what a term weighs beside a pair of characters: measured on the demo shop
+SINGLE = 1.0
 CONCEPT = 1.0
 FILLER = 0.3  # what every question has, such as 怎么 and 可以: it tells little, but 多久 is not 怎么
 
@@ -33,7 +32,8 @@ def of_question(text: str) -> Mapping[str, float]:
     """Each with its worth, also those that every question has."""
     whole = plain(text)
     found = {term: worth * FILLER for term, worth in _said(whole)}
-    return found | of_text(text)
+    found.update(of_text(text))
+    return found
 
 
 @lru_cache(HELD)

@@ -105,7 +105,9 @@ class Knowledge(Definition):
     answer: str
     category: str
     enabled: bool
-    asks: tuple[str, ...] | None = None  # all the shop writes; what customers asked stays. None: says nothing of it
+    asks: tuple[str, ...] | None = (
+        None  # all the shop writes; what customers asked stays. None: says nothing of it
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,7 +100,9 @@ def test_one_goes_out_under_its_own_key_and_is_sent_when_wechat_says_so(
     deliver_due(services)
     row = only(services, who)
     assert (row.channel, row.state, row.took, row.wechat_id) == (TEMPLATE, "accepted", "template", "2000")
-    assert [(said.text, said.client_msg_id) for said in wechat.sent] == [("林用着顺手吗", f"delivery-{row.id}")]
+    assert [(said.text, said.client_msg_id) for said in wechat.sent] == [
+        ("林用着顺手吗", f"delivery-{row.id}")
+    ]
     assert used(services) == 1
     reports(services, who)
     assert only(services, who).state == "sent"
@@ -387,7 +389,9 @@ def test_the_claim_itself_takes_no_more_calls_than_there_are(
     states = [only(services, who).state for who in people]
     assert (states.count("claimed"), used(services)) == (3, 3)
     deliver_due(few)
-    assert {only(services, who).reason for who in people if only(services, who).state == "skipped"} == {"day_quota"}
+    assert {only(services, who).reason for who in people if only(services, who).state == "skipped"} == {
+        "day_quota"
+    }
 
 
 def test_a_call_returns_to_the_day_it_was_taken_on(

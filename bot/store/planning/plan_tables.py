@@ -70,7 +70,7 @@ def codes_name(purpose: str, number: int) -> str:
 def code_of(table: Any, purpose: str, kind: int) -> ColumnElement[Any]:
     """Of a kind: the place of the policy that stands against a row's customer; null for none."""
     codes = table.c[codes_name(purpose, kind // KINDS)]
-    shift = literal_column(str(kind % KINDS * CODE_BITS))
+    shift: ColumnElement[int] = literal_column(str(kind % KINDS * CODE_BITS))
     return func.nullif(
         codes.op(">>")(shift).op("&")(literal_column(str(NOTHING))), literal_column(str(NOTHING))
     )

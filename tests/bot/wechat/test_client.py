@@ -27,9 +27,7 @@ from tests.support.wechat_answers import Answer, Asked, MemoryKeys, Platform
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 HELLO = reply.Text("您好")
 NOTICE = Notice(template="tpl", page="http://p", data={"thing1": "茶"})
-MESSAGE = TemplateMessage(
-    template="tpl", url="http://u", app_id="wx9", page="pages/x", data={"thing1": "茶"}
-)
+MESSAGE = TemplateMessage(template="tpl", url="http://u", app_id="wx9", page="pages/x", data={"thing1": "茶"})
 OK = {"errcode": 0, "errmsg": "ok"}
 EXPIRED = {"errcode": 42001, "errmsg": "access_token expired rid: 1"}
 

@@ -76,8 +76,15 @@ def test_the_list_shows_fields_consents_and_what_is_gone(run: Run, known: int) -
     ]
     assert lines[gone + 2] == "    subscription notice: 0 allowed by 0 customers"
     listed = json.loads(run("notice", "list", "--json")[1])
-    assert {one["template"]["title"]: one["consents"] for one in listed} == {"到货提醒": 3, "旧模板": 0, "回访提醒": 0}
-    assert lines[lines.index("T1  回访提醒") + 2] == "    template message: for service notices to whoever follows"
+    assert {one["template"]["title"]: one["consents"] for one in listed} == {
+        "到货提醒": 3,
+        "旧模板": 0,
+        "回访提醒": 0,
+    }
+    assert (
+        lines[lines.index("T1  回访提醒") + 2]
+        == "    template message: for service notices to whoever follows"
+    )
 
 
 def test_without_templates_it_says_how_to_get_some(run: Run) -> None:
@@ -142,7 +149,11 @@ def test_a_content_that_goes_as_a_template_message_is_kept(
     assert apply(run, tmp_path, MESSAGE, kind="template")[0] == 0
     with database.reading() as session:
         row = session.execute(select(contents)).one()
-    assert (row.template_id, row.template_url, row.template_app_id) == ("T1", "https://shop.example/visit", "")
+    assert (row.template_id, row.template_url, row.template_app_id) == (
+        "T1",
+        "https://shop.example/visit",
+        "",
+    )
     assert row.template_data == {"thing1": "{customer.name|您}用着顺手吗", "keyword2": "回复 1 到 5 分"}
     assert row.notice_template is None
     assert "unchanged" in apply(run, tmp_path, MESSAGE, kind="template")[1]

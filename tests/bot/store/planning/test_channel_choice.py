@@ -70,31 +70,35 @@ CAMPAIGNS = [
 ]
 
 
-def choice(
-    account: Account, who: Customer, what: Campaign, *, festival: bool, calls: bool = True
-) -> str:
+def choice(account: Account, who: Customer, what: Campaign, *, festival: bool, calls: bool = True) -> str:
     """In the order of what it costs. The minute after a scan is over before anything planned goes out."""
     if not account.verified:
         return "no_entitlement"
-    wanted = what.channels or ("reply_window", "subscription_notice", "template_message", "mass", "next_contact")
+    wanted = what.channels or (
+        "reply_window",
+        "subscription_notice",
+        "template_message",
+        "mass",
+        "next_contact",
+    )
     may_use_window = what.purpose != "marketing" or who.asked or what.marketing_in_window
     counts = account.kind == "service"
     left = MOST - who.mass_used
     kept_back = RESERVE if festival and what.regular else 0
-    if "reply_window" in wanted and who.window and may_use_window:
-        return "reply_window"
-    if "subscription_notice" in wanted and counts and who.consent and what.purpose != "marketing":
-        return "subscription_notice"
-    by_template = "template_message" in wanted and counts and what.purpose == "service" and what.fills_template
-    if by_template and calls:
-        return "template_message"
-    if "mass" in wanted and (not counts or left > kept_back):
-        return "mass"
-    if "next_contact" in wanted and may_use_window:
-        return "next_contact"
-    if "mass" in wanted and left > 0:
-        return "quota_reserved"
-    return "day_quota" if by_template else "no_entitlement"
+    has_template = what.purpose == "service" and what.fills_template
+    is_open = {
+        "reply_window": who.window and may_use_window,
+        "subscription_notice": counts and who.consent and what.purpose != "marketing",
+        "template_message": counts and has_template and calls,
+        "mass": not counts or left > kept_back,
+        "next_contact": may_use_window,
+    }
+    against = {
+        "quota_reserved": "mass" in wanted and left > 0,
+        "day_quota": "template_message" in wanted and counts and has_template,
+    }
+    taken = (channel for channel, may in is_open.items() if may and channel in wanted)
+    return next(iter((*taken, *(reason for reason, holds in against.items() if holds), "no_entitlement")))
 
 
 @pytest.fixture
