@@ -7,8 +7,8 @@ ERP can send what it has. A test holds the names and what is required against th
 from collections.abc import Mapping
 from typing import Any
 
-from bot.rules.contents import definitions, parts
-from bot.rules.contents.definitions import REQUIRED
+from bot.rules.contents import definition_fields, parts
+from bot.rules.contents.definition_fields import REQUIRED
 from bot.rules.intake import records
 from bot.values import rule_fields
 from bot.values.knowledge import LONGEST_ASK, MOST_ASKS
@@ -212,8 +212,8 @@ DEFINITIONS: dict[str, dict[str, Schema]] = {
         },
     },
     "contents": {
-        "id": DEFINED_NAME, "title": _word(100), "category": _word(20), "purpose": _choice(*definitions.PURPOSES),
-        "kind": _choice(*definitions.KINDS),
+        "id": DEFINED_NAME, "title": _word(100), "category": _word(20), "purpose": _choice(*definition_fields.PURPOSES),
+        "kind": _choice(*definition_fields.KINDS),
         "text": {"type": "string", "maxLength": 2_000, "description": "at most 2,000 bytes of UTF-8"},
         "media_id": _text(128, "WeChat's id, of a picture, voice or video"), **_PART, "options": _OPTIONS,
         "parts": {
@@ -242,11 +242,11 @@ DEFINITIONS: dict[str, dict[str, Schema]] = {
                 "type": "object", "properties": _VARIANT, "required": ["contents"], "additionalProperties": False,
             }]},
         },
-        "hold_out_percent": {"type": "integer", "minimum": 0, "maximum": definitions.MOST_HELD_OUT},
+        "hold_out_percent": {"type": "integer", "minimum": 0, "maximum": definition_fields.MOST_HELD_OUT},
         "in_order": _YES,
         "priority": {"type": "integer", "minimum": -1_000_000, "maximum": 1_000_000}, "starts": _DAY, "ends": _DAY,
-        "status": _choice(*definitions.STATUSES), "regular": _YES, "repeat": _YES,
-        "channels": {"type": "array", "items": _choice(*definitions.CHANNELS), "uniqueItems": True},
+        "status": _choice(*definition_fields.STATUSES), "regular": _YES, "repeat": _YES,
+        "channels": {"type": "array", "items": _choice(*definition_fields.CHANNELS), "uniqueItems": True},
         "marketing_in_window": _YES,
         "occasion": {
             "type": ["object", "null"],
@@ -263,11 +263,11 @@ DEFINITIONS: dict[str, dict[str, Schema]] = {
     },
 }  # fmt: skip
 
-READERS: Mapping[str, Mapping[str, definitions.Field]] = {
-    "segments": definitions.SEGMENT,
-    "contents": definitions.CONTENT,
-    "campaigns": definitions.CAMPAIGN,
-    "knowledge": definitions.KNOWLEDGE,
+READERS: Mapping[str, Mapping[str, definition_fields.Field]] = {
+    "segments": definition_fields.SEGMENT,
+    "contents": definition_fields.CONTENT,
+    "campaigns": definition_fields.CAMPAIGN,
+    "knowledge": definition_fields.KNOWLEDGE,
 }
 
 

@@ -1,22 +1,10 @@
 """They said a word the operator wants a person to hear: put on the list, as if they had asked for one."""
 
-from dataclasses import dataclass
-
 from bot.rules.talk.person_words import PersonWish
-from bot.values.incoming import Incoming, Voice
-from bot.values.incoming import Text as Said
-from bot.values.profile import Profile
 from handlers.chat import human
-from handlers.chat.speaking import Answer, Context
+from handlers.chat.speaking import Answer, Context, Words, in_words
 
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    text: str
-
-
-def recognise(incoming: Incoming, _profile: Profile) -> Words | None:
-    return Words(incoming.text) if isinstance(incoming, Said | Voice) and incoming.text else None
+recognise = in_words
 
 
 def answer(found: Words, context: Context) -> Answer | None:

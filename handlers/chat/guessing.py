@@ -4,7 +4,6 @@ What nothing answers is kept for the operator, who sees it grouped.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.insight.product_entries import lasting
 from bot.rules.talk import texts
@@ -14,13 +13,10 @@ from bot.rules.talk.shop_words import OrderQuestion
 from bot.store.shop import catalogue
 from bot.store.shop.orders import newest
 from bot.store.talk import open_questions
-from bot.values.incoming import Incoming, Voice
-from bot.values.incoming import Text as Said
-from bot.values.profile import Profile
 from bot.values.reply import Menu, Text
 from bot.values.understood import Understood
 from handlers.chat import fallback, goods, orders, points
-from handlers.chat.speaking import Answer, Context, in_parts
+from handlers.chat.speaking import Answer, Context, Words, in_parts, in_words
 
 OWN = 0.75  # confidence from which their own orders or points are told
 UNSURE = 0.25  # of the second guess: from here both are offered
@@ -29,15 +25,7 @@ DESCRIBED = frozenset({"features", "usage", "comparison", "recommendation", "pri
 NO_QUESTION = COURTESIES | {"abuse", "praise"}  # what the operator need not write an answer to
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    text: str
-
-
-def recognise(incoming: Incoming, _profile: Profile) -> Words | None:
-    if isinstance(incoming, Said | Voice) and incoming.text.strip():
-        return Words(incoming.text)
-    return None
+recognise = in_words
 
 
 def answer(found: Words, context: Context) -> Answer:

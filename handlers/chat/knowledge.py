@@ -1,34 +1,21 @@
 """An answer out of the operator's knowledge, with the customer's own facts filled in."""
 
 import re
-from dataclasses import dataclass
 
 from bot.rules.contents.templates import render
 from bot.rules.talk import texts
 from bot.store.shop import orders
-from bot.values.incoming import Incoming, Voice
-from bot.values.incoming import Text as Said
 from bot.values.knowledge import Entry
-from bot.values.profile import Profile
 from bot.values.tone import Told
-from handlers.chat.speaking import Answer, Context, in_parts
+from handlers.chat.speaking import Answer, Context, Words, in_parts, in_words
 
 _POINTS = re.compile(r"[这這那]个|[这這那]個|[这這那][款把套只件口]|^它|它[能会可要怎]")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    text: str
+recognise = in_words
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Question | None:
-    """Anything said in words; whether somebody wrote an answer to it is known only when it is looked for."""
-    if isinstance(incoming, Said | Voice) and incoming.text.strip():
-        return Question(incoming.text)
-    return None
-
-
-def answer(found: Question, context: Context) -> Answer | None:
+def answer(found: Words, context: Context) -> Answer | None:
     return found_answer(found.text, context)
 
 

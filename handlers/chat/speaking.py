@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from bot.services import Services
 from bot.store.database import Session
-from bot.values.incoming import Incoming
+from bot.values.incoming import Incoming, Voice
+from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Reply, Text
 from bot.values.tone import Told
@@ -56,6 +57,18 @@ class Slow:
 def in_parts(told: Told, source_id: str = "") -> Answer:
     """An answer in words that may be told in the customer's tone."""
     return Answer(reply=Text(told.plain), source_id=source_id, told=(told,))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    text: str
+
+
+def in_words(incoming: Incoming, _profile: Profile) -> Words | None:
+    """Anything said in words: `recognise` of who finds out only while answering whether it is theirs."""
+    if isinstance(incoming, Said | Voice) and incoming.text.strip():
+        return Words(incoming.text)
+    return None
 
 
 class Handler(Protocol):

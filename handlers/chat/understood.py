@@ -4,16 +4,12 @@ Whoever gets a person, or no more pushes, must have been understood well; less s
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from bot.rules.talk import forms as form_words
 from bot.rules.talk import membership_words, own_data_words, recommend_words, texts, wishes
 from bot.rules.talk import understanding_texts as words
 from bot.rules.talk.person_words import PersonWish
 from bot.store.shop import catalogue
-from bot.values.incoming import Incoming, Voice
-from bot.values.incoming import Text as Said
-from bot.values.profile import Profile
 from bot.values.reply import Text
 from bot.values.understood import Understood
 from handlers.chat import (
@@ -29,7 +25,7 @@ from handlers.chat import (
     start_pushes,
     stop_pushes,
 )
-from handlers.chat.speaking import Answer, Context, in_parts
+from handlers.chat.speaking import Answer, Context, Words, in_parts, in_words
 
 MOST_PRODUCTS = 3
 TOLD = frozenset({"price", "stock"})  # of a product that was named: from the shop's data
@@ -40,15 +36,7 @@ SERVED_FROM = 0.85
 Route = Callable[[Context], Answer | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    text: str
-
-
-def recognise(incoming: Incoming, _profile: Profile) -> Words | None:
-    if isinstance(incoming, Said | Voice) and incoming.text.strip():
-        return Words(incoming.text)
-    return None
+recognise = in_words
 
 
 def answer(found: Words, context: Context) -> Answer | None:

@@ -20,7 +20,7 @@ from wtforms import (
 from wtforms.validators import NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from bot.rules.contents.definitions import CHANNELS, LARGEST_PRIORITY
+from bot.rules.contents.definition_fields import CHANNELS, LARGEST_PRIORITY
 from bot.rules.pushes import campaign_objections
 from bot.rules.pushes.campaign_objections import Objection
 from bot.rules.pushes.occasions import BadOccasion

@@ -24,7 +24,7 @@ from wtforms.validators import Optional
 
 from bot.rules.contents import articles, parts, templates
 from bot.rules.contents import contents as rules
-from bot.rules.contents.definitions import LONGEST_TEXT, PURPOSES
+from bot.rules.contents.definition_fields import LONGEST_TEXT, PURPOSES
 from bot.store.campaigns.content_pages import ContentLine
 from bot.values.campaign import ContentDraft
 from bot.values.content import Part
