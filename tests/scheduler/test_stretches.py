@@ -48,9 +48,9 @@ def test_what_was_read_is_there_when_it_is_written(database: Database) -> None:
 
 
 def test_a_fault_in_a_stretch_is_heard_of(database: Database) -> None:
-    def write(_session: Session, first: int, _last: int, _found: None) -> None:
-        if first > 1:
-            raise LookupError(first)
+    def write(_session: Session, _first: int, last: int, _found: None) -> None:
+        if last == 95_000:  # one reader's stretch; the other's are written
+            raise LookupError(last)
 
     with ThreadPoolExecutor(2) as beside, pytest.raises(LookupError):
         list(each(database, beside, Work(lambda *_: None, write), 95_000))

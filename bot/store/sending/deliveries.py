@@ -1,7 +1,6 @@
 """Deliveries: what is owed, what is handed to workers, how each attempt ended, and how many there are of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
@@ -26,16 +25,6 @@ from bot.values.reply import Reply, to_json
 AFTER_THE_ANSWER = timedelta(
     seconds=5
 )  # to what they said: an answer is given within four, and is read first
-BATCH = 100
-MASS_BATCH = 10_000  # openids in one request to WeChat
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Delivery ids for one worker: customer-service messages, or one content's mass send."""
-
-    ids: tuple[int, ...]
-    channel: str
 
 
 def owe_answer(

@@ -9,18 +9,17 @@ from bot.rules.pushes.windows import Window
 from bot.store.database import Instant, Session
 from bot.store.planning.eligibility import MASS, NEXT_CONTACT
 from bot.store.programs import outbox
+from bot.store.sending.handing import IS_PLANNED
 from bot.store.sending.lone import keep_the_lone
 from bot.store.tables import campaigns, contents, deliveries, plan_passes
 
-# spelled out, so that the database sees that the small index of planned ones holds them
-_IS_PLANNED = deliveries.c.state == literal_column("'planned'")
-_IS_KEPT = and_(_IS_PLANNED, deliveries.c.channel == literal_column("'next_contact'"))
+_IS_KEPT = and_(IS_PLANNED, deliveries.c.channel == literal_column("'next_contact'"))
 
 
 def is_due(session: Session, at: datetime) -> bool:
     """Whether there is anything to move."""
     closed = select(deliveries.c.id).where(
-        _IS_PLANNED,
+        IS_PLANNED,
         deliveries.c.closes_at <= at,
         deliveries.c.campaign_id.is_not(None),
     )
@@ -35,7 +34,7 @@ def move_closed(session: Session, purpose: str, window: Window, at: datetime) ->
     were too late.
     """
     closed = and_(
-        _IS_PLANNED,
+        IS_PLANNED,
         deliveries.c.purpose == purpose,
         deliveries.c.campaign_id.is_not(None),
         deliveries.c.channel != NEXT_CONTACT,

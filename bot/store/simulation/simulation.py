@@ -18,7 +18,6 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    literal_column,
     or_,
     select,
     update,
@@ -32,7 +31,7 @@ from bot.store.database import Session
 from bot.store.people.customers import SPEAKING, speaking
 from bot.store.planning.eligibility import MASS, NEXT_CONTACT, REPLY_WINDOW
 from bot.store.sending.deliveries import AFTER_THE_ANSWER
-from bot.store.sending.handing import SINGLES
+from bot.store.sending.handing import IS_PLANNED, SINGLES
 from bot.store.tables import (
     campaign_contents,
     campaigns,
@@ -45,8 +44,6 @@ from bot.store.tables import (
 from bot.values.simulation import CampaignLine, Gap
 
 GOT = ("accepted", "sent", "unknown")
-# spelled out, so that the database sees that the small index of planned ones holds them
-_IS_PLANNED = deliveries.c.state == literal_column("'planned'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ def due(session: Session, now: datetime, halted: Collection[str], *, most: int) 
 def _waits(now: datetime) -> ColumnElement[bool]:
     """Not for a contact, and in a window that is not closed yet."""
     is_open = or_(deliveries.c.closes_at.is_(None), deliveries.c.closes_at > now)
-    return and_(_IS_PLANNED, deliveries.c.channel.in_((*SINGLES, MASS)), is_open)
+    return and_(IS_PLANNED, deliveries.c.channel.in_((*SINGLES, MASS)), is_open)
 
 
 def close_sent(session: Session, token: str, now: datetime) -> list[Row[Any]]:

@@ -49,7 +49,7 @@ def test_put_says_what_changed_and_the_same_again_changes_nothing(erp: Program) 
     assert again["items"][0]["status"] == "unchanged"
     assert erp.get("/knowledge/how-hot").json == {
         "id": "how-hot", "question": "绿茶用多热的水？", "answer": "85℃", "keywords": "水温 温度", "category": "",
-        "enabled": True, "updated_at": "2026-11-24T04:00:00Z",
+        "enabled": True, "updated_at": "2026-11-24T04:00:00Z", "asks": [],
     }  # fmt: skip
 
 
