@@ -4,6 +4,7 @@ PYTHON ?= $(firstword $(foreach v,3.11 3.12 3.13 3.14,$(shell command -v python$
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+WORKERS = $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))  # much of a test is waiting for a server
 
 .PHONY: demo test kills check bench lock translations clean
 
@@ -12,7 +13,7 @@ demo: $(READY)            ## the demo shop in one process: no account, no server
 
 test: $(READY)            ## everything, on SQLite and PostgreSQL, with a real Redis and a real browser
 	tests/support/needs.sh
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(TESTS)
+	$(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist worksteal $(TESTS)
 
 kills: $(READY)           ## kill -9 every process at random while messages and pushes flow: make kills KILLS=50
 	tests/support/needs.sh
