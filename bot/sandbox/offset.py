@@ -5,11 +5,14 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from bot.store.failures import Failure, failure_of
 from bot.store.keys import Keys
 
 KEY = "sandbox:offset"
 LASTS = timedelta(days=3650)
 KNOWN_FOR = 0.2  # seconds
+ASKED_AGAIN_AFTER = 2.0  # seconds, when the store did not answer
+NEVER = float("-inf")
 FARTHEST = timedelta(days=3650)
 
 
@@ -25,15 +28,28 @@ class Offset:
         self._stopwatch = stopwatch
         self._lock = threading.Lock()
         self._known = timedelta()
-        self._known_until = float("-inf")
+        self._known_until = NEVER
 
     def __call__(self) -> timedelta:
+        """While one asks the others go by what was last known; so does everybody while nobody can be asked."""
         if self._stopwatch() < self._known_until:
             return self._known
-        with self._lock:
-            if self._stopwatch() >= self._known_until:
-                self._remember(_read(self._keys))
+        if not self._lock.acquire(blocking=self._known_until == NEVER):
             return self._known
+        try:
+            if self._stopwatch() >= self._known_until:
+                self._ask()
+            return self._known
+        finally:
+            self._lock.release()
+
+    def _ask(self) -> None:
+        try:
+            self._remember(_read(self._keys))
+        except Exception as error:
+            if self._known_until == NEVER or failure_of(error) is Failure.MISTAKE:
+                raise
+            self._known_until = self._stopwatch() + ASKED_AGAIN_AFTER
 
     def forward(self, span: timedelta) -> timedelta:
         """Moves the clock by `span`, back when it is negative; answers the new offset."""

@@ -5,7 +5,8 @@ import pytest
 
 from bot.clock import MovableClock
 from bot.sandbox import moments
-from bot.sandbox.offset import Offset, TooFar
+from bot.sandbox.offset import KEY, Offset, TooFar
+from bot.store.failures import Unavailable
 from tests.support.webhook import MemoryKeys
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -18,6 +19,11 @@ class Stopwatch:
 
     def __call__(self) -> float:
         return self.seconds
+
+
+class Gone(MemoryKeys):
+    def get(self, key: str) -> str | None:
+        raise Unavailable(key)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +101,24 @@ def test_another_process_sees_it_within_a_fifth_of_a_second() -> None:
     assert theirs() == timedelta()
     stopwatch.seconds = 0.2
     assert theirs() == timedelta(days=1)
+
+
+def test_while_the_store_is_gone_it_is_as_late_as_was_last_known() -> None:
+    keys, stopwatch = MemoryKeys(), Stopwatch()
+    offset = Offset(keys, stopwatch)
+    offset.forward(timedelta(days=3))
+    gone = Offset(Gone(), stopwatch)
+    with pytest.raises(Unavailable):
+        gone()
+    offset._keys = Gone()
+    stopwatch.seconds += 1
+    assert offset() == timedelta(days=3)
+    offset._keys = keys
+    keys.set(KEY, "60", lasts=SOON)
+    stopwatch.seconds += 1
+    assert offset() == timedelta(days=3), "asked again only after a while"
+    stopwatch.seconds += 2
+    assert offset() == timedelta(minutes=1)
 
 
 def test_the_offset_survives_a_restart() -> None:
