@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database
+from bot.store.sending.claims import LEASE
 from tests.support.crowd import (
     CAMPAIGN,
     EVENING,
@@ -52,7 +53,9 @@ def test_it_costs_time_and_nothing_else(
             comes(server)
             system.wait_until(system.is_up, "it goes on by itself", at_most=BACK_WITHIN)
             database = Database(address)
-            until_done(system, crowd, database, 0)
+            until_done(
+                system, crowd, database, 0, at_most=LEASE.total_seconds() + 45
+            )  # batches that broke are handed out again
             system.wait_until(crowd.are_quiet, "everybody was answered")
             assert system.is_running()
             nothing_said_is_lost(system, crowd, database)

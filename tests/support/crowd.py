@@ -77,13 +77,15 @@ class Crowd:
         self._system.platform.says(openid, words)
 
 
-def until_done(system: Whole, crowd: Crowd, database: Database, day: int) -> None:
+def until_done(system: Whole, crowd: Crowd, database: Database, day: int, at_most: float = 45) -> None:
     """Every push of the day has its end. Later in the evening WeChat is asked how the mass sends ended whose
     report nobody took."""
     for minutes in (85, 118, 160, 200):
         system.set_clock(EVENING + timedelta(days=day, minutes=minutes))
         with suppress(TimeoutError):
-            system.wait_until(partial(_is_done, crowd, database, day), "every push has its end", at_most=45)
+            system.wait_until(
+                partial(_is_done, crowd, database, day), "every push has its end", at_most=at_most
+            )
             return
     with database.reading() as session:
         left = session.execute(
