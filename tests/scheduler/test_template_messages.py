@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import Update, event
 
 from bot.clock import FixedClock
 from bot.services import Services
@@ -392,6 +393,25 @@ def test_the_claim_itself_takes_no_more_calls_than_there_are(
     assert {only(services, who).reason for who in people if only(services, who).state == "skipped"} == {
         "day_quota"
     }
+
+
+def test_claims_ask_with_the_same_statement_while_the_day_s_calls_go_down(
+    database: Database, clock: FixedClock, wechat: FakeWeChat
+) -> None:
+    services = laid_out(database, clock, wechat, ONLY, limits={"template_per_day": 3})
+    asked: list[Any] = []
+
+    def hears(_session: Any, statement: Any, *_: Any) -> None:
+        if isinstance(statement, Update) and "last_push_id" in str(statement) and "mine" in str(statement):
+            asked.append(statement)
+
+    event.listen(database.engine, "before_execute", hears)
+    for day_s_calls in range(1, 4):
+        planned(services)
+        deliver_due(services)
+        assert used(services) == day_s_calls
+    assert len(asked) == 3
+    assert all(statement is asked[0] for statement in asked)
 
 
 def test_a_call_returns_to_the_day_it_was_taken_on(

@@ -18,8 +18,7 @@ def keep(session: Session, tables: Tables, entry: Entry) -> None:
     number = session.execute(select(func.count()).select_from(picked).where(wants)).scalar_one()
     if not number:
         return
-    taken = daily_calls.used(session, TEMPLATE, moment.now) + daily_calls.planned(session, TEMPLATE)
-    left = max(moment.templates_a_day - taken, 0)
+    left = max(moment.templates_a_day - daily_calls.promised(session, TEMPLATE, moment.now), 0)
     if number <= left:
         return
     in_order = select(picked.c.customer_id).where(wants).order_by(picked.c.customer_id)

@@ -350,13 +350,12 @@ def may_be_notice(candidate: Candidate, moment: Moment) -> Condition:
 
 def may_be_template(candidate: Candidate, moment: Moment) -> Condition:
     """The content fills a template, is a notice they wait for, and the account has a call left today."""
-    has_calls = _literal(moment.templates_left > 0)
-    return and_(suits_template(candidate), has_calls, takes(TEMPLATE, moment))
+    return and_(suits_template(candidate), _literal(moment.has_template_calls), takes(TEMPLATE, moment))
 
 
 def template_calls_are_spent(candidate: Candidate, moment: Moment) -> Condition:
     """It would go as a template message, were there a call left today."""
-    is_spent = _literal(moment.templates_left <= 0)
+    is_spent = _literal(not moment.has_template_calls)
     return and_(suits_template(candidate), is_spent, takes(TEMPLATE, moment))
 
 

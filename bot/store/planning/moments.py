@@ -32,7 +32,7 @@ class Moment:
     mass: MassRules
     channels: frozenset[str]  # that the account has at all
     templates_a_day: int  # calls for template messages
-    templates_left: int
+    has_template_calls: bool  # one at least is left today: how many is no matter of a policy
     suppressed: frozenset[str]  # channels WeChat refuses for some customers
     halted: frozenset[str]  # channels, and `pushes` when the stop switch is on
     standing: Standing = NOTHING_HALTED
@@ -59,7 +59,7 @@ def claiming(session: Session, now: datetime, config: Config) -> Moment:
         mass=_mass(session, now, today, config),
         channels=channels_of(config.wechat),
         templates_a_day=templates_a_day(config.wechat),
-        templates_left=_templates_left(session, now, config),
+        has_template_calls=_has_template_calls(session, now, config),
         suppressed=steering.suppressed_channels(session),
         halted=standing.halted,
         standing=standing,
@@ -75,16 +75,16 @@ def planning(session: Session, window: Window, at: datetime, last_slot: datetime
 
 def promising(session: Session, moment: Moment) -> Moment:
     """Calls that what is planned will take are no more to be had."""
-    if _TEMPLATE not in moment.channels:
+    if not moment.has_template_calls:
         return moment
-    left = moment.templates_left - daily_calls.planned(session, _TEMPLATE)
-    return replace(moment, templates_left=max(left, 0))
+    promised = daily_calls.promised(session, _TEMPLATE, moment.now)
+    return replace(moment, has_template_calls=promised < moment.templates_a_day)
 
 
-def _templates_left(session: Session, now: datetime, config: Config) -> int:
+def _has_template_calls(session: Session, now: datetime, config: Config) -> bool:
     if _TEMPLATE not in channels_of(config.wechat):
-        return 0
-    return max(templates_a_day(config.wechat) - daily_calls.used(session, _TEMPLATE, now), 0)
+        return False
+    return daily_calls.used(session, _TEMPLATE, now) < templates_a_day(config.wechat)
 
 
 def _mass(session: Session, now: datetime, today: date, config: Config) -> MassRules:

@@ -86,7 +86,7 @@ def claim_pushes(
     `leaves`: their requests leave as soon as this is committed, so that there is no second gate to pass.
     """
     picked = _pick(session, ids, deliveries.c.campaign_id.is_not(None), moment)
-    if picked.templates and moment.templates_left > 0:
+    if picked.templates and moment.has_template_calls:
         picked = picked.without(_beyond_the_day(session, picked.templates, moment))
     if not picked.customers:
         return [], []

@@ -26,10 +26,11 @@ def used(session: Session, channel: str, now: datetime) -> int:
     return session.execute(asked).scalar_one_or_none() or 0
 
 
-def planned(session: Session, channel: str) -> int:
-    """Deliveries that will want a call each."""
+def promised(session: Session, channel: str, now: datetime) -> int:
+    """The day's calls that are used, and those that what is planned will want, one a delivery."""
     waiting = and_(deliveries.c.state == "planned", deliveries.c.channel == channel)
-    return int(session.execute(select(func.count()).select_from(deliveries).where(waiting)).scalar_one())
+    planned = session.execute(select(func.count()).select_from(deliveries).where(waiting)).scalar_one()
+    return used(session, channel, now) + int(planned)
 
 
 def lock_used(session: Session, channel: str, now: datetime) -> int:
