@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.rules.talk import forms as words
+from bot.rules.talk.form_corrections import correction
 from bot.rules.talk.forms import FORMS, Heard, Pick, heard
 from bot.store.shop import orders
 from bot.store.talk import forms
@@ -84,6 +85,8 @@ def _filling(found: Filled, talk: Talk, context: Context) -> str | None:
         return words.LEFT
     if words.goes_back(found.text):
         return _ask(form, words.without_last(form, answers), context)
+    if corrected := correction(form, answers, found.text, _picks(form.steps[0], context)):
+        return _ask(form, corrected, context)
     step = words.step_of(form, answers)
     if step is not None and step.kind == "pictures":
         return _pictures(found, step, form, answers, context)
@@ -94,12 +97,17 @@ def _filling(found: Filled, talk: Talk, context: Context) -> str | None:
 
 def _step(found: Filled, step: Step, talk: Talk, context: Context) -> str | None:
     form = FORMS[talk.form]
-    given = words.answer_to(step, found.text, _picks(step, context))
+    picks = _picks(step, context)
+    given = words.answer_to(step, found.text, picks)
     if words.is_a_question(found.text) and (given is None or step.kind == "words"):
         return None
     if given is None:
         other = heard(found.text)
-        return _outside(other, talk, context) if other and other.does != "resume" else words.asked_again(step)
+        return (
+            _outside(other, talk, context)
+            if other and other.does != "resume"
+            else words.asked_again(step, picks)
+        )
     return _ask(form, {**talk.answers, step.name: given}, context)
 
 

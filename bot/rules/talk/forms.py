@@ -71,6 +71,10 @@ _LEAVES = re.compile(
 _RESUMES = re.compile(
     r"(?:我|要|想|可以|帮我)*继续(?:填|填写|办理|办|申请|刚才的|上次的|退货|报修|申请表)*(?:吧|了|一下)*"
 )
+_NEWEST = re.compile(
+    r"(?:就|是|要)*(?:最近|最新|刚刚?|上一?|最后)(?:买|下|的|那|这|一|次)*(?:个|笔|单|订单|的)+(?:吧|了)*"
+)
+_SPOKEN = str.maketrans("零〇幺一二三四五六七八九", "001123456789")  # as voice recognition writes a number
 _BACK = re.compile(r"(?:返回|回到)?上一步|改一下上一个|(?:刚才)?(?:说|选|填)错了(?:吧)?|重新?填上一个")
 _SENDS = re.compile(
     r"(?:好的?|嗯|对|是的?|没错|确认|就)*(?:提交|确认|确认提交|可以提交了?|没问题|对的?|是的?|没错)(?:吧|了)*"
@@ -85,20 +89,22 @@ _MINE = re.compile(
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _NUMBER = re.compile(r"(?:第|选|就|是|要)*([1-9一二三四五六七八九])(?:个|项|号|笔|单|吧|的)*")
 _NUMBERS = "一二三四五六七八九"
-_QUESTION = re.compile(r"吗$|呢$|什么|怎么|多少|哪里|几点|为什么|有没有|能不能|可不可以")
+_QUESTION = re.compile(
+    r"吗$|呢$|什么|怎么|多少|多久|哪里|哪天|几天|几点|谁[出付来]|为什么|有没有|能不能|可不可以"
+)
 
 BEGUN = "好的，帮您办理{title}，一共几步，随时回复「上一步」可以改，「算了」就先放下。\n"
 CHOICES = "{ask}\n{lines}"
 AGAIN = {
-    "order": "没有对上哪一笔。请回复上面的编号，或者产品名。",
-    "choice": "请回复 1 到 {most} 里的一个数字。",
+    "order": "没有对上哪一笔。请回复编号或者产品名；先不办了就回复「算了」。",
+    "choice": "请回复 1 到 {most} 里的一个数字；先不办了就回复「算了」。",
     "words": "能再说详细一点吗？至少 {least} 个字，最多 500 个字。",
     "phone": "这个号码好像不对，请发 11 位的手机号。",
     "pictures": "请发照片，发完回复「好了」；没有照片就回复「没有」。",
 }
 GOT_PICTURE = "收到 {count} 张了。发完回复「好了」，还可以再发 {left} 张。"
 ENOUGH = "已经收到 9 张，够看清楚了。"
-SUMMARY = "请看看对不对：\n{lines}\n没问题就回复「提交」，要改回复「上一步」，不办了回复「算了」。"
+SUMMARY = "请看看对不对：\n{lines}\n没问题就回复「提交」；哪一项不对，直接说，比如「电话改成 138…」；不办了回复「算了」。"
 SENT = "收到您的{title}，编号 {number}。{promise}\n随时回复「我的申请」查看进度。"
 LEFT = "好的，先帮您留着。七天里回复「继续」，就从刚才那一步接着填。"
 NO_ORDER = "在您名下没有找到可以{what}的订单。如果是在别处下的单，回复「人工」，请同事帮您查。"
@@ -191,7 +197,7 @@ def answer_to(step: Step, text: str, picks: Sequence[Pick]) -> str | list[str] |
         case "choice":
             return _choice(words, step.choices)
         case "phone":
-            found = _PHONE.search(plain(text).replace(" ", "").replace("-", ""))
+            found = _PHONE.search(plain(text).translate(_SPOKEN).replace(" ", "").replace("-", ""))
             return found[0] if found else None
         case "words":
             said = text.strip()[: LONGEST + 1]
@@ -206,18 +212,21 @@ def is_ready(text: str) -> bool:
 
 
 def asked(step: Step, picks: Sequence[Pick]) -> str:
-    lines = [
-        f"{place}. {'、'.join(pick.products[:2])}（{pick.number}）" for place, pick in enumerate(picks, 1)
-    ]
-    if step.kind == "choice":
-        lines = [f"{place}. {choice}" for place, choice in enumerate(step.choices, 1)]
-    return (
-        CHOICES.format(ask=step.ask, lines="\n".join(lines)) if step.kind in ("choice", "order") else step.ask
-    )
+    lines = _numbered(step, picks)
+    return CHOICES.format(ask=step.ask, lines=lines) if step.kind in ("choice", "order") else step.ask
 
 
-def asked_again(step: Step) -> str:
-    return AGAIN[step.kind].format(most=len(step.choices), least=step.least)
+def asked_again(step: Step, picks: Sequence[Pick] = ()) -> str:
+    """What there is to choose from stands far up by now: it is shown again."""
+    hint = AGAIN[step.kind].format(most=len(step.choices), least=step.least)
+    lines = _numbered(step, picks)
+    return f"{hint}\n{lines}" if lines else hint
+
+
+def _numbered(step: Step, picks: Sequence[Pick]) -> str:
+    shown = [f"{'、'.join(pick.products[:2])}（{pick.number}）" for pick in picks]
+    shown = list(step.choices) if step.kind == "choice" else shown
+    return "\n".join(f"{place}. {one}" for place, one in enumerate(shown, 1))
 
 
 def summary(form: Form, answers: Answers) -> str:
@@ -249,6 +258,8 @@ def requests_in_words(requests: Sequence[Request]) -> str:
 def _order(text: str, words: str, picks: Sequence[Pick]) -> str | None:
     if (place := _place(words)) and place <= len(picks):
         return picks[place - 1].number
+    if picks and _NEWEST.fullmatch(words):
+        return picks[0].number
     named = [pick for pick in picks if compact(pick.number) in compact(text)]
     named = named or best_named(_kept(words), picks, lambda pick: pick.products)
     return named[0].number if len(named) == 1 else None

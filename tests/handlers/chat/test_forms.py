@@ -69,12 +69,25 @@ def test_a_question_in_between_is_answered_and_the_form_waits(shop: Conversation
 
 def test_wrong_answers_are_asked_again_with_a_hint(shop: Conversation) -> None:
     shop.hear(said("报修"))
-    assert shop.hear(said("电视")).text == words.AGAIN["order"]
+    assert shop.hear(said("电视")).text == (f"{words.AGAIN['order']}\n1. 铸铁锅（TF1）\n2. 青瓷茶壶（TF0）")
     shop.hear(said("1"))
     shop.hear(said("锅底有点锈"))
     shop.hear(said("没有"))
     assert shop.hear(said("123")).text == words.AGAIN["phone"]
     assert "电话：13800138000" in shop.hear(said("13800138000")).text
+    assert "电话：13900139000" in shop.hear(said("不对,是 139 0013 9000")).text
+    shop.hear(said("提交"))
+    assert shop.session.execute(select(form_requests.c.answers)).scalar_one()["phone"] == "13900139000"
+
+
+def test_a_step_that_comes_later_does_not_take_a_correction_for_its_answer(shop: Conversation) -> None:
+    for text in ("改一下收货地址", "浙江省杭州市西湖区龙井路一号"):
+        shop.hear(said(text))
+    asked = shop.hear(said("地址写错了，是江苏省苏州市姑苏区平江路2号")).text
+    assert "收件人" in asked
+    shop.hear(said("小王"))
+    summary = shop.hear(said("13800138000")).text
+    assert "新地址：江苏省苏州市姑苏区平江路2号" in summary
 
 
 def test_a_step_back_and_a_form_that_is_left_and_resumed(shop: Conversation) -> None:
