@@ -3,12 +3,12 @@
 from sqlalchemy import func, literal_column, select, text
 
 from bot.store.database import Session
+from bot.store.delivery_states import IS_CLAIMED, IS_PLANNED
 from bot.store.tables import deliveries, messages
 
-# literals, not parameters: only so do both databases see that a partial index fits
 _WAITING = {
-    "planned": select(func.count()).select_from(deliveries).where(text("deliveries.state = 'planned'")),
-    "claimed": select(func.count()).select_from(deliveries).where(text("deliveries.state = 'claimed'")),
+    "planned": select(func.count()).select_from(deliveries).where(IS_PLANNED),
+    "claimed": select(func.count()).select_from(deliveries).where(IS_CLAIMED),
 }
 _UNANSWERED = (
     select(func.count(literal_column("1"))).select_from(messages).where(text("messages.state = 'pending'"))

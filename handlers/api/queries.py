@@ -19,8 +19,8 @@ from pydantic import (
 from bot.rules.intake.cells import YEARS, given
 from bot.rules.intake.cells import Wrong as NoPhone
 from bot.rules.intake.cells import phone as read_phone
+from bot.store.delivery_states import STATES
 from bot.store.programs.api_lists import Wanted
-from bot.store.sending.delivery_search import STATES
 from handlers.api.problems import Problem, Wrong
 from handlers.serving import services
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.store.sending.delivery_search import STATES
+from bot.store.delivery_states import STATES
 
 
 class Shown(BaseModel):

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from bot.store.database import Instant, Session
+from bot.store.delivery_states import GOT, LIVE
 from bot.store.planning import occasions, variants
 from bot.store.planning.eligibility import (
     MASS,
@@ -51,9 +52,6 @@ from bot.store.sending.withdrawals import WITHDRAWN
 from bot.store.tables import campaign_contents, campaigns, contents, customers, deliveries
 
 Choices: TypeAlias = list[tuple[ColumnElement[bool], str]]
-
-LIVE = ("planned", "claimed")
-WENT_OUT = ("claimed", "accepted", "sent", "unknown")
 
 
 def of_delivery(delivery: FromClause, moment: Moment) -> Candidate:
@@ -332,7 +330,7 @@ def _other(campaign_id: str, today: date) -> ScalarSelect[str]:
     """The campaign that has a push planned for them, or whose push was today's."""
     other = deliveries.alias("other")
     waits = and_(other.c.state.in_(LIVE), other.c.channel != NEXT_CONTACT)
-    was_todays = and_(other.c.day == today, other.c.state.in_(WENT_OUT))
+    was_todays = and_(other.c.day == today, other.c.state.in_(("claimed", *GOT)))
     return (
         select(other.c.campaign_id)
         .where(other.c.customer_id == customers.c.id, other.c.campaign_id != campaign_id)

@@ -7,6 +7,7 @@ from sqlalchemy import and_, func, select, update
 
 from bot.rules.pushes import greatest_good
 from bot.store.database import Session
+from bot.store.delivery_states import LIVE
 from bot.store.planning import rotation
 from bot.store.planning.eligibility import MASS
 from bot.store.planning.plan_entries import Entry
@@ -24,7 +25,7 @@ def given(session: Session, day: date) -> DaysSend | None:
         .where(mass_sends.c.client_msg_id == day_key(day), HOLDS_ITS_KEY)
     )
     planned = select(deliveries.c.campaign_id, deliveries.c.content_id).where(
-        deliveries.c.state.in_(("planned", "claimed")), deliveries.c.channel == MASS, deliveries.c.day == day
+        deliveries.c.state.in_(LIVE), deliveries.c.channel == MASS, deliveries.c.day == day
     )
     for asked in (sent, planned):
         row = session.execute(asked.where(deliveries.c.campaign_id.is_not(None)).limit(1)).one_or_none()

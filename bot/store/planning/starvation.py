@@ -7,12 +7,12 @@ from sqlalchemy import case, func, select
 
 from bot.config import Push
 from bot.store.database import Session
+from bot.store.delivery_states import GOT, LIVE
 from bot.store.tables import campaigns, deliveries, plan_totals
 from bot.values.push import Starved
 
 DAYS = 3  # in a row
 MOSTLY = 0.8  # of those nothing else stood against
-REACHED = ("planned", "claimed", "accepted", "sent", "unknown")
 OPEN = ("planned", "kept")  # verdicts of those the campaign has, beside those it lost
 
 
@@ -46,7 +46,7 @@ def _judged(
     reached = select(func.count()).where(
         deliveries.c.campaign_id == campaign_id,
         deliveries.c.day >= min(days),
-        deliveries.c.state.in_(REACHED),
+        deliveries.c.state.in_((*LIVE, *GOT)),
     )
     lost, won, to = figures[0]
     if session.execute(reached).scalar_one() > (1 - MOSTLY) * lost:

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from bot.rules.pushes.buckets import BUCKETS
 from bot.rules.segments import segment_draws
 from bot.rules.segments.segment_nesting import compares
+from bot.store.delivery_states import GOT
 from bot.store.loyalty import lots
 from bot.store.shop.purchases import BOUGHT, CAME_BACK, fen
 from bot.store.tables import (
@@ -52,8 +53,6 @@ from bot.values.rule import LONGEST_AGO, Condition, Given
 
 Column: TypeAlias = ColumnElement[Any]
 Truth: TypeAlias = ColumnElement[bool]
-
-WENT_OUT = ("accepted", "sent", "unknown")  # of a delivery: it counts as a push the customer got
 
 PLACES: dict[str, Column] = {
     "rfm.r": customer_statistics.c.r,
@@ -308,7 +307,7 @@ _LOGS: dict[str, tuple[FromClause, Column, Truth]] = {
     "pushes": (
         deliveries,
         deliveries.c.claimed_at,
-        and_(deliveries.c.campaign_id.is_not(None), deliveries.c.state.in_(WENT_OUT)),
+        and_(deliveries.c.campaign_id.is_not(None), deliveries.c.state.in_(GOT)),
     ),
     "reviews": (reviews, reviews.c.reviewed_at, true()),
     "returns": (

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 
 from bot.store.among import among
 from bot.store.database import Session
+from bot.store.delivery_states import IS_PLANNED
 from bot.store.tables import daily_calls, deliveries
 from bot.store.upserts import or_insert
 
@@ -28,7 +29,7 @@ def used(session: Session, channel: str, now: datetime) -> int:
 
 def promised(session: Session, channel: str, now: datetime) -> int:
     """The day's calls that are used, and those that what is planned will want, one a delivery."""
-    waiting = and_(deliveries.c.state == "planned", deliveries.c.channel == channel)
+    waiting = and_(IS_PLANNED, deliveries.c.channel == channel)
     planned = session.execute(select(func.count()).select_from(deliveries).where(waiting)).scalar_one()
     return used(session, channel, now) + int(planned)
 

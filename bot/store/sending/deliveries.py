@@ -12,6 +12,7 @@ from bot.store.among import among
 from bot.store.campaigns import working_days
 from bot.store.campaigns.content_rows import content_of
 from bot.store.database import Session
+from bot.store.delivery_states import LIVE
 from bot.store.people.customers import COLUMNS, profile_from
 from bot.store.planning.eligibility import NEXT_CONTACT, REPLY_WINDOW
 from bot.store.planning.moments import Moment
@@ -109,7 +110,7 @@ def _release_push(
         or_(
             and_(
                 there.c.campaign_id.is_not(None),
-                there.c.state.in_(("planned", "claimed")),
+                there.c.state.in_(LIVE),
                 there.c.channel != NEXT_CONTACT,
             ),
             and_(

@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from bot.store.database import Session
+from bot.store.delivery_states import STATES
 from bot.store.people.customer_search import is_meant
 from bot.store.tables import campaigns, contents, customers, deliveries
-
-STATES = ("planned", "claimed", "accepted", "sent", "failed", "unknown", "skipped")
 
 
 @dataclass(frozen=True, slots=True)

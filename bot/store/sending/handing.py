@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal_column, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 
 from bot.store.among import among
 from bot.store.database import Session
+from bot.store.delivery_states import IS_PLANNED
 from bot.store.planning.eligibility import MASS, NOTICE, REPLY_WINDOW, TEMPLATE
 from bot.store.sending.claims import LEASE
 from bot.store.sending.halts import PUSHES
@@ -18,8 +19,6 @@ SINGLES = (REPLY_WINDOW, NOTICE, TEMPLATE)  # one request a customer
 BATCH = 100
 MASS_BATCH = 10_000  # openids in one request to WeChat
 MASS_BATCHES = 4  # handed out at once
-# spelled out, so that the database sees that the small index of planned ones holds them
-IS_PLANNED = deliveries.c.state == literal_column("'planned'")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,18 @@
 """What was planned and did not go out: it moves on to the next window, or is too late."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, update
 
 from bot.rules.pushes.spread import SLOTS, slots_of
 from bot.rules.pushes.windows import Window
-from bot.store.database import Instant, Session
+from bot.store.database import Database, Instant, Session
+from bot.store.delivery_states import IS_KEPT, IS_PLANNED
 from bot.store.planning.eligibility import MASS, NEXT_CONTACT
 from bot.store.programs import outbox
-from bot.store.sending.handing import IS_PLANNED
 from bot.store.sending.lone import keep_the_lone
 from bot.store.tables import campaigns, contents, deliveries, plan_passes
-
-_IS_KEPT = and_(IS_PLANNED, deliveries.c.channel == literal_column("'next_contact'"))
 
 
 def is_due(session: Session, at: datetime) -> bool:
@@ -27,11 +26,11 @@ def is_due(session: Session, at: datetime) -> bool:
     return any(session.execute(asked.limit(1)).first() for asked in (closed, was_set_back))
 
 
-def move_closed(session: Session, purpose: str, window: Window, at: datetime) -> tuple[int, int]:
+def move_closed(database: Database, purpose: str, window: Window, at: datetime) -> tuple[int, int]:
     """What was not sent while its window was open goes to this one, unless it is of no use then.
 
-    So does what was planned under a clock that has been set back since. Gives how many moved, and how many
-    were too late.
+    So does what was planned under a clock that has been set back since. A part at a time: what nobody came to is found
+    again by the next pass. Gives how many moved, and how many were too late.
     """
     closed = and_(
         IS_PLANNED,
@@ -40,28 +39,47 @@ def move_closed(session: Session, purpose: str, window: Window, at: datetime) ->
         deliveries.c.channel != NEXT_CONTACT,
         or_(deliveries.c.closes_at <= at, deliveries.c.planned_at > at),
     )
-    late = _skip(session, and_(closed, _is_useless(max(at, window.opens))), "too_late", at)
-    keep_the_lone(session, closed, at)
+    moved = late = 0
+    for ids in parts(_found(database, closed)):
+        with database.transaction() as session:
+            some = and_(closed, among(session, deliveries.c.id, ids))
+            late += _skip(session, and_(some, _is_useless(max(at, window.opens))), "too_late", at)
+            keep_the_lone(session, some, at)
+            _skip(session, and_(some, _is_taken(window.day)), "day_taken", at)
+            moved += _move(session, some, window, at)
+    return moved, late
+
+
+def _found(database: Database, which: ColumnElement[bool]) -> Sequence[int]:
+    """Looked for aside: no writer waits for it."""
+    with database.reading() as session:
+        return sorted(session.execute(select(deliveries.c.id).where(which)).scalars())
+
+
+def _is_taken(day: date) -> ColumnElement[bool]:
+    """The campaign has another for the customer that day."""
     there = deliveries.alias("there")
-    taken = (
+    return (
         select(there.c.id)
         .where(
             there.c.customer_id == deliveries.c.customer_id, there.c.campaign_id == deliveries.c.campaign_id
         )
-        .where(there.c.day == window.day, there.c.state != "skipped", there.c.id != deliveries.c.id)
+        .where(there.c.day == day, there.c.state != "skipped", there.c.id != deliveries.c.id)
         .correlate(deliveries)
         .exists()
     )
-    _skip(session, and_(closed, taken), "day_taken", at)
+
+
+def _move(session: Session, which: ColumnElement[bool], window: Window, at: datetime) -> int:
     slots = slots_of(max(at, window.opens), window.closes)
     by_customer = (
         (deliveries.c.customer_id % SLOTS == number, literal(slot, Instant()))
         for number, slot in enumerate(slots)
     )
     due_at = case((deliveries.c.channel == MASS, literal(slots[0], Instant())), *by_customer, else_=slots[0])
-    moved = session.execute(
+    return session.execute(
         update(deliveries)
-        .where(closed)
+        .where(which)
         .values(
             due_at=due_at,
             day=window.day,
@@ -71,7 +89,6 @@ def move_closed(session: Session, purpose: str, window: Window, at: datetime) ->
             ),
         )
     ).rowcount
-    return moved, late
 
 
 def is_any_kept_useless(session: Session, day: date, at: datetime) -> bool:
@@ -80,15 +97,19 @@ def is_any_kept_useless(session: Session, day: date, at: datetime) -> bool:
     return session.execute(found).first() is not None
 
 
-def drop_useless_kept(session: Session, day: date, at: datetime) -> int:
+def drop_useless_kept(database: Database, day: date, at: datetime) -> int:
     """What waits for the next contact is dropped when its campaign is over or it is of no use any more."""
-    return _skip(session, _is_kept_in_vain(day, at), "too_late", at)
+    useless, dropped = _is_kept_in_vain(day, at), 0
+    for ids in parts(_found(database, useless)):
+        with database.transaction() as session:
+            dropped += _skip(session, and_(useless, among(session, deliveries.c.id, ids)), "too_late", at)
+    return dropped
 
 
 def _is_kept_in_vain(day: date, at: datetime) -> ColumnElement[bool]:
     over = select(campaigns.c.id).where(or_(campaigns.c.ends < day, campaigns.c.status == "ended"))
     stale = or_(deliveries.c.campaign_id.in_(over), _is_useless(at))
-    return and_(_IS_KEPT, deliveries.c.campaign_id.is_not(None), stale)
+    return and_(IS_KEPT, deliveries.c.campaign_id.is_not(None), stale)
 
 
 def _is_useless(at: datetime) -> ColumnElement[bool]:

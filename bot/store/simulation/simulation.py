@@ -28,10 +28,11 @@ from bot.rules.pushes.windows import PURPOSES, next_window, window_at
 from bot.store.among import among
 from bot.store.campaigns import working_days
 from bot.store.database import Session
+from bot.store.delivery_states import GOT, IS_PLANNED, LIVE
 from bot.store.people.customers import SPEAKING, speaking
 from bot.store.planning.eligibility import MASS, NEXT_CONTACT, REPLY_WINDOW
 from bot.store.sending.deliveries import AFTER_THE_ANSWER
-from bot.store.sending.handing import IS_PLANNED, SINGLES
+from bot.store.sending.handing import SINGLES
 from bot.store.tables import (
     campaign_contents,
     campaigns,
@@ -42,8 +43,6 @@ from bot.store.tables import (
     messages,
 )
 from bot.values.simulation import CampaignLine, Gap
-
-GOT = ("accepted", "sent", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +197,7 @@ def release_kept(session: Session, ids: Sequence[int], now: datetime, push: Push
 def _in_the_way(day: date) -> ColumnElement[bool]:
     """Another push that waits for them, or one of the same campaign on that day."""
     there = deliveries.alias("there")
-    waits = and_(there.c.state.in_(("planned", "claimed")), there.c.channel != NEXT_CONTACT)
+    waits = and_(there.c.state.in_(LIVE), there.c.channel != NEXT_CONTACT)
     same = and_(
         there.c.campaign_id == deliveries.c.campaign_id, there.c.day == day, there.c.state != "skipped"
     )

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from bot.store.database import Session
+from bot.store.delivery_states import GOT
 from bot.store.planning.eligibility import MASS
 from bot.store.planning.verdicts import of_campaign
 from bot.store.tables import customers, deliveries
@@ -13,7 +14,6 @@ from bot.values.simulation import Blame
 
 TOO_NEAR = ("too_soon", "day_taken")
 NO_QUOTA = ("no_entitlement", "quota_reserved")
-GOT = ("accepted", "sent", "unknown")
 
 
 def blames(session: Session, campaign_id: str, on: date, month: str) -> list[Blame]:

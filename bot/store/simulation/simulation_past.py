@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from bot.store.database import Session
+from bot.store.delivery_states import GOT
 from bot.store.shop.purchases import BOUGHT
 from bot.store.simulation.simulation_copy import Sample
 from bot.store.tables import customers, deliveries, messages, orders
@@ -36,7 +37,7 @@ def past(session: Session, sample: Sample, now: datetime) -> Past:
     out = func.coalesce(deliveries.c.left_at, deliveries.c.claimed_at)
     pushed = select(deliveries.c.customer_id, out.label("at")).where(
         deliveries.c.campaign_id.is_not(None),
-        deliveries.c.state.in_(("sent", "accepted", "unknown")),
+        deliveries.c.state.in_(GOT),
         out > since,
         deliveries.c.customer_id.in_(sample),
     )

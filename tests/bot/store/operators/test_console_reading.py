@@ -6,6 +6,7 @@ import pytest
 
 from bot.store import leases, tables
 from bot.store.database import Database, Session
+from bot.store.delivery_states import STATES
 from bot.store.lease_state import is_held
 from bot.store.operators import today
 from bot.store.people import customer_search, timelines
@@ -83,7 +84,7 @@ def one_of_each_state(build: Build) -> None:
     build.content("water")
     build.campaign("tea", ["water"])
     build.campaign("other", ["water"])
-    for number, state in enumerate([*delivery_search.STATES, "sent", "skipped"]):
+    for number, state in enumerate([*STATES, "sent", "skipped"]):
         reason = {"skipped": "opted_out", "failed": "gave_up"}.get(state, "")
         build.delivery(
             campaign_id="tea", customer_id=build.customer(name=f"客{number}"), content_id="water", state=state, reason=reason,

@@ -1,0 +1,39 @@
+"""Which deliveries the small indexes hold: both databases see that each condition is that of its index."""
+
+import pytest
+from sqlalchemy import ColumnElement, inspect, select
+
+from bot.store.database import Session
+from bot.store.delivery_states import HAS_TURN, IS_CLAIMED, IS_ENDED, IS_KEPT, IS_PLANNED, IS_WITHDRAWN
+from bot.store.tables import deliveries
+
+
+@pytest.mark.parametrize(
+    ("condition", "index"),
+    [
+        pytest.param(IS_PLANNED, "ix_deliveries_due", id="planned"),
+        pytest.param(IS_CLAIMED, "ix_deliveries_claimed", id="claimed"),
+        pytest.param(IS_ENDED, "ix_deliveries_ended", id="ended"),
+        pytest.param(IS_KEPT, "ix_deliveries_kept", id="kept"),
+        pytest.param(IS_WITHDRAWN, "ix_deliveries_withdrawn", id="withdrawn"),
+        pytest.param(HAS_TURN, "uq_deliveries_one_planned", id="a turn"),
+    ],
+)
+def test_the_index_holds_all_that_is_asked_for(
+    session: Session, condition: ColumnElement[bool], index: str
+) -> None:
+    leave_only(session, index)
+    asked = str(select(deliveries.c.customer_id).where(condition).compile(session))
+    if session.dialect.name == "sqlite":
+        session.exec_driver_sql(
+            asked.replace("WHERE", f"INDEXED BY {index} WHERE")
+        )  # an error where it does not
+    else:
+        session.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        assert index in str(session.exec_driver_sql(f"EXPLAIN {asked}").all())
+
+
+def leave_only(session: Session, index: str) -> None:
+    for known in inspect(session).get_indexes("deliveries"):
+        if known["name"] != index:
+            session.exec_driver_sql(f"DROP INDEX {known['name']}")
