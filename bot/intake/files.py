@@ -66,23 +66,25 @@ class TableFile:
         with self.path.open(encoding=self.encoding, newline="") as lines:
             reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
             next(reader)
+            number = reader.line_num + 1
             while True:
-                number = reader.line_num + 1
                 try:
-                    cells = next(reader, None)
+                    for cells in reader:
+                        if len(cells) == width:
+                            yield Line(number, cells, columns)
+                        elif cells:
+                            fault = Fault("", f"{width} cells", f"{len(cells)} cells")
+                            yield Line(number, cells, columns, fault)
+                        number = reader.line_num + 1
                 except csv.Error as error:
                     if "unexpected end" in str(error):
                         raise Unusable(
                             f'{self.path}: line {number}: a quote (") is opened and never closed'
                         ) from None
                     yield Line(number, {}, fault=Fault("", "quotes that open and close around a whole cell"))
-                    continue
-                if cells is None:
+                    number = reader.line_num + 1
+                else:
                     return
-                if len(cells) == width:
-                    yield Line(number, cells, columns)
-                elif cells:
-                    yield Line(number, cells, columns, Fault("", f"{width} cells", f"{len(cells)} cells"))
 
     def _json_lines(self) -> Iterator[Line]:
         with self.path.open(encoding=self.encoding) as lines:

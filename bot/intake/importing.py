@@ -3,6 +3,7 @@
 import gc
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,16 +18,17 @@ from bot.rules.intake.cells import given
 from bot.store.database import Database
 from bot.store.shop import intake
 from bot.values.imported import Imported
-from bot.values.records import Fault, Kind, Record
+from bot.values.records import Fault, Kind, Record, Taken
 
-ROWS_AT_ONCE = 4_000  # in one transaction at first; afterwards as many as …
-NO_LONGER_THAN = 0.15  # … seconds are enough for: so long others wait to write, on SQLite
+ROWS_AT_ONCE = 4_000  # in one transaction; on SQLite only at first, afterwards as many as …
+NO_LONGER_THAN = 0.15  # … seconds of processor are enough for: so long others wait to write there
 LEAST_AT_ONCE = 500
 
 Progress = Callable[[int], None]  # rows done since the last call
 
 
 Group: TypeAlias = Sequence[Line]  # the rows that make one record: one, or an order's
+Outcomes: TypeAlias = Sequence[Taken | Fault]
 
 
 @dataclass(slots=True)
@@ -48,12 +50,18 @@ def take_in(database: Database, source: Source, now: datetime, *, salt: str, pro
         encoding=source.file.encoding.removesuffix("-sig"),
         unused_columns=source.unused,
     )
-    with Rejected(source.file) as rejected, source.fields() as fields, _little_to_collect():
+    with (
+        Rejected(source.file) as rejected,
+        source.fields() as fields,
+        _little_to_collect(),
+        ThreadPoolExecutor(1, "import") as beside,
+    ):
         read = _reader(source, fields)
-        taking = _Taking(database, source, now, salt, report, rejected, progress)
+        taking = _Taking(database, source, now, salt, report, rejected, progress, beside)
         for group in _groups(source, report, rejected):
             taking.add(group, read(group))
-        taking.finish()
+        taking.hand_over()
+        taking.hear()
         report.rejected_rows_in = rejected.path
     return report
 
@@ -70,6 +78,8 @@ def _little_to_collect() -> Iterator[None]:
 
 @dataclass(slots=True)
 class _Taking:
+    """PostgreSQL writes a batch while the next one is read. SQLite writes by our own hands, so there is nothing to gain."""
+
     database: Database
     source: Source
     now: datetime
@@ -77,8 +87,10 @@ class _Taking:
     report: Imported
     rejected: Rejected
     progress: Progress
+    beside: Executor
     batch: _Batch = field(default_factory=_Batch)
     rows_at_once: int = ROWS_AT_ONCE
+    being_written: tuple[_Batch, "Future[Outcomes]"] | None = None
 
     def add(self, group: Group, found: Record | list[Fault]) -> None:
         if isinstance(found, list):
@@ -89,26 +101,45 @@ class _Taking:
             self.batch.records.append(found)
         self.batch.rows += len(group)
         if self.batch.rows >= self.rows_at_once:
-            self.finish()
+            self.hand_over()
 
-    def finish(self) -> None:
+    def hand_over(self) -> None:
+        """What was read so far is written, as soon as the batch before it is."""
         batch, self.batch = self.batch, _Batch()
-        if batch.records:
-            with self.database.transaction() as session:
-                began = time.perf_counter()
-                outcomes = intake.take(session, self.source.kind, batch.records, self.now, salt=self.salt)
-            self._keep_pace(batch.rows, time.perf_counter() - began)
-            for group, outcome in zip(batch.groups, outcomes, strict=True):
-                match outcome:
-                    case Fault():
-                        self.report.rejected += 1
-                        _reject(self.rejected, group, [outcome])
-                    case "created":
-                        self.report.created += 1
-                    case "updated":
-                        self.report.updated += 1
-                    case "unchanged":
-                        self.report.unchanged += 1
+        self.hear()
+        if self.database.is_sqlite:
+            self._note(batch, self._write(batch))
+        else:
+            self.being_written = batch, self.beside.submit(self._write, batch)
+
+    def hear(self) -> None:
+        """Waits for what is being written."""
+        if self.being_written:
+            (batch, outcomes), self.being_written = self.being_written, None
+            self._note(batch, outcomes.result())
+
+    def _write(self, batch: _Batch) -> Outcomes:
+        if not batch.records:
+            return ()
+        with self.database.transaction() as session:
+            began = time.thread_time()  # a busy machine is no reason to make crumbs of it
+            outcomes = intake.take(session, self.source.kind, batch.records, self.now, salt=self.salt)
+        if self.database.is_sqlite:
+            self._keep_pace(batch.rows, time.thread_time() - began)
+        return outcomes
+
+    def _note(self, batch: _Batch, outcomes: Outcomes) -> None:
+        for group, outcome in zip(batch.groups, outcomes, strict=True):
+            match outcome:
+                case Fault():
+                    self.report.rejected += 1
+                    _reject(self.rejected, group, [outcome])
+                case "created":
+                    self.report.created += 1
+                case "updated":
+                    self.report.updated += 1
+                case "unchanged":
+                    self.report.unchanged += 1
         self.progress(batch.rows)
 
     def _keep_pace(self, rows: int, seconds: float) -> None:

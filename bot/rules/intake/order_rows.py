@@ -18,7 +18,7 @@ Pick: TypeAlias = Callable[[Cells], tuple[str, ...]]
 MOST_REMEMBERED = 50_000  # lines that were read once already: what a shop sells comes again and again
 
 _HEAD = tuple(name for name in OrderRecord._fields if name != "lines")
-_REQUIRED = SHAPES["orders"].required
+REQUIRED = len(SHAPES["orders"].required)  # of a record's fields, which begin with them
 
 
 class OrderRows:
@@ -35,32 +35,38 @@ class OrderRows:
         self._line_names = [name for name in LineRecord._fields if name in positions]
         self._head = _picker([positions[name] for name in self._names])
         self._line = _picker([positions[name] for name in self._line_names])
+        at = {name: place for place, name in enumerate([*self._names, "lines"])}
+        self._in_line = itemgetter(*(at.get(name, -1) for name in OrderRecord._fields))  # -1: no such column
         self._readers = [self._reader(name, SHAPES["orders"].fields[name]) for name in self._names]
         self._line_readers = [self._reader(name, LINE.fields[name]) for name in self._line_names]
         self._remembered: dict[tuple[str, ...], LineRecord | None] = {}
 
     def read(self, rows: Sequence[Cells]) -> OrderRecord | None:
         """All rows of one order; None when they are to be looked at closely."""
-        cells = self._head(rows[0])
-        if len(rows) > MOST_LINES or any(self._head(row) != cells for row in rows[1:]):
+        pick, line_of = self._head, self._line_of
+        cells = pick(rows[0])
+        if len(rows) > 1 and (len(rows) > MOST_LINES or any(pick(row) != cells for row in rows[1:])):
             return None
         try:
-            lines = tuple([line for row in rows if (line := self._line_of(self._line(row)))])
-            values = _read(self._names, self._readers, cells)
+            lines = tuple([line for row in rows if (line := line_of(row))])
+            values = [read(cell) if cell else None for read, cell in zip(self._readers, cells, strict=True)]
         except Wrong:
             return None
-        if not values.keys() >= _REQUIRED or not (lines or "amount" in values):
+        found = OrderRecord._make(self._in_line([*values, lines, None]))
+        if None in found[:REQUIRED] or not (lines or found.amount is not None):
             return None
-        return OrderRecord(lines=lines, **values)
-
-    def _line_of(self, cells: tuple[str, ...]) -> LineRecord | None:
-        """None for a row that names no line."""
-        if cells in self._remembered:
-            return self._remembered[cells]
-        if len(self._remembered) >= MOST_REMEMBERED:
-            self._remembered.clear()
-        found = self._remembered[cells] = self._line_read(cells)
         return found
+
+    def _line_of(self, row: Cells) -> LineRecord | None:
+        """None for a row that names no line."""
+        cells = self._line(row)
+        try:
+            return self._remembered[cells]
+        except KeyError:
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            found = self._remembered[cells] = self._line_read(cells)
+            return found
 
     def _line_read(self, cells: tuple[str, ...]) -> LineRecord | None:
         if not any(cells):

@@ -23,6 +23,7 @@ JANUARY = datetime(2025, 1, 1, 16, tzinfo=UTC)  # midnight of the 2nd in Shangha
         ("2025-01-02 03:04:05", datetime(2025, 1, 1, 19, 4, 5, tzinfo=UTC)),
         ("2025/1/2 3:04", datetime(2025, 1, 1, 19, 4, tzinfo=UTC)),
         ("2025-01-02T03:04:05Z", datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ("2025-01-02 03:04+09", datetime(2025, 1, 1, 18, 4, tzinfo=UTC)),
         ("2025-01-02T03:04:05.25+09:00", datetime(2025, 1, 1, 18, 4, 5, 250000, tzinfo=UTC)),
         ("1900-01-01 00:00:00", datetime(1899, 12, 31, 15, 54, 17, tzinfo=UTC)),
     ],

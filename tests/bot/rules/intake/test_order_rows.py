@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.intake import records
+from bot.rules.intake import order_rows, records
 from bot.rules.intake.order_rows import OrderRows
 from bot.values.records import OrderRecord
 
@@ -69,3 +69,7 @@ def test_rows_that_disagree_about_the_order_are_looked_at_closely() -> None:
     other = ("D1", "C2", *SOUND[2:])
     assert OrderRows(PLACES).read([SOUND, other]) is None
     assert isinstance(_closely([SOUND, other]), list)
+
+
+def test_what_a_record_cannot_be_without_stands_first_in_it() -> None:
+    assert set(OrderRecord._fields[: order_rows.REQUIRED]) == records.SHAPES["orders"].required
