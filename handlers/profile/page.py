@@ -190,7 +190,7 @@ def _fault(attribute: Attribute) -> str:
 def _follower(session: Session, customer_id: int) -> Profile | None:
     """None for who was forgotten or left: they closed their account with us."""
     profile = customers.profile_by_id(session, customer_id)
-    return profile if profile and profile.openid and not profile.forgotten else None
+    return profile if profile and profile.openid and profile.forgotten_at is None else None
 
 
 def _let_in(customer_id: int) -> ResponseReturnValue:

@@ -31,25 +31,17 @@ AFTER_A_SCENE = Window(3, timedelta(minutes=1))  # follow, scan, menu tap
 _c = customers.c
 
 
+_MAY_BE_EMPTY = ("openid", "name", "province", "city", "level")
+
+
 def _or_empty(column: ColumnElement[str]) -> ColumnElement[str]:
     return func.coalesce(column, literal_column("''"))
 
 
-# in the order of FIELDS: a row becomes a profile without looking at names
-COLUMNS: tuple[ColumnElement[Any], ...] = (
-    _c.id, _or_empty(_c.openid), _or_empty(_c.name), _c.source, _c.source_scene, _c.followed_at, _c.wants_pushes,
-    _c.asked_for_pushes_at, _c.spoke_at, _c.with_person_until, _c.complaint_open, _c.engagement,
-    _or_empty(_c.province), _or_empty(_c.city), _or_empty(_c.level), _c.points, _c.window_until, _c.window_left,
-    _c.scene_until, _c.scene_left, _c.last_push_at, _c.last_push_day, _c.has_kept, _c.forgotten_at,
-    _c.question_until, _c.ask_after, _c.form_until,
-)  # fmt: skip
-FIELDS = (
-    "id", "openid", "name", "source", "source_scene", "followed_at", "wants_pushes",
-    "asked_for_pushes_at", "spoke_at", "with_person_until", "complaint_open", "engagement",
-    "province", "city", "level", "points", "window_until", "window_left",
-    "scene_until", "scene_left", "last_push_at", "last_push_day", "has_kept", "forgotten",
-    "question_until", "ask_after", "form_until",
-)  # fmt: skip
+# a row that begins with these becomes a profile without looking at names: the columns are the fields of `Profile`
+COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
+    _or_empty(_c[name]) if name in _MAY_BE_EMPTY else _c[name] for name in Profile._fields
+)
 
 _BY_OPENID = select(*COLUMNS).where(_c.openid == bindparam("openid_"))
 _BY_OPENID_LOCKED = _BY_OPENID.with_for_update(
@@ -125,11 +117,7 @@ def opening_a_scene(now: datetime, window: Window = AFTER_A_SCENE) -> dict[str, 
 
 def profile_from(row: Sequence[Any]) -> Profile:
     """From a row that begins with `COLUMNS`."""
-    fields = dict(zip(FIELDS, row, strict=False))
-    fields["forgotten"] = (
-        fields["forgotten"] is not None
-    )  # SQLite's RETURNING takes IS NOT NULL for true here
-    return Profile(**fields)
+    return Profile._make(row[: len(COLUMNS)])
 
 
 def _make(session: Session, openid: str, now: datetime, salt: str, source: str) -> None:

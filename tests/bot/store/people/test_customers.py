@@ -24,11 +24,11 @@ def meet(session: Session, openid: str = "o-anna") -> Profile:
 
 def test_the_first_contact_makes_a_customer(session: Session) -> None:
     profile = meet(session)
-    assert (profile.openid, profile.followed_at, profile.wants_pushes, profile.forgotten) == (
+    assert (profile.openid, profile.followed_at, profile.wants_pushes, profile.forgotten_at) == (
         "o-anna",
         NOON,
         True,
-        False,
+        None,
     )
     row = session.execute(select(rows)).one()
     assert row.bucket == bucket_of("o-anna")
