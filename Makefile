@@ -35,7 +35,7 @@ lock: $(READY)            ## pin every dependency anew, with hashes and without 
 
 translations: $(READY)    ## collect the interface's words and compile their translations
 	$(BIN)/pybabel --quiet extract --omit-header --no-location --no-wrap --sort-output -k _l -F handlers/babel.cfg \
-		-o $(VENV)/messages.pot handlers
+		-o $(VENV)/messages.pot handlers bot/rules/talk
 	$(BIN)/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 		-i $(VENV)/messages.pot -d handlers/translations
 	$(BIN)/pybabel --quiet compile -d handlers/translations

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.insight.grouping import grouped
+from bot.rules.people.masking import masked
 from bot.store.database import Session
 from bot.store.operators import audit
 from bot.store.talk import knowledge_asks, knowledge_pages, open_questions
 from bot.store.talk.open_questions import OpenQuestion
-from handlers.console.masking import masked
 
 MOST_PUT = 10  # wordings of one group: more say the same once more
 

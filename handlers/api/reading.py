@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeSerializer
 from pydantic import BaseModel
 
+from bot.rules.people.masking import masked
 from bot.store.database import Session
 from bot.store.programs import api_lists
 from bot.store.programs.api_lists import Key, Row
@@ -19,7 +20,6 @@ from bot.store.talk import knowledge_asks
 from handlers.api import guard, shown
 from handlers.api.problems import Problem, Wrong
 from handlers.api.queries import Page
-from handlers.console.masking import masked
 from handlers.serving import services
 
 PERSONAL = "personal:read"

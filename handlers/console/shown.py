@@ -8,10 +8,10 @@ from flask import current_app, request
 from flask_babel import get_locale
 from markupsafe import Markup
 
+from bot.rules.people.masking import masked, short
 from handlers.console import words
 from handlers.console.guard import signed_in
 from handlers.console.language import LANGUAGES
-from handlers.console.masking import masked, short
 from handlers.console.page import Page
 from handlers.serving import services
 

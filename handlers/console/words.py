@@ -6,6 +6,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from bot.rules.pushes import reasons
+from bot.rules.talk.intent_names import TITLES
 
 STATES: dict[str, Any] = {
     "planned": _l("已计划"),
@@ -216,36 +217,7 @@ FIELDS: dict[str, Any] = {  # of what an audit row tells
     "given_back": _l("放回队列"),
     "intent": _l("意思"),
 }
-INTENTS: dict[str, Any] = {  # what customers want
-    "features": _l("产品介绍"),
-    "comparison": _l("几款对比"),
-    "stock": _l("有没有货"),
-    "usage": _l("怎么用、怎么保养"),
-    "repair": _l("维修和售后"),
-    "return": _l("退换货、退款"),
-    "bundle": _l("套装、定制"),
-    "price": _l("价格和活动"),
-    "order": _l("订单"),
-    "payment": _l("付款"),
-    "shipment": _l("物流、发货"),
-    "invoice": _l("开发票"),
-    "points": _l("积分和会员"),
-    "coupons": _l("优惠券"),
-    "recommendation": _l("推荐"),
-    "complaint": _l("投诉"),
-    "praise": _l("好评"),
-    "human": _l("找人工"),
-    "stop": _l("停止推送"),
-    "start": _l("恢复推送"),
-    "privacy": _l("我的资料"),
-    "greeting": _l("打招呼"),
-    "thanks": _l("道谢"),
-    "identity": _l("您在和谁说话"),
-    "small_talk": _l("聊天"),
-    "abuse": _l("骂人的话"),
-    "unclear": _l("没说清楚"),
-    "shop": _l("门店和小店"),
-}
+INTENTS: dict[str, Any] = {intent: _l(title) for intent, title in TITLES.items()}
 OBJECTIONS: dict[str, Any] = {
     "ends_before_start": _l("结束日期早于开始日期"),
     "period_over": _l("活动日期已经过去，请改到今天或以后"),
