@@ -45,7 +45,7 @@ def read(xml: bytes) -> Incoming:
         "msg_id": None,
     }
     if event and common["sent_at"] != EPOCH:
-        common["once_key"] = _key_of_event(fields, openid, event.lower())
+        common["once_key"] = _key_of_event(fields, common, event.lower())
     elif not event and (msg_id := _msg_id(fields)):
         common["msg_id"] = msg_id
         common["once_key"] = f"m:{msg_id}"
@@ -74,14 +74,15 @@ def _msg_id(fields: Fields) -> str | None:
     return given if is_one else None
 
 
-def _key_of_event(fields: Fields, openid: str, event: str) -> str:
+def _key_of_event(fields: Fields, common: Common, event: str) -> str:
     """The platform says sender and second; two different events may share both, so what it is about joins them.
 
-    Hashed, because the key of an unfollow has to outlive everything else that names the customer.
+    Hashed, because the key of an unfollow has to outlive everything else that names the customer. The second
+    stands in front, so that keys grow as the numbers of messages do: each lands beside the last one in the index.
     """
-    about = events.about(fields)
-    key = f"{openid}:{fields.text('CreateTime')}:{event}:{about}"
-    return f"e:{_hash(key.encode())}"
+    second = int(common["sent_at"].timestamp())
+    key = f"{common['openid']}:{second}:{event}:{events.about(fields)}"
+    return f"e:{second:010}:{_hash(key.encode())[:32]}"
 
 
 def _hash(content: bytes) -> str:
