@@ -83,20 +83,18 @@ class _Pass:
         )
 
     def _tidy(self, *, of_all: bool = True) -> tuple[int, int]:
-        moved = late = 0
-        with self._services.database.reading() as session:
+        moved, late, database = 0, 0, self._services.database
+        with database.reading() as session:
             coming = self._coming if moving.is_due(session, self._at) else {}
             drops = of_all and moving.is_any_kept_useless(session, self._today, self._at)
             cares = care.is_due(session, self._today)
-        if not (coming or drops or cares):
-            return 0, 0
-        with self._services.database.transaction() as session:
-            for purpose, window in coming.items():
-                more_moved, more_late = moving.move_closed(session, purpose, window, self._at)
-                moved, late = moved + more_moved, late + more_late
-            if drops:
-                late += moving.drop_useless_kept(session, self._today, self._at)
-            care.look_at_all(session, self._today, self._at)
+        for purpose, window in coming.items():
+            more_moved, more_late = moving.move_closed(database, purpose, window, self._at)
+            moved, late = moved + more_moved, late + more_late
+        if drops:
+            late += moving.drop_useless_kept(database, self._today, self._at)
+        if cares:
+            care.look_at_all(database, self._today, self._at)
         return moved, late
 
     def run_if_due(self) -> PlanReport | None:

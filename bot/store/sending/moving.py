@@ -11,6 +11,7 @@ from bot.store.database import Database, Instant, Session
 from bot.store.delivery_states import IS_KEPT, IS_PLANNED
 from bot.store.planning.eligibility import MASS, NEXT_CONTACT
 from bot.store.programs import outbox
+from bot.store.rows import among, parts
 from bot.store.sending.lone import keep_the_lone
 from bot.store.tables import campaigns, contents, deliveries, plan_passes
 

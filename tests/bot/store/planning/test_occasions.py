@@ -14,6 +14,7 @@ from bot.store.planning import care, occasions
 from bot.store.tables import care_meetings, customer_statistics, customers, deliveries
 from tests.conftest import NOON
 from tests.support.build import Build
+from tests.support.staged import Staged
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = date(2026, 11, 24)
@@ -213,7 +214,7 @@ def points(session: Session, customer_id: int, number: int) -> None:
 
 
 def looked(session: Session, wanted: Any, day: date) -> dict[int, str]:
-    care.look(session, wanted, day, at(day))
+    care.look(Staged(session), wanted, day, at(day))
     return reached(session, wanted, day)
 
 

@@ -15,6 +15,7 @@ from bot.store.people import personal
 from bot.store.planning import care, occasions
 from bot.store.segments import segments
 from tests.support.build import Build
+from tests.support.staged import Staged
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ENDS = date(2026, 12, 31)
@@ -30,7 +31,7 @@ def noon(day: date) -> datetime:
 def reminded(session: Session, day: date) -> set[tuple[int, str]]:
     """Whose occasion it is on the day, and by which name of it."""
     wanted = SimpleNamespace(id="reminder", occasion=CARE)
-    care.look(session, wanted, day, noon(day))  # type: ignore[arg-type]
+    care.look(Staged(session), wanted, day, noon(day))  # type: ignore[arg-type]
     found = occasions.of_campaign(wanted, day, SHANGHAI, festivals.known())  # type: ignore[arg-type]
     assert found is not None
     return {(row.customer_id, row.occasion) for row in session.execute(select(found)) if not row.had}
