@@ -1,22 +1,15 @@
-"""Every setting of the product, typed, from one TOML file and the environment.
+"""Every setting of the product, typed; `config.example.toml` lists the same with one line why.
 
-`config.example.toml` lists the same settings with one line why. A secret may also stand in a file of its own:
-`app_secret_file = "/run/secrets/app_secret"`. What is wrong is raised as `ConfigError`, one line.
+Where they are read from: `config_file.py`. What is wrong is raised as `ConfigError`, one line.
 """
 
-import os
-import tomllib
-from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-
-PREFIX = "WEILAN_"
-NO_SETTING = frozenset({"WEILAN_CONFIG", "WEILAN_PASSWORD"})
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 MASS_TO_CUSTOMER_PER_MONTH = 4  # service accounts; `wechat.limits` may say otherwise
 
@@ -236,31 +229,6 @@ class Config(Section):
     sandbox: Sandbox = Sandbox()
 
 
-def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
-    """Settings from `path` (none: only defaults and environment), then from the environment, which wins."""
-    settings = _read(path) if path else {}
-    origin = str(path) if path else "defaults"
-    named = _from_environment(settings, environment)
-    _read_secret_files(settings, origin)
-    try:
-        config = Config.model_validate(settings)
-    except ValidationError as error:
-        raise ConfigError(_one_line(error, origin, named)) from None
-    if config.sandbox.clock and config.server.host not in {"127.0.0.1", "localhost", "::1"}:
-        raise ConfigError(f"{origin}: sandbox.clock: expected false unless server.host is loopback")
-    _check_reserve(config, named.get("push.mass_reserve", origin))
-    return config
-
-
-def _check_reserve(config: Config, where: str) -> None:
-    """Subscription accounts count no sends a follower, so there is nothing to reserve of."""
-    most = config.wechat.limits.get("mass_to_customer_per_month", MASS_TO_CUSTOMER_PER_MONTH)
-    if config.wechat.account_kind == "service" and config.push.mass_reserve > most:
-        raise ConfigError(
-            f"{where}: push.mass_reserve: expected at most {most}, the mass sends a customer may get in a month"
-        )
-
-
 def missing(config: Config) -> list[str]:
     """The keys without which WeChat can neither call nor be called."""
     wechat = config.wechat
@@ -270,59 +238,6 @@ def missing(config: Config) -> list[str]:
         "wechat.token": wechat.token.get_secret_value(),
     }
     return [key for key, value in needed.items() if not value]
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path}: expected UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from None
-
-
-def _from_environment(settings: dict[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
-    """Lays WEILAN_SECTION__KEY over the settings; answers which key came from which variable."""
-    named = {}
-    for variable, value in environment.items():
-        if not variable.startswith(PREFIX) or variable in NO_SETTING or "__" not in variable:
-            continue
-        section, key = variable.removeprefix(PREFIX).lower().split("__", 1)
-        table = settings.setdefault(section, {})
-        if not isinstance(table, dict):
-            raise ConfigError(f"{section}: expected a table")
-        table[key] = value
-        named[f"{section}.{key.removesuffix('_file')}"] = variable
-    return named
-
-
-def _read_secret_files(settings: dict[str, Any], origin: str) -> None:
-    for section, table in settings.items():
-        if not isinstance(table, dict):
-            continue
-        for key in [key for key in table if key.endswith("_file")]:
-            file = Path(str(table.pop(key)))
-            try:
-                table[key.removesuffix("_file")] = file.read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError):
-                raise ConfigError(
-                    f"{origin}: {section}.{key}: expected a readable file, {file} is none"
-                ) from None
-
-
-def _one_line(error: ValidationError, origin: str, named: Mapping[str, str]) -> str:
-    first = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in first["loc"])
-    where = named.get(key) or origin
-    match first["type"]:
-        case "extra_forbidden":
-            return f"{where}: {key}: unknown key; config.example.toml lists every key"
-        case "value_error":
-            return f"{where}: {key}: {first['ctx']['error']}"
-        case _:
-            return f"{where}: {key}: {first['msg'].replace('Input should be', 'expected')}"
 
 
 def _hours(text: str) -> Hours | None:

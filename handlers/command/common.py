@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from bot import logging
-from bot.config import Config, ConfigError, load, missing
+from bot.config import Config, ConfigError, missing
+from bot.config_file import load
 from bot.rules.intake import reports
 from bot.services import Services
 from bot.wechat.limits import limits_of

@@ -13,7 +13,7 @@ from sqlalchemy import event
 
 from bot import services
 from bot.clock import MovableClock
-from bot.config import load
+from bot.config_file import load
 from scheduler import engine
 from scheduler.deliver import hand_out_at_rate
 

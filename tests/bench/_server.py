@@ -62,13 +62,13 @@ def _echo() -> "Loaded":
 
 
 def _weilan() -> "Loaded":
-    from bot import config, services  # noqa: PLC0415
+    from bot import config_file, services  # noqa: PLC0415
     from bot.config import Config  # noqa: PLC0415
     from handlers.app import create_app, stop  # noqa: PLC0415
     from handlers.knowledge_watch import KnowledgeWatch  # noqa: PLC0415
     from handlers.server import Loaded  # noqa: PLC0415
 
-    settings: Config = config.load(
+    settings: Config = config_file.load(
         None,
         os.environ
         | {

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import ConfigError, load
+from bot.config import ConfigError
+from bot.config_file import load
 
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from bot import doctor
-from bot.config import Config, ConfigError, Understanding, load
+from bot.config import Config, ConfigError, Understanding
+from bot.config_file import load
 from bot.insight.encoder import Encoder, both
 from bot.language import folder as folder_module
 from bot.language.folder import FolderEmbeddings
