@@ -13,6 +13,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "handlers": ("bot", "handlers"),
     "scheduler": ("bot", "scheduler"),
     "bot.config": (),
+    "bot.config_file": ("bot.config",),
     "bot.clock": (),
     "bot.timely": (),
     "bot.logging": ("bot.config",),
