@@ -1,6 +1,11 @@
-"""They said a word the operator wants a person to hear: put on the list, as if they had asked for one."""
+"""What a person has to hear, whatever was meant by it: a word the operator watches for, or that somebody was hurt."""
 
+from dataclasses import replace
+
+from bot.rules.talk import person_texts
 from bot.rules.talk.person_words import PersonWish
+from bot.rules.talk.urgency import tells_of_harm
+from bot.values.reply import Text
 from handlers.chat import human
 from handlers.chat.speaking import Answer, Context, Words, in_words
 
@@ -8,6 +13,11 @@ recognise = in_words
 
 
 def answer(found: Words, context: Context) -> Answer | None:
+    if tells_of_harm(found.text):
+        told = human.answer(PersonWish(complains=True), context)
+        if isinstance(told.reply, Text):
+            return replace(told, reply=Text(f"{person_texts.FIRST_OF_ALL}\n{told.reply.text}"))
+        return told
     if not context.services.understanding.watched.escalates(found.text):
         return None
     return human.answer(PersonWish(complains=False), context)

@@ -87,6 +87,8 @@ def _asked_back(question: str, understood: Understood, context: Context) -> Answ
     """The menu where WeChat will carry it: it counts as a message of the open window."""
     near = context.services.knowledge.near(question)
     options = [(f"k:{found.entry.id}", found.entry.question) for found in near] or _between(understood)
+    if understood.intent == "abuse" and not near:
+        return Answer(reply=Text(words.CALM))
     if not options:
         _keep(question, understood, context)
         return fallback.cannot_tell()
@@ -100,7 +102,7 @@ def _between(understood: Understood) -> list[tuple[str, str]]:
     likely = [
         guess.intent
         for guess in understood.whole.guesses
-        if guess.confidence >= UNSURE and guess.intent not in COURTESIES
+        if guess.confidence >= UNSURE and guess.intent not in NO_QUESTION
     ]
     return [(f"i:{intent}", title_of(intent)) for intent in likely] if len(likely) > 1 else []
 

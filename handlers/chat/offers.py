@@ -6,6 +6,7 @@ from bot.rules.talk import offers as words
 from bot.rules.talk.offers import Wish, wish_of
 from bot.store.loyalty import offers
 from bot.store.people import facts
+from bot.store.talk import dialogue
 from bot.values.incoming import Incoming, MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.offers import Chosen, Open
@@ -13,6 +14,7 @@ from bot.values.profile import Profile
 from bot.values.reply import Text
 from handlers.chat.speaking import Answer, Context
 
+HANDLER = "offers"
 MENU_KEYS = frozenset({"OFFERS", "CHOOSE"})
 
 
@@ -35,10 +37,17 @@ def answer(found: Wish, context: Context) -> Answer | None:
     before = offers.chosen(context.session, context.profile.id, offer.id)
     if not found.what:
         return Answer(reply=Text(_already(before) if before else words.menu(offer)))
+    if not words.is_letter(found.what) and not _was_shown(context):
+        return None
     letter = words.letter_of(found.what)
     if letter not in {option.id for option in offer.options}:
         return None
     return Answer(reply=Text(_already(before) if before else _choose(offer, letter, context)))
+
+
+def _was_shown(context: Context) -> bool:
+    """The second one, or 2, is of what was shown last: a choice is taken once, and never by a misunderstanding."""
+    return dialogue.last_said(context.session, context.profile.id, context.now).handler == HANDLER
 
 
 def _choose(offer: Open, letter: str, context: Context) -> str:

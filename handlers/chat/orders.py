@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.rules.talk import texts
-from bot.rules.talk.products import best_named
+from bot.rules.talk.products import best_named, of_that_kind
 from bot.rules.talk.shop_words import OrderQuestion, order_question
 from bot.store.shop import orders
 from bot.store.shop.orders import Order, Parcel
@@ -19,6 +19,8 @@ from handlers.chat.speaking import Answer, Context, in_parts
 
 MENU_KEYS = frozenset({"MY_ORDERS", "ORDERS"})
 MOST_LISTED = 5
+LEAST_NAMED = 2  # characters of a product's name; one alone (那把壶) is looked for in their orders
+UNDER_WAY = frozenset({"placed", "paid", "shipped"})
 
 
 def recognise(incoming: Incoming, _profile: Profile) -> OrderQuestion | None:
@@ -37,7 +39,15 @@ def answer(found: OrderQuestion, context: Context) -> Answer:
     mine = orders.newest(context.session, context.profile.id)
     if not mine:
         return knowledge.found_answer(context.incoming.text, context) or Answer(reply=Text(texts.NO_ORDERS))
-    return in_parts(_told_apart(found.words, mine, context))
+    return in_parts(_told_apart(_product_words(found.words, context), mine, context))
+
+
+def _product_words(words: str, context: Context) -> str:
+    """What is left of a question is no product where the shop, as far as is known, has none by that name."""
+    understanding = context.services.understanding
+    if len(words) < LEAST_NAMED or not understanding.is_learned:
+        return words
+    return words if understanding.of(context.incoming.text).slots_of("product") else ""
 
 
 def _numbered(number: str, context: Context) -> Answer:
@@ -48,7 +58,7 @@ def _numbered(number: str, context: Context) -> Answer:
 
 
 def _told_apart(words: str, mine: Sequence[Order], context: Context) -> Told:
-    meant = best_named(words, mine, lambda order: [line.product for line in order.lines]) if words else []
+    meant = (best_named(words, mine, _products) or of_that_kind(words, mine, _products)) if words else []
     shown = list(meant or mine)[:MOST_LISTED]
     if len(shown) == 1 and (meant or not words):
         return _told(shown, context, opening=texts.ONE_ORDER)
@@ -61,15 +71,24 @@ def _told_apart(words: str, mine: Sequence[Order], context: Context) -> Told:
     return _told(shown, context, opening=opening, closing=texts.WHICH_ORDER)
 
 
+def _products(order: Order) -> list[str]:
+    return [line.product for line in order.lines]
+
+
 def _told(
     shown: Sequence[Order], context: Context, *, before: str = "", opening: str = "", closing: str = ""
 ) -> Told:
     """`before` is no courtesy: it is said to everybody."""
     zone = context.services.config.push.zone
     listed = [_words_for(order, zone) for order in shown]
+    under_way = [order.status in UNDER_WAY for order in shown]
+    facts = [
+        texts.order_in_words(words) if is_under_way or not any(under_way) else texts.order_shortly(words)
+        for words, is_under_way in zip(listed, under_way, strict=True)
+    ]
     return Told(
         opening=opening,
-        facts="\n\n".join(filter(None, (before, *map(texts.order_in_words, listed)))),
+        facts="\n\n".join(filter(None, (before, *facts))),
         exact="\n\n".join(filter(None, (before, *map(texts.order_exactly, listed)))),
         closing=closing,
         proof=texts.FROM_ORDERS.format(at=f"{context.now.astimezone(zone):%Y-%m-%d %H:%M}"),

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from bot.rules.people import facts as fact_rules
 from bot.rules.people.facts import FactRules
 from bot.rules.talk import facts_words as words
+from bot.rules.talk.urgency import is_upset
 from bot.store.people import facts, questions
 from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
@@ -19,6 +20,7 @@ from bot.values.reply import Text
 from handlers.chat.speaking import Answer, Context, Slow
 
 BEHIND = frozenset({"knowledge", "points", "small_talk"})  # whose answers end what was asked for
+TROUBLE = frozenset({"repair", "return", "complaint", "abuse"})
 MOST_BYTES = 1_900  # of one reply: WeChat counts about 2,000
 
 
@@ -99,7 +101,13 @@ def _is_the_moment(handler: str, answer: Answer, context: Context) -> bool:
         and profile.wants_pushes
         and not profile.complaint_open
         and not profile.is_with_a_person(now)
+        and not _is_in_trouble(context.incoming.content, context)
     )
+
+
+def _is_in_trouble(text: str, context: Context) -> bool:
+    """Something broke, was late or came wrong: whoever writes of it is helped, and asked nothing."""
+    return is_upset(text) or context.services.understanding.of(text).intent in TROUBLE
 
 
 def _understood(text: str, asked: str, context: Context) -> Answer | None:

@@ -3,8 +3,15 @@
 from dataclasses import dataclass
 
 from bot.rules.talk import texts
+from bot.rules.talk import understanding_texts as words
 from bot.rules.talk.person_words import asks_who_answers
-from bot.rules.talk.shop_words import greets, is_courtesy, never_minds
+from bot.rules.talk.shop_words import (
+    greets,
+    is_angry_face,
+    is_courtesy,
+    is_only_marks,
+    never_minds,
+)
 from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
@@ -24,6 +31,8 @@ def recognise(incoming: Incoming, _profile: Profile) -> SmallTalk | None:
         return SmallTalk(texts.HELLO)
     if never_minds(incoming.content):
         return SmallTalk(texts.NEVER_MIND)
+    if is_only_marks(incoming.content) or is_angry_face(incoming.content):
+        return SmallTalk(words.SAY_MORE if is_only_marks(incoming.content) else words.CALM)
     if is_courtesy(incoming.content):
         return SmallTalk(texts.THANKS)
     return SmallTalk(texts.WHO_ANSWERS) if asks_who_answers(incoming.content) else None

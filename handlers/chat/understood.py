@@ -87,9 +87,16 @@ def _begins(form: str) -> Route:
     return begin
 
 
+def _stops(context: Context) -> Answer | None:
+    if wishes.asks_about_pushes(context.incoming.text):
+        return None
+    return stop_pushes.answer(stop_pushes.Stop(), context)
+
+
 def _starts(context: Context) -> Answer:
-    """Never for who says no to something: 上新提醒不用了 is near to 上新提醒我."""
-    if wishes.refuses(context.incoming.text):
+    """Never for who says no to something: 上新提醒不用了 is near to 上新提醒我; nor for 打开, which says not what."""
+    text = context.incoming.text
+    if wishes.refuses(text) or not wishes.names_pushes(text):
         return Answer(reply=Text(words.STOP_OR_START))
     return start_pushes.answer(start_pushes.Start(), context)
 
@@ -105,7 +112,7 @@ def _gets_a_person(*, complains: bool) -> Route:
 ROUTES: Mapping[str, tuple[float, Route]] = {  # intent: confidence it needs, and who answers
     "complaint": (0.8, _gets_a_person(complains=True)),
     "human": (0.8, _gets_a_person(complains=False)),
-    "stop": (0.9, lambda context: stop_pushes.answer(stop_pushes.Stop(), context)),
+    "stop": (0.9, _stops),
     "start": (0.9, _starts),
     "greeting": (0.8, _says(texts.HELLO)),
     "thanks": (0.8, _says(texts.THANKS)),

@@ -17,6 +17,7 @@ _VOUCHERS = re.compile(
 )
 _REWARDS = re.compile(
     r"(?:我要|我想|想要?|帮我|怎么)?(?:用)?积分(?:兑换|换券|兑券|兑换券|换购|商城)(?:吧|呢)?|(?:我要|我想|想)?(?:兑换|换券|兑券)(?:吧)?"
+    r"|(?:我的?)?积分(?:可以|能|都能|都可以)?(?:换|兑换|兑)(?:些|点)?(?:什么|啥|哪些)(?:东西|礼品|好东西|奖品)?(?:呢|啊|呀|吗)?|(?:有)?积分有(?:什么|啥)用"
 )
 _EXCHANGE = re.compile(
     r"(?:我要|我想|帮我|请|给我)?(?:用积分)?(?:兑换|换)(?:一张|一个|第)?(?P<what>[0-9一二三四五六七八九]|.{2,12}?(?:券|卡))(?:个|张|吧|谢谢)?"
@@ -32,6 +33,7 @@ HINT = "回复「积分兑换」看能换什么，「积分明细」看来龙去
 ENTRIES = "您最近的积分：\n{lines}\n现在共有 {points} 分。"
 NO_ENTRIES = "您的积分还没有变动过，现在有 {points} 分。"
 REWARDS = "您有 {points} 积分，可以换：\n{lines}\n回复「兑换」加上编号就好，例如「兑换1」。"
+HOW_TO_EXCHANGE = "想换这一项的话，回复「兑换{number}」就好；换了以后积分不退回。"
 NO_REWARDS = "眼下没有可以兑换的东西，您的 {points} 积分都留着。"
 NO_SUCH_REWARD = "没有这一项。回复「积分兑换」，看看现在能换什么。"
 TOO_FEW = "换「{name}」要 {points} 分，您现在有 {has} 分，还差 {wanting} 分。"
@@ -118,6 +120,11 @@ def entries_in_words(entries: Sequence[Entry], points: int, local: Sequence[date
         for one, at in zip(entries, local, strict=True)
     ]
     return ENTRIES.format(lines="\n".join(lines), points=points)
+
+
+def lists_rewards(said: str) -> bool:
+    """Whether what was said is the list of what points are exchanged for."""
+    return said.endswith(REWARDS.rpartition("\n")[2])
 
 
 def rewards_in_words(rewards: Sequence[Reward], points: int) -> str:

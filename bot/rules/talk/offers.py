@@ -104,6 +104,10 @@ def wish_of(text: str) -> Wish | None:
     return Wish(found["what"].upper()) if found else None
 
 
+def is_letter(what: str) -> bool:
+    return what in LETTERS
+
+
 def letter_of(what: str) -> str:
     """B, 2 and 二 are the same."""
     if what in LETTERS:

@@ -1,11 +1,13 @@
 """Which of several things a customer means by the product words they used: pure, told only text."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from bot.rules.talk.wording import compact
 
 T = TypeVar("T")
+_THING = re.compile(r"[\u4e00-\u9fff]{2,}")
 
 
 def best_named(words: str, things: Sequence[T], names_of: Callable[[T], Sequence[str]]) -> list[T]:
@@ -21,6 +23,19 @@ def best_named(words: str, things: Sequence[T], names_of: Callable[[T], Sequence
     if longest == 0 or longest < min(2, len(said)):
         return []
     return [thing for thing, length in zip(things, shared, strict=True) if length == longest]
+
+
+def of_that_kind(words: str, things: Sequence[T], names_of: Callable[[T], Sequence[str]]) -> list[T]:
+    """Those of whose names the thing itself, before its size, ends as the words do: 茶壶 may be a 紫砂壶 180 毫升."""
+    kind = _kind(words)
+    if not kind:
+        return []
+    return [thing for thing in things if any(_kind(name) == kind for name in names_of(thing))]
+
+
+def _kind(name: str) -> str:
+    found = _THING.findall(name)
+    return found[0][-1] if found else ""
 
 
 def longest_shared(one: str, other: str) -> int:

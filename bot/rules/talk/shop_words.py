@@ -1,6 +1,7 @@
 """Recognises questions about the customer's own orders and points, and small courtesies: pure, told only text."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from bot.rules.talk.wording import clauses, compact, plain
@@ -38,6 +39,7 @@ _THANKS = re.compile(
 _NEVER_MIND = re.compile(
     r"(?:那|就|还是|我|先)*(?:算了|没事了?|没什么了?|当我没说|不用了|不要了|不买了|不问了)(?:吧|了|啊|哈|不要了|不用了|不买了|谢谢|再说吧?)*"
 )
+_ANGRY_FACE = re.compile(r"[😡😠🤬👿💢😤👎🖕]|\[(?:发怒|抓狂|咒骂|鄙视|怄火|弱|吐血)\]")
 _FILLER = re.compile(
     rf"{_STATUS}|{_MINE}|请问|你好|您好|麻烦|帮我|帮忙|查一下|查下|查查|看一下|看看|一下|订单|物流|快递|包裹|单号|运单|信息|进度|状态|什么时候|怎么|为什么|发货|收到|现在|已经|东西|宝贝|我|的|了|吗|呢|啊|呀|没有|没|有|是|还|都|把|套|只|个|件|口|查|看|催|号|哪|到|能|会|想|要|问|知道|谢谢|就是|最近|所有|全部"
 )
@@ -83,6 +85,15 @@ def never_minds(text: str) -> bool:
 def is_courtesy(text: str) -> bool:
     """谢谢, 好的, 再见, or only faces and punctuation."""
     return _is_all(_THANKS, text) if compact(text) else bool(text.strip())
+
+
+def is_only_marks(text: str) -> bool:
+    """?, ……, 。: nothing was said; faces are something."""
+    return bool(text.strip()) and all(unicodedata.category(sign)[0] in "PZC" for sign in text)
+
+
+def is_angry_face(text: str) -> bool:
+    return not compact(text) and bool(_ANGRY_FACE.search(text))
 
 
 def _is_all(words: re.Pattern[str], text: str) -> bool:

@@ -113,6 +113,9 @@ def did_you_mean(questions: Sequence[str]) -> str:
     return DID_YOU_MEAN.format(questions="\n".join(f"·「{question}」" for question in questions))
 
 
+ORDER_NUMBERED = "订单 "  # stands before each number in what is told of orders
+
+
 def order_in_words(order: OrderInWords) -> str:
     bought = "、".join(order.products[:2]) or "商品"
     more = f" 等 {order.pieces} 件" if len(order.products) > 2 else ""
@@ -124,6 +127,13 @@ def order_in_words(order: OrderInWords) -> str:
     if order.parcels:
         lines.append(f"物流：{'；'.join(order.parcels)}")
     return "\n".join(lines)
+
+
+def order_shortly(order: OrderInWords) -> str:
+    """Of one that is over, beside others that are not."""
+    day = f"{order.ordered_at.month}月{order.ordered_at.day}日"
+    bought = "、".join(order.products[:2]) or "商品"
+    return f"订单 {order.number}（{day}）{STATUS.get(order.status, '处理中')}：{bought}"
 
 
 def order_exactly(order: OrderInWords) -> str:

@@ -42,6 +42,14 @@ _NOT_SO = re.compile(
 _SHOUTS = re.compile(r"[!?]{2,}|[!?][^!?]{0,12}[!?][^!?]{0,12}[!?]")
 
 
+_HARM = re.compile(
+    r"烫伤|烧伤|割伤|划伤|割到手|受伤|流血|出血|着火|起火|冒烟|漏电|触电|爆炸|(?:壶|锅|杯|碗|瓶|炉|灶|玻璃|突然|直接)炸(?:了|裂|开)|进医院|去医院|送医|食物中毒|拉肚子|上吐下泻"
+)
+_ONLY_FEARED = re.compile(
+    r"会不会|容易|怕|担心|小心|防|避免|如果|万一|吗$|么$|能不能|可以|适合|不会|是不是|没有?(?:受伤|出血)"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plea:
     """What is known of one who waits. `words` are theirs since they asked."""
@@ -62,6 +70,20 @@ class Urgency:
     mood: Mood
     need: Need
     reasons: tuple[str, ...]  # their names, the weightiest first
+
+
+def tells_of_harm(text: str) -> bool:
+    """水烧开把手烫伤了, 壶炸了; not 会不会烫伤."""
+    words = compact(text)
+    return bool(_HARM.search(words)) and not _ONLY_FEARED.search(words)
+
+
+def is_upset(text: str) -> bool:
+    """Nothing is asked of somebody who writes like this."""
+    words = _NOT_SO.sub("", compact(text))
+    return any(found.search(words) for found in (_DANGER, _ANGRY, _UNHAPPY, _PRESSED)) or bool(
+        _SHOUTS.search(plain(text))
+    )
 
 
 def urgency(plea: Plea) -> Urgency:

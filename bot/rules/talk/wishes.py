@@ -78,6 +78,12 @@ _SUPPOSES = re.compile(r"以后想|如果|万一|假如|要是|会怎么?样|怎
 _REFUSES = re.compile(
     r"(?<!要)不要|不(?:用|需要|必|愿意|希望)|(?<!想)不想|(?<![特分级区类个性])别|甭|勿|莫|唔好|唔使"
 )
+_ASKS_ABOUT = re.compile(
+    r"[几多少]+(?:次|条|回|遍)|多久|频率|几点|什么时候|一[周天月个]+(?:一|两|1|2)[次条]|只[要收看发推]|(?:别|其他|其它)的(?:都)?不要"
+)
+_SPOKEN_OF = re.compile(
+    r"推|消息|信息|订阅|通知|提醒|群发|广告|活动|优惠|上新|新品|内容|文章|短信|发|收|subscribe|push|message|start"
+)
 _ASKS_IF_DONE = re.compile(r"了(?:吗|没|没有|么)$")
 
 
@@ -94,6 +100,16 @@ def stops_pushes(text: str) -> bool:
 def starts_pushes(text: str) -> bool:
     """恢复推送, 重新订阅, 可以继续发 …; not 恢复发货."""
     return not _SUPPOSES.search(compact(text)) and any(_is_it(_START, clause) for clause in clauses(text))
+
+
+def asks_about_pushes(text: str) -> bool:
+    """一个月发几次, 能不能一周一次, 只要活动的: about how they come, which is no wish that all of them stop."""
+    return bool(_ASKS_ABOUT.search(compact(text)))
+
+
+def names_pushes(text: str) -> bool:
+    """打开 alone may open anything."""
+    return bool(_SPOKEN_OF.search(compact(text)))
 
 
 def refuses(text: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.clock import FixedClock
 from bot.config import Config, Server
@@ -16,10 +16,12 @@ from bot.store.database import Session
 from bot.store.keys import Keys
 from bot.store.people import customers
 from bot.store.tables import customers as customer_rows
-from bot.values.incoming import Incoming
+from bot.store.tables import messages as message_rows
+from bot.store.talk import messages
+from bot.values.incoming import Incoming, Text, Voice
 from bot.values.knowledge import Entry
 from bot.values.profile import Profile
-from bot.values.reply import Reply, text_of
+from bot.values.reply import Reply, Silence, text_of
 from bot.wechat.client import WeChatApi
 from handlers import router
 from handlers.chat.speaking import Answer, Context
@@ -59,9 +61,32 @@ class Conversation:
         )
 
     def hear(self, incoming: Incoming) -> Heard:
-        handler, answer = router.answer(self.context(incoming))
+        context = self.context(incoming)
+        handler, answer = router.answer(context)
         assert isinstance(answer, Answer)
+        self._log(context, handler, answer)
         return Heard(handler, answer.reply, answer.source_id)
+
+    def _log(self, context: Context, handler: str, answer: Answer) -> None:
+        """Both sides, as the door does: what is said next may lean on it."""
+        if not context.profile.id or not isinstance(context.incoming, Text | Voice):
+            return
+        row = {"customer_id": context.profile.id, "direction": "in", "kind": "text"}
+        written = insert(message_rows).values(
+            row | {"text": context.incoming.text.replace("\0", ""), "created_at": context.now}
+        )
+        message_id = self.session.execute(written.returning(message_rows.c.id)).scalar_one()
+        if isinstance(answer.reply, Silence):
+            return
+        messages.answered(
+            self.session,
+            message_id,
+            context.profile.id,
+            answer.reply,
+            context.now,
+            handler=handler,
+            source_id=answer.source_id,
+        )
 
     def know(self, entries: Iterable[Entry]) -> None:
         self.services.knowledge.replace(entries, "1")

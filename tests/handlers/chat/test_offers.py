@@ -68,11 +68,21 @@ def test_what_there_is_is_shown_and_one_is_chosen(shop: Conversation, customer: 
 def test_what_is_gone_is_told_with_what_is_left(shop: Conversation, build: Build) -> None:
     for _ in range(2):
         assert offers.choose(shop.session, build.customer(), _open(shop), "C", NOW) not in ("gone", "before")
+    shop.hear(said("有什么优惠"))
     text = shop.hear(said("我要第三个")).text
     assert text.startswith("「桂花小罐」刚刚被领完了")
     assert "A. 满 200 减 20" in text
     assert "桂花小罐" not in shop.hear(said("优惠")).text
     assert CODE.search(shop.hear(said("B")).text)
+
+
+@pytest.mark.parametrize("text", ["1", "第二个", "那就第三个吧"])
+def test_a_place_in_a_list_chooses_only_behind_the_offer_itself(
+    shop: Conversation, customer: int, text: str
+) -> None:
+    shop.hear(said("你好"))
+    assert shop.hear(said(text)).handler != "offers"
+    assert offers.chosen(shop.session, customer, _open(shop).id) is None
 
 
 def _open(talk: Conversation) -> Open:

@@ -201,3 +201,8 @@ def test_who_is_not_due_costs_no_query(chat: Chat) -> None:
     handler, answer = router.answer(context)
     without_a_store = replace(context, session=cast("Any", None))
     assert asking.asked_along(handler, answer, without_a_store) is answer
+
+
+def test_nothing_is_asked_of_somebody_in_trouble(chat: Chat) -> None:
+    assert "顺便问" not in chat.say("急死了，泡茶的水温是多少")
+    assert "顺便问" in chat.say("泡茶的水温是多少")

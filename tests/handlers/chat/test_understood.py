@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from bot.insight.catalogue import Named
 from bot.insight.intents import Understanding, Watched
-from bot.rules.talk import texts
+from bot.rules.talk import person_texts, texts
 from bot.rules.talk import understanding_texts as words
 from bot.store.shop import catalogue
 from bot.store.tables import order_lines
@@ -149,3 +149,34 @@ def test_bad_input_gets_an_answer(shop: Conversation, customer: int, text: str) 
 @given(text=st.text(max_size=200).map(lambda text: text.translate(NO_XML)))  # what a body of WeChat can carry
 def test_any_words_get_an_answer(shop: Conversation, customer: int, text: str) -> None:
     assert shop.hear(said(text)).handler
+
+
+def test_a_question_about_pushes_stops_none_of_them(learned: Conversation, customer: int) -> None:
+    for text in ("一个月发几次消息啊", "能不能一周一次", "别的不要"):
+        assert learned.hear(said(text)).handler != "stop_pushes"
+    assert learned.customer().wants_pushes
+    assert learned.hear(said("打开")).text == words.STOP_OR_START
+
+
+def test_who_was_hurt_gets_a_person_and_first_of_all_care(learned: Conversation, customer: int) -> None:
+    heard = learned.hear(said("水烧开把手烫伤了"))
+    assert heard.handler == "escalating"
+    assert heard.text.startswith(person_texts.FIRST_OF_ALL)
+    assert learned.customer().complaint_open
+
+
+def test_no_menu_offers_an_insult(learned: Conversation, build: Build) -> None:
+    build.customer(openid="o-9", window_left=5)
+    for text in ("真笨啊你", "卧槽你们也太慢了吧", "你真笨"):
+        reply = learned.hear(said(text, openid="o-9")).reply
+        assert not isinstance(reply, Menu) or "i:abuse" not in dict(reply.options)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("?", words.SAY_MORE), ("。。。", words.SAY_MORE), ("😡😡", words.CALM), ("[发怒]", words.CALM)],
+)
+def test_marks_alone_say_nothing_and_an_angry_face_something(
+    learned: Conversation, customer: int, text: str, answer: str
+) -> None:
+    assert learned.hear(said(text)).text == answer

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.rules.talk.urgency import MOST_FOR_WAITING, Plea, urgency
+from bot.rules.talk.urgency import MOST_FOR_WAITING, Plea, is_upset, tells_of_harm, urgency
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,22 @@ def test_waiting_counts_up_to_a_limit_and_is_no_reason() -> None:
 
 def test_ten_thousand_characters_are_read_quickly_enough() -> None:
     assert urgency(Plea(words=("!不" * 5000,) * 12)).reasons in {(), ("shouts",)}
+
+
+@pytest.mark.parametrize(
+    "text", ["水烧开把手烫伤了", "壶炸了", "锅突然炸了", "喝了你们的茶拉肚子", "插头冒烟了！"]
+)
+def test_harm_that_was_done(text: str) -> None:
+    assert tells_of_harm(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["会不会烫伤", "怕烫伤手", "我都气炸了", "用它炸了两次鸡翅", "肠胃过敏能喝吗", "没有受伤"]
+)
+def test_harm_that_was_not_done(text: str) -> None:
+    assert not tells_of_harm(text)
+
+
+def test_who_is_upset() -> None:
+    assert all(map(is_upset, ("都三天了还没到!!!", "急死了", "东西碎了", "太差劲了")))
+    assert not any(map(is_upset, ("不着急", "谢谢", "龙井怎么泡")))

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.talk.wishes import refuses, starts_pushes, stops_pushes
+from bot.rules.talk.wishes import (
+    asks_about_pushes,
+    names_pushes,
+    refuses,
+    starts_pushes,
+    stops_pushes,
+)
 
 STOPS = (
     "退订", "退订！", "ＴＤ", "td", "T D", "回TD", "退 訂", "我要退订", "怎么退订", "怎么退订啊", "可以帮我退订吗？", "退订推送",
@@ -82,3 +88,20 @@ def test_nobody_stops_and_starts_at_once(text: str) -> None:
 )
 def test_who_says_no_to_something_refuses(text: str, is_refusal: bool) -> None:
     assert refuses(text) is is_refusal
+
+
+@pytest.mark.parametrize(
+    "text", ["一个月发几次消息啊", "能不能一周一次", "只要活动的", "多久推一次", "别的不要"]
+)
+def test_how_they_come_is_no_wish_that_they_stop(text: str) -> None:
+    assert asks_about_pushes(text)
+
+
+@pytest.mark.parametrize("text", ["别再发了", "不想收广告了", "你们好烦"])
+def test_a_wish_that_they_stop_asks_nothing(text: str) -> None:
+    assert not asks_about_pushes(text)
+
+
+def test_what_is_to_be_opened_is_said() -> None:
+    assert names_pushes("重新打开推送")
+    assert not any(map(names_pushes, ("打开", "开启吧", "继续")))

@@ -1,0 +1,48 @@
+"""What the talk stands at: what the account said last, and what the customer wrote before. Read from the log, kept nowhere else."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from bot.store.database import Session
+from bot.store.tables import messages
+from bot.values.reply import Reply, Silence, from_json
+
+REMEMBERED = timedelta(minutes=30)  # what was shown
+GOES_ON = timedelta(minutes=10)  # what they write is still about what they wrote
+
+NO_REPLY = Silence()
+_m = messages.c
+
+
+@dataclass(frozen=True, slots=True)
+class LastSaid:
+    """`handler`: which intention said it; empty for pushes and people."""
+
+    handler: str = ""
+    text: str = ""
+    reply: Reply = NO_REPLY
+    source_id: str = ""
+
+
+NOTHING = LastSaid()
+
+
+def last_said(session: Session, customer_id: int, now: datetime) -> LastSaid:
+    mine = (_m.customer_id == customer_id, _m.direction == "out", _m.created_at > now - REMEMBERED)
+    columns = (_m.handler, _m.text, _m.payload, _m.source_id)
+    row = session.execute(select(*columns).where(*mine).order_by(_m.id.desc()).limit(1)).first()
+    if row is None:
+        return NOTHING
+    reply = from_json(row.payload) if row.payload else NO_REPLY
+    return LastSaid(row.handler or "", row.text, reply, row.source_id or "")
+
+
+def written_before(
+    session: Session, customer_id: int, message_id: int, now: datetime, most: int = 2
+) -> list[str]:
+    """Their own words before this message, the newest first."""
+    theirs = (_m.customer_id == customer_id, _m.direction == "in", _m.text != "", _m.id != message_id)
+    query = select(_m.text).where(*theirs, _m.created_at > now - GOES_ON).order_by(_m.id.desc()).limit(most)
+    return list(session.execute(query).scalars())
