@@ -21,6 +21,7 @@ _REPEATED = re.compile(r"(.)\1{2,}")
 _SIGN = re.compile(r"[\u2600-\u27bf\U0001f000-\U0001faff]|\[[^\[\]\s]{1,6}\]")  # emoji, WeChat's faces
 
 Words = Mapping[str, tuple[str, ...]]  # a word, and the concepts it stands for
+Reach = Mapping[str, int]  # a character, and the length of the longest word that begins with it
 
 
 class BadConcepts(ValueError):
@@ -46,7 +47,7 @@ def normal(text: str) -> str:
     return _REPEATED.sub(r"\1\1", whole)[:LONGEST_READ]
 
 
-def blocks(text: str, words: Words, longest: int) -> tuple[Block, ...]:
+def blocks(text: str, words: Words, reach: Reach) -> tuple[Block, ...]:
     """All features of the normal form, whose beginning and end are signs, too.
 
     Shares and least counts were measured by leaving out one writer after the other. Concepts are a shop's own: ours
@@ -56,12 +57,12 @@ def blocks(text: str, words: Words, longest: int) -> tuple[Block, ...]:
     pairs = [one + other for one, other in pairwise(marked)]
     skipping = [f"{one}_{third}" for one, third in zip(marked, marked[2:], strict=False)]
     runs = (Block(list(marked), 0.7, 1), Block(pairs, 1.0, 1), Block(skipping, 0.5, 2))
-    return (*runs, Block(concepts(text, words, longest), 0.3, 1)) if words else runs
+    return (*runs, Block(concepts(text, words, reach), 0.3, 1)) if words else runs
 
 
-def concepts(text: str, words: Words, longest: int) -> list[str]:
+def concepts(text: str, words: Words, reach: Reach) -> list[str]:
     """Of the normal form: each concept once, and which follows which. Of words within words the outer one counts."""
-    said = list(_said(text, words, longest))
+    said = list(_said(text, words, reach))
     names = [name for _, found in said for name in found]
     follows = [f"{one}>{other}" for one, other in zip(["^", *names], [*names, "$"], strict=True)]
     return [f"#{name}" for name in (*dict.fromkeys(names), *follows)] if names else []
@@ -83,11 +84,18 @@ def read_concepts(lines: Iterable[str], origin: str) -> dict[str, tuple[str, ...
     return found
 
 
-def _said(text: str, words: Words, longest: int) -> Iterable[tuple[int, tuple[str, ...]]]:
+def reach_of(words: Words) -> Reach:
+    reach: dict[str, int] = {}
+    for word in words:
+        reach[word[0]] = max(len(word), reach.get(word[0], 0))
+    return reach
+
+
+def _said(text: str, words: Words, reach: Reach) -> Iterable[tuple[int, tuple[str, ...]]]:
     """Where a word of the concepts stands that is no part of a longer one; from left to right."""
     reached = 0
-    for start in range(len(text)):
-        for end in range(min(len(text), start + longest), start, -1):
+    for start, sign in enumerate(text):
+        for end in range(min(len(text), start + reach.get(sign, 0)), start, -1):
             found = words.get(text[start:end])
             if found is not None:
                 if end > reached:

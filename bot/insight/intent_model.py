@@ -38,7 +38,7 @@ class Model:
     bias: Array
     sharpness: float  # turns scores into calibrated confidence
     words: features.Words
-    longest: int
+    reach: features.Reach
     heard: dict[str, Array] = field(
         default_factory=dict, repr=False, compare=False
     )  # scores of the last texts
@@ -68,7 +68,7 @@ class Model:
     def _added_up(self, text: str) -> Array:
         rows: list[int] = []
         values: list[float] = []
-        for block in features.blocks(features.normal(text), self.words, self.longest):
+        for block in features.blocks(features.normal(text), self.words, self.reach):
             weigh(block, self.places, self.rarity, rows, values)
         if not rows:
             return self.bias
@@ -84,7 +84,7 @@ class Model:
             rarity=np.array(self.rarity, dtype=np.float32),
             weights=self.weights,
             bias=self.bias,
-            numbers=np.array([self.sharpness, self.longest], dtype=np.float64),
+            sharpness=np.float64(self.sharpness),
         )
 
 
@@ -110,17 +110,17 @@ def load(path: Path) -> Model:
     """Raises `Unreadable` and `OSError`."""
     try:
         with np.load(path, allow_pickle=False) as kept:
-            sharpness, longest = kept["numbers"].tolist()
-            words = (line.split("\t") for line in _unpacked(kept["words"]))
+            lines = (line.split("\t") for line in _unpacked(kept["words"]))
+            words = {word: tuple(names.split(" ")) for word, names in lines}
             return Model(
                 labels=tuple(_unpacked(kept["labels"])),
                 places={feature: row for row, feature in enumerate(_unpacked(kept["features"]))},
                 rarity=kept["rarity"].tolist(),
                 weights=np.ascontiguousarray(kept["weights"]),  # rows are read, one after the other
                 bias=kept["bias"],
-                sharpness=sharpness,
-                words={word: tuple(names.split(" ")) for word, names in words},
-                longest=int(longest),
+                sharpness=float(kept["sharpness"]),
+                words=words,
+                reach=features.reach_of(words),
             )
     except (ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
         raise Unreadable(f"{path}: {error}") from None

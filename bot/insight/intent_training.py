@@ -45,8 +45,8 @@ def trained(texts: Sequence[str], labels: Sequence[str], words: features.Words) 
 
 def _untrained(texts: Sequence[str], labels: Sequence[str], words: features.Words) -> tuple[Any, Model]:
     """The sentences as rows, and a model that knows their features and nothing else."""
-    longest = max(map(len, words), default=0)
-    said = [features.blocks(features.normal(text), words, longest) for text in texts]
+    reach = features.reach_of(words)
+    said = [features.blocks(features.normal(text), words, reach) for text in texts]
     counts = _counts(said)
     places = {feature: row for row, feature in enumerate(counts)}
     rarity = np.log((1 + len(texts)) / (1 + np.array(list(counts.values())))) + 1
@@ -59,7 +59,7 @@ def _untrained(texts: Sequence[str], labels: Sequence[str], words: features.Word
         bias=empty,
         sharpness=1.0,
         words=words,
-        longest=longest,
+        reach=reach,
     )
     return _matrix(said, model), model
 

@@ -7,6 +7,7 @@ demo shop's questions, a part of which nobody wrote about; under `LEAST_SCORE` s
 """
 
 import math
+import operator
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 from typing import Any, Protocol
@@ -14,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from bot.insight.knowledge_terms import HELD, of_question, of_text
-from bot.insight.knowledge_words import Floats, Leaning, Words, all_terms, words_of
+from bot.insight.knowledge_words import Bar, Floats, Leaning, Words, all_terms, words_of
 from bot.values.knowledge import Entry, Found
 
 LEAST_SCORE = (
@@ -29,12 +30,13 @@ CERTAIN = 0.99  # somebody wrote just these words
 
 ABOUT = 0.5  # what the question is about, though it does not say so
 LEANING = 0.5  # how much of the score hangs on the kind of wish
-UNKNOWN = 0.5  # of the rarity of a term nobody wrote: it may be another word for one that somebody did
+ANY_WISH = Bar(WORTH_JUDGING, MOST_JUDGED, 1.0)
+SAME_WISH = Bar(WORTH_JUDGING, MOST_JUDGED, 1 - LEANING)  # the kind of wish may put it so much higher
 SEEN_AMONG = 120.0  # entries of the shop the confidence was fitted on
 
 # of the confidence: share of the question that is answered, squared, amount of it, distance to the next entry, kind of wish
-JUDGED = np.array([3.019463, 2.776603, 2.397508, 1.288536, -11.661557])
-JUDGED_WITHOUT_WISH = np.array([2.11815, 3.014724, 2.986423, 0.0, -11.643949])
+JUDGED = (3.019463, 2.776603, 2.397508, 1.288536, -11.661557)
+JUDGED_WITHOUT_WISH = (2.11815, 3.014724, 2.986423, 0.0, -11.643949)
 
 
 class KnowledgeIndex(Protocol):
@@ -106,18 +108,15 @@ class WordIndex:
 def _found(words: Words, question: str, about: str) -> tuple[Found, ...]:
     """The nearest, best first; the score of the first is its confidence, those behind have theirs or less."""
     question = question[:LONGEST_QUESTION]
-    if not of_text(question) or not len(words.codes):
+    if not of_text(question) or not words.has_terms:
         return ()
     asked = len(of_question(question))
     said = all_terms(question, about[:LONGEST_QUESTION], ABOUT)
     places = words.places(said)
-    worth = np.fromiter(said.values(), dtype=np.float32)
-    rarity = np.where(places >= 0, words.rarity[places], words.unheard * UNKNOWN)
-    total = float(worth[:asked] @ rarity[:asked])
-    heard = places >= 0
-    amounts = words.amounts(places[heard], worth[heard])
-    near = np.flatnonzero(amounts > WORTH_JUDGING * amounts.max())
-    found = _judged(words, near, amounts[near], total, _same_wish(words, question, near))
+    worth = np.fromiter(said.values(), dtype=np.float32, count=len(said))
+    total = float(worth[:asked] @ words.rarity[places[:asked]])
+    near, amounts = words.near(places, worth, ANY_WISH if words.wishes is None else SAME_WISH)
+    found = _judged(words, near, amounts, total, _same_wish(words, question, near))
     written = words.asked_so(question)
     return found if written is None else _first(words.entries[written], found)
 
@@ -128,23 +127,24 @@ def _first(entry: Entry, found: Sequence[Found]) -> tuple[Found, ...]:
 
 def _judged(words: Words, near: Any, amounts: Floats, total: float, wish: Floats) -> tuple[Found, ...]:
     scores = amounts / total * (1 - LEANING + LEANING * wish)
-    best = np.lexsort((near, -scores))[:MOST_JUDGED].tolist()
+    best = np.lexsort((near, -scores))[:MOST_JUDGED]
+    told = zip(
+        near[best].tolist(), scores[best].tolist(), amounts[best].tolist(), wish[best].tolist(), strict=True
+    )
+    rival = float(scores[best[1]]) if len(best) > 1 else 0.0
     found: list[Found] = []
-    for place, at in enumerate(best):
-        score = float(scores[at])
-        rival = float(scores[best[1]]) if len(best) > 1 else 0.0
-        lead = (score - rival) / score if place == 0 else 0.0
-        confidence = _confidence(words, score, float(amounts[at]), lead, float(wish[at]))
-        found.append(
-            Found(words.entries[int(near[at])], min([confidence, *(one.score for one in found[-1:])]))
-        )
+    sure = 1.0
+    for at, score, amount, same in told:
+        lead = 0.0 if found else (score - rival) / score
+        sure = min(sure, _confidence(words, score, amount, lead, same))
+        found.append(Found(words.entries[at], sure))
     return tuple(found)
 
 
 def _confidence(words: Words, score: float, amount: float, lead: float, wish: float) -> float:
     judged = JUDGED if words.wishes is not None else JUDGED_WITHOUT_WISH
     told = (score * score, _amount(words, amount), lead, wish, 1.0)
-    return 1 / (1 + math.exp(-float(judged @ np.array(told))))
+    return 1 / (1 + math.exp(-sum(map(operator.mul, judged, told))))
 
 
 def _amount(words: Words, amount: float) -> float:

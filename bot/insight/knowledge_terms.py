@@ -24,7 +24,7 @@ _FILLER = re.compile(
 _CONCEPTS = features.read_concepts(
     features.CONCEPTS.read_text(encoding="utf-8").splitlines(), features.CONCEPTS.name
 )
-_LONGEST_CONCEPT = max(map(len, _CONCEPTS))
+_REACH = features.reach_of(_CONCEPTS)
 
 
 @lru_cache(HELD)
@@ -40,7 +40,7 @@ def of_question(text: str) -> Mapping[str, float]:
 def of_text(text: str) -> Mapping[str, float]:
     """Each with its worth, without what every question has."""
     found = dict(_said(_FILLER.sub(" ", plain(text))))
-    for concept in features.concepts(features.normal(text), _CONCEPTS, _LONGEST_CONCEPT):
+    for concept in features.concepts(features.normal(text), _CONCEPTS, _REACH):
         if ">" not in concept:
             found[concept] = CONCEPT
     return found

@@ -1,13 +1,14 @@
 """The entries' words in flat arrays: who has a term, and what it is worth there, by BM25.
 
-Ten thousand entries have a million terms, and a list for each would not fit. Of a term that many have, there is a
-row with a place for every entry: adding rows is faster than adding places one by one.
+Ten thousand entries have a million terms, and a list for each would not fit. Of a term that many have there is a row
+with a place for every entry. It says little, so it is only looked up for the entries that the rare terms have brought
+near enough; a question of nothing but such terms adds the rows.
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -17,10 +18,26 @@ from bot.values.knowledge import Entry
 
 ASKED, KEYWORDS, WORDING, ANSWERED = 1.5, 1.0, 0.7, 0.6  # how much a term of each counts for the entry
 SATURATION, LENGTH = 1.2, 0.4  # BM25's k1 and b
+UNKNOWN = 0.5  # of the rarity of a term nobody wrote: it may be another word for one that somebody did
 MANY = 6  # a term that more than one entry in so many has, has a row
 
 Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 Leaning: TypeAlias = Callable[[str], Floats]  # of a text: the confidence in each kind of wish
+
+
+class Bar(NamedTuple):
+    """Who may be among the best: has this share of what the best one has, and this share of what the last of the best has."""
+
+    least: float
+    best: int
+    share: float
+
+    def passing(self, amounts: Any, lacking: float = 0.0) -> Any:
+        """Of each, whether it may be one; `lacking`: what each may have beyond this."""
+        bar = self.least * amounts.max()
+        if len(amounts) > self.best:
+            bar = max(bar, self.share * np.partition(amounts, -self.best)[-self.best])
+        return (amounts >= bar - lacking) & (amounts > 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,12 +46,14 @@ class Words:
 
     version: str
     entries: tuple[Entry, ...]
-    codes: Any  # of the terms, ascending
-    starts: Any  # of each term, in the next two
+    codes: Any  # of the terms, ascending, and one more that is no term's: what follows has a last one for what nobody wrote
+    starts: Any  # of each term, in `numbers` and `values`
+    ends: Any
     numbers: Any  # entries that have it
     values: Any  # what it is worth there, by its rarity
-    row_of: Any  # of each term, in the next; -1 for what few have
+    row_of: Any  # of each term, in `rows`; -1 for what few have
     rows: Any  # what it is worth in every entry
+    highest: Any  # of each row, the most it is worth anywhere
     rarity: Any  # of each term
     unheard: float  # the rarity of a term nobody wrote
     wordings: Any  # codes of the questions and wordings as they stand, ascending
@@ -42,32 +61,51 @@ class Words:
     leaning: Leaning | None
     wishes: Floats | None  # of each entry, the roots of the confidence in each kind of wish
 
-    def places(self, terms: Iterable[str]) -> Any:
-        """Of each term, in their order; -1 for one that nobody wrote."""
-        codes = np.fromiter(map(hash, terms), dtype=np.int64)
-        at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
-        return np.where(self.codes[at] == codes, at, -1)
+    @property
+    def has_terms(self) -> bool:
+        return len(self.codes) > 1
+
+    def places(self, terms: Collection[str]) -> Any:
+        """Of each term, in their order; the last place for one that nobody wrote."""
+        codes = np.fromiter(map(hash, terms), dtype=np.int64, count=len(terms))
+        at = self.codes.searchsorted(codes)
+        at[self.codes[at] != codes] = len(self.codes) - 1
+        return at
 
     def asked_so(self, question: str) -> int | None:
         """The entry that is asked in just these words."""
         code = hash(normal(question))
-        at = int(np.searchsorted(self.wordings, code))
+        at = int(self.wordings.searchsorted(code))
         is_there = at < len(self.wordings) and self.wordings[at] == code
         return int(self.worded[at]) if is_there else None
 
-    def amounts(self, places: Any, worth: Floats) -> Floats:
-        """Of each entry, what of the terms it has; `places` are of terms that somebody wrote."""
+    def near(self, places: Any, worth: Floats, bar: Bar) -> tuple[Any, Floats]:
+        """The entries that pass the bar, and how much of the terms each has."""
         rows = self.row_of[places]
-        few = rows < 0
-        starts, sizes = self.starts[places[few]], self.starts[places[few] + 1] - self.starts[places[few]]
-        ends = np.cumsum(sizes)
-        at = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(starts - ends + sizes, sizes)
-        weights = self.values[at] * np.repeat(worth[few], sizes)
-        found = np.bincount(self.numbers[at], weights=weights, minlength=len(self.entries)).astype(np.float32)
-        if not few.all():
-            found += worth[~few] @ self.rows[rows[~few]]
-        amounts: Floats = found
-        return amounts
+        many = rows >= 0
+        rows, weights = rows[many], worth[many]
+        found = self._of_few(places, worth)
+        most_of_many = float(weights @ self.highest[rows])
+        if (surely := bar.least * float(found.max()) - most_of_many) > 0:
+            some = np.flatnonzero(found > surely)
+            some = some[bar.passing(found[some], most_of_many)]
+            amounts = found[some] + (self.rows[rows[:, None], some] * weights[:, None]).sum(axis=0)
+        else:  # the terms that many have may decide
+            for row, weight in zip(rows.tolist(), weights.tolist(), strict=True):
+                found += self.rows[row] * weight
+            some, amounts = np.arange(len(found)), found
+        kept = np.flatnonzero(bar.passing(amounts))
+        return some[kept], amounts[kept].astype(np.float32)
+
+    def _of_few(self, places: Any, worth: Floats) -> Any:
+        """Of each entry, what of the rare terms it has: their places one after the other, added up at once."""
+        starts, ends = self.starts[places], self.ends[places]
+        parts = list(map(slice, starts.tolist(), ends.tolist()))
+        numbers = np.concatenate([self.numbers[part] for part in parts], dtype=np.intp)
+        values = np.concatenate([self.values[part] for part in parts])
+        values *= np.repeat(worth, ends - starts)
+        found = np.bincount(numbers, weights=values, minlength=len(self.entries))
+        return found.astype(np.float64, copy=False)  # of nothing it counts whole numbers
 
 
 def words_of(
@@ -79,24 +117,29 @@ def words_of(
     starts = np.append(starts, len(order))
     often = np.diff(starts)
     rarity = _rarity(len(entries), often).astype(np.float32)
+    unheard = float(_rarity(len(entries), np.zeros(1))[0])
     owners = np.repeat(np.arange(len(entries), dtype=np.int32), counts)
     lengths = np.bincount(owners, weights=amounts, minlength=len(entries))
     room = SATURATION * (1 - LENGTH + LENGTH * lengths / (float(lengths.sum()) / max(1, len(entries)) or 1.0))
     values = amounts * (SATURATION + 1) / (amounts + room.astype(np.float32)[owners])
     numbers, values = owners[order], (values[order] * np.repeat(rarity, often)).astype(np.float32)
     common = often * MANY > len(entries)
+    ends = np.cumsum(np.where(common, 0, often))
     wordings, worded = _wordings(entries)
+    rows = _rows(numbers, values, starts, np.flatnonzero(common), len(entries))
     return Words(
         version=version,
         entries=entries,
-        codes=known,
-        starts=np.append(0, np.cumsum(np.where(common, 0, often))),
+        codes=np.append(known, np.iinfo(np.int64).max),
+        starts=np.append(ends - np.where(common, 0, often), 0),
+        ends=np.append(ends, 0),
         numbers=numbers[~np.repeat(common, often)],
         values=values[~np.repeat(common, often)],
-        row_of=np.where(common, np.cumsum(common) - 1, -1).astype(np.int32),
-        rows=_rows(numbers, values, starts, np.flatnonzero(common), len(entries)),
-        rarity=rarity,
-        unheard=float(_rarity(len(entries), np.zeros(1))[0]),
+        row_of=np.append(np.where(common, np.cumsum(common) - 1, -1), -1),
+        rows=rows,
+        highest=rows.max(axis=1, initial=0.0),
+        rarity=np.append(rarity, np.float32(unheard * UNKNOWN)),
+        unheard=unheard,
         wordings=wordings,
         worded=worded,
         leaning=leaning,

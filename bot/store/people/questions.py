@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from bot.store.database import Session
+from bot.store.prepared import Prepared
 from bot.store.tables import customers, facts, questions
 from bot.store.upserts import or_insert
 from bot.values.facts import Attribute
@@ -22,6 +23,16 @@ NOTHING_LEFT_FOR = timedelta(days=30)  # then it is looked whether there is some
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 _q = questions.c
+_OPEN = Prepared(
+    select(_q.attribute)
+    .where(
+        _q.customer_id == bindparam("customer_id", type_=_q.customer_id.type),
+        _q.state == "open",
+        _q.asked_at > bindparam("since", type_=_q.asked_at.type),
+    )
+    .order_by(_q.id.desc())
+    .limit(1)
+)
 
 
 def next_to_ask(
@@ -62,11 +73,9 @@ def ask(
 
 
 def open_one(session: Session, customer_id: int, now: datetime) -> str | None:
-    """The attribute they were asked about within a day and have not answered."""
-    mine = select(_q.attribute).where(
-        _q.customer_id == customer_id, _q.state == "open", _q.asked_at > now - OPEN_FOR
-    )
-    return session.scalars(mine.order_by(_q.id.desc()).limit(1)).first()
+    """The attribute they were asked about within a day and have not answered. Looked for at nearly every message in words."""
+    row = _OPEN.first(session, {"customer_id": customer_id, "since": now - OPEN_FOR})
+    return None if row is None else row[0]
 
 
 def just_answered(session: Session, customer_id: int, now: datetime) -> str | None:
