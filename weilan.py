@@ -37,31 +37,9 @@ from bot.store.rehearsal import rehearsing
 from bot.values.definitions import BadDefinition
 from bot.wechat.errors import WeChatError
 from handlers import process
-from handlers.command import (
-    calendar,
-    clients,
-    contents,
-    customers,
-    data,
-    facts,
-    handovers,
-    intents,
-    knowledge,
-    merges,
-    notices,
-    offers,
-    points,
-    portrait,
-    pushes,
-    recommending,
-    requests,
-    scenes,
-    segments,
-    simulation,
-    staff,
-    webhooks,
-)
+from handlers.command import customers, data, simulation
 from handlers.command.common import AsJson, At, Chosen, Fault, instant, tell
+from handlers.command.groups import GROUPS
 from handlers.knowledge_watch import KnowledgeWatch
 from handlers.server import PortBusy, free_port
 from handlers.unanswered import answer_pending, drain_spool
@@ -85,27 +63,7 @@ db_app = typer.Typer(no_args_is_help=True, help="The database.")
 sync_app = typer.Typer(no_args_is_help=True, help="What WeChat knows.")
 app.add_typer(db_app, name="db")
 app.add_typer(sync_app, name="sync")
-for group, name in (
-    (staff.app, "staff"),
-    (clients.app, "client"),
-    (webhooks.app, "webhook"),
-    (merges.app, "merge"),
-    (scenes.app, "scene"),
-    (segments.app, "segment"),
-    (portrait.app, "portrait"),
-    (notices.app, "notice"),
-    (facts.app, "facts"),
-    (intents.app, "intents"),
-    (knowledge.app, "knowledge"),
-    (pushes.app, "push"),
-    (recommending.app, "recommend"),
-    (points.app, "points"),
-    (offers.app, "offer"),
-    (requests.app, "request"),
-    (calendar.app, "calendar"),
-    (contents.app, "content"),
-    (handovers.app, "handover"),
-):
+for name, group in GROUPS:
     app.add_typer(group, name=name)
 
 

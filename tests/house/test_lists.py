@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pytest
 
 from handlers.chat.order import ORDER
+from handlers.command import groups
 from handlers.console import PAGES
 from scheduler.timetable import TIMETABLE
 from tests.house.sources import modules_of
@@ -23,9 +24,14 @@ def _names(tree: ast.Module) -> set[str]:
     return functions | {target.id for target in targets if isinstance(target, ast.Name)}
 
 
+COMMANDS = {app: module.__name__ for module in vars(groups).values() if (app := getattr(module, "app", None))}
+
 LISTS = [
     pytest.param("handlers.chat", "recognise", {handler.__name__ for handler in ORDER}, id="intentions"),
     pytest.param("handlers.console", "page", {module.__name__ for module in PAGES}, id="console pages"),
+    pytest.param(
+        "handlers.command", "app", {COMMANDS[app] for _, app in groups.GROUPS}, id="groups of commands"
+    ),
 ]
 
 
