@@ -201,6 +201,7 @@ class Person(Section):
 class Facts(Section):
     ask: bool = True
     rules: str = ""
+    tones: str = ""
 
 
 class Membership(Section):

@@ -13,11 +13,12 @@ from datetime import time as clock_time
 import structlog
 
 from bot.language.model import Model
-from bot.rules.talk import grounding, texts
+from bot.rules.talk import grounding, texts, tones
 from bot.rules.talk import understanding_texts as words
 from bot.rules.talk.speech import Speech
 from bot.services import Services
 from bot.store.database import Session
+from bot.store.people import listeners
 from bot.store.shop import baskets, catalogue, orders
 from bot.store.talk import model_calls
 from bot.values.language import Call, Completion, Message, ModelFailed
@@ -96,7 +97,9 @@ class Answering:
         found = self._services.knowledge.ranked(self._question, most=MOST_ENTRIES)
         with self._services.database.reading() as session:
             products = self._named(session)
-        told = grounding.messages(self._question, [one.entry for one in found], products)
+            listener = listeners.of(session, self._profile.id)
+        tone = tones.tone_of(listener, tones.load(self._services.config.facts.tones))
+        told = grounding.messages(self._question, [one.entry for one in found], products, tone)
         with self._speaking:
             self._messages, self._has_stock = told, bool(products)
 

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from bot.clock import Clock, MovableClock, SystemClock
 from bot.config import Config
 from bot.rules.people import facts
+from bot.rules.talk import tones
+from bot.rules.worth import membership
 from bot.sandbox.offset import Offset
 from bot.services import Services, build, connect
 from bot.store import schema
@@ -36,10 +38,7 @@ def ready(config: Config) -> Config:
     on_sqlite = config.database.url.get_secret_value().startswith("sqlite")
     if config.server.processes > 1 and (config.sandbox.simulator or on_sqlite):
         raise NotReady("server.processes: expected 1 on SQLite and with the simulator")
-    try:
-        facts.load(config.facts.rules)  # not first when a message comes
-    except facts.BadFacts as bad:
-        raise NotReady(str(bad)) from None
+    _read_rules(config)
     database = connect(config)
     try:
         _is_up(database)
@@ -48,6 +47,16 @@ def ready(config: Config) -> Config:
     finally:
         database.close()
     return config
+
+
+def _read_rules(config: Config) -> None:
+    """The shop's own files, which are not to be read first when a message comes. Raises `NotReady`."""
+    try:
+        facts.load(config.facts.rules)
+        tones.load(config.facts.tones)
+        membership.load(config.membership.rules)
+    except (facts.BadFacts, tones.BadTones, membership.BadMembership) as bad:
+        raise NotReady(str(bad)) from None
 
 
 def built(config: Config) -> tuple[Services, Offset | None]:

@@ -13,7 +13,7 @@ def in_their_tone(answer: Answer, context: Context) -> Answer:
     if not answer.told or not context.profile.id:
         return answer
     listener = listeners.of(context.session, context.profile.id)
-    tone = tones.tone_of(listener, tones.load())
+    tone = tones.tone_of(listener, tones.load(context.services.config.facts.tones))
     if tone == tones.PLAIN:
         return answer
     return replace(answer, reply=Text(tones.worded(answer.told, tone, listener)))

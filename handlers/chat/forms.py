@@ -10,11 +10,12 @@ from bot.rules.talk.forms import FORMS, Heard, Pick, heard
 from bot.store.shop import orders
 from bot.store.talk import forms
 from bot.values.forms import Form, Step, Talk
-from bot.values.incoming import Image, Incoming, MenuClick, Voice
+from bot.values.incoming import Image, MenuClick, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
-from handlers.chat.speaking import Answer, Context
+from bot.values.tone import Told
+from handlers.chat.speaking import Answer, Context, in_parts
 
 SO_FAR = "+pictures"  # beside the answers: those that came already
 MENU_KEYS = {
@@ -33,7 +34,7 @@ class Filled:
     picture: str = ""  # its media id
 
 
-def recognise(incoming: Incoming, profile: Profile) -> Heard | Filled | None:
+def recognise(incoming: Said | Voice | Image | MenuClick, profile: Profile) -> Heard | Filled | None:
     listens = profile.form_until is not None and incoming.sent_at < profile.form_until
     match incoming:
         case Said() | Voice():
@@ -52,13 +53,16 @@ def answer(found: Heard | Filled, context: Context) -> Answer | None:
         told = _filling(found, talk, context) if talk and talk.form in FORMS else None
     else:
         told = _outside(found, talk, context)
-    return None if told is None else Answer(reply=Text(told))
+    if told is None:
+        return None
+    return in_parts(told) if isinstance(told, Told) else Answer(reply=Text(told))
 
 
-def _outside(found: Heard, talk: Talk | None, context: Context) -> str | None:
+def _outside(found: Heard, talk: Talk | None, context: Context) -> str | Told | None:
     match found.does:
         case "mine":
-            return words.requests_in_words(forms.of(context.session, context.profile.id))
+            requests = forms.of(context.session, context.profile.id)
+            return Told(facts=words.requests_in_words(requests), wants_person=bool(requests))
         case "resume":
             return (
                 _ask(FORMS[talk.form], dict(talk.answers), context) if talk and talk.form in FORMS else None
@@ -77,7 +81,7 @@ def _begin(form: Form, named: str, context: Context) -> str | None:
     return words.BEGUN.format(title=form.title) + _ask(form, {"order": meant} if meant else {}, context)
 
 
-def _filling(found: Filled, talk: Talk, context: Context) -> str | None:
+def _filling(found: Filled, talk: Talk, context: Context) -> str | Told | None:
     """None for what is meant for somebody else: the form waits on."""
     form, answers = FORMS[talk.form], dict(talk.answers)
     if words.leaves(found.text):
@@ -95,7 +99,7 @@ def _filling(found: Filled, talk: Talk, context: Context) -> str | None:
     return _finish(found, form, answers, context) if step is None else _step(found, step, talk, context)
 
 
-def _step(found: Filled, step: Step, talk: Talk, context: Context) -> str | None:
+def _step(found: Filled, step: Step, talk: Talk, context: Context) -> str | Told | None:
     form = FORMS[talk.form]
     picks = _picks(step, context)
     given = words.answer_to(step, found.text, picks)
@@ -126,10 +130,11 @@ def _pictures(found: Filled, step: Step, form: Form, answers: dict[str, Any], co
     return words.GOT_PICTURE.format(count=len(so_far), left=words.MOST_PICTURES - len(so_far))
 
 
-def _finish(found: Filled, form: Form, answers: dict[str, Any], context: Context) -> str | None:
+def _finish(found: Filled, form: Form, answers: dict[str, Any], context: Context) -> str | Told | None:
+    """The steps sound alike to everybody; what comes of them is told in the customer's tone."""
     if words.sends(found.text):
         number = forms.send_in(context.session, context.profile.id, form.id, answers, context.now)
-        return words.SENT.format(title=form.title, number=number, promise=form.promise)
+        return Told(facts=words.SENT.format(title=form.title, number=number, promise=form.promise))
     return None if words.is_a_question(found.text) else words.summary(form, answers)
 
 

@@ -46,7 +46,7 @@ def value(context: typer.Context, openid: str, as_json: AsJson = False) -> None:
             )
         known = customers.profile_of(session, openid)
         listener = listeners.of(session, known.id if known else 0)
-        tone = tones.tone_of(listener, tones.load())
+        tone = tones.tone_of(listener, tones.load(services.config.facts.tones))
         told = [*value_reports.of_standing(found, services.config.push.zone), *tones.reported(tone, listener)]
         tell(asdict(found) | {"tone": asdict(tone)}, as_json, told)
 

@@ -55,7 +55,7 @@ def timeline(customer_id: int) -> str:
         segments=belongs,
         stream=sheet(found, _mark),
         manager=manager,
-        tone=tones.tone_of(listener, tones.load()),
+        tone=tones.tone_of(listener, tones.load(services().config.facts.tones)),
         listener=listener,
         tone_words=tone_words,
         colleagues=colleagues,

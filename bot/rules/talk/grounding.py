@@ -11,10 +11,12 @@ from typing import Any
 
 from bot.values.knowledge import Entry
 from bot.values.language import Message
+from bot.values.tone import Tone
 
 LONGEST_QUESTION = 500
 LONGEST_ANSWER = 600
 
+PLAIN = Tone()
 RULES = """你是一家店铺微信公众号里的客服助手，用自然、礼貌的简体中文回答，称呼顾客为“您”，不超过 150 个字，不用 Markdown。
 只根据下面<资料>里的内容和工具查到的结果回答；资料里没有的，就说不知道，并请顾客回复「人工」找同事。
 价格、库存、日期、单号一律照抄资料或工具结果里的数字，不许估计、换算、打折或承诺。
@@ -49,20 +51,35 @@ _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SPELLED = re.compile(r"[零〇一二两三四五六七八九十百千万半]+(?:元|块|折|角|毛|件|%|％|成)")
 _STOCK = re.compile(r"有货|现货|缺货|断货|没货|无货|售罄|库存|补货|卖完")
 _ROLE = re.compile(r"</?(?:资料|规则|system|tool)[^>]*>", re.IGNORECASE)
+_DETAIL = {
+    "short": "这位顾客喜欢简短：只说要点，不铺垫。",
+    "exact": "这位顾客要求精确：资料里的数字、日期照抄，不用“左右”“大概”，并说明依据哪一条资料。",
+}
+_COURTESY = {
+    "none": "先说事实，不寒暄，不用表情和语气词。",
+    "warm": "语气亲切，结尾可以有一句暖心的话。",
+}
 COUNTING = frozenset({"1", "2", "3", "4", "5"})  # free, but where they count money or goods
 _COUNTED = re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s*(?:元|块|角|折|件|只|套|%|％|成)")
 
 
-def messages(question: str, entries: Sequence[Entry], products: Sequence[str]) -> list[Message]:
-    """`products`: one line each, with price and stock."""
+def messages(
+    question: str, entries: Sequence[Entry], products: Sequence[str], tone: Tone = PLAIN
+) -> list[Message]:
+    """`products`: one line each, with price and stock. The tone says how, and no more than the rules what."""
     told = (
         "\n".join([f"问：{entry.question}\n答：{entry.answer}" for entry in entries] + list(products))
         or "（没有）"
     )
     return [
-        {"role": "system", "content": f"{RULES}\n<资料>\n{_ROLE.sub('', told)}\n</资料>"},
+        {"role": "system", "content": f"{RULES}{_manner(tone)}\n<资料>\n{_ROLE.sub('', told)}\n</资料>"},
         {"role": "user", "content": _ROLE.sub("", question)[:LONGEST_QUESTION]},
     ]
+
+
+def _manner(tone: Tone) -> str:
+    said = [_DETAIL.get(tone.detail, ""), _COURTESY.get(tone.courtesy, "")]
+    return "".join(f"\n{words}" for words in said if words)
 
 
 def known_of(told: Sequence[Message]) -> str:

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, update
 
+from bot.config import Config, Facts
 from bot.insight.catalogue import Named
 from bot.insight.intents import Understanding
 from bot.rules.talk import entitled_words, tones
@@ -123,3 +125,22 @@ def test_an_offer_for_others_is_not_told(shop: Conversation, build: Build, custo
     own_data.set_personal(shop.session, customer, wants=True)
     put(shop.session, segment="everyone", status="paused")
     assert "直减 8 元" not in shop.hear(said("雨前龙井能便宜点吗")).text
+
+
+def test_a_shop_says_in_a_file_of_its_own_how_it_sounds(
+    shop: Conversation, customer: int, tmp_path: Path
+) -> None:
+    known(shop, customer, strictness="perfectionist")
+    own = tmp_path / "tones.toml"
+    own.write_text('[[tone]]\nwhen = { strictness = "perfectionist" }\ncourtesy = "warm"\n', encoding="utf-8")
+    shop.services = replace(shop.services, config=Config(facts=Facts(tones=str(own))))
+    assert shop.hear(said("雨前龙井有货吗")).text == f"{TEA}：¥168.00，现在有货。\n{tones.WARM}"
+
+
+def test_what_comes_of_a_form_is_told_in_their_tone_and_its_steps_are_not(
+    shop: Conversation, build: Build, customer: int
+) -> None:
+    build.order(customer, external_id="TF1", status="delivered", amount=9, ordered_at=shop.clock.now())
+    placed(shop, customer, "A")
+    said_by = [shop.hear(said(text)).text for text in ("我要退货", "1", "1", "没有", "提交")]
+    assert [text.startswith("小林，您好。\n") for text in said_by] == [False, False, False, False, True]

@@ -4,6 +4,7 @@ import pytest
 
 from bot.rules.talk.grounding import LONGEST_ANSWER, RULES, TOOLS, is_grounded, known_of, messages
 from bot.values.knowledge import Entry
+from bot.values.tone import Tone
 
 KNOWN = "雨前龙井 100 克：¥168.00，有货。水温 80 到 85℃。订单 TF202611200001，三套组合省 29 元，打九折"
 
@@ -71,3 +72,15 @@ def test_nobody_closes_the_data_from_within() -> None:
 def test_no_tool_takes_somebody() -> None:
     names = [name for tool in TOOLS for name in tool["function"]["parameters"]["properties"]]
     assert names == ["name"]  # of a product
+
+
+def test_it_is_told_how_this_customer_likes_it_and_nothing_else_of_them() -> None:
+    plain = messages("水温", [], [])[0]["content"]
+    short = messages("水温", [], [], Tone(detail="short", courtesy="warm", greets=True))[0]["content"]
+    assert RULES in plain
+    assert RULES in short
+    told = set(short.splitlines()) - set(plain.splitlines())
+    assert len(told) == 2
+    exact = messages("水温", [], [], Tone(detail="exact", courtesy="none"))
+    assert known_of(exact).count("<资料>") == 1
+    assert not is_grounded("9 元。", known_of(exact), has_stock=True)
