@@ -1,5 +1,6 @@
 """Facts a content names that do not stand in the customer's row: looked up for those few, when it is sent."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
@@ -76,11 +77,13 @@ def _follow(session: Session, ids: list[int], found: dict[int, dict[str, str]], 
 
 
 def _expiring(session: Session, ids: list[int], found: dict[int, dict[str, str]], now: datetime) -> None:
-    """All that end within a month, and the first day on which some do."""
-    ending = lots.ending(now).add_columns(
-        point_lots.c.customer_id, func.min(point_lots.c.expires_on).label("first")
-    )
-    theirs = ending.where(among(session, point_lots.c.customer_id, ids)).group_by(point_lots.c.customer_id)
-    for row in session.execute(theirs):
-        found[row.customer_id]["customer.points_expiring"] = str(row.points)
-        found[row.customer_id]["customer.points_expire_on"] = f"{row.first.month} 月 {row.first.day} 日"
+    """All that end within a month, and the day; where they end on several, each day with how many."""
+    whose, day = point_lots.c.customer_id, point_lots.c.expires_on
+    ending = lots.ending(now).add_columns(whose, day).where(among(session, whose, ids))
+    theirs: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for row in session.execute(ending.group_by(whose, day).order_by(day)):
+        theirs[row.customer_id].append((row.points, f"{row.expires_on.month} 月 {row.expires_on.day} 日"))
+    for customer_id, ends in theirs.items():
+        days = "、".join(f"{on}（{points} 分）" for points, on in ends) if len(ends) > 1 else ends[0][1]
+        found[customer_id]["customer.points_expiring"] = str(sum(points for points, _ in ends))
+        found[customer_id]["customer.points_expire_on"] = days

@@ -70,6 +70,15 @@ def test_the_words_have_the_numbers_of_the_day_they_are_sent(session: Session, a
     assert personal.further(session, [anna], names, noon(date(2026, 11, 3))) == {anna: {}}
 
 
+def test_two_days_of_one_month_are_both_told(session: Session, anna: int) -> None:
+    names = ("customer.points_expiring", "customer.points_expire_on")
+    points.gain(session, anna, 120, About(key="e", kind="grant"), date(2026, 12, 20), noon(date(2026, 6, 1)))
+    found = personal.further(session, [anna], names, noon(date(2026, 12, 3)))
+    assert found == {anna: {names[0]: "720", names[1]: "12 月 20 日（120 分）、12 月 31 日（600 分）"}}
+    found = personal.further(session, [anna], names, noon(date(2026, 12, 21)))
+    assert found == {anna: {names[0]: "600", names[1]: "12 月 31 日"}}
+
+
 def test_a_segment_may_ask_for_them(session: Session, anna: int) -> None:
     rule = segments.understood(session, {"field": "points_expiring", "op": "between", "value": [500, 700]})
     assert segments.those_met(session, anna, [rule], noon(date(2026, 12, 24))) == [True]
