@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database
-from bot.store.sending.claims import LEASE
+from bot.store.sending.signing import LEASE
 from tests.support.crowd import (
     CAMPAIGN,
     EVENING,

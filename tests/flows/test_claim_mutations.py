@@ -18,7 +18,7 @@ from bot.services import Services
 from bot.store.database import Database
 from bot.store.planning import eligibility, moments
 from bot.store.planning.moments import Moment
-from bot.store.sending import claims, deliveries, endings, halts, taking_back
+from bot.store.sending import claims, deliveries, endings, halts, signing, taking_back
 from bot.store.sending.endings import Ended
 from bot.values.outcome import Sent
 from bot.values.push import Claimed
@@ -292,7 +292,7 @@ def _slow(place: Place) -> bool:
 
 def _late(place: Place) -> bool:
     assert place.claims()
-    return place.leaves(real=place.clock.real() + claims.LEASE)
+    return place.leaves(real=place.clock.real() + signing.LEASE)
 
 
 def _of_a_later_time(place: Place) -> bool:

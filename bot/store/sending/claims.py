@@ -6,18 +6,12 @@ crashes can bring two pushes too near each other. `mark_left` is the second gate
 sent. A claim that certainly sent nothing is taken back; one that may have sent is never repeated.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from types import MappingProxyType
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    ScalarSelect,
     and_,
-    case,
     exists,
     literal,
     or_,
@@ -31,9 +25,7 @@ from bot.store.planning.candidates import is_joined, of_delivery
 from bot.store.planning.eligibility import (
     CLAIM,
     LEAVE,
-    MASS,
     NEXT_CONTACT,
-    NOTICE,
     TEMPLATE,
     allowed,
     in_open_scene,
@@ -43,32 +35,14 @@ from bot.store.planning.eligibility import (
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
 from bot.store.sending import daily_calls, notice_consents
+from bot.store.sending.signing import let_go, pick, sign
 from bot.store.sending.winning import is_signed, taken_from_ledger, win
 from bot.store.tables import campaigns, contents, customers, deliveries
 from bot.values.push import Refused
 
-LEASE = timedelta(minutes=2)  # of real time; a claim older than this and not closed belongs to a dead worker
 WAITS = frozenset(
     {"outside_window", "channel_halted", "pushes_stopped"}
 )  # refused for now: the delivery stays planned
-
-
-@dataclass(frozen=True, slots=True)
-class _Picked:
-    """Due deliveries that are locked, with their customers."""
-
-    customers: dict[int, int]  # delivery → customer, one delivery each
-    notices: list[int]
-    templates: list[int]
-
-    def without(self, ids: Iterable[int]) -> "_Picked":
-        dropped = set(ids)
-        kept = {one: customer for one, customer in self.customers.items() if one not in dropped}
-        return _Picked(kept, self.notices, [one for one in self.templates if one not in dropped])
-
-    def of(self, customer_ids: Iterable[int]) -> list[int]:
-        whose = {customer: delivery for delivery, customer in self.customers.items()}
-        return sorted(whose[customer] for customer in customer_ids)
 
 
 def claim_pushes(
@@ -85,14 +59,14 @@ def claim_pushes(
 
     `leaves`: their requests leave as soon as this is committed, so that there is no second gate to pass.
     """
-    picked = _pick(session, ids, deliveries.c.campaign_id.is_not(None), moment)
+    picked = pick(session, ids, deliveries.c.campaign_id.is_not(None), moment)
     if picked.templates and moment.has_template_calls:
         picked = picked.without(_beyond_the_day(session, picked.templates, moment))
     if not picked.customers:
         return [], []
     values = {"mass_send_id": mass_send_id} if mass_send_id is not None else {}
     beside = contents.c.id == deliveries.c.content_id
-    _sign(session, picked, moment, token, real, contents.c.messages, beside, leaves=leaves, values=values)
+    sign(session, picked, moment, token, real, contents.c.messages, beside, leaves=leaves, values=values)
     if picked.notices:
         notice_consents.lock(session, picked.notices)
     claimed = picked.of(win(session, list(picked.customers), token, moment))
@@ -100,7 +74,7 @@ def claim_pushes(
         notice_consents.take(session, sorted(set(claimed).intersection(picked.notices)), moment.now)
     if calls := len(set(claimed).intersection(picked.templates)):
         daily_calls.take(session, TEMPLATE, moment.now, calls)
-    return claimed, _refuse(session, _let_go(session, picked, claimed), moment)
+    return claimed, _refuse(session, let_go(session, picked, claimed), moment)
 
 
 def _beyond_the_day(session: Session, templates: list[int], moment: Moment) -> list[int]:
@@ -123,10 +97,10 @@ def claim_answers(
         or_(before.c.state == "claimed", and_(before.c.state == "planned", before.c.channel != NEXT_CONTACT)),
         before.c.id < deliveries.c.id,
     ).correlate(deliveries)
-    picked = _pick(session, ids, and_(deliveries.c.campaign_id.is_(None), is_first), moment)
+    picked = pick(session, ids, and_(deliveries.c.campaign_id.is_(None), is_first), moment)
     if not picked.customers:
         return [], []
-    _sign(session, picked, moment, token, real, literal(1), leaves=leaves)
+    sign(session, picked, moment, token, real, literal(1), leaves=leaves)
     mine = deliveries.alias("mine")
     won = session.execute(
         update(customers)
@@ -137,7 +111,7 @@ def claim_answers(
         .returning(customers.c.id)
     )
     claimed = picked.of(won.scalars())
-    return claimed, _keep_for_contact(session, _let_go(session, picked, claimed), moment)
+    return claimed, _keep_for_contact(session, let_go(session, picked, claimed), moment)
 
 
 def mark_left(
@@ -180,86 +154,6 @@ def mark_left(
         .values(last_push_at=moment.now)
     )
     return left
-
-
-def _pick(session: Session, ids: Sequence[int], which: ColumnElement[bool], moment: Moment) -> _Picked:
-    """Locks the due ones and their customers, passing over what somebody else holds."""
-    due = (
-        select(deliveries.c.id, deliveries.c.customer_id, deliveries.c.channel)
-        .join(customers, customers.c.id == deliveries.c.customer_id)
-        .where(among(session, deliveries.c.id, ids))
-        .where(deliveries.c.state == "planned", deliveries.c.due_at <= moment.now)
-        .where(or_(deliveries.c.closes_at.is_(None), deliveries.c.closes_at > moment.now))
-        .where(deliveries.c.channel != NEXT_CONTACT, which)
-        .order_by(deliveries.c.id)
-        .with_for_update(skip_locked=True, key_share=True, of=[deliveries, customers])
-    )
-    rows = session.execute(due).all()
-    of = {channel: [row.id for row in rows if row.channel == channel] for channel in (NOTICE, TEMPLATE)}
-    return _Picked({row.id: row.customer_id for row in rows}, of[NOTICE], of[TEMPLATE])
-
-
-def _sign(
-    session: Session,
-    picked: _Picked,
-    moment: Moment,
-    token: str,
-    real: datetime,
-    messages: ColumnElement[int],
-    *beside: ColumnElement[bool],
-    leaves: bool,
-    values: Mapping[str, Any] = MappingProxyType({}),
-) -> None:
-    """Claims the picked ones, as if all were allowed: what was their customer's rhythm, and which ledger would pay.
-
-    Nobody sees it before the commit, and who was not allowed is let go before that. `messages`: how many the content
-    has that stands beside the delivery; an answer is one.
-    """
-    payer = case((in_open_window(moment, messages), "window"), else_="scene")
-    is_notice = deliveries.c.channel == NOTICE
-    session.execute(
-        update(deliveries)
-        .where(among(session, deliveries.c.id, picked.customers), deliveries.c.state == "planned")
-        .where(customers.c.id == deliveries.c.customer_id, *beside)
-        .values(
-            state="claimed",
-            reason="",
-            claim_token=token,
-            claimed_at=moment.now,
-            left_at=moment.now if leaves else None,
-            lease_until=real + LEASE,
-            attempts=deliveries.c.attempts + 1,
-            before_push_at=customers.c.last_push_at,
-            before_push_day=customers.c.last_push_day,
-            before_push_id=customers.c.last_push_id,
-            took=case(
-                (deliveries.c.channel == MASS, "mass"),
-                (is_notice, "notice"),
-                (deliveries.c.channel == TEMPLATE, "template"),
-                else_=payer,
-            ),
-            messages=messages,
-            parts_left=0,
-            notice_template=case((is_notice, contents.c.notice_template), else_=None) if beside else None,
-            reported=None,
-            **values,
-        )
-    )
-
-
-def _let_go(session: Session, picked: _Picked, claimed: list[int]) -> list[int]:
-    """Those of the picked whose customer may not be sent to are planned, as they were; gives them."""
-    lost = sorted(set(picked.customers).difference(claimed))
-    if lost:
-        session.execute(
-            update(deliveries)
-            .where(among(session, deliveries.c.id, lost), deliveries.c.state == "claimed")
-            .values(
-                state="planned", claim_token=None, claimed_at=None, left_at=None, lease_until=None, took=None, mass_send_id=None,
-                attempts=deliveries.c.attempts - 1,
-            )
-        )  # fmt: skip
-    return lost
 
 
 def _refuse(session: Session, ids: list[int], moment: Moment) -> list[Refused]:
@@ -309,10 +203,6 @@ def _keep_for_contact(session: Session, lost: list[int], moment: Moment) -> list
         update(customers).where(customers.c.id.in_(customers_of(session, lost))).values(has_kept=True)
     )
     return [Refused(id_, "contact_awaited") for id_ in lost]
-
-
-def value_of(mine: FromClause, what: ColumnElement[Any], which: ColumnElement[bool]) -> ScalarSelect[Any]:
-    return select(what).select_from(mine).where(which).correlate(customers).scalar_subquery()
 
 
 def customers_of(session: Session, ids: Iterable[int]) -> Any:

@@ -17,9 +17,10 @@ from bot.store.planning import engagement
 from bot.store.planning.eligibility import MASS
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
-from bot.store.sending.claims import LEASE, mark_left
+from bot.store.sending.claims import mark_left
 from bot.store.sending.corrections import quota_spent
 from bot.store.sending.halts import halt, pause
+from bot.store.sending.signing import LEASE
 from bot.store.sending.taking_back import release, take_back
 from bot.store.tables import contents, customers, deliveries, mass_sends, messages
 from bot.store.upserts import or_insert

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from bot.store.database import Session
 from bot.store.planning.moments import Moment
-from bot.store.sending import claims
+from bot.store.sending import claims, signing
 from bot.store.tables import deliveries
 from bot.store.talk import messages
 from bot.values import reply as replies
@@ -30,7 +30,7 @@ def next_leaves(
     session.execute(
         update(deliveries)
         .where(deliveries.c.id == delivery.id, deliveries.c.claim_token == delivery.token)
-        .values(parts_left=number, lease_until=real + claims.LEASE)
+        .values(parts_left=number, lease_until=real + signing.LEASE)
     )
     return True
 

@@ -15,8 +15,9 @@ from bot.store.planning.eligibility import TEMPLATE
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
 from bot.store.sending import halts
-from bot.store.sending.claims import LEASE, mark_left
+from bot.store.sending.claims import mark_left
 from bot.store.sending.reported_endings import accepted
+from bot.store.sending.signing import LEASE
 from bot.store.tables import deliveries
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
 from bot.values.push import Claimed

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, and_, exists, func, or_, select, update
 
 from bot.store.among import among
 from bot.store.database import Session
@@ -12,7 +12,7 @@ from bot.store.planning.eligibility import NEXT_CONTACT
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
 from bot.store.sending import daily_calls, notice_consents
-from bot.store.sending.claims import customers_of, value_of
+from bot.store.sending.claims import customers_of
 from bot.store.tables import customers, deliveries
 
 
@@ -31,9 +31,9 @@ def take_back(session: Session, ids: Iterable[int], month: str) -> None:
         update(customers)
         .where(customers.c.id.in_(customers_of(session, ids)), among(session, customers.c.last_push_id, ids))
         .values(
-            last_push_at=value_of(taken, taken.c.before_push_at, is_last),
-            last_push_day=value_of(taken, taken.c.before_push_day, is_last),
-            last_push_id=value_of(taken, taken.c.before_push_id, is_last),
+            last_push_at=_value_of(taken, taken.c.before_push_at, is_last),
+            last_push_day=_value_of(taken, taken.c.before_push_day, is_last),
+            last_push_id=_value_of(taken, taken.c.before_push_id, is_last),
         )
     )
     _give_to_ledger(
@@ -136,3 +136,7 @@ def _no_message_since(session: Session, taken: FromClause, ids: list[int]) -> Co
         .scalar_subquery()
     )
     return or_(customers.c.spoke_at.is_(None), customers.c.spoke_at <= claimed_at)
+
+
+def _value_of(mine: FromClause, what: ColumnElement[Any], which: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return select(what).select_from(mine).where(which).correlate(customers).scalar_subquery()
