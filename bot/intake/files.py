@@ -112,9 +112,9 @@ def _json_line(number: int, line: str) -> Line:
     try:
         cells = json.loads(line, parse_float=Decimal)
     except (ValueError, RecursionError):
-        return Line(number, {}, fault=Fault("", "a JSON object on one line", line[:40].strip()))
+        cells = None
     if not isinstance(cells, dict):
-        return Line(number, {}, fault=Fault("", "a JSON object on one line", line[:40].strip()))
+        return Line(number, [line], fault=Fault("", "a JSON object on one line", line[:40].strip()))
     return Line(number, cells)
 
 

@@ -52,11 +52,12 @@ class Map:
         found: Cells = dict(fixed)
         for name, column in columns.items():
             cell = cells.get(column)
-            if isinstance(cell, str):
-                if cell in self.empty:
+            if isinstance(cell, (str, int)):  # JSON may have 1 where CSV has "1"
+                written = str(cell)
+                if written in self.empty:
                     continue
                 if name in self.values:
-                    cell = self.values[name].get(cell.strip(), cell)
+                    cell = self.values[name].get(written.strip(), cell)
             if cell is None or cell == "":
                 continue
             if name.startswith(ATTRIBUTES):

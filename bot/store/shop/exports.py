@@ -45,10 +45,15 @@ _in_order = _wordings.order_by(knowledge_asks.c.id).correlate(knowledge).subquer
 _one_a_line = func.aggregate_strings(_in_order.c.text, "\n")
 _asks = select(func.coalesce(_one_a_line, "")).scalar_subquery()
 
+_theirs = select(customer_tags.c.tag).where(customer_tags.c.customer_id == _c.id)
+_by_name = _theirs.order_by(customer_tags.c.tag).correlate(customers).subquery()
+_tags = select(func.coalesce(func.aggregate_strings(_by_name.c.tag, ";"), "")).scalar_subquery()
+
 KINDS: dict[str, Select[Any]] = {
     "customers": select(
         _c.id, _c.openid, _c.external_id, _c.phone, _c.union_id, _c.name, _c.gender, _c.birthday, _c.province, _c.city, _c.level, _c.points, _c.source, _c.source_scene,
         _c.followed_at, _c.unfollowed_at, _c.spoke_at, _c.wants_pushes, _c.engagement, _c.complaint_open, _c.created_at,
+        _tags.label("tags"),
     ).order_by(_c.id),
     "products": select(
         _p.external_id, _p.name, _p.category, _p.brand, _p.description, _p.price, _p.stock, _p.is_on_sale, _p.qr_scene, _p.attributes,
@@ -97,7 +102,8 @@ def rows_of(session: Session, kind: str) -> Iterator[Row]:
 def write_csv(session: Session, kind: str, out: TextIO) -> None:
     writer = csv.DictWriter(out, columns_of(kind))
     writer.writeheader()
-    writer.writerows(rows_of(session, kind))
+    for row in rows_of(session, kind):
+        writer.writerow({name: _cell(value) for name, value in row.items()})
 
 
 def write_json_lines(session: Session, kind: str, out: TextIO) -> None:
@@ -131,6 +137,10 @@ def everything_about(session: Session, openid: str) -> dict[str, Any] | None:
 
 def _plain(row: Any) -> Row:
     return {name: _value(value) for name, value in row.items() if name not in INTERNAL}
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value
 
 
 def _value(value: Any) -> Any:

@@ -141,6 +141,42 @@ def test_a_bad_row_does_not_keep_a_good_one_out(take: Import) -> None:
     assert "line 2" in next(row["reason"] for row in rejected(found) if row["line"] == "6")
 
 
+@pytest.mark.usefixtures("shop")
+def test_rejected_rows_come_in_when_they_were_mended_there(take: Import, tmp_path: Path) -> None:
+    """Also where a column of theirs is called as one of ours, and after a second round."""
+    take("orders", ORDERS)
+    wrong = "external_id,order_external_id,status,requested_at,reason\nR1,D1,requested,neulich,太小\nR2,D1,requested,2025-02-01,太大\n"
+    assert counts(take("returns", wrong)) == (1, 0, 0, 1)
+    name = "returns"
+    for said, instead, expected in (("neulich", "gestern", 1), ("gestern", "2025-02-01", 0)):
+        name = f"{name}.rejected"
+        rows = (tmp_path / f"{name}.csv").read_text(encoding="utf-8-sig")
+        mended = rows.replace(f"requested,{said},", f"requested,{instead},")
+        assert take("returns", mended, name=f"{name}.csv").rejected == expected
+
+
+@pytest.mark.usefixtures("shop")
+def test_rejected_json_lines_are_json_lines(take: Import, tmp_path: Path) -> None:
+    wrong = '{"external_id": "P1", "stock": -3}\n{broken\n[1]\n'
+    assert counts(take("stock", wrong, name="stock.jsonl")) == (0, 0, 0, 3)
+    lines = (tmp_path / "stock.rejected.jsonl").read_text(encoding="utf-8").splitlines()
+    found = [json.loads(line) for line in lines]
+    assert [row["rejected"]["line"] for row in found] == [1, 2, 3]
+    assert found[0]["rejected"]["field"] == "stock"
+    assert [row.get("row") for row in found] == [None, "{broken", "[1]"]
+    mended = lines[0].replace(": -3", ": 3")
+    assert counts(take("stock", mended, name="stock.rejected.jsonl")) == (0, 1, 0, 0)
+
+
+def test_a_map_knows_the_numbers_of_json(take: Import) -> None:
+    map_ = (
+        'empty = ["-1"]\n[columns]\nexternal_id = "sn"\nstatus = "st"\nordered_at = "at"\namount = "sum"\n'
+        'customer_external_id = "uid"\n[values.status]\n1 = "paid"\n'
+    )
+    line = '{"sn": 7, "st": 1, "at": "2026-01-02", "sum": 5, "uid": -1}\n'
+    assert counts(take("orders", line, name="orders.jsonl", map_=map_)) == (1, 0, 0, 0)
+
+
 def test_a_file_without_faults_removes_the_rejected_rows_of_the_last_time(
     take: Import, tmp_path: Path
 ) -> None:
@@ -278,7 +314,8 @@ def test_sql_in_a_cell_stays_text(take: Import, database: Database) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_what_was_exported_comes_in_again(take: Import, database: Database, tmp_path: Path) -> None:
-    take("customers", "external_id,phone,name,birthday\nC1,13800138000,小林,1990-03-07\n")
+    take("customers", "external_id,phone,name,birthday,tags\nC1,13800138000,小林,1990-03-07,茶;老客\n")
+    take("products", "external_id,name,price,attributes.颜色\nP9,盖碗,59,白\n")
     take("orders", ORDERS)
     take("shipments", "external_id,order_external_id,carrier,shipped_at\nS1,D1,顺丰,2025-01-03\n")
     take("returns", "external_id,order_external_id,status,requested_at\nR1,D1,requested,2025-02-01\n")
