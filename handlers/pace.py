@@ -57,5 +57,6 @@ def answer_silent(context: Context) -> tuple[str, Answer]:
 
 
 def _stopped(context: Context) -> tuple[str, Answer] | None:
-    found = stop_pushes.recognise(context.incoming, context.profile)
+    incoming = context.incoming
+    found = stop_pushes.recognise(incoming, context.profile) if isinstance(incoming, Said) else None
     return None if found is None else ("stop_pushes", stop_pushes.answer(found, context))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.rules.talk import texts
-from bot.values.incoming import Image, Incoming, Link, Location, MiniProgramPage, Video, Voice
+from bot.values.incoming import Image, Link, Location, MiniProgramPage, Video, Voice
 from bot.values.profile import Profile
 from bot.values.reply import Text
 from handlers.chat.speaking import Answer, Context
@@ -14,7 +14,9 @@ class Attachment:
     sentence: str
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Attachment | None:
+def recognise(
+    incoming: Image | Voice | Video | Location | Link | MiniProgramPage, _profile: Profile
+) -> Attachment | None:
     match incoming:
         case Image():
             return Attachment(texts.PICTURE)

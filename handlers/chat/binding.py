@@ -7,7 +7,7 @@ from bot.rules.talk import binding_texts as texts
 from bot.rules.talk.binding_words import Heard, code_in_scene, heard
 from bot.store.people import binding
 from bot.store.people.binding import Asker, Outcome
-from bot.values.incoming import Incoming, MenuClick, Scan
+from bot.values.incoming import MenuClick, Scan
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
@@ -16,7 +16,7 @@ from handlers.chat.speaking import Answer, Context
 MENU_KEYS = frozenset({"BIND", "BINDING"})
 
 
-def recognise(incoming: Incoming, profile: Profile) -> Heard | None:
+def recognise(incoming: Said | MenuClick | Scan, profile: Profile) -> Heard | None:
     match incoming:
         case Said() if not profile.is_with_a_person(incoming.sent_at):
             return heard(incoming.content)

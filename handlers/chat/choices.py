@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from bot.rules.talk.intent_names import TITLES
 from bot.rules.talk.shop_words import OrderQuestion
-from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from handlers.chat import knowledge, orders, points, understood
@@ -18,8 +17,8 @@ class Choice:
     id: str
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Choice | None:
-    if isinstance(incoming, Said) and incoming.menu_id.startswith((ENTRY, INTENT)):
+def recognise(incoming: Said, _profile: Profile) -> Choice | None:
+    if incoming.menu_id.startswith((ENTRY, INTENT)):
         return Choice(incoming.menu_id)
     return None
 

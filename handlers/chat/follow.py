@@ -6,7 +6,7 @@ from bot.rules.hashing import openid_hash
 from bot.rules.talk import texts
 from bot.rules.talk.binding_words import code_in_scene
 from bot.store.people import following
-from bot.values.incoming import Follow, Incoming
+from bot.values.incoming import Follow
 from bot.values.profile import Profile
 from bot.values.reply import Text
 from handlers.chat import binding
@@ -21,8 +21,8 @@ class Followed:
     scene: str
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Followed | None:
-    return Followed(incoming.scene) if isinstance(incoming, Follow) else None
+def recognise(incoming: Follow, _profile: Profile) -> Followed:
+    return Followed(incoming.scene)
 
 
 def answer(found: Followed, context: Context) -> Answer:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from bot.rules.talk import texts
 from bot.rules.talk import understanding_texts as words
 from bot.store.shop.catalogue import Product
+from bot.store.talk import mentions
 from bot.values.tone import Told
 from handlers.chat.speaking import Context
 
 
 def told(products: Sequence[Product], context: Context, *, about: str = "", behind: str = "") -> Told:
-    """`about` goes before, `behind` behind them; `products` are not empty."""
+    """`about` goes before, `behind` behind them; `products` are not empty. What was shown may be pointed at next."""
+    mentions.note(context.session, context.profile.id, [one.external_id for one in products], context.now)
     usual = [words.product(one.name, one.price, one.stock) for one in products]
     exact = [words.product_exactly(one.name, one.price, one.stock) for one in products]
     at = f"{context.now.astimezone(context.services.config.push.zone):%Y-%m-%d %H:%M}"

@@ -7,7 +7,7 @@ from bot.rules.talk.person_words import PersonWish, person_wish
 from bot.store.campaigns import working_days
 from bot.store.sending import deliveries
 from bot.store.talk import handovers, waiting_list
-from bot.values.incoming import Incoming, MenuClick, Voice
+from bot.values.incoming import MenuClick, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Silence, Text, ToPerson
@@ -17,7 +17,7 @@ MENU_KEYS = frozenset({"HUMAN", "KEFU"})
 BOT_SILENT = timedelta(minutes=30)  # since the last word of customer or person
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> PersonWish | None:
+def recognise(incoming: Said | Voice | MenuClick, _profile: Profile) -> PersonWish | None:
     match incoming:
         case Said() | Voice():
             return person_wish(incoming.text)

@@ -7,7 +7,7 @@ from bot.rules.talk import membership_words as words
 from bot.rules.talk.membership_words import Asked, asked_of
 from bot.rules.worth import membership as rules_of
 from bot.store.loyalty import points, vouchers
-from bot.values.incoming import Incoming, MenuClick
+from bot.values.incoming import MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.membership import Reward
 from bot.values.profile import Profile
@@ -17,14 +17,12 @@ from handlers.chat.speaking import Answer, Context
 MENU_KEYS = {"REWARDS": Asked("rewards"), "MY_VOUCHERS": Asked("vouchers")}
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Asked | None:
+def recognise(incoming: Said | MenuClick, _profile: Profile) -> Asked | None:
     match incoming:
         case Said():
             return asked_of(incoming.content)
         case MenuClick(key=key):
             return MENU_KEYS.get(key.upper())
-        case _:
-            return None
 
 
 def answer(found: Asked, context: Context) -> Answer | None:

@@ -11,8 +11,8 @@ from bot.store.shop import catalogue
 from bot.store.shop.orders import Order, newest
 from bot.store.talk import dialogue, mentions
 from bot.store.talk.dialogue import LastSaid
-from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said
+from bot.values.incoming import Voice
 from bot.values.profile import Profile
 from bot.values.reply import Menu, Text
 from handlers.chat import choices, goods, offers, orders
@@ -26,9 +26,7 @@ class Named:
     words: str
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Pointed | Named | None:
-    if not isinstance(incoming, Said | Voice):
-        return None
+def recognise(incoming: Said | Voice, _profile: Profile) -> Pointed | Named | None:
     found = pointed(incoming.text)
     if found is not None:
         return found
@@ -100,7 +98,6 @@ def _product(found: Pointed, context: Context) -> Answer | None:
 
 def _told(external_id: str, context: Context) -> Answer:
     for product in catalogue.described(context.session, [external_id]):
-        mentions.note(context.session, context.profile.id, [external_id], context.now)
         return in_parts(goods.told([product], context, about=product.description))
     return Answer(reply=Text(texts.GONE_MEANWHILE))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.rules.talk import texts
-from bot.values.incoming import Incoming, MenuClick
+from bot.values.incoming import MenuClick
 from bot.values.profile import Profile
 from bot.values.reply import Text
 from handlers.chat.knowledge import found_answer
@@ -22,8 +22,8 @@ class Tap:
     question: str  # empty: a key nobody knows
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Tap | None:
-    return Tap(ASKS.get(incoming.key.upper(), "")) if isinstance(incoming, MenuClick) else None
+def recognise(incoming: MenuClick, _profile: Profile) -> Tap:
+    return Tap(ASKS.get(incoming.key.upper(), ""))
 
 
 def answer(found: Tap, context: Context) -> Answer:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.rules.talk.facts_words import asks_what_is_known
-from bot.values.incoming import Incoming, MenuClick
+from bot.values.incoming import MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
@@ -19,7 +19,7 @@ class Wanted:
     pass
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Wanted | None:
+def recognise(incoming: Said | MenuClick, _profile: Profile) -> Wanted | None:
     match incoming:
         case Said() if asks_what_is_known(incoming.content):
             return Wanted()

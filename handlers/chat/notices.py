@@ -1,7 +1,7 @@
 """Subscription notices: a customer allows or refuses them, and WeChat reports whether one came. Nobody is answered."""
 
 from bot.store.sending import notice_consents, notice_endings
-from bot.values.incoming import Incoming, NoticeChange, NoticePopup, NoticeSent
+from bot.values.incoming import NoticeChange, NoticePopup, NoticeSent
 from bot.values.profile import Profile
 from bot.values.reply import Silence
 from handlers.chat.speaking import Answer, Context
@@ -9,8 +9,8 @@ from handlers.chat.speaking import Answer, Context
 Found = NoticePopup | NoticeChange | NoticeSent
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Found | None:
-    return incoming if isinstance(incoming, Found) else None
+def recognise(incoming: Found, _profile: Profile) -> Found:
+    return incoming
 
 
 def answer(found: Found, context: Context) -> Answer:

@@ -7,7 +7,7 @@ from bot.rules.talk.offers import Wish, wish_of
 from bot.store.loyalty import offers
 from bot.store.people import facts
 from bot.store.talk import dialogue
-from bot.values.incoming import Incoming, MenuClick
+from bot.values.incoming import MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.offers import Chosen, Open
 from bot.values.profile import Profile
@@ -18,7 +18,7 @@ HANDLER = "offers"
 MENU_KEYS = frozenset({"OFFERS", "CHOOSE"})
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Wish | None:
+def recognise(incoming: Said | MenuClick, _profile: Profile) -> Wish | None:
     match incoming:
         case Said():
             return wish_of(incoming.content)

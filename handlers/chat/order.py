@@ -5,6 +5,7 @@ from handlers.chat import (
     authorization,
     binding,
     choices,
+    continuing,
     escalating,
     fallback,
     follow,
@@ -69,6 +70,7 @@ ORDER: tuple[Handler, ...] = (
     prices,  # after offers, which shows what there is to choose; before knowledge, which knows no customer
     understood,  # what no word rule was sure of
     knowledge,  # what somebody wrote an answer to
+    continuing,  # what is an answer to it with what was said before
     modelled,  # what nobody wrote an answer to, where there is a language model
     guessing,  # takes anything in words
     authorization,

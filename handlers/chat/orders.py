@@ -9,7 +9,7 @@ from bot.rules.talk.products import best_named, of_that_kind
 from bot.rules.talk.shop_words import OrderQuestion, order_question
 from bot.store.shop import orders
 from bot.store.shop.orders import Order, Parcel
-from bot.values.incoming import Incoming, MenuClick
+from bot.values.incoming import MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
@@ -23,7 +23,7 @@ LEAST_NAMED = 2  # characters of a product's name; one alone (那把壶) is look
 UNDER_WAY = frozenset({"placed", "paid", "shipped"})
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> OrderQuestion | None:
+def recognise(incoming: Said | MenuClick, _profile: Profile) -> OrderQuestion | None:
     match incoming:
         case Said():
             return order_question(incoming.content)

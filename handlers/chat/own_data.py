@@ -3,7 +3,6 @@
 from bot.rules.talk import own_data_words as words
 from bot.rules.talk.own_data_words import Asked, asked_of
 from bot.store.people import forgetting, own_data, questions
-from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
@@ -13,8 +12,8 @@ from handlers.profile import visitor
 MINUTES = int(own_data.CONFIRMED_WITHIN.total_seconds() // 60)
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Asked | None:
-    return asked_of(incoming.content) if isinstance(incoming, Said) else None
+def recognise(incoming: Said, _profile: Profile) -> Asked | None:
+    return asked_of(incoming.content)
 
 
 def answer(found: Asked, context: Context) -> Answer | None:

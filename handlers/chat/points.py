@@ -12,7 +12,7 @@ from bot.rules.worth import membership as rules_of
 from bot.store.campaigns import media_files
 from bot.store.loyalty import levels, points
 from bot.store.sending import deliveries
-from bot.values.incoming import Incoming, MenuClick
+from bot.values.incoming import MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.membership import Standing
 from bot.values.profile import Profile
@@ -28,7 +28,7 @@ class Points:
     pass
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Points | None:
+def recognise(incoming: Said | MenuClick, _profile: Profile) -> Points | None:
     match incoming:
         case Said() if asks_for_points(incoming.content):
             return Points()

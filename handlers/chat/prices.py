@@ -18,12 +18,12 @@ from bot.store.loyalty import entitlements, vouchers
 from bot.store.people import listeners
 from bot.store.shop import catalogue
 from bot.store.shop.catalogue import Product
-from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said
+from bot.values.incoming import Voice
 from bot.values.profile import Profile
 from bot.values.tone import Told
 from bot.values.understood import Slot, Understood
-from handlers.chat import goods, knowledge
+from handlers.chat import goods, knowledge, subject
 from handlers.chat.speaking import Answer, Context, in_parts
 
 SURE = 0.6  # confidence that it is about a price, where no product is named
@@ -39,8 +39,8 @@ class Question:
     asked: Asked
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Question | None:
-    asked = asked_of(incoming.text) if isinstance(incoming, Said | Voice) else None
+def recognise(incoming: Said | Voice, _profile: Profile) -> Question | None:
+    asked = asked_of(incoming.text)
     return Question(incoming.text, asked) if asked else None
 
 
@@ -60,6 +60,8 @@ def _asked_back(text: str, context: Context, *, is_sure: bool) -> Answer | None:
     """Which one they mean, where that is all they left open; a longer text names something the shop does not have."""
     if not is_sure or len(compact(text)) > BARE:
         return None
+    if about := subject.of(context):
+        return priced(about.products, context)
     return knowledge.found_answer(text, context) or in_parts(Told(facts=words.WHICH))
 
 

@@ -13,7 +13,6 @@ from bot.rules.people.facts import FactRules
 from bot.rules.talk import facts_words as words
 from bot.rules.talk.urgency import is_upset
 from bot.store.people import facts, questions
-from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
@@ -37,9 +36,9 @@ class Reaction:
     text: str
 
 
-def recognise(incoming: Incoming, profile: Profile) -> Reaction | None:
+def recognise(incoming: Said, profile: Profile) -> Reaction | None:
     """Only while a question of the last day may be open; that they want no questions is heard at any time."""
-    if not isinstance(incoming, Said) or not words.is_short(incoming.content):
+    if not words.is_short(incoming.content):
         return None
     if words.refuses_all(incoming.content):
         return Reaction(Wish.REFUSES_ALL, incoming.content)

@@ -9,7 +9,7 @@ from bot.rules.talk.recommend_words import Wish, wish_of
 from bot.store.people import own_data
 from bot.store.shop import baskets
 from bot.store.talk import mentions
-from bot.values.incoming import Incoming, MenuClick, Voice
+from bot.values.incoming import MenuClick, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.recommending import Recommended
@@ -20,7 +20,7 @@ from handlers.chat.speaking import Answer, Context
 MENU_KEYS = frozenset({"RECOMMEND", "FOR_ME"})
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Wish | None:
+def recognise(incoming: Said | Voice | MenuClick, _profile: Profile) -> Wish | None:
     match incoming:
         case Said() | Voice():
             return wish_of(incoming.text)

@@ -7,8 +7,8 @@ from bot.values.reply import Silence
 from handlers.chat.speaking import Answer, Context
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Incoming | None:
-    return incoming if isinstance(incoming, Report | Unknown) else None
+def recognise(incoming: Report | Unknown, _profile: Profile) -> Incoming:
+    return incoming
 
 
 def answer(found: Incoming, context: Context) -> Answer:

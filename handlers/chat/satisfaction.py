@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from bot.rules.talk.visit_words import rating_in, thanks
 from bot.store.talk import visits
-from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
@@ -16,9 +15,7 @@ class Rating:
     rating: int
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Rating | None:
-    if not isinstance(incoming, Said):
-        return None
+def recognise(incoming: Said, _profile: Profile) -> Rating | None:
     rating = rating_in(incoming.content, incoming.menu_id)
     return None if rating is None else Rating(rating)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.rules.talk import texts
 from bot.store.people import follow_history
-from bot.values.incoming import Incoming, MenuScan, Scan
+from bot.values.incoming import MenuScan, Scan
 from bot.values.profile import Profile
 from bot.values.reply import Silence, Text
 from handlers.chat.speaking import Answer, Context
@@ -15,7 +15,7 @@ class Scanned:
     sentence: str  # empty: the page that was scanned opens by itself
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Scanned | None:
+def recognise(incoming: Scan | MenuScan, _profile: Profile) -> Scanned:
     match incoming:
         case Scan():
             return Scanned(texts.SCANNED)
@@ -23,8 +23,6 @@ def recognise(incoming: Incoming, _profile: Profile) -> Scanned | None:
             return Scanned(texts.SCANNED_FROM_MENU)
         case MenuScan():
             return Scanned("")
-        case _:
-            return None
 
 
 def answer(found: Scanned, context: Context) -> Answer:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.rules.talk.pieces import pieces
-from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text, text_of
@@ -23,8 +22,8 @@ class Pieces:
     text: str
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Pieces | None:
-    if not isinstance(incoming, Said) or incoming.menu_id or len(pieces(incoming.content)) < 2:
+def recognise(incoming: Said, _profile: Profile) -> Pieces | None:
+    if incoming.menu_id or len(pieces(incoming.content)) < 2:
         return None
     return Pieces(incoming.content)
 

@@ -12,7 +12,6 @@ from bot.rules.talk.shop_words import (
     is_only_marks,
     never_minds,
 )
-from bot.values.incoming import Incoming
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
@@ -24,9 +23,7 @@ class SmallTalk:
     sentence: str
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> SmallTalk | None:
-    if not isinstance(incoming, Said):
-        return None
+def recognise(incoming: Said, _profile: Profile) -> SmallTalk | None:
     if greets(incoming.content):
         return SmallTalk(texts.HELLO)
     if never_minds(incoming.content):

@@ -64,21 +64,20 @@ class Words:
     text: str
 
 
-def in_words(incoming: Incoming, _profile: Profile) -> Words | None:
+def in_words(incoming: Said | Voice, _profile: Profile) -> Words | None:
     """Anything said in words: `recognise` of who finds out only while answering whether it is theirs."""
-    if isinstance(incoming, Said | Voice) and incoming.text.strip():
-        return Words(incoming.text)
-    return None
+    return Words(incoming.text) if incoming.text.strip() else None
 
 
 class Handler(Protocol):
     """`recognise` gives what it found in the message, or None; `answer` is called with exactly that.
 
+    What `recognise` takes, its annotation says: of other kinds of messages it is not asked.
     An answer that depends on what was asked before, which only the store knows, may be None: the next ones are asked.
     """
 
     __name__: str
 
-    def recognise(self, incoming: Incoming, profile: Profile) -> Any | None: ...
+    def recognise(self, incoming: Any, profile: Profile) -> Any | None: ...
 
     def answer(self, found: Any, context: Context) -> Answer | Slow | None: ...

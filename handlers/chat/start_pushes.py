@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.rules.talk import texts
 from bot.rules.talk.wishes import starts_pushes
 from bot.store.people import consents
-from bot.values.incoming import Incoming, MenuClick
+from bot.values.incoming import MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
@@ -19,7 +19,7 @@ class Start:
     pass
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Start | None:
+def recognise(incoming: Said | MenuClick, _profile: Profile) -> Start | None:
     match incoming:
         case Said() if starts_pushes(incoming.content):
             return Start()

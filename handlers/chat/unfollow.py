@@ -8,8 +8,8 @@ from bot.values.reply import Silence
 from handlers.chat.speaking import Answer, Context
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Incoming | None:
-    return incoming if isinstance(incoming, Unfollow | AuthorizationCancelled) else None
+def recognise(incoming: Unfollow | AuthorizationCancelled, _profile: Profile) -> Incoming:
+    return incoming
 
 
 def answer(_found: Incoming, context: Context) -> Answer:

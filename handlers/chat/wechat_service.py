@@ -1,15 +1,15 @@
 """WeChat's own customer service tells that one of its people begins or ends a talk with the customer."""
 
 from bot.store.talk import handover_endings, handovers
-from bot.values.incoming import Incoming, PersonSession
+from bot.values.incoming import PersonSession
 from bot.values.profile import Profile
 from bot.values.reply import Silence
 from handlers.chat.human import BOT_SILENT
 from handlers.chat.speaking import Answer, Context
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> PersonSession | None:
-    return incoming if isinstance(incoming, PersonSession) else None
+def recognise(incoming: PersonSession, _profile: Profile) -> PersonSession:
+    return incoming
 
 
 def answer(found: PersonSession, context: Context) -> Answer:

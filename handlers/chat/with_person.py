@@ -7,7 +7,6 @@ from bot.rules.talk.person_words import person_wish, returns_to_the_bot
 from bot.store.talk import handovers
 from bot.values.incoming import (
     Image,
-    Incoming,
     Link,
     Location,
     MiniProgramPage,
@@ -23,7 +22,7 @@ from handlers.chat.human import BOT_SILENT
 from handlers.chat.speaking import Answer, Context, Slow
 
 KEEP_SILENT = frozenset({"human", "escalating", "with_person"})  # they hand over themselves
-SPOKEN = (Said, Image, Voice, Video, Location, Link, MiniProgramPage)
+Spoken = Said | Image | Voice | Video | Location | Link | MiniProgramPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +30,9 @@ class ForThePerson:
     returns: bool
 
 
-def recognise(incoming: Incoming, profile: Profile) -> ForThePerson | None:
+def recognise(incoming: Spoken, profile: Profile) -> ForThePerson | None:
     """Judged by the instant the customer wrote, as `recognise` is told no other."""
-    if not isinstance(incoming, SPOKEN) or not profile.is_with_a_person(incoming.sent_at):
+    if not profile.is_with_a_person(incoming.sent_at):
         return None
     if isinstance(incoming, Said | Voice) and person_wish(incoming.text) is not None:
         return (
@@ -56,7 +55,7 @@ def back_again(handler: str, answer: Answer | Slow, context: Context) -> Answer 
     """After half an hour of quiet the bot answers again, and says so once, with its next words."""
     profile, incoming = context.profile, context.incoming
     was_silent = profile.with_person_until is not None and not profile.is_with_a_person(incoming.sent_at)
-    if not was_silent or handler in KEEP_SILENT or not isinstance(incoming, SPOKEN):
+    if not was_silent or handler in KEEP_SILENT or not isinstance(incoming, Spoken):
         return answer
     if not isinstance(answer, Answer) or not isinstance(answer.reply, Text | Menu):
         return answer

@@ -34,8 +34,8 @@ from bot.values.incoming import (
     Voice,
 )
 from bot.values.profile import Profile
+from handlers import router
 from handlers.chat import escalating, several, understood
-from handlers.chat.order import ORDER
 from tests.support.incoming import an, said, tapped
 
 ANYBODY = Profile(id=1, openid="o-1")
@@ -48,7 +48,7 @@ LOOK_FURTHER = (
 
 def who_answers(incoming: Incoming, profile: Profile = ANYBODY) -> str:
     """The name of the first intention that recognises it."""
-    asked = [handler for handler in ORDER if handler not in LOOK_FURTHER]
+    asked = [handler for handler in router.asked_about(type(incoming)) if handler not in LOOK_FURTHER]
     recognised = (handler for handler in asked if handler.recognise(incoming, profile) is not None)
     return next(recognised).__name__.rpartition(".")[2]
 

@@ -1,0 +1,41 @@
+"""What a dialogue is about: the product they named last, or the one that was shown to them last."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.store.shop import catalogue
+from bot.store.shop.catalogue import Product
+from bot.store.talk import dialogue, mentions
+from handlers.chat.speaking import Context
+
+MOST = 3  # products one name may mean; more is no subject
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """`words`: how they call it."""
+
+    words: str
+    products: Sequence[Product]
+
+
+def of(context: Context) -> Subject | None:
+    if not context.profile.id:
+        return None
+    session, customer_id, now = context.session, context.profile.id, context.now
+    for text in dialogue.written_before(session, customer_id, context.message_id, now):
+        if named := _named(text, context):
+            return named
+    shown = mentions.last(session, customer_id, now)
+    products = catalogue.described(session, shown) if len(shown) == 1 else []
+    return Subject(products[0].name.partition(" ")[0], products) if products else None
+
+
+def _named(text: str, context: Context) -> Subject | None:
+    """Where they named one thing."""
+    slots = context.services.understanding.of(text).slots_of("product")
+    if len(slots) != 1:
+        return None
+    ids = (slots[0].value,) if slots[0].value else slots[0].choices
+    products = catalogue.described(context.session, ids) if 0 < len(ids) <= MOST else []
+    return Subject(slots[0].text, products) if products else None
