@@ -7,8 +7,9 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from bot.insight import recommend
-from bot.insight.recommend import Learnt, Recommender
+from bot.insight import recommend, tastes
+from bot.insight.recommend import Recommender
+from bot.insight.tastes import Learnt
 from bot.services import Services
 from bot.store import learnt
 from bot.store.database import Session
@@ -26,10 +27,10 @@ def refresh(services: Services) -> int:
     """Learns anew from the purchases of the last two years; gives how many lines were learnt from."""
     now = services.now()
     with services.database.reading() as session:
-        lines = recommend.gather(_by_day(part) for part in baskets.newest_lines(session, now))
+        lines = tastes.gather(_by_day(part) for part in baskets.newest_lines(session, now))
     if not len(lines.products):
         return 0
-    data = recommend.to_bytes(recommend.learn(lines, day_of(now)))
+    data = tastes.to_bytes(tastes.learn(lines, day_of(now)))
     with services.database.transaction() as session:
         learnt.write(session, NAME, f"{zlib.crc32(data):08x}-{now:%Y%m%d}", data, now)
     return len(lines.products)
@@ -85,7 +86,7 @@ def beside(
 def _current(session: Session, recommender: Recommender) -> Learnt | None:
     """The lesson of the last night; read once a process and lesson."""
     if learnt.version(session, NAME) != recommender.version and (kept := learnt.read(session, NAME)):
-        recommender.replace(recommend.from_bytes(kept[1]), kept[0])
+        recommender.replace(tastes.from_bytes(kept[1]), kept[0])
     return recommender.learnt
 
 

@@ -18,8 +18,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from bot.insight import recommend
-from bot.insight.recommend import Learnt, Lines
+from bot.insight import recommend, tastes
+from bot.insight.tastes import Learnt, Lines
 from bot.sandbox.shop.generate import DemoShop
 from bot.store.shop.purchases import BOUGHT
 from bot.values.recommending import Suggestion
@@ -58,17 +58,17 @@ def left_out(customers: int) -> tuple[Lines, list[Asked]]:
         bought = {thing: day - when for when, _, basket in before for thing in basket}
         if fresh := things - set(bought):
             asked.append(Asked(bought, fresh))
-    return recommend.gather([rows]), asked
+    return tastes.gather([rows]), asked
 
 
 def quality(customers: int) -> None:
     lines, asked = left_out(customers)
     began = time.perf_counter()
-    learnt = recommend.learn(lines, TODAY)
+    learnt = tastes.learn(lines, TODAY)
     took = time.perf_counter() - began
     print(
         f"\n{customers:,} customers, {len(lines.products):,} lines, {len(learnt.products)} products; "
-        f"{len(asked):,} baskets left out; learnt in {took:.2f} s, {len(recommend.to_bytes(learnt)):,} bytes kept"
+        f"{len(asked):,} baskets left out; learnt in {took:.2f} s, {len(tastes.to_bytes(learnt)):,} bytes kept"
     )
     weights = (recommend.ITEMS, recommend.PEOPLE, recommend.POPULAR)
     print(f"  {'':<28} {'hit@3':>7} {f'hit@{DEPTH}':>7} {'MRR':>7} {'covered':>8} {'µs each':>8}")
@@ -120,12 +120,12 @@ def speed(number: int) -> None:
         products=products.astype(np.int64), days=(TODAY - random.integers(0, 730, number)).astype(np.int64),
     )  # fmt: skip
     began, cpu = time.perf_counter(), time.process_time()
-    learnt = recommend.learn(lines, TODAY)
+    learnt = tastes.learn(lines, TODAY)
     took, used = time.perf_counter() - began, time.process_time() - cpu
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
         f"{number:>9,} lines, {customers:,} customers, {len(learnt.products):,} products: learnt in {took:.1f} s "
-        f"({used:.1f} s of processor), {len(recommend.to_bytes(learnt)) / 1e6:.1f} MB kept, {memory:.0f} MB at most"
+        f"({used:.1f} s of processor), {len(tastes.to_bytes(learnt)) / 1e6:.1f} MB kept, {memory:.0f} MB at most"
     )
     times = []
     for customer in range(300):

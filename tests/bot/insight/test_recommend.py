@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.insight import recommend
-from bot.insight.recommend import Lines
+from bot.insight import recommend, tastes
+from bot.insight.tastes import Lines
 from bot.values.recommending import Basis, Suggestion
 
 TODAY = 20_000
@@ -27,38 +27,38 @@ def two_tastes() -> Lines:
 
 
 @pytest.fixture
-def learnt() -> recommend.Learnt:
-    return recommend.learn(two_tastes(), TODAY)
+def learnt() -> tastes.Learnt:
+    return tastes.learn(two_tastes(), TODAY)
 
 
 def ids(found: list[Suggestion]) -> list[int]:
     return [one.product_id for one in found]
 
 
-def test_who_bought_the_pot_is_shown_what_goes_with_tea_and_why(learnt: recommend.Learnt) -> None:
+def test_who_bought_the_pot_is_shown_what_goes_with_tea_and_why(learnt: tastes.Learnt) -> None:
     found = recommend.suggestions(learnt, {POT: 30}, set(), 2)
     assert set(ids(found)) == {CUP, TEA}
     assert [(one.basis, one.because) for one in found] == [(Basis.ALSO, POT)] * 2
 
 
-def test_never_what_they_have_and_never_what_is_barred(learnt: recommend.Learnt) -> None:
+def test_never_what_they_have_and_never_what_is_barred(learnt: tastes.Learnt) -> None:
     found = ids(recommend.suggestions(learnt, {POT: 30, CUP: 3}, {TEA}, 9))
     assert not {POT, CUP, TEA} & set(found)
 
 
-def test_of_whom_nothing_is_known_the_popular_things_are_named(learnt: recommend.Learnt) -> None:
+def test_of_whom_nothing_is_known_the_popular_things_are_named(learnt: tastes.Learnt) -> None:
     found = recommend.suggestions(learnt, {}, set(), 2)
     assert {one.basis for one in found} == {Basis.POPULAR}
     assert set(ids(found)) == {PAN, LID}  # bought later than the rest
 
 
-def test_an_unknown_product_in_the_history_harms_nothing(learnt: recommend.Learnt) -> None:
+def test_an_unknown_product_in_the_history_harms_nothing(learnt: tastes.Learnt) -> None:
     assert ids(recommend.suggestions(learnt, {77: 1, POT: 2}, set(), 1))[0] in {CUP, TEA}
 
 
 def test_what_is_consumed_comes_again_when_its_time_has_passed_and_not_before() -> None:
     monthly = [(n, 10 * n + k, TEA, 90 - 30 * k) for n in range(10) for k in range(3)]
-    learnt = recommend.learn(lines(*monthly, *[(n, 10 * n, POT, 90) for n in range(10)]), TODAY)
+    learnt = tastes.learn(lines(*monthly, *[(n, 10 * n, POT, 90) for n in range(10)]), TODAY)
     due = recommend.suggestions(learnt, {TEA: 29, POT: 90}, set(), 3)
     assert due[0] == Suggestion(TEA, Basis.DUE, after_days=30)
     assert TEA not in ids(recommend.suggestions(learnt, {TEA: 5, POT: 90}, set(), 3))
@@ -66,7 +66,7 @@ def test_what_is_consumed_comes_again_when_its_time_has_passed_and_not_before() 
     assert POT not in ids(recommend.suggestions(learnt, {TEA: 5, POT: 900}, set(), 3))  # nobody wears it out
 
 
-def test_what_goes_with_a_thing_comes_from_its_baskets(learnt: recommend.Learnt) -> None:
+def test_what_goes_with_a_thing_comes_from_its_baskets(learnt: tastes.Learnt) -> None:
     found = recommend.goes_with(learnt, PAN, set(), 3)
     assert [(one.product_id, one.basis, one.because) for one in found] == [(LID, Basis.TOGETHER, PAN)]
     assert recommend.goes_with(learnt, 77, set(), 3) == []
@@ -74,23 +74,21 @@ def test_what_goes_with_a_thing_comes_from_its_baskets(learnt: recommend.Learnt)
 
 def test_one_buyer_in_common_says_less_than_many() -> None:
     few = [(500, 500, thing, 10) for thing in (PAN, 6)]
-    learnt = recommend.learn(
-        lines(*few, *[(n, n, thing, 10) for n in range(30) for thing in (PAN, LID)]), TODAY
-    )
+    learnt = tastes.learn(lines(*few, *[(n, n, thing, 10) for n in range(30) for thing in (PAN, LID)]), TODAY)
     assert ids(recommend.suggestions(learnt, {PAN: 10}, set(), 2)) == [LID, 6]
 
 
-def test_what_was_learnt_survives_being_kept(learnt: recommend.Learnt) -> None:
-    again = recommend.from_bytes(recommend.to_bytes(learnt))
+def test_what_was_learnt_survives_being_kept(learnt: tastes.Learnt) -> None:
+    again = tastes.from_bytes(tastes.to_bytes(learnt))
     assert all(
-        np.array_equal(getattr(again, name), getattr(learnt, name)) for name in recommend.Learnt.__slots__
+        np.array_equal(getattr(again, name), getattr(learnt, name)) for name in tastes.Learnt.__slots__
     )
 
 
 def test_a_buyer_for_a_whole_office_counts_by_the_newest_things() -> None:
     office = [(1, n, n, 400 - n) for n in range(1, 101)]
-    learnt = recommend.learn(lines(*office), TODAY)
-    assert np.diff(learnt.crowd_starts).tolist() == [recommend.LARGEST_HISTORY]
+    learnt = tastes.learn(lines(*office), TODAY)
+    assert np.diff(learnt.crowd_starts).tolist() == [tastes.LARGEST_HISTORY]
 
 
 bought = st.lists(
@@ -105,7 +103,7 @@ bought = st.lists(
 def test_whatever_was_bought_the_rules_hold(
     rows: list[tuple[int, int, int, int]], mine: dict[int, int], never: set[int]
 ) -> None:
-    learnt = recommend.learn(lines(*rows), TODAY)
+    learnt = tastes.learn(lines(*rows), TODAY)
     found = recommend.suggestions(learnt, mine, never, 9)
     assert len(set(ids(found))) == len(found)
     assert not never & set(ids(found))

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from bot import recommending
-from bot.insight import recommend
+from bot.insight import tastes
 from bot.rules.talk import recommend_words as words
 from bot.store import learnt
 from bot.store.shop import baskets
@@ -46,11 +46,11 @@ class Shop:
     def learn(self) -> None:
         """As at night; the lesson is written in the test's own transaction."""
         now = self.talk.clock.now()
-        lines = recommend.gather(
+        lines = tastes.gather(
             [(c, o, p, recommending.day_of(at)) for c, o, p, at in part]
             for part in baskets.newest_lines(self.talk.session, now)
         )
-        data = recommend.to_bytes(recommend.learn(lines, recommending.day_of(now)))
+        data = tastes.to_bytes(tastes.learn(lines, recommending.day_of(now)))
         learnt.write(self.talk.session, recommending.NAME, f"v{len(data)}-{len(lines.products)}", data, now)
 
 
