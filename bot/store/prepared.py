@@ -1,8 +1,8 @@
 """Core statements for the hot path: compiled once, then handed to the driver as they are.
 
 SQLAlchemy spends three to ten times on a statement of one row what SQLite does. Here the same statements, types
-and dialects are used, and only the work that is equal every time is not repeated. For nothing but what every message
-runs.
+and dialects are used, and only the work that is equal every time is not repeated. For what every message runs, and for statements so long
+that writing them out takes as long as running them.
 """
 
 from collections.abc import Callable
@@ -53,6 +53,12 @@ class Prepared:
         else:
             line.run(plan.numbered, plan.listed(values))
 
+    def execute(self, session: Session, values: dict[str, Any]) -> None:
+        """As `run`, by way of SQLAlchemy, which then knows of an error; for a long statement that is run some times."""
+        plan = self._plan(session)
+        given = plan.given(values)
+        session.exec_driver_sql(plan.sql, tuple(given) if isinstance(given, list) else given)
+
     def _plan(self, session: Session) -> "_Plan":
         plan = self._plans.get(session.dialect.name)
         if plan is None:
@@ -85,7 +91,7 @@ class _Plan:
         given = self._own | values
         for name, convert in self._converters:
             given[name] = convert(given[name])
-        return [given[name] for name in self._order]
+        return list(map(given.__getitem__, self._order))
 
     def read(self, row: Any) -> tuple[Any, ...]:
         read = list(row)
@@ -121,4 +127,4 @@ def _instant_to_text(instant: datetime | None) -> str | None:
 
 
 def _instant_from_text(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return datetime.fromisoformat(f"{text}+00:00")
