@@ -1,11 +1,11 @@
-"""One delivery through the reply window: what it needs is held, and its parts are sent one after another."""
+"""What deliveries need before they leave; one through the reply window, its parts sent one after another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot import holding
-from bot.channels import mass, reply_window
+from bot.channels import mass, reply_window, subscription_notice, template_message
 from bot.rules.contents import templates
 from bot.rules.contents.parts import texts_of
 from bot.rules.contents.rendering import Unsendable
@@ -39,7 +39,7 @@ def readied(services: Services, claimed: Sequence[Claimed]) -> tuple[list[Claime
     going = [one for one in claimed if not (one.content and one.content.id in refused)]
     going = [one if reply_window.needs_of(one) else replace(one, held=_of(held, one)) for one in going]
     pictured, without = _pictured(services, going)
-    return _with_facts(services, pictured), [*ended, *without]
+    return with_facts(services, pictured), [*ended, *without]
 
 
 def _pictured(services: Services, claimed: Sequence[Claimed]) -> tuple[list[Claimed], list[Ended]]:
@@ -158,9 +158,9 @@ def _of(held: dict[str, dict[Need, str]], delivery: Claimed) -> dict[Need, str]:
     return held.get(delivery.content.id, {}) if delivery.content else {}
 
 
-def _with_facts(services: Services, going: list[Claimed]) -> list[Claimed]:
+def with_facts(services: Services, going: list[Claimed]) -> list[Claimed]:
     """Looked up for those alone whose content names such facts."""
-    named = {one.id: templates.further_in(texts_of(one.content.messages)) for one in going if one.content}
+    named = {one.id: templates.further_in(_texts_of(one, one.content)) for one in going if one.content}
     names = frozenset[str]().union(*named.values())
     if not names:
         return going
@@ -168,3 +168,10 @@ def _with_facts(services: Services, going: list[Claimed]) -> list[Claimed]:
         ids = {one.profile.id for one in going if named.get(one.id)}
         found = personal.further(session, ids, names, services.now())
     return [replace(one, further=found.get(one.profile.id, {})) for one in going]
+
+
+def _texts_of(delivery: Claimed, content: Content) -> Iterable[str]:
+    """What it says by its channel."""
+    by_template = {subscription_notice.name: content.notice, template_message.name: content.template}
+    form = by_template.get(delivery.channel)
+    return form.data.values() if form else texts_of(content.messages)

@@ -155,7 +155,9 @@ def _send_chunk(services: Services, channel: str, chunk: list[int], senders: Sen
             handing.put_back(session, chunk)
         leaving = deliveries.claimed(session, mine)
     leaving, ended_already = (
-        attempts.readied(services, leaving) if channel == reply_window.name else (leaving, [])
+        attempts.readied(services, leaving)
+        if channel == reply_window.name
+        else (attempts.with_facts(services, leaving), [])
     )
     unused = len(chunk) - len(leaving)
     rates.give_back(
@@ -203,7 +205,7 @@ def repeat_templates(services: Services, ids: Sequence[int]) -> None:
             return
         again = repeats.take_again(session, ids[:calls], token, moment, real=services.clock.real())
         leaving = deliveries.claimed(session, again)
-    for delivery in leaving:
+    for delivery in attempts.with_facts(services, leaving):
         ended = _send_template(services, delivery)
         with services.database.transaction() as session:
             repeats.close(session, delivery, ended.outcome, replace(moment, now=services.now()))

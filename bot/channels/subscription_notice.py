@@ -13,7 +13,7 @@ name = "subscription_notice"
 def send(wechat: WeChatApi, delivery: Claimed, now: datetime) -> Outcome:
     """A lost answer is `Unsure`, until WeChat's event tells."""
     notice = delivery.content.notice if delivery.content else None
-    notice = filled(notice, delivery.profile) if notice else None
+    notice = filled(notice, delivery.profile, delivery.further) if notice else None
     if notice is None:
         return Never("unsendable")
     return wechat.send_notice(delivery.profile.openid, notice, f"delivery-{delivery.id}", now)

@@ -13,7 +13,7 @@ name = "template_message"
 def send(wechat: WeChatApi, delivery: Claimed, now: datetime) -> Outcome:
     """A lost answer is `Unsure`, and may be repeated within ten minutes: the key is the delivery's."""
     message = delivery.content.template if delivery.content else None
-    message = filled(message, delivery.profile) if message else None
+    message = filled(message, delivery.profile, delivery.further) if message else None
     if message is None:
         return Never("unsendable")
     return wechat.send_template(delivery.profile.openid, message, f"delivery-{delivery.id}", now)

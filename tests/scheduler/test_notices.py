@@ -5,13 +5,14 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from bot.clock import FixedClock
 from bot.services import Services
 from bot.store.database import Database
 from bot.store.planning import moments
 from bot.store.sending import claims, notice_consents, notice_endings, taking_back
+from bot.store.tables import contents
 from bot.store.tables import notice_consents as consents
 from bot.values.incoming import NoticeConsent, NoticeResult
 from bot.values.outcome import Halt, Later, Never, Outcome, Unsure
@@ -156,6 +157,16 @@ def test_a_notice_takes_a_consent_and_is_sent_when_wechat_says_so(
     with services.database.reading() as session:
         assert [said.text for said in pushing.said_to_customers(session)] == ["林的茶到了"]
         assert pushing.customer(session, who).silent_pushes == 1
+
+
+def test_a_notice_says_what_has_to_be_looked_up(services: Services, wechat: FakeWeChat) -> None:
+    who = customer(services)
+    with services.database.transaction() as session:
+        session.execute(update(contents).values(notice_data={"thing1": "{customer.orders|没有}单了"}))
+        Build(session).order(who)
+    plan(services, services.now())
+    deliver_due(services)
+    assert [said.text for said in wechat.sent] == ["1单了"]
 
 
 def test_a_report_before_the_answer_ends_the_notice_when_the_answer_is_written(

@@ -5,7 +5,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import Update, event
+from sqlalchemy import Update, event, update
 
 from bot.clock import FixedClock
 from bot.services import Services
@@ -13,6 +13,7 @@ from bot.store.database import Database
 from bot.store.planning import explanations, moments
 from bot.store.planning.eligibility import TEMPLATE
 from bot.store.sending import claims, daily_calls, reported_endings, template_endings
+from bot.store.tables import contents
 from bot.values.incoming import TemplateFinished
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Unsure
 from scheduler.deliver import deliver_due
@@ -111,6 +112,16 @@ def test_one_goes_out_under_its_own_key_and_is_sent_when_wechat_says_so(
     assert only(services, who).state == "sent"
     with services.database.reading() as session:
         assert [said.text for said in pushing.said_to_customers(session)] == ["林用着顺手吗"]
+
+
+def test_a_template_message_says_what_has_to_be_looked_up(services: Services, wechat: FakeWeChat) -> None:
+    who = customer(services)
+    with services.database.transaction() as session:
+        session.execute(update(contents).values(template_data={"thing1": "{customer.orders|没有}单了"}))
+        Build(session).order(who)
+    plan(services, services.now())
+    deliver_due(services)
+    assert [said.text for said in wechat.sent] == ["1单了"]
 
 
 @pytest.mark.parametrize(

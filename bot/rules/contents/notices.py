@@ -102,9 +102,14 @@ def check_against(form: Notice | TemplateMessage, template: NoticeTemplate) -> N
         raise BadNotice(f"data.{unknown[0]}: the template {template.title} has {', '.join(shown)}")
 
 
-def filled(form: Form, profile: Profile) -> Form | None:
+def filled(
+    form: Form, profile: Profile, further: Mapping[str, str] = templates.NOTHING_FURTHER
+) -> Form | None:
     """With this customer's words; None where a field cannot take them, even cut."""
-    words = {name: _cut(kind_of(name), templates.render(text, profile)) for name, text in form.data.items()}
+    words = {
+        name: _cut(kind_of(name), templates.render(text, profile, further))
+        for name, text in form.data.items()
+    }
     if not all(_suits(kind_of(name), said) for name, said in words.items()):
         return None
     return replace(form, data=words)
