@@ -83,8 +83,10 @@ def place(
 ) -> Scored:
     """Everybody with an id up to `last`."""
 
+    asked = scoring.looking(measured, before)
+
     def look(session: Session, first: int, last: int) -> None:
-        scoring.look(session, measured, first, last, before)
+        scoring.look(session, asked, first, last)
 
     def settle(session: Session, first: int, last: int, _looked: None) -> Scored:
         return scoring.settle(session, measured, first, last, before)

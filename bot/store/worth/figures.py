@@ -41,10 +41,13 @@ Which: TypeAlias = Callable[
 _STANDS = or_(*(orders.c.status == status for status in reversed(BOUGHT)))
 
 
-def added_up(which: Which, now: datetime) -> Select[Any]:
-    """A row for each customer meant who was not forgotten, with all columns of their figures."""
+def added_up(which: Which, now: datetime, *, of_many: bool = False) -> Select[Any]:
+    """A row for each customer meant who was not forgotten, with all columns of their figures.
+
+    `of_many`: comes to the same, in the way that is quicker for a stretch of thousands.
+    """
     bought = _bought(which)
-    parts = [_not_bought(which), _returned(which), _reviewed(which)]
+    parts = [_not_bought(which), _returned(which, of_many=of_many), _reviewed(which)]
     figures: dict[str, ColumnElement[Any]] = {}
     joined: FromClause = bought
     for part in parts:
@@ -130,17 +133,25 @@ def _not_bought(which: Which) -> FromClause:
     )
 
 
-def _returned(which: Which) -> FromClause:
+def _returned(which: Which, *, of_many: bool) -> FromClause:
     """A repair brings nothing back. The sum, which no index knows, has the database begin with these customers' orders,
-    not all that ever came back."""
+    not all that ever came back.
+
+    For many customers the OFFSET has all that came back laid aside first, so that a glance tells of most orders that
+    they are not among it; a look into the index for each order takes three times as long.
+    """
+    back = select(returns.c.order_id, returns.c.amount).where(
+        returns.c.status.in_(CAME_BACK), returns.c.kind != "repair"
+    )
+    came_back = (back.offset(0) if of_many else back).subquery()
     return (
         select(
             orders.c.customer_id,
             func.count().label("returns"),
-            fen(func.sum(returns.c.amount)).label("returned"),
+            fen(func.sum(came_back.c.amount)).label("returned"),
         )
-        .join_from(orders, returns, returns.c.order_id == orders.c.id + literal_column("0"))
-        .where(which(orders.c.customer_id), returns.c.status.in_(CAME_BACK), returns.c.kind != "repair")
+        .join_from(orders, came_back, came_back.c.order_id == orders.c.id + literal_column("0"))
+        .where(which(orders.c.customer_id))
         .group_by(orders.c.customer_id)
         .subquery()
     )

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     FromClause,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    bindparam,
     case,
     delete,
     func,
@@ -32,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable, DropTable
 
 from bot.store.database import Instant, Session
+from bot.store.prepared import Prepared
 from bot.store.tables import customer_moves, customer_statistics, follow_ups
 from bot.store.worth import crossings, measures, nurturing
 from bot.store.worth.measures import Measure, Measured
@@ -99,15 +102,16 @@ def score(
     session: Session, measured: Measured, first: int, last: int, before: Measured | None = None
 ) -> Scored:
     """`look` and `settle` in one."""
-    look(session, measured, first, last, before)
+    look(session, looking(measured, before), first, last)
     return settle(session, measured, first, last, before)
 
 
-def look(session: Session, measured: Measured, first: int, last: int, before: Measured | None) -> None:
-    """The long part, which only reads. `before`: what they were all last scored by, when that is known; then few need
+def looking(measured: Measured, before: Measured | None) -> Prepared:
+    """What `look` asks of each stretch. `before`: what they were all last scored by, when that is known; then few need
     to be looked at closely."""
     was = {f"was_{name}": customer_statistics.c[name].label(f"was_{name}") for name in WRITTEN}
     given = [customer_statistics.c[name] for name in (*GIVEN, "updated_at", "is_stale")]
+    first, last = bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger)
     stretch: ColumnElement[bool] = customer_statistics.c.customer_id.between(first, last)
     only = crossings.passed_over(before, measured) if before else None
     if only is not None:
@@ -118,8 +122,13 @@ def look(session: Session, measured: Measured, first: int, last: int, before: Me
     found = select(*(new.c[name] for name in kept), case((differs, 1), else_=0)).where(
         or_(new.c.is_stale == 1, differs)
     )
+    return Prepared(insert(_changing).from_select([*kept, "changes"], found))
+
+
+def look(session: Session, asked: Prepared, first: int, last: int) -> None:
+    """The long part, which only reads."""
     session.execute(CreateTable(_changing))
-    session.execute(insert(_changing).from_select([*kept, "changes"], found))
+    asked.execute(session, {"first": first, "last": last})
 
 
 def settle(session: Session, measured: Measured, first: int, last: int, before: Measured | None) -> Scored:

@@ -115,7 +115,7 @@ def lay_out(session: Session, now: datetime, first: int, last: int | None) -> No
         session.execute(text("SET LOCAL enable_nestloop = off"))
     session.execute(CreateTable(_laid_out))
     stretch = _stretch(first, last)
-    source = figures.added_up(stretch, now).subquery()
+    source = figures.added_up(stretch, now, of_many=True).subquery()
     kept = and_(stretch(_row.customer_id), _row.customer_id == source.c.customer_id)
     anew = (
         select(source, _row.updated_at.label("was_updated_at"))

@@ -397,7 +397,7 @@ def test_whose_figures_change_while_places_are_found_is_looked_at_again(
         build.order(one, amount=100, ordered_at=NOON - 300 * DAY)
     statistics.recompute(session, NOON)
     by = measured(session, rules)
-    scoring.look(session, by, 0, EVERYBODY, None)
+    scoring.look(session, scoring.looking(by, None), 0, EVERYBODY)
     build.order(customer, amount=100, ordered_at=NOON - DAY)
     statistics.touch(session, [customer], NOON + timedelta(seconds=1))
 
