@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Table, insert, select, update
 
 from bot.config import Push
-from bot.rules.contents import notices, parts
+from bot.rules.contents import parts
 from bot.rules.pushes import campaign_objections
 from bot.store.campaigns import approvals, campaign_checks, campaign_pages, media_files
 from bot.store.campaigns.content_rows import form_columns
@@ -19,7 +19,6 @@ from bot.store.database import Session
 from bot.store.loyalty import offers
 from bot.store.operators import audit
 from bot.store.planning import pools
-from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.segments import segments
 from bot.store.sending import notice_templates
 from bot.store.tables import campaigns, contents, festivals, knowledge
@@ -40,7 +39,6 @@ from bot.values.definitions import (
     OwnFestival,
     Segment,
 )
-from bot.values.notice import Notice, TemplateMessage
 from bot.values.rule import BadRule
 
 SHOP_HOURS = Push()
@@ -101,9 +99,9 @@ class _Putter:
 
     def content(self, content: Content, *, approve: bool) -> Change:
         """An approval is of exactly what was seen: whatever is changed, it is gone."""
-        self._suits_its_templates(content)
-        if said := media_files.objection(self._session, content):
-            raise _bad(content, "content", *said)
+        for objection in (notice_templates.objection, media_files.objection):
+            if said := objection(self._session, content):
+                raise _bad(content, "content", *said)
         asked = select(contents.c.approved_by).where(contents.c.id == content.id)
         old = self._session.execute(asked).scalar_one_or_none()
         change = self.row(contents, "content", content.id, _content_columns(content))
@@ -116,27 +114,6 @@ class _Putter:
             approvals.withdraw(self._session, content.id, self._now)
             return self._approved(change, old, None)
         return change
-
-    def _suits_its_templates(self, content: Content) -> None:
-        if content.notice is not None:
-            if content.purpose == "marketing":
-                raise _bad(content, "content", "notice", "promotion may not go as a subscription notice")
-            self._fills(content, "notice", NOTICE, content.notice)
-        if content.template is not None:
-            if content.purpose != "service":
-                said = "only a service notice may go as a template message; WeChat punishes anything else"
-                raise _bad(content, "content", "template", f"{said}: purpose is {content.purpose}")
-            self._fills(content, "template", TEMPLATE, content.template)
-
-    def _fills(self, content: Content, field: str, channel: str, form: Notice | TemplateMessage) -> None:
-        template = notice_templates.find(self._session, channel, form.template)
-        if template is None:
-            said = f"the account has no template {form.template}; `weilan notice sync` asks WeChat"
-            raise _bad(content, "content", field, said)
-        try:
-            notices.check_against(form, template)
-        except notices.BadNotice as error:
-            raise _bad(content, "content", field, str(error)) from None
 
     def entry(self, entry: Knowledge) -> Change:
         """A file that says nothing of its wordings leaves them as they are."""

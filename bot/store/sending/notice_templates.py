@@ -6,10 +6,13 @@ from typing import Any
 
 from sqlalchemy import Row, func, select, update
 
+from bot.rules.contents.notices import BadNotice, check_against
 from bot.store.database import Session
+from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.tables import notice_consents, notice_templates
 from bot.store.upserts import or_insert
-from bot.values.notice import NoticeTemplate, TemplateLine
+from bot.values.definitions import Content
+from bot.values.notice import Notice, NoticeTemplate, TemplateLine, TemplateMessage
 
 
 def keep(session: Session, channel: str, templates: Sequence[NoticeTemplate], now: datetime) -> None:
@@ -47,6 +50,34 @@ def find(session: Session, channel: str, template_id: str) -> NoticeTemplate | N
     )
     row = session.execute(known).one_or_none()
     return _read(row) if row else None
+
+
+def objection(session: Session, content: Content) -> tuple[str, str] | None:
+    """The field and what stands against sending the content by the templates it fills; None when nothing does."""
+    if content.notice is not None:
+        if content.purpose == "marketing":
+            return "notice", "promotion may not go as a subscription notice"
+        if said := _against(session, NOTICE, content.notice):
+            return "notice", said
+    if content.template is not None:
+        if content.purpose != "service":
+            said = "only a service notice may go as a template message; WeChat punishes anything else"
+            return "template", f"{said}: purpose is {content.purpose}"
+        if said := _against(session, TEMPLATE, content.template):
+            return "template", said
+    return None
+
+
+def _against(session: Session, channel: str, form: Notice | TemplateMessage) -> str:
+    """Empty when the account has the template, and this fills it."""
+    template = find(session, channel, form.template)
+    if template is None:
+        return f"the account has no template {form.template}; `weilan notice sync` asks WeChat"
+    try:
+        check_against(form, template)
+    except BadNotice as error:
+        return str(error)
+    return ""
 
 
 def every(session: Session) -> list[TemplateLine]:
