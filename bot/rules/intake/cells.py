@@ -24,7 +24,7 @@ _MONEY = re.compile(r"\d{1,10}(?:\.\d{1,2}0*)?", re.ASCII)
 _WRITTEN_MONEY = re.compile(
     r"(?:¥|￥|CNY|RMB)?\s*(\d{1,3}(?:,\d{3})+|\d{1,10})(\.\d+)?\s*(?:元|CNY|RMB)?", re.ASCII | re.IGNORECASE
 )
-_WHOLE = re.compile(r"-?\d{1,15}(?:\.0+)?", re.ASCII)
+_WHOLE = re.compile(r"(-?(?:\d{1,15}|\d{1,3}(?:,\d{3})+))(?:\.0+)?", re.ASCII)
 _DAY = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d\d)(\d\d))(?:[ T](\S.*))?",
     re.ASCII,
@@ -74,11 +74,11 @@ def instant(cell: Any) -> datetime:
             return _in_utc(_written(words))
         if STEADY_SINCE <= at.year < YEARS.stop:
             return at - AHEAD
-    return _in_utc(_written(words.strip()))
+    return _in_utc(_written(words))
 
 
 def day(cell: Any) -> date:
-    found = _written(_words(cell).strip()).date()
+    found = _written(_words(cell)).date()
     if found.year not in YEARS:
         raise Wrong(A_YEAR)
     return found
@@ -89,7 +89,7 @@ def money(cell: Any) -> Decimal:
     words = cell if type(cell) is str else _words(cell)
     if _MONEY.fullmatch(words):
         return _cents(Decimal(words))
-    found = _WRITTEN_MONEY.fullmatch(unicodedata.normalize("NFKC", words).strip())
+    found = _WRITTEN_MONEY.fullmatch(_halfwidth(words))
     if found is None:
         raise Wrong("an amount such as 1299.00, not negative")
     return _cents(Decimal(found[1].replace(",", "") + (found[2] or "")))
@@ -97,8 +97,8 @@ def money(cell: Any) -> Decimal:
 
 def whole(least: int, most: int = MOST_WHOLE) -> Callable[[Any], int]:
     def read(cell: Any) -> int:
-        words = _words(cell).strip()
-        found = int(words.partition(".")[0]) if _WHOLE.fullmatch(words) else None
+        written = _WHOLE.fullmatch(_halfwidth(_words(cell)))
+        found = int(written[1].replace(",", "")) if written else None
         if found is None or not least <= found <= most:
             raise Wrong(f"a whole number from {least} to {most}")
         return found
@@ -117,7 +117,7 @@ def yes(cell: Any) -> bool:
 
 def phone(cell: Any) -> str:
     """Bare digits for the mainland, + and digits for elsewhere."""
-    words = _IN_PHONES.sub("", unicodedata.normalize("NFKC", _words(cell)))
+    words = _IN_PHONES.sub("", _halfwidth(_words(cell)))
     bare = re.sub(r"^(?:\+|00)?86(?=1)", "", words)
     if _MOBILE.fullmatch(bare):
         return bare
@@ -151,6 +151,11 @@ def given(cell: Any) -> str:
     return shown if len(shown) <= 40 else shown[:39] + "…"
 
 
+def _halfwidth(words: str) -> str:
+    """Digits as a Chinese keyboard may give them, as digits."""
+    return (words if words.isascii() else unicodedata.normalize("NFKC", words)).strip()
+
+
 def _words(cell: Any) -> str:
     if isinstance(cell, str):
         return cell
@@ -180,7 +185,7 @@ def _in_utc(at: datetime) -> datetime:
 
 
 def _written(words: str) -> datetime:
-    found = _DAY.fullmatch(words)
+    found = _DAY.fullmatch(_halfwidth(words))
     if found is None:
         raise Wrong("a date such as 2025-01-02, or a time such as 2025-01-02 03:04:05")
     year, month, of_month = (int(part) for part in found.groups()[:-1] if part)

@@ -59,7 +59,16 @@ _RETURN_KIND = {
 }
 _GENDER = {"女": "female", "f": "female", "女士": "female", "男": "male", "m": "male", "先生": "male"}
 
+_NOBODY_SAID = frozenset({"未知", "保密", "unknown"})
+
 _name, _id = text(100), text(64)
+_known_gender = one_of(_GENDER)
+
+
+def _gender(cell: Any) -> str | None:
+    if isinstance(cell, str) and cell.strip().lower() in _NOBODY_SAID:
+        return None
+    return _known_gender(cell)
 
 
 def _tags(cell: Any) -> tuple[str, ...]:
@@ -125,7 +134,7 @@ SHAPES: dict[Kind, Shape] = {
     "customers": Shape(
         CustomerRecord,
         {
-            "external_id": _id, "openid": _id, "phone": phone, "union_id": _id, "name": _name, "gender": one_of(_GENDER),
+            "external_id": _id, "openid": _id, "phone": phone, "union_id": _id, "name": _name, "gender": _gender,
             "birthday": day, "province": text(40), "city": text(40), "level": text(40), "points": whole(0),
             "source": text(40), "tags": _tags,
         },

@@ -16,7 +16,7 @@ from bot.store.people import facts_imported, naming
 from bot.store.people.whose import NEW_FROM
 from bot.store.programs import outbox
 from bot.store.segments import segment_changes
-from bot.store.shop.taking import Batch, Outcome, said
+from bot.store.shop.taking import Batch, Outcome, not_yet, said
 from bot.store.tables import customer_tags, customers, suppressions
 from bot.values.records import CustomerRecord, Fault
 
@@ -71,7 +71,10 @@ class _Known:
 def take(batch: Batch, records: Sequence[CustomerRecord]) -> list[Outcome]:
     records = naming.as_named_now(batch.session, records)
     known = _Known(batch, records)
-    placed = [known.place(record) for record in records]
+    placed = [
+        (record.birthday and not_yet("birthday", record.birthday, batch)) or known.place(record)
+        for record in records
+    ]
     good = [at for at, place in enumerate(placed) if not isinstance(place, Fault)]
     new = [at for at in good if _is_new(placed[at])]
     old = [at for at in good if not _is_new(placed[at])]

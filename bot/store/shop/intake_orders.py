@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from bot.store import rows
 from bot.store.database import Session
 from bot.store.people.whose import Customers
-from bot.store.shop.taking import Batch, Outcome, not_here, said
+from bot.store.shop.taking import Batch, Outcome, not_here, not_yet, said
 from bot.store.tables import order_lines, orders, products
 from bot.values.records import Fault, OrderRecord, Taken
 
@@ -44,7 +44,9 @@ class _Wanted:
 def take(batch: Batch, records: Sequence[OrderRecord]) -> list[Outcome]:
     shelf = _products(batch.session, records)
     whose = Customers(batch, records)
-    found = [_wanted(record, shelf, whose) for record in records]
+    found = [
+        not_yet("ordered_at", record.ordered_at, batch) or _wanted(record, shelf, whose) for record in records
+    ]
     made = whose.make()
     wanted = [order for order in found if not isinstance(order, Fault)]
     for order in wanted:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 
 from sqlalchemy import Table
@@ -13,6 +13,8 @@ from bot.store.database import Session
 from bot.values.records import Fault, Taken
 
 Outcome: TypeAlias = Taken | Fault
+
+AHEAD = timedelta(days=1)  # so far somebody's clock may be before ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,11 @@ def put_good(
 
 def not_here(name: str, what: str, value: str) -> Fault:
     return Fault(name, f"{what} that is here already", given(value))
+
+
+def not_yet(name: str, at: datetime | date, batch: Batch) -> Fault | None:
+    """A slip of the year would make a purchase of tomorrow the latest of all, for years."""
+    latest = batch.now + AHEAD
+    if at <= (latest if isinstance(at, datetime) else latest.date()):
+        return None
+    return Fault(name, "a time that has come", given(at.isoformat()))

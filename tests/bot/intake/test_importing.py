@@ -177,6 +177,23 @@ def test_a_map_knows_the_numbers_of_json(take: Import) -> None:
     assert counts(take("orders", line, name="orders.jsonl", map_=map_)) == (1, 0, 0, 0)
 
 
+@pytest.mark.usefixtures("shop")
+def test_nobody_bought_or_was_born_in_the_future(take: Import) -> None:
+    found = take("orders", ORDERS.replace("2025年1月3日", "2052年1月3日"))
+    assert counts(found) == (1, 0, 0, 1)
+    assert (rejected(found)[0]["line"], rejected(found)[0]["field"]) == ("4", "ordered_at")
+    found = take("customers", "external_id,birthday\nC8,2062-01-01\nC9,1962-01-01\n")
+    assert [row["field"] for row in rejected(found)] == ["birthday"]
+
+
+def test_a_gender_nobody_said_is_none(take: Import, database: Database) -> None:
+    assert counts(take("customers", "external_id,gender\nC1,未知\nC2,保密\nC3,女\n")) == (3, 0, 0, 0)
+    with database.reading() as session:
+        assert session.execute(select(customers.c.gender).order_by(customers.c.id)).scalars().all() == [
+            None, None, "female",
+        ]  # fmt: skip
+
+
 def test_a_file_without_faults_removes_the_rejected_rows_of_the_last_time(
     take: Import, tmp_path: Path
 ) -> None:

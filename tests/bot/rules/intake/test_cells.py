@@ -33,7 +33,14 @@ def test_a_time_without_a_zone_is_shanghais(cell: Any, meant: datetime) -> None:
 
 
 def test_a_day_is_the_day_that_is_written() -> None:
-    assert day("1990/3/7") == date(1990, 3, 7)
+    assert day("1990/3/7") == day("１９９０／０３／０７") == date(1990, 3, 7)
+
+
+@pytest.mark.parametrize(
+    ("cell", "meant"), [("12", 12), ("１２", 12), ("1,200", 1200), ("40.00", 40), (7, 7)]
+)
+def test_a_number_of_pieces_as_people_write_it(cell: Any, meant: int) -> None:
+    assert whole(0)(cell) == meant
 
 
 @pytest.mark.parametrize(
@@ -76,6 +83,7 @@ def test_a_phone_number_has_one_form(cell: Any, meant: str) -> None:
         pytest.param(money, True, id="yes is not money"),
         pytest.param(whole(0), "-3", id="negative stock"),
         pytest.param(whole(0), "2.5", id="half a piece"),
+        pytest.param(whole(0), "1,20", id="a comma in the wrong place"),
         pytest.param(whole(0), "9999999999", id="too many"),
         pytest.param(whole(0), 10**5000, id="a number that takes long to write"),
         pytest.param(money, Decimal("1E+999999"), id="a short way to write a long number"),
