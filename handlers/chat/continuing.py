@@ -38,7 +38,9 @@ def answer(found: Words, context: Context) -> Answer | None:
 
 def _known(text: str, about: Subject | None, context: Context) -> Answer | None:
     session, customer_id, now = context.session, context.profile.id, context.now
-    before = [about.words] if about else dialogue.written_before(session, customer_id, context.message_id, now, 1)
+    before = (
+        [about.words] if about else dialogue.written_before(session, customer_id, context.message_id, now, 1)
+    )
     last = dialogue.last_said(session, customer_id, now)
     for words in before:
         told = knowledge.found_answer(f"{words}{text}", context) if goes_on(words) or about else None

@@ -18,6 +18,8 @@ from bot.values.reply import Menu, Text
 from handlers.chat import choices, goods, offers, orders
 from handlers.chat.speaking import Answer, Context, in_parts
 
+LOOKED_BACK = 4  # things said
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -45,8 +47,8 @@ def answer(found: Pointed | Named, context: Context) -> Answer | None:
 def _listed(found: Pointed, last: LastSaid, context: Context) -> Answer | None:
     if isinstance(last.reply, Menu) and not found.is_this:
         return _option(found.place, last.reply, context)
-    if told := _orders_in(last, context):
-        return _order(found, told, context)
+    if _orders_in(last, context):
+        return _order(found, _list_of(found, context), context)
     if membership_words.lists_rewards(last.text) and not found.is_this:
         return Answer(reply=Text(membership_words.HOW_TO_EXCHANGE.format(number=found.place + 1)))
     if found.of_orders:
@@ -60,6 +62,14 @@ def _orders_in(last: LastSaid, context: Context) -> list[Order]:
         return []
     mine = [order for order in newest(context.session, context.profile.id) if order.number in last.text]
     return sorted(mine, key=lambda order: last.text.index(order.number))
+
+
+def _list_of(found: Pointed, context: Context) -> list[Order]:
+    """The orders told last; of one that was picked out of a list, the list: they may want the next of it."""
+    lately = dialogue.lately_said(context.session, context.profile.id, context.now, LOOKED_BACK)
+    told = [_orders_in(one, context) for one in lately]
+    lists = [one for one in told if len(one) > 1]
+    return lists[0] if lists and not found.is_this else told[0]
 
 
 def _named(words: str, told: Sequence[Order], context: Context) -> Answer | None:

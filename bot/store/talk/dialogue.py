@@ -30,13 +30,23 @@ NOTHING = LastSaid()
 
 
 def last_said(session: Session, customer_id: int, now: datetime) -> LastSaid:
+    return next(iter(lately_said(session, customer_id, now, 1)), NOTHING)
+
+
+def lately_said(session: Session, customer_id: int, now: datetime, most: int) -> list[LastSaid]:
+    """The newest first."""
     mine = (_m.customer_id == customer_id, _m.direction == "out", _m.created_at > now - REMEMBERED)
     columns = (_m.handler, _m.text, _m.payload, _m.source_id)
-    row = session.execute(select(*columns).where(*mine).order_by(_m.id.desc()).limit(1)).first()
-    if row is None:
-        return NOTHING
-    reply = from_json(row.payload) if row.payload else NO_REPLY
-    return LastSaid(row.handler or "", row.text, reply, row.source_id or "")
+    rows = session.execute(select(*columns).where(*mine).order_by(_m.id.desc()).limit(most))
+    return [
+        LastSaid(
+            row.handler or "",
+            row.text,
+            from_json(row.payload) if row.payload else NO_REPLY,
+            row.source_id or "",
+        )
+        for row in rows
+    ]
 
 
 def written_before(

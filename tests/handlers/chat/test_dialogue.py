@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import insert
 
 from bot.config import Config, Membership
+from bot.insight.catalogue import Named
+from bot.insight.intents import Understanding
 from bot.rules.talk import membership_words as words
 from bot.rules.talk import texts
+from bot.store.shop import catalogue
 from bot.store.tables import order_lines
 from bot.store.talk import messages
 from bot.values.knowledge import Entry
@@ -16,6 +19,7 @@ from bot.values.reply import Menu, to_json
 from tests.handlers.chat.conftest import Conversation
 from tests.support.build import Build
 from tests.support.incoming import NOON, said
+from tests.support.learned import model
 
 
 @pytest.fixture
@@ -101,3 +105,60 @@ def test_a_number_of_an_order_in_a_told_one_is_theirs(bought: Conversation, buil
     build.customer(openid="o-2")
     assert bought.hear(said("TF100001", openid="o-2")).text == texts.NO_SUCH_ORDER.format(number="TF100001")
     assert bought.hear(said("第一个", openid="o-2")).handler != "mentioned"
+
+
+def test_the_next_of_a_list_may_be_asked_for_behind_one_of_it(bought: Conversation) -> None:
+    bought.hear(said("我的订单"))
+    assert "TF100002" in bought.hear(said("最后一个")).text
+    told = bought.hear(said("第一个呢")).text
+    assert "TF100000" in told
+    assert "TF100002" not in told
+
+
+@pytest.fixture
+def learned(talk: Conversation, build: Build, customer: int) -> Conversation:
+    build.product(external_id="TEA-1", name="雨前龙井 100 克", price=168, stock=86)
+    build.product(external_id="POT-1", name="西施紫砂壶 180 毫升", price=680, stock=12)
+    understanding = Understanding(model())
+    found = catalogue.on_sale(talk.session)
+    understanding.put_products([Named(one.external_id, one.name) for one in found], "1")
+    talk.services = replace(talk.services, understanding=understanding)
+    talk.services.knowledge.lean(model().confidence)
+    talk.know(
+        [
+            Entry(id="brew", question="龙井怎么泡？", answer="八十度。", keywords="泡茶 冲泡 绿茶"),
+            Entry(id="voucher", question="优惠券怎么用？", answer="结算时选上。", keywords="券 代金券"),
+            Entry(id="origin", question="龙井是什么时候采的？", answer="谷雨前。", keywords="新茶 春茶"),
+        ]
+    )
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "answer"),
+    [
+        ("龙井是什么时候采的", "多少钱", "¥168.00"),
+        ("龙井是什么时候采的", "有货吗", "现在有货"),
+        ("龙井是什么时候采的", "怎么泡", "八十度。"),
+        ("龙井多少钱", "怎么泡呢", "八十度。"),
+        ("我的券", "怎么用", "结算时选上。"),
+    ],
+)
+def test_a_short_question_is_about_what_was_spoken_of(
+    learned: Conversation, before: str, text: str, answer: str
+) -> None:
+    learned.hear(said(before))
+    assert answer in learned.hear(said(text)).text
+
+
+def test_it_is_not_after_a_while_nor_for_somebody_else(learned: Conversation, build: Build) -> None:
+    build.customer(openid="o-2")
+    learned.hear(said("雨前龙井多少钱"))
+    assert "168" not in learned.hear(said("有货吗", openid="o-2")).text
+    learned.clock.forward(minutes=31)
+    assert "168" not in learned.hear(said("有货吗")).text
+
+
+def test_what_was_said_just_now_is_not_said_again_as_if_it_were_an_answer(learned: Conversation) -> None:
+    assert learned.hear(said("龙井怎么泡")).text == "八十度。"
+    assert learned.hear(said("会不会是假的")).text != "八十度。"

@@ -66,6 +66,9 @@ def test_it_does_not_ask_for_orders(text: str) -> None:
             "我买的那个青瓷茶壶到了没", OrderQuestion(words="青瓷茶壶"), id="the product among other words"
         ),
         pytest.param("我的订单到哪了", OrderQuestion(), id="none"),
+        pytest.param("都三天了还没到!!!", OrderQuestion(), id="a span is no product"),
+        pytest.param("快递单号多少", OrderQuestion(), id="a question word is no product"),
+        pytest.param("第二个到了吗", OrderQuestion(), id="a place is no product"),
         pytest.param(
             "订单号：d000123 到哪了", OrderQuestion(number="D000123"), id="a number, capitals do not matter"
         ),
