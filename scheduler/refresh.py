@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from bot.rules.worth import partitions
 from bot.services import Services
+from bot.store import tidying
 from bot.store.database import Database, Session
 from bot.store.worth import assortment, crossings, cut_points, indexes, scoring, standing, statistics
 from bot.store.worth.measures import Measured
@@ -54,6 +55,8 @@ def refresh(services: Services, *, from_scratch: bool = False) -> RefreshReport:
             with database.transaction() as session:
                 products = assortment.note_products(session, of_products, rules, now)
                 regions = assortment.note_regions(session, of_regions, rules, now)
+    with database.transaction() as session:
+        tidying.note_sizes(session)
     with _timed(seconds, "report"):
         places = _read(database, standing.tally)
     return RefreshReport(

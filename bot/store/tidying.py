@@ -17,6 +17,17 @@ from bot.store.tables import (
 
 RAW_KEPT = timedelta(days=30)
 TOTALS_KEPT = timedelta(days=90)
+SAMPLE = 400  # rows of an index
+
+
+def note_sizes(session: Session) -> None:
+    """Has SQLite look at a sample of each index, so that it plans by how much there is; in some hundredths of a second.
+
+    PostgreSQL does that by itself. Without it counting a segment takes up to twice as long.
+    """
+    if session.dialect.name == "sqlite":
+        session.exec_driver_sql(f"PRAGMA analysis_limit = {SAMPLE}")
+        session.exec_driver_sql("ANALYZE")
 
 
 def drop_raw_bodies(session: Session, now: datetime) -> int:

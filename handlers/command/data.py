@@ -18,6 +18,7 @@ from bot.rules.contents import definitions as files
 from bot.rules.intake import reports
 from bot.rules.worth import membership
 from bot.services import Services
+from bot.store import tidying
 from bot.store.campaigns import definitions, media_files
 from bot.store.database import Session
 from bot.store.loyalty import points
@@ -52,6 +53,8 @@ def import_(
                 importing.take_in(services.database, source, services.now(), salt=salt, progress=bar.update)
                 for source in wanted
             ]
+        with services.database.transaction() as session:
+            tidying.note_sizes(session)
     tell(found, as_json, reports.of_imports(found))
 
 

@@ -54,6 +54,16 @@ def test_a_refresh_counts_everybody_once_in_every_partition_and_a_second_changes
         assert (again.places, again.follow_ups, again.moved) == (first.places, 0, {})
 
 
+def test_the_database_knows_afterwards_how_much_there_is(services: Services, database: Database) -> None:
+    arrive(database)
+    sizes = "sqlite_stat1 WHERE tbl = 'orders'" if database.is_sqlite else "orders"
+
+    refresh(services, from_scratch=True)
+
+    with database.reading() as session:
+        assert session.exec_driver_sql(f"SELECT count(*) FROM {sizes}").scalar_one() > 0
+
+
 def test_the_days_that_pass_move_customers(services: Services, database: Database, clock: FixedClock) -> None:
     arrive(database)
     refresh(services, from_scratch=True)
