@@ -10,18 +10,18 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.synchronize import Semaphore
 from multiprocessing.util import Finalize
-from typing import Any, TypeAlias
+from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-Application: TypeAlias = Callable[[dict[str, Any], Any], Iterable[bytes]]
+from handlers.bodies import SPARE, Application, Workplaces
 
 QUIET_WITHIN = 6.0  # seconds for what acts by itself
 ENDS_WITHIN = 6  # seconds, then a process is killed: what it had claimed is recovered as after any death
@@ -73,6 +73,7 @@ class Process:
     load: Callable[[], Loaded]
     ending: Ending
     parent: int
+    threads: int
 
     def __call__(self) -> Application:
         os.setpgrp()  # Ctrl-C is for the first process, which then ends all in order
@@ -81,7 +82,7 @@ class Process:
         loaded = self.load()
         threading.Thread(target=_quieten, args=(loaded, self.ending), daemon=True).start()
         Finalize(None, loaded.stop, exitpriority=10)  # when the process ends, before its threads are joined
-        return loaded.application
+        return Workplaces(self.threads).before(loaded.application)
 
 
 def serve(load: Callable[[], Loaded], *, host: str, port: int, processes: int, threads: int) -> None:
@@ -96,14 +97,14 @@ def serve(load: Callable[[], Loaded], *, host: str, port: int, processes: int, t
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=processes,
-        blocking_threads=threads,
+        blocking_threads=threads + SPARE,
         websockets=False,
         log_level=LogLevels.warning,
         log_dictconfig=LOG,
         workers_kill_timeout=ENDS_WITHIN,
         respawn_failed_workers=True,
     )
-    server.serve(target_loader=Process(load, ending, os.getpid()), wrap_loader=False)
+    server.serve(target_loader=Process(load, ending, os.getpid(), threads), wrap_loader=False)
 
 
 class _Server(MPServer):

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from pathlib import Path
 from handlers.server import Loaded, serve
 
 def application(environ, start_response):
+    environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [str(os.getpid()).encode()]
 
@@ -116,3 +117,21 @@ def test_a_busy_port_is_one_line_and_zero_is_any_free_one() -> None:
         with pytest.raises(PortBusy, match=rf"^cannot listen on 127.0.0.1:{port}: Address already in use$"):
             free_port("127.0.0.1", port)
     assert free_port("127.0.0.1", 0) > 0
+
+
+def test_bodies_that_stop_half_way_leave_threads_to_the_others(served: Served) -> None:
+    comes(served.worker)
+    with ExitStack() as open_ones:
+        for _ in range(8):
+            open_ones.enter_context(closing(half_sent(served.port)))
+
+        assert comes(served.worker)
+        asked = urllib.request.Request(f"http://127.0.0.1:{served.port}/", data=b"whole")
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            assert answer.status == 200
+
+
+def half_sent(port: int) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=5)
+    connection.sendall(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 99\r\n\r\n<xml>")
+    return connection
