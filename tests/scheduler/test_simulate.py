@@ -138,11 +138,11 @@ def test_what_is_kept_goes_out_once_they_write(sqlite: Database) -> None:
 
 
 def test_a_push_that_takes_the_place_of_a_festivals_is_named(sqlite: Database) -> None:
-    """Marketing goes out before noon; the festival's greeting waits for the evening, and the day is taken."""
+    """Marketing goes out before noon; a greeting no more important waits for the evening, and the day is taken."""
     services = shop(sqlite)
     with services.database.transaction() as session:
         Build(session).content("offer", purpose="marketing", approved_by=1, approved_at=LONG_AGO)
-    campaign(services, "offers", ["offer"], starts=date(2026, 12, 1), name="新品")
+    campaign(services, "offers", ["offer"], starts=date(2026, 12, 1), name="新品", priority=90)
     campaign(
         services, "feast", ["feast"], name="节日", priority=90, regular=False,
         starts=date(2026, 12, 1), ends=date(2026, 12, 1),

@@ -71,6 +71,7 @@ class Candidate:
     calls_spent: Condition = field(default_factory=false)  # only the day's calls stand against that
     mine: Text = NONE  # planning: "planned" or "kept" when this campaign has its delivery for the day
     other: Text = NONE  # planning: the campaign that has the customer's turn
+    awaited: Text = NONE  # planning: the more important campaign that gets them later today
     kept: Text = NONE  # planning: the campaign whose content waits for the next contact
 
 
@@ -228,6 +229,13 @@ POLICIES: tuple[Policy, ...] = (
         stages=(PLAN,),
         reason=_kept_by,
         shows=("has_kept",),
+    ),
+    Policy(
+        name="awaited",
+        holds=lambda c, _m: c.awaited.is_not(None),
+        stages=(PLAN,),
+        reason=lambda c: literal("lost_to:") + c.awaited,
+        of_content=True,
     ),
     Policy(name="nothing_new", holds=lambda c, _m: c.content_id.is_(None), of_content=True),
     Policy(

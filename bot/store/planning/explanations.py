@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Subquery, case, func, literal, select
+from sqlalchemy import ColumnElement, Row, Subquery, case, func, literal, select
 
 from bot.config import Config
 from bot.rules.pushes.rhythm import SLACK, gap, thresholds
 from bot.rules.pushes.windows import Window, next_window, window_at
 from bot.store.campaigns import campaigns_running, festivals, working_days
 from bot.store.database import Session
-from bot.store.planning import moments, occasions, past_explanations, rotation, verdicts
+from bot.store.planning import awaited, moments, occasions, past_explanations, rotation, verdicts
 from bot.store.planning.candidates import judged_rows, of_campaign, shapes_of, with_history
 from bot.store.planning.eligibility import POLICIES
 from bot.store.planning.moments import Moment
@@ -97,7 +97,8 @@ def _explained(
         window_lasts_until=max(at, window.opens),
     )
     occasion, of_occasion = _occasion(session, campaign, who.id, window.day, config)
-    found = _asked(session, campaign, purpose, who.id, moment, occasion)
+    later = awaited.awaits(awaited.later_today(session, at, config), campaign, window)
+    found = _asked(session, campaign, purpose, who.id, moment, occasion, later)
     findings = tuple(
         Finding(
             policy=policy.name,
@@ -134,12 +135,12 @@ def _asked(
     customer_id: int,
     moment: Moment,
     occasion: Subquery | None,
+    later: ColumnElement[Any],
 ) -> Row[Any]:
     is_running = campaign.status == "running" and campaign.starts <= moment.today <= campaign.ends
     shapes = shapes_of(session, campaign.id, purpose)
-    candidate = with_history(
-        of_campaign(campaign, purpose, moment, shapes, is_running=is_running), campaign, moment
-    )
+    judged = of_campaign(campaign, purpose, moment, shapes, is_running=is_running)
+    candidate = replace(with_history(judged, campaign, moment), awaited=later)
     asked: list[Any] = [
         candidate.channel.label("channel"),
         func.coalesce(candidate.content_id, "").label("content_id"),

@@ -5,7 +5,7 @@ is a campaign's segment; a customer's audiences are bits of a number.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from bot.rules.pushes.turns import turn_of
 from bot.rules.pushes.windows import Window
 from bot.store.campaigns import campaigns_running, festivals
 from bot.store.database import Session
-from bot.store.planning import occasions
+from bot.store.planning import awaited, occasions
 from bot.store.planning.candidates import alike, of_campaign, shapes_of
 from bot.store.planning.eligibility import Candidate, Policy
 from bot.store.planning.moments import Moment, planning
@@ -109,7 +109,7 @@ def agenda(session: Session, windows: Mapping[str, Window], at: datetime, config
     purposes = {name: _of_purpose(session, name, window, at, config) for name, window in windows.items()}
     known = session.execute(select(campaigns.c.id).order_by(campaigns.c.id)).scalars()
     numbers = {name: number for number, name in enumerate(known, start=1)}
-    days = festivals.known(session)
+    days, later = festivals.known(session), awaited.later_today(session, at, config, windows)
     entries: list[Entry] = []
     running = campaigns_running.between(session, [window.day for window in windows.values()])
     for campaign in sorted(running, key=lambda one: str(one.id)):
@@ -120,7 +120,7 @@ def agenda(session: Session, windows: Mapping[str, Window], at: datetime, config
             occasion = _occasion(campaign, of, config, days)
             if campaign.occasion is None or occasion is not None:
                 number = numbers[campaign.id]
-                entries.append(_entry(session, len(entries), campaign, number, of, occasion))
+                entries.append(_entry(session, len(entries), campaign, number, of, occasion, later))
     asked = {entry.purpose for entry in entries}
     asked_for = {name: of for name, of in purposes.items() if name in asked}
     return Agenda(entries, asked_for, numbers, windows)
@@ -146,6 +146,7 @@ def _entry(
     campaign_number: int,
     of: OfPurpose,
     occasion: Subquery | None,
+    later: Sequence[awaited.Awaited],
 ) -> Entry:
     shapes = shapes_of(session, campaign.id, of.purpose)
     candidate = of_campaign(campaign, of.purpose, of.moment, shapes)
@@ -157,7 +158,7 @@ def _entry(
         campaign=campaign,
         campaign_number=campaign_number,
         of=of,
-        candidate=candidate,
+        candidate=replace(candidate, awaited=awaited.awaits(later, campaign, of.window)),
         kind=kind,
         bit=_bit_of_audience(session, campaign, of, occasion),
         occasion=occasion,

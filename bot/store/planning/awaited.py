@@ -1,0 +1,128 @@
+"""Whom a more important campaign gets later today: a birthday's evening goes before the offer of the morning.
+
+Only of campaigns that are bound to a time: what they have for somebody today may be of no use tomorrow.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Subquery, and_, case, exists, literal, not_, or_, select
+
+from bot.config import Config
+from bot.rules.pushes.spread import slots_of
+from bot.rules.pushes.windows import PURPOSES, Window, window_at, windows_of
+from bot.store.campaigns import campaigns_running, festivals, working_days
+from bot.store.database import Instant, Session
+from bot.store.planning import occasions
+from bot.store.planning.candidates import of_campaign, shapes_of
+from bot.store.planning.eligibility import MASS, NEXT_CONTACT, NONE, Candidate, Condition, before_contents
+from bot.store.planning.moments import Moment, planning
+from bot.store.segments.segments import members, understood
+from bot.store.tables import campaign_contents, contents, customers, deliveries
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    campaign_id: str
+    priority: int
+    opens: datetime
+    gets: Condition  # over the row of `customers`
+
+
+def later_today(
+    session: Session, at: datetime, config: Config, planned: Collection[str] = ()
+) -> list[Awaited]:
+    """The most important first; `planned`: purposes whose campaigns choose now anyhow."""
+    bound = [one for one in _running(session, at, config) if not one.regular]
+    if not bound:
+        return []
+    found: list[Awaited] = []
+    for purpose, window in _windows(session, at, config):
+        if purpose not in planned:
+            moment = planning(session, window, at, slots_of(window.opens, window.closes)[-1], config)
+            found += _of_purpose(session, bound, purpose, window, moment, config)
+    return sorted(found, key=lambda one: (-one.priority, one.campaign_id))
+
+
+def awaits(later: Sequence[Awaited], campaign: Row[Any], window: Window) -> ColumnElement[Any]:
+    """The campaign they are kept for instead of this one; null for none."""
+    before = [
+        (one.gets, literal(one.campaign_id))
+        for one in later
+        if one.priority > campaign.priority and one.opens > window.opens
+    ]
+    return case(*before, else_=None) if before else NONE
+
+
+def _running(session: Session, at: datetime, config: Config) -> Sequence[Row[Any]]:
+    return campaigns_running.on(session, at.astimezone(config.push.zone).date())
+
+
+def _windows(session: Session, at: datetime, config: Config) -> Iterator[tuple[str, Window]]:
+    """Of each purpose that waits for an hour of today."""
+    day = at.astimezone(config.push.zone).date()
+    calendar = working_days.around(session, day)
+    for purpose in PURPOSES:
+        if window_at(purpose, at, config.push, calendar) is None:
+            windows = windows_of(purpose, day, config.push, calendar)
+            coming = (window for window in windows if window.opens > at)
+            yield from ((purpose, window) for window in islice(coming, 1))
+
+
+def _of_purpose(
+    session: Session, bound: Sequence[Row[Any]], purpose: str, window: Window, moment: Moment, config: Config
+) -> Iterator[Awaited]:
+    known = festivals.known(session)
+    for campaign in bound:
+        if purpose not in campaigns_running.purposes_of(session, campaign.id):
+            continue
+        occasion = None
+        if campaign.occasion is not None:
+            occasion = occasions.of_campaign(campaign, window.day, config.push.zone, known)
+            if occasion is None:
+                continue
+        candidate = of_campaign(campaign, purpose, moment, shapes_of(session, campaign.id, purpose))
+        is_theirs = members(understood(session, campaign.rule), moment.now)
+        has_one = _has_one(campaign, purpose, moment, occasion)
+        gets = and_(is_theirs, has_one, *_may(candidate, moment), _surely_by(candidate, moment))
+        yield Awaited(campaign.id, campaign.priority, window.opens, gets)
+
+
+def _may(candidate: Candidate, moment: Moment) -> list[Condition]:
+    policies = (policy for _, policy in before_contents() if policy.name != "already_kept")
+    return [not_(policy.holds(candidate, moment)) for policy in policies]
+
+
+def _surely_by(candidate: Candidate, moment: Moment) -> Condition:
+    """By a channel that is theirs alone: a day's one send to all may be given to others."""
+    unsure = {NEXT_CONTACT, *moment.halted, *({MASS} if moment.mass.target == "tag" else ())}
+    return candidate.reach.not_in(sorted(unsure))
+
+
+def _has_one(campaign: Row[Any], purpose: str, moment: Moment, occasion: Subquery | None) -> Condition:
+    """It has an approved content for them, and if it waits for an occasion, they have one it has not done yet."""
+    pool, choice, got = campaign_contents.alias("pool"), contents.alias("choice"), deliveries.alias("got")
+    useful = (
+        select(pool.c.content_id)
+        .join(choice, choice.c.id == pool.c.content_id)
+        .where(
+            pool.c.campaign_id == campaign.id, choice.c.purpose == purpose, choice.c.approved_by.is_not(None)
+        )
+        .where(or_(choice.c.useful_until.is_(None), choice.c.useful_until > moment.now))
+    )
+    if occasion is not None:
+        until = occasions.useful_until(occasion, choice) > literal(moment.now, Instant())
+        theirs = select(occasion.c.customer_id).where(
+            ~occasion.c.had, useful.where(until).correlate(occasion).exists()
+        )
+        if not occasions.concerns_all(campaign):
+            return customers.c.id.in_(theirs)
+        return theirs.where(occasion.c.customer_id == customers.c.id).correlate(customers).exists()
+    if campaign.repeat:
+        return useful.exists()
+    has_got = and_(got.c.customer_id == customers.c.id, got.c.content_id == pool.c.content_id)
+    fresh = useful.where(~exists().where(has_got, got.c.state != "skipped").correlate(customers, pool))
+    return fresh.correlate(customers).exists()
