@@ -3,6 +3,7 @@
 Where they are read from: `config_file.py`. What is wrong is raised as `ConfigError`, one line.
 """
 
+import tomllib
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -43,6 +44,19 @@ AddressOrNothing = Annotated[str, AfterValidator(_address_or_nothing)]
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_of_its_kind(cls, given: Any, info: Any) -> Any:
+        """Left to pydantic, 22 would be 22 seconds past midnight, and true the port 1."""
+        wanted = cls.model_fields[info.field_name].annotation
+        if wanted is time and isinstance(given, int | float):
+            raise ValueError("expected a time of day such as 22:00:00")
+        if wanted is int and isinstance(given, bool):
+            raise ValueError("expected a number")
+        if wanted is bool and isinstance(given, int | float) and not isinstance(given, bool):
+            raise ValueError("expected true or false")
+        return given
+
 
 class WeChat(Section):
     app_id: str = ""
@@ -54,6 +68,15 @@ class WeChat(Section):
     verified: bool = True
     api_base: Address = "https://api.weixin.qq.com"
     limits: dict[str, int] = {}
+
+    @field_validator("limits", mode="before")
+    @classmethod
+    def _is_a_table(cls, given: Any) -> Any:
+        """The environment has words only: they are read as the file's."""
+        try:
+            return tomllib.loads(f"limits = {given}")["limits"] if isinstance(given, str) else given
+        except tomllib.TOMLDecodeError:
+            raise ValueError("expected a table such as { mass_per_month = 4 }") from None
 
     @field_validator("encoding_aes_key", "previous_aes_key")
     @classmethod
@@ -83,6 +106,8 @@ class Database(Section):
     def _is_a_known_database(cls, url: SecretStr) -> SecretStr:
         if not url.get_secret_value().startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("expected sqlite:///… or postgresql+psycopg://…")
+        if url.get_secret_value() in {"sqlite:///", "sqlite:///:memory:"}:
+            raise ValueError("expected a file behind sqlite:///, such as sqlite:///data/weilan.db")
         return url
 
 
@@ -100,7 +125,7 @@ class Redis(Section):
 
 class Push(Section):
     min_gap_days: int = Field(default=2, ge=1, le=30)
-    max_gap_days: int = Field(default=3, ge=1, le=60)
+    max_gap_days: int = Field(default=3, ge=1, le=60, validate_default=True)
     tired_gap_days: int = Field(default=7, ge=1, le=90)
     daily_cap: Literal[1] = 1
     timezone: str = "Asia/Shanghai"

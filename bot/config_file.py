@@ -22,13 +22,14 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Conf
     settings = _read(path) if path else {}
     origin = str(path) if path else "defaults"
     named = _from_environment(settings, environment)
-    _read_secret_files(settings, origin)
+    _read_secret_files(settings, origin, named)
     try:
         config = Config.model_validate(settings)
     except ValidationError as error:
         raise ConfigError(_one_line(error, origin, named)) from None
     if config.sandbox.clock and config.server.host not in {"127.0.0.1", "localhost", "::1"}:
-        raise ConfigError(f"{origin}: sandbox.clock: expected false unless server.host is loopback")
+        where = named.get("sandbox.clock", origin)
+        raise ConfigError(f"{where}: sandbox.clock: expected false unless server.host is loopback")
     _check_reserve(config, named.get("push.mass_reserve", origin))
     return config
 
@@ -57,18 +58,33 @@ def _from_environment(settings: dict[str, Any], environment: Mapping[str, str]) 
     """Lays WEILAN_SECTION__KEY over the settings; answers which key came from which variable."""
     named = {}
     for variable, value in environment.items():
-        if not variable.startswith(PREFIX) or variable in NO_SETTING or "__" not in variable:
+        if not variable.startswith(PREFIX) or variable in NO_SETTING:
+            continue
+        if "__" not in variable:
+            _check_underscores(variable)
             continue
         section, key = variable.removeprefix(PREFIX).lower().split("__", 1)
         table = settings.setdefault(section, {})
         if not isinstance(table, dict):
             raise ConfigError(f"{section}: expected a table")
+        if f"{key}_file" in table:
+            del table[f"{key}_file"]  # the file's word for it
         table[key] = value
-        named[f"{section}.{key.removesuffix('_file')}"] = variable
+        named[section] = named[f"{section}.{key.removesuffix('_file')}"] = variable
     return named
 
 
-def _read_secret_files(settings: dict[str, Any], origin: str) -> None:
+def _check_underscores(variable: str) -> None:
+    """WEILAN_SERVER_PORT would be passed over, and the port be another one."""
+    words = variable.removeprefix(PREFIX).lower()
+    for section, field in Config.model_fields.items():
+        keys = getattr(field.annotation, "model_fields", {})
+        if words.removeprefix(f"{section}_") in keys and words.startswith(f"{section}_"):
+            meant = f"{PREFIX}{section}__{words.removeprefix(f'{section}_')}".upper()
+            raise ConfigError(f"{variable}: unknown; expected two underscores behind the section: {meant}")
+
+
+def _read_secret_files(settings: dict[str, Any], origin: str, named: Mapping[str, str]) -> None:
     for section, table in settings.items():
         if not isinstance(table, dict):
             continue
@@ -77,8 +93,9 @@ def _read_secret_files(settings: dict[str, Any], origin: str) -> None:
             try:
                 table[key.removesuffix("_file")] = file.read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError):
+                where = named.get(f"{section}.{key.removesuffix('_file')}", origin)
                 raise ConfigError(
-                    f"{origin}: {section}.{key}: expected a readable file, {file} is none"
+                    f"{where}: {section}.{key}: expected a readable file, {file} is none"
                 ) from None
 
 

@@ -87,6 +87,19 @@ def test_a_secret_is_not_shown() -> None:
             id="a clock for everybody",
         ),
         pytest.param("[server", "not TOML", id="not TOML"),
+        pytest.param("[server]\nport = true", "server.port: expected a number", id="yes is no number"),
+        pytest.param("[sandbox]\nclock = 1", "sandbox.clock: expected true or", id="a number is no yes"),
+        pytest.param(
+            "[push]\nquiet_from = 22",
+            "push.quiet_from: expected a time of day",
+            id="an hour is no time of day",
+        ),
+        pytest.param(
+            "[push]\nmin_gap_days = 5",
+            "push.max_gap_days: expected a number not below",
+            id="above the default",
+        ),
+        pytest.param("[database]\nurl = 'sqlite:///'", "database.url: expected a file", id="facts in memory"),
     ],
 )
 def test_a_fault_is_one_line_with_file_key_and_what_was_expected(file: Path, text: str, says: str) -> None:
@@ -99,9 +112,44 @@ def test_a_fault_is_one_line_with_file_key_and_what_was_expected(file: Path, tex
     assert "\n" not in str(refused.value)
 
 
-def test_a_fault_of_the_environment_names_the_variable() -> None:
-    with pytest.raises(ConfigError, match=r"^WEILAN_SERVER__PORT: server.port: expected"):
-        load(None, {"WEILAN_SERVER__PORT": "x"})
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("WEILAN_SERVER__PORT", "x", "server.port: expected"),
+        ("WEILAN_SERVE__PORT", "1", "serve: unknown key"),
+        (
+            "WEILAN_SERVER_PORT",
+            "1",
+            "unknown; expected two underscores behind the section: WEILAN_SERVER__PORT",
+        ),
+        ("WEILAN_LANGUAGE_MODEL_URL", "", "unknown; expected two underscores behind the section"),
+        ("WEILAN_WECHAT__APP_SECRET_FILE", "/nowhere", "wechat.app_secret_file: expected a readable file"),
+        ("WEILAN_WECHAT__LIMITS", "4", "wechat.limits: expected"),
+        ("WEILAN_WECHAT__LIMITS", "{4", "wechat.limits: expected a table such as"),
+    ],
+)
+def test_a_fault_of_the_environment_names_the_variable(variable: str, value: str, says: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        load(None, {variable: value})
+    assert str(refused.value).startswith(f"{variable}: {says}")
+
+
+def test_a_clock_for_everybody_names_the_variable_that_wanted_it() -> None:
+    with pytest.raises(ConfigError, match=r"^WEILAN_SANDBOX__CLOCK: sandbox.clock: expected false"):
+        load(None, {"WEILAN_SANDBOX__CLOCK": "true", "WEILAN_SERVER__HOST": "0.0.0.0"})
+
+
+def test_a_table_in_the_environment_is_written_as_in_the_file() -> None:
+    assert load(None, {"WEILAN_WECHAT__LIMITS": "{ mass_per_month = 4 }"}).wechat.limits == {
+        "mass_per_month": 4
+    }
+
+
+def test_a_secret_of_the_environment_wins_over_one_in_a_file_of_its_own(file: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "app_secret"
+    secret.write_text("old", encoding="utf-8")
+    file.write_text(f'[wechat]\napp_secret_file = "{secret}"\n', encoding="utf-8")
+    assert load(file, {"WEILAN_WECHAT__APP_SECRET": "new"}).wechat.app_secret.get_secret_value() == "new"
 
 
 def test_a_file_that_is_not_there_or_not_text_is_named(file: Path) -> None:
