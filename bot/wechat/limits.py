@@ -1,4 +1,4 @@
-"""The platform's numbers and who is entitled to what, as of one date; an account's own numbers win.
+"""The platform's numbers and who is entitled to what, as of 2026-11-22; an account's own numbers win.
 
 `config.wechat.limits` overrides by name: WeChat raises quotas with the number of followers, and its own page of
 limits is the authority. Sources: the platform's documentation of limits, mass sends, customer-service messages
@@ -6,12 +6,9 @@ and tags, 2025–2026. Where two pages disagree the smaller number stands here.
 """
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Literal
 
 from bot.config import AccountKind, ConfigError, WeChat
-
-AS_OF = date(2026, 11, 22)
 
 PASSIVE_TEXT_BYTES = 2_000  # of UTF-8; no page gives a number, about 2,048 were counted
 

@@ -3,7 +3,7 @@
 What asks raises `WeChatError`; what sends answers with an outcome, as in `client`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -87,16 +87,6 @@ class Operations:
         answer = self._transport.get("template/get_all_private_template")
         return tuple(template_in(one) for one in items_in(answer, "template_list"))
 
-    def set_remark(self, openid: str, remark: str) -> None:
-        self._transport.post("user/info/updateremark", {"openid": openid, "remark": remark})
-
-    def blacklist(self, openids: Sequence[str]) -> None:
-        """At most 20 at once."""
-        self._transport.post("tags/members/batchblacklist", {"openid_list": list(openids)})
-
-    def take_off_blacklist(self, openids: Sequence[str]) -> None:
-        self._transport.post("tags/members/batchunblacklist", {"openid_list": list(openids)})
-
     def openid_of(self, settings: WeChat, code: str) -> str:
         """Whose web authorization this is; a code is good once, for five minutes (40029, 40163)."""
         answer = self._transport.get_without_token(
@@ -129,14 +119,6 @@ class Operations:
     def upload_for_three_days(self, media: Media, filename: str, content: bytes) -> str:
         """The media id."""
         return str(self._transport.upload("media/upload", filename, content, type=media).get("media_id", ""))
-
-    def upload_for_good(
-        self, media: Literal["image", "voice", "thumb"], filename: str, content: bytes
-    ) -> str:
-        """The media id."""
-        return str(
-            self._transport.upload("material/add_material", filename, content, type=media).get("media_id", "")
-        )
 
     def upload_into_articles(self, filename: str, content: bytes) -> str:
         """The address of a picture, JPEG or PNG under 1 MB, that may stand in an article."""
