@@ -3,6 +3,7 @@
 The same customers give the same cut points, and a tie is never split, because a cut point is a value somebody has.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,8 @@ from bot.store.database import Session
 from bot.store.tables import customer_statistics
 from bot.values.partitions import Rules
 
-STEP = 20_000  # buyers added up at a time
+STEPS = 100  # so many parts of the buyers are added up one after the other …
+LEAST_STEP = 1_000  # … but not by fewer
 
 # spelled out, not a parameter: so the database sees that the indexes of buyers hold everything asked for
 _BOUGHT = literal_column("customer_statistics.orders") > literal_column("0")
@@ -41,6 +43,9 @@ def read(session: Session, rules: Rules) -> CutPoints:
     if not buyers:
         return CutPoints(buyers=0, top={})
     total = session.execute(select(func.sum(row.spent)).where(_BOUGHT, row.spent >= 0)).scalar_one()
+    a, b = _abc(
+        session, (rules.abc.first, rules.abc.second), int(total or 0), max(LEAST_STEP, buyers // STEPS)
+    )
     return CutPoints(
         buyers=buyers,
         r=_fifths(session, row.last_order_at, buyers),
@@ -50,8 +55,8 @@ def read(session: Session, rules: Rules) -> CutPoints:
             percent: _at(session, row.spent, buyers - 1 - pareto.last_of_top(percent, buyers), buyers)
             for percent in rules.percents
         },
-        a=_abc(session, rules.abc.first, int(total)),
-        b=_abc(session, rules.abc.second, int(total)),
+        a=a,
+        b=b,
     )
 
 
@@ -69,20 +74,26 @@ def _at(session: Session, column: Column[Any], position: int, buyers: int) -> An
     return session.execute(values.limit(1)).scalar_one()
 
 
-def _abc(session: Session, percent: int, total: int) -> int | None:
-    """Walks down in steps until the percentage is reached, and looks at single values only there."""
+def _abc(session: Session, percents: Sequence[int], total: int, step: int) -> list[int | None]:
+    """Walks down in steps until the next percentage is reached, and looks at single values only there."""
     spent = customer_statistics.c.spent
+    found: list[int | None] = []
     above: int | None = None
     before = 0
-    while True:
+    while len(found) < len(percents):
         rest = [_BOUGHT] if above is None else [_BOUGHT, spent < above]
-        lowest = session.scalar(select(spent).where(*rest).order_by(spent.desc()).offset(STEP - 1).limit(1))
+        lowest = session.scalar(select(spent).where(*rest).order_by(spent.desc()).offset(step - 1).limit(1))
         within = rest if lowest is None else [*rest, spent >= lowest]
         brought = int(session.scalar(select(func.coalesce(func.sum(spent), 0)).where(*within)) or 0)
-        if lowest is None or (before + brought) * 100 >= total * percent:
+        while len(found) < len(percents) and (
+            lowest is None or (before + brought) * 100 >= total * percents[len(found)]
+        ):
             groups = session.execute(
                 select(spent, func.count()).where(*within).group_by(spent).order_by(spent.desc())
             )
-            found = pareto.least_within(((value, count) for value, count in groups), percent, total, before)
-            return above if found is None else found
+            line = pareto.least_within(
+                ((value, count) for value, count in groups), percents[len(found)], total, before
+            )
+            found.append(above if line is None else line)
         above, before = lowest, before + brought
+    return found
