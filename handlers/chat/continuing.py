@@ -5,8 +5,8 @@ Last before "I don't know": what says enough by itself was answered by others.
 
 from bot.rules.talk.continuing_words import goes_on
 from bot.store.talk import dialogue
-from bot.values.incoming import Incoming, Voice
 from bot.values.incoming import Text as Said
+from bot.values.incoming import Voice
 from bot.values.profile import Profile
 from handlers.chat import goods, knowledge, subject
 from handlers.chat.speaking import Answer, Context, Words, in_parts
@@ -14,12 +14,11 @@ from handlers.chat.subject import Subject
 
 OF_GOODS = frozenset({"price", "stock"})
 SURE = 0.6
+LOOKED_BACK = 4  # things said: who heard it a moment ago asks for something else
 
 
-def recognise(incoming: Incoming, _profile: Profile) -> Words | None:
-    if isinstance(incoming, Said | Voice) and goes_on(incoming.text):
-        return Words(incoming.text)
-    return None
+def recognise(incoming: Said | Voice, _profile: Profile) -> Words | None:
+    return Words(incoming.text) if goes_on(incoming.text) else None
 
 
 def answer(found: Words, context: Context) -> Answer | None:
@@ -41,9 +40,9 @@ def _known(text: str, about: Subject | None, context: Context) -> Answer | None:
     before = (
         [about.words] if about else dialogue.written_before(session, customer_id, context.message_id, now, 1)
     )
-    last = dialogue.last_said(session, customer_id, now)
+    lately = {one.source_id for one in dialogue.lately_said(session, customer_id, now, LOOKED_BACK)}
     for words in before:
         told = knowledge.found_answer(f"{words}{text}", context) if goes_on(words) or about else None
-        if told is not None and told.source_id != last.source_id:
+        if told is not None and told.source_id not in lately:
             return told
     return None

@@ -19,6 +19,10 @@ from handlers.chat import fallback, goods, orders, points
 from handlers.chat.speaking import Answer, Context, Words, in_parts, in_words
 
 OWN = 0.75  # confidence from which their own orders or points are told
+HURT = (
+    0.5  # confidence from which who is cross, or has trouble, is spoken to kindly where nothing else is known
+)
+SPOKEN_TO = {"abuse": words.CALM, "repair": words.IN_TROUBLE, "return": words.IN_TROUBLE}
 UNSURE = 0.25  # of the second guess: from here both are offered
 OWN_INTENTS = frozenset({"order", "shipment", "payment", "points"})
 DESCRIBED = frozenset({"features", "usage", "comparison", "recommendation", "price", "stock"})
@@ -42,7 +46,7 @@ def answer(found: Words, context: Context) -> Answer:
 def _own(understood: Understood, context: Context) -> Answer | None:
     if understood.intent == "points":
         return points.answer(points.Points(), context)
-    if understood.intent not in OWN_INTENTS:
+    if understood.intent not in OWN_INTENTS or not _means_theirs(context):
         return None
     numbers, named = understood.slots_of("order"), understood.slots_of("product")
     asked = OrderQuestion(
@@ -51,10 +55,16 @@ def _own(understood: Understood, context: Context) -> Answer | None:
     return orders.answer(asked, context)
 
 
+def _means_theirs(context: Context) -> bool:
+    """Of who never bought, only who speaks of what is theirs asks for orders: 能发顺丰不 does not."""
+    return "我" in context.incoming.text or bool(newest(context.session, context.profile.id, 1))
+
+
 def _described(understood: Understood, context: Context) -> Answer | None:
     """What the shop's data say of the one product that was named, where that is what they ask."""
     named = understood.slots_of("product")
-    if understood.intent not in DESCRIBED or len(named) != 1:
+    is_else = understood.intent not in DESCRIBED and understood.confidence >= HURT
+    if is_else or len(named) != 1:
         return None
     return _told(named[0].value or _owned(named[0].choices, context), context)
 
@@ -87,8 +97,8 @@ def _asked_back(question: str, understood: Understood, context: Context) -> Answ
     """The menu where WeChat will carry it: it counts as a message of the open window."""
     near = context.services.knowledge.near(question)
     options = [(f"k:{found.entry.id}", found.entry.question) for found in near] or _between(understood)
-    if understood.intent == "abuse" and not near:
-        return Answer(reply=Text(words.CALM))
+    if not near and understood.confidence >= HURT and understood.intent in SPOKEN_TO:
+        return Answer(reply=Text(SPOKEN_TO[understood.intent]))
     if not options:
         _keep(question, understood, context)
         return fallback.cannot_tell()

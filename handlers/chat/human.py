@@ -1,10 +1,12 @@
 """They want a person, or complain: put on the list, and the bot is silent until half an hour of quiet."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.rules.talk import person_texts, service_hours
-from bot.rules.talk.person_words import PersonWish, person_wish
+from bot.rules.talk.person_words import PersonWish, asks_for_manager, person_wish
 from bot.store.campaigns import working_days
+from bot.store.people import listeners
 from bot.store.sending import deliveries
 from bot.store.talk import handovers, waiting_list
 from bot.values.incoming import MenuClick, Voice
@@ -17,8 +19,15 @@ MENU_KEYS = frozenset({"HUMAN", "KEFU"})
 BOT_SILENT = timedelta(minutes=30)  # since the last word of customer or person
 
 
-def recognise(incoming: Said | Voice | MenuClick, _profile: Profile) -> PersonWish | None:
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """They ask who theirs is."""
+
+
+def recognise(incoming: Said | Voice | MenuClick, _profile: Profile) -> PersonWish | Manager | None:
     match incoming:
+        case Said() | Voice() if asks_for_manager(incoming.text):
+            return Manager()
         case Said() | Voice():
             return person_wish(incoming.text)
         case MenuClick(key=key) if key.upper() in MENU_KEYS:
@@ -27,7 +36,17 @@ def recognise(incoming: Said | Voice | MenuClick, _profile: Profile) -> PersonWi
             return None
 
 
-def answer(found: PersonWish, context: Context) -> Answer:
+def answer(found: PersonWish | Manager, context: Context) -> Answer:
+    return _named(context) if isinstance(found, Manager) else _handed_over(found, context)
+
+
+def _named(context: Context) -> Answer:
+    name = listeners.of(context.session, context.profile.id).manager
+    words = person_texts.YOUR_MANAGER.format(manager=name) if name else person_texts.NO_MANAGER
+    return Answer(reply=Text(words))
+
+
+def _handed_over(found: PersonWish, context: Context) -> Answer:
     until = context.now + BOT_SILENT
     is_new = handovers.open_handover(
         context.session, context.profile.id, complaint=found.complains, now=context.now, until=until

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.rules.talk.facts_words import asks_what_is_known
+from bot.rules.talk.facts_words import asks_what_is_known, corrects_a_fact
 from bot.values.incoming import MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
@@ -21,7 +21,7 @@ class Wanted:
 
 def recognise(incoming: Said | MenuClick, _profile: Profile) -> Wanted | None:
     match incoming:
-        case Said() if asks_what_is_known(incoming.content):
+        case Said() if asks_what_is_known(incoming.content) or corrects_a_fact(incoming.content):
             return Wanted()
         case MenuClick(key=key) if key.upper() in MENU_KEYS:
             return Wanted()

@@ -12,6 +12,7 @@ from bot.rules.people import facts as fact_rules
 from bot.rules.people.facts import FactRules
 from bot.rules.talk import facts_words as words
 from bot.rules.talk.urgency import is_upset
+from bot.rules.talk.wording import compact
 from bot.store.people import facts, questions
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
@@ -105,8 +106,8 @@ def _is_the_moment(handler: str, answer: Answer, context: Context) -> bool:
 
 
 def _is_in_trouble(text: str, context: Context) -> bool:
-    """Something broke, was late or came wrong: whoever writes of it is helped, and asked nothing."""
-    return is_upset(text) or context.services.understanding.of(text).intent in TROUBLE
+    """Something broke, was late or came wrong, or nothing was said at all: they are helped, and asked nothing."""
+    return is_upset(text) or not compact(text) or context.services.understanding.of(text).intent in TROUBLE
 
 
 def _understood(text: str, asked: str, context: Context) -> Answer | None:

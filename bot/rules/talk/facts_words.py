@@ -8,6 +8,7 @@ from bot.rules.people.facts import AGE_BAND, age_band
 from bot.rules.talk.wording import compact
 from bot.values.facts import Attribute
 
+LONGEST_CORRECTION = 16
 LONGEST_ANSWER = 24  # characters; who writes more is speaking of something else
 
 QUESTION = "顺便问您一句：{question}\n{choices}\n回复数字或者直接说都可以；不想说就回复「跳过」，以后都不想被问就回复「别问了」。"
@@ -30,6 +31,10 @@ _TAKES_BACK = re.compile(
 _ASKS_WHAT_IS_KNOWN = re.compile(
     r"(?:请|帮我|给我|我要|我想|怎么)*(?:看|查|查看|修改|更改|改|删除|删|更正|打开|管理)*(?:一下|下|看|掉)?"
     r"(?:我的个?人?资料|个人资料|我的信息|个人信息|我的档案|你们?(?:都)?(?:记|知道|存)了?我(?:的)?(?:什么|哪些)(?:资料|信息)?)(?:吧|呢|吗|在哪|在哪里|页面)*"
+)
+_CORRECTS = re.compile(
+    r"^(?:帮|请|给|麻烦)*(?:我|把|改|修改|更正|更新|一下|的)*(?:资料|信息|生日|城市|所在地|性别|职业|称呼|年龄|姓名|名字|昵称)(?:记|写|填|登记|弄)?(?:错|不对|改|换|更新|有误)"
+    r"|^(?:改|修改|更正|更新)(?:一下|下)?(?:我的?|个人)(?:资料|信息|生日|城市|性别|职业|称呼|年龄)"
 )
 _NUMBER = re.compile(r"(?:我|选|第|就|是|要)*([1-9一二三四五六七八九])(?:个|项|号|吧|了|哈|啊|选项)*")
 _AGE = re.compile(r"(?:我|今年|现在|快|刚|已经|大概|差不多|是)*(\d{2})(?:周?岁|了|多|出头|左右|整|吧)*")
@@ -69,6 +74,12 @@ def refuses_all(text: str) -> bool:
 def takes_back(text: str) -> bool:
     """撤回, 刚才说错了."""
     return bool(_TAKES_BACK.fullmatch(compact(text)))
+
+
+def corrects_a_fact(text: str) -> bool:
+    """把我的城市改成上海, 我生日记错了; not 地址写错了, which is an order's."""
+    words = compact(text)
+    return len(words) <= LONGEST_CORRECTION and bool(_CORRECTS.search(words))
 
 
 def asks_what_is_known(text: str) -> bool:

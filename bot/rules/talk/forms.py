@@ -74,6 +74,9 @@ _RESUMES = re.compile(
 _NEWEST = re.compile(
     r"(?:就|是|要)*(?:最近|最新|刚刚?|上一?|最后)(?:买|下|的|那|这|一|次)*(?:个|笔|单|订单|的)+(?:吧|了)*"
 )
+_CAME_BAD = re.compile(
+    r"收到|到手|打开就|拆开|碎|少了|少发|发错|漏发|只有[一二两三四五六七八九0-9]|就[一二两三四五六七八九0-9]只|霉|异味|怪味|变质|过期|受潮|生虫|有虫"
+)
 _SPOKEN = str.maketrans("零〇幺一二三四五六七八九", "001123456789")  # as voice recognition writes a number
 _BACK = re.compile(r"(?:返回|回到)?上一步|改一下上一个|(?:刚才)?(?:说|选|填)错了(?:吧)?|重新?填上一个")
 _SENDS = re.compile(
@@ -164,6 +167,11 @@ def goes_back(text: str) -> bool:
 
 def sends(text: str) -> bool:
     return bool(_SENDS.fullmatch(compact(text)))
+
+
+def came_bad(text: str) -> bool:
+    """收到就是碎的, 少了一只, 茶有霉味: nothing that a repair would help."""
+    return bool(_CAME_BAD.search(compact(text)))
 
 
 def is_a_question(text: str) -> bool:

@@ -31,6 +31,9 @@ _ROBOT = re.compile(
     r"(?:请问)?(?:你|您|你们|这|这里|这个|这边|现在)?(?:到底|究竟)?(?:是不是|是|不是)(?:个|一个|真的|真|在用)?(?:机器人|人工智能|ai|真人|人工|活人|自动回复|机器|人类|人)(?:还是(?:机器人|人工智能|ai|真人|人工|人|机器))?(?:在?回复)?(?:吗|么|吧|啊|呀|呢)*"
     r"|(?:你|您|你们)(?:是|是个)?(?:谁|什么|干什么的|做什么的)(?:啊|呀|呢)*|(?:你|您)?叫什么(?:名字)?|(?:机器人|ai)(?:吗|么)|areyou(?:a|an)?(?:bot|robot|ai|human)|whoareyou"
 )
+_MANAGER = re.compile(
+    r"(?:请问|我想知道|问一下)?(?:(?:我的?|谁是我的?)(?:专属)?(?:客户经理|专属客服|客服经理|服务专员|管家)(?:是谁|是哪位|叫什么(?:名字)?|呢|啊)*|我有(?:没有)?(?:专属)?(?:客户经理|专属客服)吗?)"
+)
 _RETURN = re.compile(
     r"(?:好的?|那|嗯|ok|谢谢|多谢|我|已经|都|可以|请|先)*(?:返回|返回机器人|返回首页|退出|退出人工|结束|结束吧|结束对话|结束会话|结束人工|结束服务|结束人工服务|结束咨询|回到机器人|转机器人|切回机器人|换回机器人|机器人|"
     r"不用了|不用人工了?|不用客服了?|不用转了?|不用找人了?|不需要了|不需要人工了?|没事了|没问题了|没什么事了|算了|(?:算了)?不等了|不麻烦了|不必了|解决了|问题解决了|搞定了|清楚了|取消人工|exit|quit|end|back)"
@@ -54,6 +57,11 @@ def person_wish(text: str) -> PersonWish | None:
         return None
     wants = _WANTED.search(words) or any(_ONLY.fullmatch(clause) for clause in clauses(text))
     return PersonWish(complains=False) if wants else None
+
+
+def asks_for_manager(text: str) -> bool:
+    """我的客户经理是谁: a name, and nobody has to come for it."""
+    return bool(_MANAGER.fullmatch(compact(text)))
 
 
 def asks_who_answers(text: str) -> bool:

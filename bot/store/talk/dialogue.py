@@ -50,7 +50,7 @@ def lately_said(session: Session, customer_id: int, now: datetime, most: int) ->
 
 
 def written_before(
-    session: Session, customer_id: int, message_id: int, now: datetime, most: int = 2
+    session: Session, customer_id: int, message_id: int, now: datetime, most: int = 4
 ) -> list[str]:
     """Their own words before this message, the newest first."""
     theirs = (_m.customer_id == customer_id, _m.direction == "in", _m.text != "", _m.id != message_id)

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot.clock import FixedClock
 from bot.config import Person
 from bot.rules.talk import person_texts, texts
-from bot.store.tables import customers, deliveries
+from bot.store.tables import account_managers, customers, deliveries
 from bot.store.tables import handovers as rows
 from bot.store.talk import handover_endings, handover_turns, handovers, waiting_list
 from bot.values.incoming import Image, PersonSession, Text, Voice
@@ -32,6 +32,17 @@ def test_asking_for_a_person_puts_the_customer_on_the_list(talk: Conversation, c
     assert [waiting.customer_id for waiting in waiting_list.waiting(talk.session, NOON)] == [customer]
     assert talk.customer().with_person_until == NOON + BOT_SILENT
     assert not talk.customer().complaint_open
+
+
+def test_who_their_account_manager_is_needs_nobody_to_come(
+    talk: Conversation, build: Build, customer: int
+) -> None:
+    assert talk.hear(said("我的客户经理是谁")).text == person_texts.NO_MANAGER
+    talk.session.execute(
+        insert(account_managers).values(customer_id=customer, staff_id=build.staff(name="陆姐"), since=NOON)
+    )
+    assert talk.hear(said("我的客户经理是谁")).text == person_texts.YOUR_MANAGER.format(manager="陆姐")
+    assert waiting_list.waiting(talk.session, NOON) == []
 
 
 def test_the_bot_is_silent_while_a_person_serves(talk: Conversation, customer: int) -> None:

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from bot.insight.catalogue import Named
 from bot.insight.intents import Understanding, Watched
 from bot.rules.talk import person_texts, texts
 from bot.rules.talk import understanding_texts as words
 from bot.store.shop import catalogue
-from bot.store.tables import order_lines
+from bot.store.tables import order_lines, products
 from bot.store.talk import handovers, open_questions
 from bot.values.knowledge import Entry
 from bot.values.reply import Menu
@@ -180,3 +180,36 @@ def test_marks_alone_say_nothing_and_an_angry_face_something(
     learned: Conversation, customer: int, text: str, answer: str
 ) -> None:
     assert learned.hear(said(text)).text == answer
+
+
+def test_what_cannot_be_repaired_is_sent_back(learned: Conversation, build: Build, customer: int) -> None:
+    order = build.order(
+        customer, external_id="TF9", status="delivered", amount=9, ordered_at=learned.clock.now()
+    )
+    learned.session.execute(
+        insert(order_lines).values(order_id=order, position=0, product_name="白茶", quantity=1, price=9)
+    )
+    assert "退换货申请" in learned.hear(said("茶叶喝着有股霉味 是不是坏了")).text
+    learned.hear(said("算了"))
+    assert "退换货申请" in learned.hear(said("东西碎了!!!!")).text
+
+
+def test_trouble_that_nothing_is_known_of_is_no_dry_refusal(learned: Conversation, customer: int) -> None:
+    assert learned.hear(said("东西碎了!!!!")).text == words.IN_TROUBLE
+    assert learned.hear(said("王女士")).text != words.CALM
+
+
+def test_who_never_bought_is_not_told_so_when_they_ask_for_something_else(
+    learned: Conversation, customer: int
+) -> None:
+    assert learned.hear(said("能发顺丰不")).text != texts.NO_ORDERS
+
+
+def test_a_product_that_is_named_is_told_of_where_nothing_else_is_known(
+    learned: Conversation, build: Build, customer: int
+) -> None:
+    build.product(external_id="SET-1", name="「四时」茶礼盒", price=298, stock=3)
+    learned.session.execute(update(products).values(description="四种茶，一盒。"))
+    found = catalogue.on_sale(learned.session)
+    learned.services.understanding.put_products([Named(one.external_id, one.name) for one in found], "1")
+    assert "四种茶，一盒。" in learned.hear(said("四时是啥")).text

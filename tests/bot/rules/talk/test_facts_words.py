@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bot.rules.people.facts import load
-from bot.rules.talk.facts_words import answer_to, question, refuses, refuses_all, takes_back
+from bot.rules.talk.facts_words import answer_to, corrects_a_fact, question, refuses, refuses_all, takes_back
 
 TODAY = date(2026, 11, 24)
 KNOWN = load("").attributes
@@ -88,3 +88,10 @@ def test_a_question_names_its_choices_and_the_way_out() -> None:
     assert "1 价格实惠\n2 好用耐用\n3 新款好看" in words
     assert "跳过" in words
     assert "别问了" in words
+
+
+def test_what_is_known_wrongly_is_corrected_on_their_page() -> None:
+    assert all(map(corrects_a_fact, ("把我的城市改成上海", "我生日记错了", "修改一下我的资料", "改我的生日")))
+    assert not any(
+        map(corrects_a_fact, ("地址写错了", "改一下地址", "我要改订单", "生日有什么福利", "换个城市的店"))
+    )

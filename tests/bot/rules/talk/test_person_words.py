@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.rules.talk.person_words import asks_who_answers, person_wish, returns_to_the_bot
+from bot.rules.talk.person_words import asks_for_manager, asks_who_answers, person_wish, returns_to_the_bot
 
 ASKS = (
     "人工", "转人工", "轉人工", "人工客服", "我要转人工", "请转人工客服", "找客服", "联系客服", "客服在吗", "客服", "有人吗", "有人在吗？",
@@ -71,3 +71,13 @@ def test_it_goes_back_to_the_bot(text: str) -> None:
 @pytest.mark.parametrize("text", NO_RETURN)
 def test_it_stays_with_the_person(text: str) -> None:
     assert not returns_to_the_bot(text)
+
+
+def test_whose_customer_they_are_is_a_name_and_no_wish_for_a_person() -> None:
+    assert all(
+        map(
+            asks_for_manager,
+            ("我的客户经理是谁", "请问我的客户经理叫什么", "谁是我的专属客服", "我有专属客服吗"),
+        )
+    )
+    assert not any(map(asks_for_manager, ("叫你们经理来", "找我的客户经理", "你是谁")))

@@ -91,7 +91,7 @@ def test_who_says_no_to_something_refuses(text: str, is_refusal: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["一个月发几次消息啊", "能不能一周一次", "只要活动的", "多久推一次", "别的不要"]
+    "text", ["一个月发几次消息啊", "能不能一周一次", "只要活动的", "多久推一次", "别的不要", "能不能少发点"]
 )
 def test_how_they_come_is_no_wish_that_they_stop(text: str) -> None:
     assert asks_about_pushes(text)
