@@ -107,11 +107,11 @@ def finish(session: Session, pass_id: int, now: datetime) -> None:
 
 
 def entering(state: State, rule: Rule, now: datetime) -> Select[tuple[int]]:
-    """Who is in by the rule and not among the members."""
+    """Who is in by the rule and not among the members; at first in the order in which they will lie there."""
     audience = segments.audience(rule, now)
-    if not (state.is_whole or state.members):
-        return audience
     theirs = audience.selected_columns.customer_id
+    if not (state.is_whole or state.members):
+        return audience.order_by(theirs)
     return audience.where(~exists().where(_m.segment_number == state.number, _m.customer_id == theirs))
 
 
