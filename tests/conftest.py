@@ -14,6 +14,7 @@ from bot.store.database import Database, Session
 from bot.store.tables import metadata
 from tests.support import servers
 from tests.support.build import Build
+from tests.support.fake_wechat import FakeWeChat
 from tests.support.terminal import Run, process_left_as_it_was
 from weilan import main
 
@@ -87,6 +88,11 @@ def session(database: Database) -> Iterator[Session]:
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(NOON)
+
+
+@pytest.fixture
+def wechat() -> FakeWeChat:
+    return FakeWeChat()
 
 
 @pytest.fixture

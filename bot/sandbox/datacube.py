@@ -12,11 +12,7 @@ MSG_TYPES = {"text": 1, "image": 2, "voice": 3, "video": 4}
 
 
 def user_summary(world: World, body: dict[str, Any]) -> dict[str, Any]:
-    newly = [
-        quotas.day_of(one.followed_at)
-        for one in world.state.followers.values()
-        if one.followed_at and one.following
-    ]
+    newly = _newly(world)
     return {
         "list": [
             _with_day(day, user_source=0, new_user=newly.count(str(day)), cancel_user=0)
@@ -26,11 +22,7 @@ def user_summary(world: World, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def user_cumulate(world: World, body: dict[str, Any]) -> dict[str, Any]:
-    newly = [
-        quotas.day_of(one.followed_at)
-        for one in world.state.followers.values()
-        if one.followed_at and one.following
-    ]
+    newly = _newly(world)
     return {
         "list": [
             _with_day(day, cumulate_user=sum(one <= str(day) for one in newly)) for day in _days(world, body)
@@ -51,6 +43,15 @@ def messages_received(world: World, body: dict[str, Any]) -> dict[str, Any]:
             of_kind = [openid for on, one, openid in said if (on, one) == (str(day), kind)]
             rows.append(_with_day(day, msg_type=kind, msg_user=len(set(of_kind)), msg_count=len(of_kind)))
     return {"list": rows}
+
+
+def _newly(world: World) -> list[str]:
+    """The days on which those who follow now began to."""
+    return [
+        quotas.day_of(one.followed_at)
+        for one in world.state.followers.values()
+        if one.followed_at and one.following
+    ]
 
 
 def _with_day(day: date, **numbers: int) -> dict[str, Any]:

@@ -22,11 +22,6 @@ from tests.support.pushing import services_with
 
 
 @pytest.fixture
-def wechat() -> FakeWeChat:
-    return FakeWeChat()
-
-
-@pytest.fixture
 def services(database: Database, clock: FixedClock, wechat: FakeWeChat) -> Services:
     return services_with(database, clock, wechat)
 

@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -33,6 +33,7 @@ from tests.support.build import Build
 from tests.support.cuttable import cuttable
 from tests.support.fake_wechat import FakeWeChat
 from tests.support.moody_wechat import moody_wechat
+from tests.support.waiting import comes_true
 
 OPEN = {"window_until": NOON + timedelta(days=1), "window_left": 5, "spoke_at": NOON - timedelta(hours=1)}
 UNBOUND = {"limits": {"custom_per_second": 0, "custom_per_day": 0}}
@@ -66,15 +67,6 @@ def lay_out(database: Database, many: int) -> None:
 def states(database: Database) -> Counter[str]:
     with database.reading() as session:
         return pushing.states(session)
-
-
-def comes_true(holds: Callable[[], bool], seconds: float = 60.0) -> bool:
-    until = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def tick(services: Services, through: Engine) -> None:

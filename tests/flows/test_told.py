@@ -1,7 +1,6 @@
 """What happens at the door, in an import and to a delivery stands in the outbox, for those who want to hear of it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,11 @@ from bot.store.people import merging
 from bot.store.tables import outbox, webhook_endpoints, webhook_wants
 from bot.values.webhooks import KINDS
 from scheduler import deliver
+from tests.conftest import NOON
 from tests.support import door as doors
 from tests.support import pushing
 from tests.support.build import Build
 from tests.support.door import Door
-
-NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
 
 @pytest.fixture

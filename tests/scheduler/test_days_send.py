@@ -29,11 +29,6 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-def wechat() -> FakeWeChat:
-    return FakeWeChat()
-
-
-@pytest.fixture
 def services(database: Database, clock: FixedClock, wechat: FakeWeChat) -> Services:
     services = pushing.services_with(database, clock, wechat, wechat={"account_kind": "subscription"})
     with database.transaction() as session:

@@ -29,16 +29,6 @@ OPEN = {"window_until": NOON + timedelta(days=1), "window_left": 5, "spoke_at": 
 
 
 @pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(NOON)
-
-
-@pytest.fixture
-def wechat() -> FakeWeChat:
-    return FakeWeChat()
-
-
-@pytest.fixture
 def services(database: Database, clock: FixedClock, wechat: FakeWeChat) -> Services:
     services = pushing.services_with(database, clock, wechat)
     with database.transaction() as session:

@@ -1,9 +1,8 @@
 """Threads or Dramatiq: whatever is lost or comes twice on the way, each delivery is sent once."""
 
 import threading
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import redis
@@ -15,12 +14,12 @@ from bot.store.database import Database
 from scheduler import engine
 from scheduler.deliver import hand_out
 from scheduler.engine import Threads
+from tests.conftest import NOON
 from tests.support import pushing
 from tests.support.build import Build
 from tests.support.fake_wechat import FakeWeChat
+from tests.support.waiting import comes_true
 
-NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
-PATIENCE = 60.0
 OPEN = {"window_until": NOON + timedelta(days=1), "window_left": 5}
 
 
@@ -35,26 +34,12 @@ def lay_out(database: Database, many: int) -> None:
             build.delivery(customer_id=who, campaign_id="first", content_id="words", purpose="service")
 
 
-def comes_true(claim: Callable[[], bool]) -> bool:
-    until = time.monotonic() + PATIENCE
-    while not claim():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.02)
-    return True
-
-
 def all_sent(services: Services, many: int) -> Callable[[], bool]:
     def claim() -> bool:
         with services.database.reading() as session:
             return pushing.states(session) == {"sent": many}
 
     return claim
-
-
-@pytest.fixture
-def wechat() -> FakeWeChat:
-    return FakeWeChat()
 
 
 @pytest.fixture

@@ -23,11 +23,6 @@ CLOSES = NOON + timedelta(hours=8, minutes=30)
 TAGGING = "/cgi-bin/tags/members/batch*"
 
 
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(NOON)
-
-
 def shop(database: Database, clock: FixedClock, kind: str) -> tuple[Services, Platform]:
     services, platform = simulated(database, clock, StandIn(), wechat={"account_kind": kind})
     with database.transaction() as session:

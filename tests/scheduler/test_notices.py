@@ -34,16 +34,6 @@ ARRIVED = {
 
 
 @pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(NOON)
-
-
-@pytest.fixture
-def wechat() -> FakeWeChat:
-    return FakeWeChat()
-
-
-@pytest.fixture
 def services(database: Database, clock: FixedClock, wechat: FakeWeChat) -> Services:
     services = pushing.services_with(database, clock, wechat)
     with database.transaction() as session:

@@ -3,8 +3,7 @@
 import json
 import random
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import delete, func, insert, select, update
@@ -29,11 +28,11 @@ from bot.store.tables import (
 from bot.store.worth import portraits
 from bot.values.portrait import InSegment, Portrait, Top
 from scheduler import portrait
+from tests.conftest import NOON
 from tests.support import pushing
 from tests.support.build import LONG_AGO, Build
-from weilan import main
+from tests.support.terminal import Run
 
-NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 PEOPLE = 900
 BUYERS = 600
 
@@ -329,42 +328,30 @@ def test_only_chance_is_no_finding(services: Services, database: Database) -> No
     assert "No attribute distinguishes" in portrait_words.sentence(found, {}, "en")
 
 
-def command(
-    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], *words: str
-) -> tuple[int, str, str]:
-    file = tmp_path / "config.toml"
-    url = database.engine.url.render_as_string(hide_password=False)
-    file.write_text(f'[database]\nurl = "{url}"\nsynchronous = "normal"\n', encoding="utf-8")
-    with pytest.raises(SystemExit) as ended:
-        main(["--config", str(file), "portrait", *words])
-    said = capsys.readouterr()
-    return int(ended.value.code or 0), said.out, said.err
-
-
-def test_the_commands(sqlite: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, _, err = command(sqlite, tmp_path, capsys, "lookalikes")
+def test_the_commands(database: Database, run: Run) -> None:
+    code, _, err = run("portrait", "lookalikes")
     assert (code, err.count("\n")) == (1, 1)
     assert "weilan portrait refresh" in err
-    a_shop(sqlite)
-    code, out, _ = command(sqlite, tmp_path, capsys, "show", "--json")
+    a_shop(database)
+    code, out, _ = run("portrait", "show", "--json")
     told = json.loads(out)
     assert (code, told["best"], told["definition"]) == (0, 120, {"percent": 20, "by": "score"})
     assert {"lift", "low", "high", "q", "trait"} <= set(told["shared"][0])
-    code, out, _ = command(sqlite, tmp_path, capsys, "refresh")
+    code, out, _ = run("portrait", "refresh")
     assert code == 0
     assert "AUC" in out
-    code, out, _ = command(sqlite, tmp_path, capsys, "lookalikes", "--limit", "3")
+    code, out, _ = run("portrait", "lookalikes", "--limit", "3")
     assert (code, out.count("\n")) == (0, 3)
     assert "住在杭州" in out
-    code, out, _ = command(sqlite, tmp_path, capsys, "of", "o1")
+    code, out, _ = run("portrait", "of", "o1")
     assert (code, "of 100" in out) == (0, True)
     for words, complaint in (
         (("of", "nobody"), "nobody has the openid nobody"),
         (("of", "o5"), "one of the best"),
         (("show", "--segment", "nowhere"), "no segment nowhere"),
     ):
-        code, out, err = command(sqlite, tmp_path, capsys, *words)
+        code, out, err = run("portrait", *words)
         assert (code, out) == (1, "")
         assert complaint in err
-    assert command(sqlite, tmp_path, capsys, "show", "--top", "20", "--segment", "x")[0] == 2
-    assert command(sqlite, tmp_path, capsys, "show", "--by", "luck")[0] == 2
+    assert run("portrait", "show", "--top", "20", "--segment", "x")[0] == 2
+    assert run("portrait", "show", "--by", "luck")[0] == 2

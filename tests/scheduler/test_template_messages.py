@@ -30,16 +30,6 @@ ONLY = {"channels": ["template_message"]}
 
 
 @pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(NOON)
-
-
-@pytest.fixture
-def wechat() -> FakeWeChat:
-    return FakeWeChat()
-
-
-@pytest.fixture
 def services(database: Database, clock: FixedClock, wechat: FakeWeChat) -> Services:
     return laid_out(database, clock, wechat, ONLY)
 
@@ -73,6 +63,14 @@ def only(services: Services, who: int) -> Any:
 def planned(services: Services) -> int:
     who = customer(services)
     plan(services, services.now())
+    return who
+
+
+def lost(services: Services, wechat: FakeWeChat) -> int:
+    """One whose request left, and whose answer nobody heard."""
+    who = planned(services)
+    wechat.answers = [Unsure("lost")]
+    deliver_due(services)
     return who
 
 
@@ -216,9 +214,7 @@ def test_a_lost_answer_is_asked_again_under_the_same_key_and_reaches_nobody_twic
 def test_one_that_never_arrived_is_sent_by_its_repeat(
     services: Services, wechat: FakeWeChat, clock: FixedClock
 ) -> None:
-    who = planned(services)
-    wechat.answers = [Unsure("lost")]
-    deliver_due(services)
+    who = lost(services, wechat)
     assert wechat.sent == []
     clock.forward(minutes=3)
     recover(services)
@@ -239,9 +235,7 @@ def test_what_a_repeat_is_told_never_plans_it_again(
     services: Services, wechat: FakeWeChat, clock: FixedClock, told: Outcome
 ) -> None:
     """The first request may have reached them: whatever follows, it is unknown in the end, and counts for the rhythm."""
-    who = planned(services)
-    wechat.answers = [Unsure("lost")]
-    deliver_due(services)
+    who = lost(services, wechat)
     for _ in range(6):
         wechat.answers = [told]
         clock.forward(minutes=3)
@@ -256,9 +250,7 @@ def test_what_a_repeat_is_told_never_plans_it_again(
 def test_after_ten_minutes_a_repeat_might_be_a_second_message(
     services: Services, wechat: FakeWeChat, clock: FixedClock
 ) -> None:
-    who = planned(services)
-    wechat.answers = [Unsure("lost")]
-    deliver_due(services)
+    who = lost(services, wechat)
     clock.forward(minutes=11)
     recover(services)
     assert (only(services, who).state, wechat.asked) == ("unknown", 1)
@@ -269,9 +261,7 @@ def test_after_ten_minutes_a_repeat_might_be_a_second_message(
 def test_who_opted_out_since_is_not_asked_again(
     services: Services, wechat: FakeWeChat, clock: FixedClock
 ) -> None:
-    who = planned(services)
-    wechat.answers = [Unsure("lost")]
-    deliver_due(services)
+    who = lost(services, wechat)
     with services.database.transaction() as session:
         pushing.change(session, who, wants_pushes=False)
     clock.forward(minutes=3)

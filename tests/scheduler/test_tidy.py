@@ -1,6 +1,6 @@
 """What is done because time passed: engagement, housekeeping, and mass sends nobody reported."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,17 +13,12 @@ from bot.store.people import binding
 from bot.store.tables import bind_codes, binding_talks, binding_tries, mass_sends, messages, volatile
 from scheduler.recover import ask_after_mass, recover
 from scheduler.tidy import refresh_engagement, tidy
+from tests.conftest import NOON
 from tests.support import pushing
 from tests.support.build import Build
 from tests.support.fake_wechat import FakeWeChat
 
-NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def wechat() -> FakeWeChat:
-    return FakeWeChat()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """One active scheduler, whoever else is started; and what a jump of the product's clock brings."""
 
 import threading
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from bot.clock import Clock, FixedClock
@@ -10,12 +8,12 @@ from bot.store.database import Database
 from bot.store.leases import LASTS, lease
 from scheduler import timetable
 from scheduler.timetable import TIMETABLE
+from tests.conftest import NOON
 from tests.support import pushing
 from tests.support.build import Build
 from tests.support.fake_wechat import FakeWeChat
+from tests.support.waiting import comes_true
 
-NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
-PATIENCE = 60.0
 OPEN = {"window_until": NOON + timedelta(days=30), "window_left": 5}
 
 
@@ -41,15 +39,6 @@ def lay_out(database: Database, many: int) -> None:
         build.campaign("first", ["one", "two"])
         for _ in range(many):
             build.customer(**OPEN)
-
-
-def comes_true(claim: Callable[[], bool]) -> bool:
-    until = time.monotonic() + PATIENCE
-    while not claim():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def started(database: Database, clock: Clock, wechat: FakeWeChat, stop: threading.Event) -> threading.Thread:

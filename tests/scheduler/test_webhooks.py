@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,14 +23,14 @@ from bot.store.tables import outbox, webhook_calls, webhook_endpoints
 from bot.values.webhooks import Answer, Told
 from scheduler import webhooks
 from scheduler.beside import Beside
+from tests.conftest import NOON
 from tests.support import pushing
 from tests.support.build import Build
 from tests.support.receiver import Receiver, receiving
+from tests.support.waiting import comes_true
 
-NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 KIND = "customer.changed"
 KEY = "a key for tests"
-PATIENCE = 30.0
 
 Receivers = Callable[[], Receiver]
 
@@ -92,15 +92,6 @@ def endpoint(services: Services, endpoint_id: int) -> Row[Any]:
     with services.database.reading() as session:
         asked = select(webhook_endpoints).where(webhook_endpoints.c.id == endpoint_id)
         return session.execute(asked).one()
-
-
-def comes_true(claim: Callable[[], bool]) -> bool:
-    until = time.monotonic() + PATIENCE
-    while not claim():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def test_what_happened_is_told_once_and_signed(services: Services, receiver: Receiver) -> None:

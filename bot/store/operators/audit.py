@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from bot.store.database import Session
+from bot.store.newest import newest
 from bot.store.tables import audit, staff
 
 
@@ -69,9 +70,6 @@ def entries(
         asked = asked.where(audit.c.action == action)
     if subject:
         asked = asked.where(audit.c.subject_id == subject)
-    if before is not None:
-        asked = asked.where(audit.c.id < before)
-    rows = session.execute(asked.order_by(audit.c.id.desc()).limit(most))
     return [
         Entry(
             row.id,
@@ -83,7 +81,7 @@ def entries(
             row.detail or {},
             row.at,
         )
-        for row in rows
+        for row in newest(session, asked, audit.c.id, before=before, most=most)
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, or_, select
 
 from bot.store.database import Session
+from bot.store.newest import newest
 from bot.store.segments import segments
 from bot.store.tables import customer_tags, customers
 
@@ -63,9 +64,7 @@ def find(
     asked: Select[Any] = select(customers)
     if text:
         asked = asked.where(is_meant(text))
-    if before is not None:
-        asked = asked.where(customers.c.id < before)
-    return [_line(row) for row in session.execute(asked.order_by(customers.c.id.desc()).limit(most))]
+    return [_line(row) for row in newest(session, asked, customers.c.id, before=before, most=most)]
 
 
 def facts_of(session: Session, customer_id: int) -> Facts | None:

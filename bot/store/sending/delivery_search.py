@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from bot.store.database import Session
 from bot.store.delivery_states import STATES
+from bot.store.newest import newest
 from bot.store.people.customer_search import is_meant
 from bot.store.tables import campaigns, contents, customers, deliveries
 
@@ -62,9 +63,7 @@ def find(
 ) -> list[DeliveryLine]:
     """Newest first; `before` is the id the last page ended with."""
     asked = _lines().where(*_conditions(wanted))
-    if before is not None:
-        asked = asked.where(deliveries.c.id < before)
-    return [_line(row) for row in session.execute(asked.order_by(deliveries.c.id.desc()).limit(most))]
+    return [_line(row) for row in newest(session, asked, deliveries.c.id, before=before, most=most)]
 
 
 def coming(session: Session, *, most: int = 8) -> list[DeliveryLine]:

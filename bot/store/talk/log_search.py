@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, select
 
 from bot.store.database import Session
+from bot.store.newest import newest
 from bot.store.people.customer_search import is_meant
 from bot.store.tables import customers, messages, staff
 
@@ -45,9 +46,7 @@ class LogFilter:
 def find(session: Session, wanted: LogFilter, *, before: int | None = None, most: int = 50) -> list[LogLine]:
     """Newest first; `before` is the id the last page ended with."""
     asked = _lines().where(*_conditions(wanted))
-    if before is not None:
-        asked = asked.where(messages.c.id < before)
-    return [_line(row) for row in session.execute(asked.order_by(messages.c.id.desc()).limit(most))]
+    return [_line(row) for row in newest(session, asked, messages.c.id, before=before, most=most)]
 
 
 def line_of(session: Session, message_id: int) -> LogLine | None:

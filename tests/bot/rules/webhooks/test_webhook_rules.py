@@ -21,9 +21,8 @@ from bot.rules.webhooks.webhook_retries import (
     wait_after,
 )
 from bot.values.webhooks import KINDS, Answer, Event
+from tests.conftest import NOON
 from tests.house.sources import ROOT
-
-NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
 
 def test_a_signature_is_the_one_the_standards_libraries_give() -> None:

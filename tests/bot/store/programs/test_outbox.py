@@ -1,6 +1,6 @@
 """What happens is written down for those who want to hear of it, in the transaction in which it happens."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +9,8 @@ from sqlalchemy import Row, insert, select, update
 from bot.store.database import Database, Session
 from bot.store.programs import outbox as events
 from bot.store.tables import deliveries, outbox, webhook_calls, webhook_endpoints, webhook_wants
+from tests.conftest import NOON
 from tests.support.build import Build
-
-NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
 
 def wants(session: Session, *kinds: str) -> int:
