@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from bot.store import rows
 from bot.store.people.whose import Customers
@@ -35,7 +36,10 @@ def take_returns(batch: Batch, records: Sequence[ReturnRecord]) -> list[Outcome]
     shelf = rows.ids_by(
         batch.session, products.c.external_id, [record.product_external_id for record in records]
     )
+    theirs = select(returns.c.external_id, orders.c.customer_id).join_from(returns, orders)
+    before = _owners_before(batch, theirs, records)
     outcomes = put_good(batch, returns, [_return(record, there, shelf) for record in records])
+    _touch(batch, outcomes, before)
     _touch(batch, outcomes, [_owner(there, record.order_external_id) for record in records])
     return outcomes
 
@@ -47,7 +51,9 @@ def take_reviews(batch: Batch, records: Sequence[ReviewRecord]) -> list[Outcome]
     )
     whose = Customers(batch, records)
     found = [_review(record, there, shelf, whose) for record in records]
+    before = _owners_before(batch, select(reviews.c.external_id, reviews.c.customer_id), records)
     outcomes = put_good(batch, reviews, found)
+    _touch(batch, outcomes, before)
     _touch(batch, outcomes, [None if isinstance(row, Fault) else row.get("customer_id") for row in found])
     return outcomes
 
@@ -125,6 +131,18 @@ def _product_id(name: str | None, shelf: dict[str, int]) -> int | Fault | None:
 
 def _owner(there: dict[str, _Order], name: str) -> int | None:
     return there[name].customer_id if name in there else None
+
+
+def _owners_before(
+    batch: Batch, owners: Select[Any], records: Sequence[ReturnRecord | ReviewRecord]
+) -> list[int | None]:
+    """Whose each was until now; `owners` selects their keys and owners."""
+    key = owners.selected_columns[0]
+    found: dict[str, int | None] = {}
+    for some in rows.parts([record.external_id for record in records]):
+        theirs = batch.session.execute(owners.where(rows.among(batch.session, key, some)))
+        found.update((name, owner) for name, owner in theirs)
+    return [found.get(record.external_id) for record in records]
 
 
 def _touch(batch: Batch, outcomes: Sequence[Outcome], owners: Sequence[int | None]) -> None:

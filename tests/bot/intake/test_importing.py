@@ -178,6 +178,26 @@ def test_a_map_knows_the_numbers_of_json(take: Import) -> None:
 
 
 @pytest.mark.usefixtures("shop")
+def test_what_turns_out_to_be_anothers_leaves_the_first_ones_figures(
+    take: Import, database: Database
+) -> None:
+    """A review and a return whose owner a later file corrects."""
+    take("orders", ORDERS)
+    for whose, order in (("C1", "D1"), ("C2", "D2")):
+        take("reviews", f"external_id,customer_external_id,rating,reviewed_at\nV1,{whose},1,2025-02-01\n")
+        take(
+            "returns",
+            f"external_id,order_external_id,status,requested_at\nR1,{order},accepted,2025-02-01\n",
+        )
+    figures = customer_statistics.c
+    of_theirs = select(customers.c.external_id, figures.reviews, figures.returns).join(
+        customer_statistics, figures.customer_id == customers.c.id
+    )
+    with database.reading() as session:
+        assert sorted(map(tuple, session.execute(of_theirs))) == [("C1", 0, 0), ("C2", 1, 1)]
+
+
+@pytest.mark.usefixtures("shop")
 def test_nobody_bought_or_was_born_in_the_future(take: Import) -> None:
     found = take("orders", ORDERS.replace("2025年1月3日", "2052年1月3日"))
     assert counts(found) == (1, 0, 0, 1)
