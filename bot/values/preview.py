@@ -21,9 +21,21 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """As a notice by template: its title and lines. `fits`: whether each field can take this customer's words."""
+
+    channel: str
+    title: str
+    lines: tuple[tuple[str, str], ...]  # label and words
+    leads: str = ""  # where a tap leads
+    fits: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     customer_id: int | None
     openid: str
     name: str
     cards: tuple[Card, ...]
+    filled: tuple[Filled, ...] = ()
     unknown: tuple[str, ...] = ()  # places that had to say their fallback

@@ -99,7 +99,7 @@ class ContentForm(Form):
         text = stripped(field.data)
         if self.kind.data in {"text", "msgmenu"} and not text:
             raise ValidationError(_("请填写正文"))
-        _check_words(text)
+        check_words(text)
 
     def validate_title(self, field: Any) -> None:
         most = articles.LONGEST_TITLE - (len("【广告】") if self.purpose.data == "marketing" else 0)
@@ -122,7 +122,7 @@ class NewContentForm(ContentForm):
     )
 
 
-def _check_words(text: str) -> None:
+def check_words(text: str) -> None:
     if len(text.encode()) > LONGEST_TEXT:
         raise ValidationError(_("正文太长：最多约 %(count)d 个字", count=LONGEST_TEXT // 3))
     unknown = [name for name in templates.names_in(text) if name not in templates.FIELDS]

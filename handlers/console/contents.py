@@ -15,6 +15,7 @@ from bot.store.campaigns.content_pages import ContentLine
 from bot.store.database import Session
 from bot.store.operators import audit
 from bot.store.people import customer_search, customers
+from bot.store.sending import notice_templates
 from bot.values.campaign import ContentDraft
 from bot.values.content import Need
 from bot.values.definitions import Content
@@ -63,12 +64,16 @@ def show(content_id: str) -> str:
         line = _line(store, content_id)
         found = _previews(store, line, customer)
         users = content_pages.users_of(store, content_id)
+        templates = {line.template.id: line.template.title for line in notice_templates.every(store)}
+        kept = contents.find(store, content_id)
         history = approvals.of_content(store, content_id)
         held = uploads.standings(store, _needs(line))
     return render_template(
         "console/content.html",
         content=line,
         users=users,
+        kept=kept,
+        templates=templates,
         previews=found,
         customer=customer,
         approvals=history,
@@ -181,10 +186,24 @@ def _wanted(form: ContentForm, content_id: str) -> Content | None:
         return None
     with services().database.reading() as store:
         objection = media_files.objection(store, wanted)
+        unfit = _against_purpose(store, wanted)
+    if unfit is not None:
+        form.purpose.errors = [*form.purpose.errors, unfit]
+        return None
     if objection is not None:
         field = form.cover_upload if objection[0] == "cover" else form.upload
         field.errors = [*field.errors, _("这个文件不能用：%(said)s", said=objection[1])]
     return wanted if objection is None else None
+
+
+def _against_purpose(store: Session, wanted: Content) -> Any:
+    """It goes by a template already, which what it is for now may not."""
+    kept = contents.find(store, wanted.id)
+    if kept is not None and kept.notice and wanted.purpose == "marketing":
+        return _("这条内容还设了订阅通知，营销内容不能这样发：请先在内容页取消。")
+    if kept is not None and kept.template and wanted.purpose != "service":
+        return _("这条内容还设了模板消息，只有服务内容能这样发：请先在内容页取消。")
+    return None
 
 
 def _keep_files(form: ContentForm) -> bool:
@@ -217,7 +236,7 @@ def _previews(store: Session, line: ContentLine, text: str) -> list[Preview]:
     profiles = [customers.profile_by_id(store, customer.id) for customer in found]
     now = services().now()
     for_them = [previews.for_customer(store, content, profile, now) for profile in profiles if profile]
-    return for_them if text else [preview_words.preview(content, None, {})]
+    return for_them if text else [previews.for_anybody(store, content)]
 
 
 def _seen(draft: ContentDraft) -> str:

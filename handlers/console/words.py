@@ -45,6 +45,21 @@ CATEGORIES: dict[str, Any] = {
     "promotion": _l("优惠"),
     "care": _l("关怀"),
 }
+TEMPLATE_FIELDS: dict[str, Any] = {  # what a field of a template takes, by its kind
+    "thing": _l("1 到 20 个字，不换行"),
+    "keyword": _l("1 到 20 个字，不换行"),
+    "number": _l("数字，最多 32 位"),
+    "letter": _l("1 到 32 个英文字母"),
+    "symbol": _l("1 到 5 个符号"),
+    "character_string": _l("1 到 32 个英文字母、数字或符号"),
+    "time": _l("时间，例如 15:01 或 2026年12月1日 15:01"),
+    "date": _l("日期，例如 2026年12月1日"),
+    "amount": _l("金额，例如 ¥12.80 或 128元"),
+    "phone_number": _l("电话号码，最多 17 位"),
+    "car_number": _l("车牌号，最多 8 位"),
+    "name": _l("最多 10 个汉字或 20 个字母"),
+    "phrase": _l("1 到 5 个汉字"),
+}
 CONTENT_KINDS: dict[str, Any] = {
     "text": _l("文字"),
     "image": _l("图片"),

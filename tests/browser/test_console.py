@@ -16,16 +16,20 @@ from bot.clock import FixedClock
 from bot.config import Config
 from bot.store.database import Database
 from bot.store.operators import passwords, staff
+from bot.store.sending import notice_templates
 from bot.store.talk import handovers
+from bot.values.notice import NoticeTemplate
 from handlers.app import create_app, stop
 from tests.browser.conftest import DESK, PHONE, resize
 from tests.conftest import NOON
 from tests.support.build import Build
 
+CARE = NoticeTemplate(id="N1", title="保养提醒", fields={"thing1": "保养项目", "time2": "时间"})
 PASSWORD = "a-kettle-and-a-teapot"
 PAGES = (
     "", "conversations", "hand-overs", "customers", "customers/1", "customers/1/explain", "hand-overs/1", "campaigns",
-    "campaigns/tea", "campaigns/tea/edit", "campaigns/new", "contents", "contents/water", "contents/water/edit", "deliveries",
+    "campaigns/tea", "campaigns/tea/edit", "campaigns/new", "contents", "contents/water", "contents/water/edit",
+    "contents/water/by-template/notice", "deliveries",
     "knowledge", "knowledge/temperature", "examples", "health", "staff", "audit", "account",
 )  # fmt: skip
 
@@ -34,6 +38,7 @@ PAGES = (
 def address(sqlite: Database, clock: FixedClock, serve: Callable[[WSGIApplication], str]) -> Iterator[str]:
     with sqlite.transaction() as session:
         fill(session_build=Build(session))
+        notice_templates.keep(session, "subscription_notice", [CARE], NOON)
         password_hash = passwords.hashed(PASSWORD)
         staff.add(session, name="老周", role="admin", password_hash=password_hash, now=NOON)
         handovers.open_handover(session, 1, complaint=True, now=NOON, until=NOON + timedelta(hours=1))
@@ -49,7 +54,10 @@ def fill(session_build: Build) -> None:
     build = session_build
     build.segment("everyone", name="所有人")
     customer = build.customer(name="王芳", city="杭州", openid="oA1b2c3d4e5f6g7h8i9j0kLmNoPq")
-    build.content("water", title="泡茶的水温", text="{customer.name|您}好，绿茶宜用 80℃ 的水。")
+    words = {"thing1": "{customer.name|您}的茶", "time2": "15:01"}
+    build.content(
+        "water", title="泡茶的水温", text="{customer.name|您}好，绿茶宜用 80℃ 的水。", notice_template="N1", notice_data=words
+    )  # fmt: skip
     build.campaign("tea", ["water"], name="晚间茶话", status="draft")
     build.message(
         customer, "<script>document.title = 'taken over'</script>一段很长的话" + "茶" * 300, created_at=NOON

@@ -106,13 +106,17 @@ def filled(
     form: Form, profile: Profile, further: Mapping[str, str] = templates.NOTHING_FURTHER
 ) -> Form | None:
     """With this customer's words; None where a field cannot take them, even cut."""
+    words = words_for(form.data, profile, further)
+    return None if words is None else replace(form, data=words)
+
+
+def words_for(
+    data: Mapping[str, str], profile: Profile, further: Mapping[str, str]
+) -> Mapping[str, str] | None:
     words = {
-        name: _cut(kind_of(name), templates.render(text, profile, further))
-        for name, text in form.data.items()
+        name: _cut(kind_of(name), templates.render(text, profile, further)) for name, text in data.items()
     }
-    if not all(_suits(kind_of(name), said) for name, said in words.items()):
-        return None
-    return replace(form, data=words)
+    return words if all(_suits(kind_of(name), said) for name, said in words.items()) else None
 
 
 def told(form: Notice | TemplateMessage) -> str:
@@ -122,6 +126,11 @@ def told(form: Notice | TemplateMessage) -> str:
 
 def kind_of(name: str) -> str:
     return name.rstrip("0123456789")
+
+
+def takes(name: str, words: str) -> bool:
+    """Whether a field of a template takes these words as they are."""
+    return _suits(kind_of(name), words)
 
 
 def _suits(kind: str, words: str) -> bool:

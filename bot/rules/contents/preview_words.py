@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
 
-from bot.rules.contents import templates
+from bot.rules.contents import preview_templates, templates
 from bot.rules.contents.parts import texts_of
 from bot.rules.contents.rendering import ANYBODY, labelled_parts_of, personal
 from bot.values.content import Approval, Part
@@ -32,8 +32,16 @@ def preview(content: Content, profile: Profile | None, further: Mapping[str, str
     )
 
 
+def words_of(content: Content) -> Iterator[str]:
+    """Everything it says, as messages and by templates."""
+    yield from texts_of(content.messages)
+    for form in (content.notice, content.template):
+        if form is not None:
+            yield from form.data.values()
+
+
 def _unknown(content: Content, profile: Profile, further: Mapping[str, str]) -> Iterator[str]:
-    names = dict.fromkeys(name for text in texts_of(content.messages) for name in templates.names_in(text))
+    names = dict.fromkeys(name for text in words_of(content) for name in templates.names_in(text))
     for name in names:
         if name in templates.FIELDS and not templates.render(f"{{{name}}}", profile, further):
             yield name
@@ -70,6 +78,8 @@ def lines(found: Preview) -> Iterator[str]:
     for number, card in enumerate(found.cards, 1):
         yield f"── {number} · {KINDS[card.kind]}"
         yield from (line for line in _of_card(card) if line)
+    for one in found.filled:
+        yield from (line for line in preview_templates.lines_of(one) if line)
     if found.unknown:
         yield f"（不知道的资料，用了竖线后面的话：{'、'.join(found.unknown)}）"
 

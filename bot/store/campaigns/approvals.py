@@ -27,6 +27,8 @@ def approve(session: Session, content_id: str, *, staff_id: int, now: datetime) 
         "seen": {
             "title": row.title, "purpose": row.purpose, "kind": row.kind, "text": row.text,
             "media_id": row.media_id or "", "details": row.details,
+            **({"notice": row.notice_data} if row.notice_data else {}),
+            **({"template": row.template_data} if row.template_data else {}),
         },
     }  # fmt: skip
     session.execute(insert(approvals).values(made))

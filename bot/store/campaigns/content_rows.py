@@ -25,7 +25,11 @@ def content_of(row: Row[Any]) -> Content:
 
 
 def form_columns(content: Definition) -> dict[str, Any]:
-    notice, template = content.notice, content.template or TemplateMessage(template="")
+    return filling_columns(content.notice, content.template)
+
+
+def filling_columns(notice: Notice | None, message: TemplateMessage | None) -> dict[str, Any]:
+    template = message or TemplateMessage(template="")
     return {
         "notice_template": notice.template if notice else None,
         "notice_page": notice.page if notice else "",

@@ -11,6 +11,7 @@ from bot.store.database import Session
 from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.tables import notice_consents, notice_templates
 from bot.store.upserts import or_insert
+from bot.values import push
 from bot.values.definitions import Content
 from bot.values.notice import Notice, NoticeTemplate, TemplateLine, TemplateMessage
 
@@ -52,7 +53,7 @@ def find(session: Session, channel: str, template_id: str) -> NoticeTemplate | N
     return _read(row) if row else None
 
 
-def objection(session: Session, content: Content) -> tuple[str, str] | None:
+def objection(session: Session, content: Content | push.Content) -> tuple[str, str] | None:
     """The field and what stands against sending the content by the templates it fills; None when nothing does."""
     if content.notice is not None:
         if content.purpose == "marketing":
