@@ -1,41 +1,31 @@
-"""One planning pass: what did not go out in time moves on, then each running campaign, the most important first."""
+"""One planning pass: what did not go out in time moves on, then everybody is looked at (`plan_look.py`)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.rules.pushes import greatest_good
 from bot.rules.pushes.windows import PURPOSES, Window, next_window, window_at, windows_of
 from bot.services import Services
 from bot.store.campaigns import working_days
-from bot.store.database import Workbench
-from bot.store.planning import (
-    care,
-    day_limits,
-    days_sends,
-    judging,
-    plan_changes,
-    plan_entries,
-    plan_passes,
-    plan_tables,
-    plans,
-    standings,
-    starvation,
-    totals,
-)
+from bot.store.planning import care, plan_changes, plan_entries, plan_passes, starvation, totals
 from bot.store.planning.plan_changes import Last
-from bot.store.planning.plan_entries import Agenda, Entry
-from bot.store.planning.plan_tables import Tables
-from bot.store.sending import mass_sends, moving
-from bot.values.days_send import DaysSend, Offer
+from bot.store.planning.plan_entries import Agenda
+from bot.store.sending import moving
+from bot.values.days_send import DaysSend
 from bot.values.push import CampaignPlan, PlanReport, Starved
+from scheduler.plan_look import STRETCH, Look
 
 LATELY = timedelta(minutes=10)
 AHEAD = timedelta(hours=2)  # a window that opens within this is planned already
 
 
-def plan(services: Services, at: datetime) -> PlanReport:
-    """Looks at everybody."""
-    return _Pass(services, at).run()
+def plan(services: Services, at: datetime, *, stretch: int = STRETCH) -> PlanReport:
+    """Looks at everybody, so many ids at a time."""
+    return _Pass(services, at, stretch=stretch).run()
+
+
+def rehearse(services: Services, at: datetime, *, keeps: bool) -> PlanReport:
+    """The same in a simulation: what was decided for each customer is kept only if somebody will ask for it."""
+    return _Pass(services, at, keeps=keeps).run()
 
 
 def tick(services: Services, at: datetime) -> PlanReport | None:
@@ -44,10 +34,12 @@ def tick(services: Services, at: datetime) -> PlanReport | None:
 
 
 class _Pass:
-    """Reads and judges aside, writes a part at a time. Whatever it dies at, the next pass does the rest."""
+    """Whatever it dies at, the next pass does the rest."""
 
-    def __init__(self, services: Services, at: datetime) -> None:
-        self._services, self._at = services, at
+    def __init__(
+        self, services: Services, at: datetime, *, keeps: bool = True, stretch: int = STRETCH
+    ) -> None:
+        self._services, self._at, self._keeps, self._stretch = services, at, keeps, stretch
         self._send: DaysSend | None = None
         push = services.config.push
         self._today = at.astimezone(push.zone).date()
@@ -62,14 +54,13 @@ class _Pass:
         """`of`: only these customers, by the book of the pass before."""
         moved, late = self._tidy(of_all=of is None)
         done: Sequence[CampaignPlan] = ()
-        with self._services.database.workbench() as bench:
-            agenda = self._agenda(bench)
-            if before is None or agenda.book != before.book:
-                of, before = None, None
-            if agenda.windows:
-                done = self._look(bench, agenda, of, before.full_id if before else None)
+        agenda = self._agenda()
+        if before is None or agenda.book != before.book:
+            of, before = None, None
+        if agenda.windows:
+            done = self._look(agenda, of, before.full_id if before else None)
         starved: Sequence[Starved] = ()
-        if of is None:
+        if of is None and self._keeps:
             with self._services.database.reading() as session:
                 starved = starvation.starved(session, self._at, self._services.config.push)
         return PlanReport(
@@ -126,79 +117,29 @@ class _Pass:
     def _windows(self) -> dict[str, Window]:
         return {name: each for name, each in self._coming.items() if each.opens <= self._at + AHEAD}
 
-    def _agenda(self, bench: Workbench) -> Agenda:
+    def _agenda(self) -> Agenda:
         windows = self._windows()
-        with bench.reading() as session:
+        with self._services.database.reading() as session:
             return plan_entries.agenda(session, windows, self._at, self._services.config)
 
-    def _look(
-        self, bench: Workbench, agenda: Agenda, of: Sequence[int] | None, full_id: int | None
-    ) -> Sequence[CampaignPlan]:
-        tables = plan_tables.tables_for(agenda)
+    def _look(self, agenda: Agenda, of: Sequence[int] | None, full_id: int | None) -> Sequence[CampaignPlan]:
         kind, book = (plan_passes.FULL, agenda.book) if of is None else (plan_passes.CHANGES, None)
-        with bench.transaction() as session:
+        database = self._services.database
+        with database.transaction() as session:
             pass_id = plan_passes.begin(session, kind, book, full_id, self._at)
-        if not agenda.entries:
-            with bench.transaction() as session:
-                plan_passes.finish(session, pass_id, 0, self._at)
-            return ()
-        with bench.reading() as session:
-            tables.make(session)
-            judging.ask_after(session, tables, of or ())
-            looked_at = judging.look(session, tables, agenda, self._today, only_asked=of is not None)
-        self._send = self._days_send(bench, tables, agenda)
-        planned = {one.number: self._plan(bench, tables, agenda, one) for one in agenda.in_turn}
-        with bench.reading() as session:
-            judging.set_kept_aside(session, tables, self._today, only_asked=of is not None)
-            counted = totals.count(session, tables, agenda)
-        self._write_standings(bench, tables, agenda, pass_id)
-        with bench.transaction() as session:
-            totals.write(session, agenda, counted, self._at, kind)
-            plan_passes.finish(session, pass_id, looked_at, self._at)
+        look = Look(database, agenda, pass_id, self._at, self._today, self._stretch, keeps=self._keeps)
+        told = look.at_all() if of is None else look.at_some(of)
+        self._send = look.send
+        with database.transaction() as session:
+            if self._keeps:
+                totals.write(session, agenda, told.totals, self._at, kind)
+            plan_passes.finish(session, pass_id, told.looked_at, self._at)
         return [
             CampaignPlan(
                 campaign_id=entry.campaign.id,
                 purpose=entry.purpose,
-                planned=planned[entry.number],
-                totals=counted[entry.number],
+                planned=told.planned.get(entry.number, 0),
+                totals=told.totals[entry.number],
             )
             for entry in agenda.in_turn
         ]
-
-    def _days_send(self, bench: Workbench, tables: Tables, agenda: Agenda) -> DaysSend | None:
-        """A subscription account has one mass send a day: what has it, or where it does the greatest good."""
-        entries = [entry for entry in agenda.entries if entry.of.moment.mass.target == "tag"]
-        if not entries:
-            return None
-        with bench.reading() as session:
-            if (known := days_sends.given(session, entries[0].of.window.day)) is not None:
-                return known
-            waits, offers = days_sends.waited(session, self._today), list[Offer]()
-            for entry in entries:
-                plans.pick(session, tables, entry)
-                offers += days_sends.offers(session, tables, entry, waits)
-        return greatest_good.chosen(offers)
-
-    def _plan(self, bench: Workbench, tables: Tables, agenda: Agenda, entry: Entry) -> int:
-        planned = 0
-        with bench.reading() as session:
-            plans.pick(session, tables, entry)
-            if entry.of.moment.mass.target == "tag":
-                spent = mass_sends.day_is_spent(session, entry.of.window.day)
-                days_sends.give(session, tables, entry, self._send, spent=spent)
-            day_limits.keep(session, tables, entry)
-            parts = list(plans.parts(session, tables.picked, tables.picked.c.reason.is_(None)))
-        for first, last in parts:
-            with bench.transaction() as session:
-                planned += plans.write(session, tables, entry, self._at, first, last)
-        with bench.reading() as session:
-            plans.settle(session, tables, entry, agenda.others(entry))
-        return planned
-
-    def _write_standings(self, bench: Workbench, tables: Tables, agenda: Agenda, pass_id: int) -> None:
-        with bench.reading() as session:
-            standings.note_changes(session, tables, agenda)
-            parts = list(plans.parts(session, tables.changed))
-        for first, last in parts:
-            with bench.transaction() as session:
-                standings.write_changes(session, tables, agenda, pass_id, first, last)

@@ -28,7 +28,7 @@ from bot.store.sending.handing import MASS_BATCH
 from bot.store.simulation import simulation, simulation_blame
 from bot.store.simulation.simulation import Due
 from bot.values.simulation import CampaignDay, CampaignLine, Day, Played
-from scheduler.plan import AHEAD, plan
+from scheduler.plan import AHEAD, rehearse
 from scheduler.tidy import refresh_engagement
 
 AT_ONCE = 10_000  # deliveries claimed by one statement
@@ -95,8 +95,10 @@ class World:
                     self._close()
 
     def _plan(self) -> None:
+        today = self._today()
+        will_be_asked = any(_has_no_second_chance(line) and line.ends == today for line in self.lines)
         with timed(self.seconds, "plan"):
-            report = plan(self.services, self.clock.now())
+            report = rehearse(self.services, self.clock.now(), keeps=will_be_asked)
         self.out.days[-1].calendar_known &= report.calendar_known
         for each in report.campaigns:
             of = self._of(each.campaign_id)

@@ -25,9 +25,9 @@ T = TypeVar("T")
 WRITER_WAITS = 15.0  # seconds
 _OF_THE_WORKBENCH = (  # a million rows are not held in memory: what is sorted goes to a file by parts
     "temp_store=FILE",
-    "temp.cache_size=-64000",
+    "temp.cache_size=-32000",
     "threads=1",  # the parts that are full are sorted beside
-    "cache_size=-64000",
+    "cache_size=-32000",  # twice as much is no quicker
     "wal_autocheckpoint=0",  # not while a writer waits: see `Workbench.transaction`
 )
 _POSTGRESQL = {
@@ -60,6 +60,8 @@ class Instant(TypeDecorator[datetime]):
 
 class Database:
     """One per process. `transaction` is for everybody; `together` for the many small ones of the webhook."""
+
+    is_shared_by_threads = True  # each has a connection of its own
 
     def __init__(self, url: str, *, synchronous: str = "full", pool_size: int = 10) -> None:
         self.engine = _engine(url, synchronous, pool_size)

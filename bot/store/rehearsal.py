@@ -9,6 +9,8 @@ from bot.store.database import Database, Session, Workbench
 class Rehearsal(Database):
     """What several transactions write is seen by those that follow; all of it ends with `rehearsing`."""
 
+    is_shared_by_threads = False  # one connection has it all
+
     def __init__(self, stage: Database, session: Session) -> None:
         self.engine = stage.engine
         self.is_sqlite = stage.is_sqlite

@@ -10,15 +10,18 @@ from bot.store.sending import daily_calls
 
 
 def keep(session: Session, tables: Tables, entry: Entry) -> None:
-    """Of the campaign at hand, whose candidates are picked, the first so many; what earlier ones took is planned by now."""
-    moment, picked = entry.of.moment, tables.picked
-    if entry.purpose != "service" or TEMPLATE not in moment.channels:
+    """Of the campaign at hand, whose candidates are picked, the first so many that earlier ones did not take."""
+    moment, picked, won = entry.of.moment, tables.picked, tables.won[entry.purpose]
+    if not entry.takes_calls:
         return
     wants = and_(picked.c.reason.is_(None), picked.c.channel == TEMPLATE)
     number = session.execute(select(func.count()).select_from(picked).where(wants)).scalar_one()
     if not number:
         return
-    left = max(moment.templates_a_day - daily_calls.promised(session, TEMPLATE, moment.now), 0)
+    taken = session.execute(
+        select(func.count()).select_from(won).where(won.c.channel == TEMPLATE)
+    ).scalar_one()
+    left = max(moment.templates_a_day - daily_calls.promised(session, TEMPLATE, moment.now) - taken, 0)
     if number <= left:
         return
     in_order = select(picked.c.customer_id).where(wants).order_by(picked.c.customer_id)

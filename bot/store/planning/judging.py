@@ -3,9 +3,9 @@
 Reads the shop's tables and writes the pass's own; nobody waits for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,10 +19,10 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    text,
 )
 
 from bot.store.database import Session
+from bot.store.delivery_states import HAS_TURN, IS_CLAIMED, IS_ENDED, IS_KEPT, IS_WITHDRAWN
 from bot.store.planning.eligibility import POLICIES
 from bot.store.planning.plan_entries import BITS, KEEPS, Agenda, Entry, OfPurpose
 from bot.store.planning.plan_tables import Tables, code_of, codes_name, mask_name
@@ -32,54 +32,58 @@ from bot.store.upserts import or_insert
 
 KEEPS_CODE = next(place for place, policy in enumerate(POLICIES) if policy.name == KEEPS)
 
-# spelled out, so that the database sees that a small index of these rows holds them all
-_PLANNED = text(
-    "deliveries.state = 'planned' AND deliveries.campaign_id IS NOT NULL AND deliveries.channel <> 'next_contact'"
-)
-_CLAIMED = text("deliveries.state = 'claimed'")
-_KEPT = text("deliveries.state = 'planned' AND deliveries.channel = 'next_contact'")
-_WITHDRAWN = text("deliveries.state = 'skipped' AND deliveries.reason = 'withdrawn'")
-_ENDED = text("deliveries.state IN ('accepted', 'sent', 'failed', 'unknown')")
+
+Whose: TypeAlias = Callable[[ColumnElement[Any]], ColumnElement[bool]]  # of a column of customers' ids
 
 
-def ask_after(session: Session, tables: Tables, customer_ids: Sequence[int]) -> None:
+def of_stretch(first: int, last: int) -> Whose:
+    """Everybody from one id to another."""
+    return lambda customer_id: customer_id.between(first, last)
+
+
+def of_asked(session: Session, tables: Tables, customer_ids: Sequence[int]) -> Whose:
     rows = [{"customer_id": each} for each in sorted(set(customer_ids))]
     if rows:
         session.execute(insert(tables.asked), rows)
+    return lambda customer_id: customer_id.in_(select(tables.asked.c.customer_id))
 
 
-def look(session: Session, tables: Tables, agenda: Agenda, today: date, *, only_asked: bool) -> int:
-    """Fills the tables for everybody, or for those who are asked after; how many were judged."""
+def look(session: Session, tables: Tables, agenda: Agenda, today: date, whose: Whose) -> int:
+    """Fills the tables; how many were judged."""
     numbers = [{"number": number, "campaign_id": name} for name, number in agenda.numbers.items()]
     if numbers:
         session.execute(insert(tables.numbers), numbers)
-    _take_turns(session, tables, today, only_asked=only_asked)
-    judged = _judge(session, tables, agenda, only_asked=only_asked)
-    set_kept_aside(session, tables, today, only_asked=only_asked)
+    _take_turns(session, tables, today, whose)
+    judged = _judge(session, tables, agenda, whose)
+    set_kept_aside(session, tables, today, whose)
     keepers = set(session.execute(select(tables.keeps.c.campaign_number).distinct()).scalars())
     for entry in agenda.entries:
         if entry.campaign_number in keepers:
-            _set_reached_aside(session, tables, entry, today, only_asked=only_asked)
+            _set_reached_aside(session, tables, entry, today, whose)
     _free(session, tables, agenda)
     return judged
 
 
-def _take_turns(session: Session, tables: Tables, today: date, *, only_asked: bool) -> None:
+def _take_turns(session: Session, tables: Tables, today: date, whose: Whose) -> None:
     """What stands in `deliveries`: planned ones, those under way, today's, and what waits for the next contact."""
     number = tables.numbers.c.number
-    rows = (
-        select(deliveries.c.customer_id, number)
-        .join(tables.numbers, tables.numbers.c.campaign_id == deliveries.c.campaign_id)
-        .order_by(deliveries.c.customer_id, deliveries.c.id.desc())
+    stood = select(deliveries.c.customer_id, number).join(
+        tables.numbers, tables.numbers.c.campaign_id == deliveries.c.campaign_id
     )
-    if only_asked:
-        rows = _of_asked(tables, rows)
-    ended = rows.where(_ENDED, deliveries.c.day == today)
-    waiting = rows.where(_CLAIMED, deliveries.c.channel != "next_contact")
-    _keep_first(session, tables.turns, rows.where(_PLANNED))
+    rows = stood.where(whose(deliveries.c.customer_id)).order_by(
+        deliveries.c.customer_id, deliveries.c.id.desc()
+    )
+    ended = rows.where(IS_ENDED, deliveries.c.day == today)
+    # + 0: those under way are few, and found by their own index rather than among all that a stretch ever had
+    waiting = (
+        stood.where(whose(deliveries.c.customer_id + 0), IS_CLAIMED)
+        .where(deliveries.c.channel != "next_contact")
+        .order_by((deliveries.c.id + 0).desc())
+    )
+    _keep_first(session, tables.turns, rows.where(HAS_TURN))
     _keep_first(session, tables.turns, waiting)
     _keep_first(session, tables.turns, ended.where(deliveries.c.state != "failed"))
-    kept = rows.where(_KEPT, deliveries.c.campaign_id.is_not(None))
+    kept = rows.where(IS_KEPT, deliveries.c.campaign_id.is_not(None))
     _keep_first(
         session, tables.keeps, kept.order_by(None).order_by(deliveries.c.customer_id, deliveries.c.id)
     )
@@ -87,7 +91,7 @@ def _take_turns(session: Session, tables: Tables, today: date, *, only_asked: bo
     _set_aside(session, tables, waiting, tables.turns, "planned")
     _set_aside(session, tables, ended, tables.turns, "planned")
     # what a person took back: nothing else of the campaign that day
-    withdrawn = rows.where(_WITHDRAWN, deliveries.c.day == today)
+    withdrawn = rows.where(IS_WITHDRAWN, deliveries.c.day == today)
     _set_aside(session, tables, withdrawn, tables.turns, "withdrawn")
 
 
@@ -106,32 +110,26 @@ def _set_aside(session: Session, tables: Tables, rows: Select[Any], known: Any, 
     session.execute(put.on_conflict_do_nothing())
 
 
-def set_kept_aside(session: Session, tables: Tables, today: date, *, only_asked: bool) -> None:
+def set_kept_aside(session: Session, tables: Tables, today: date, whose: Whose) -> None:
     """What a campaign keeps since today for a customer whose turn is another's; asked again when all is planned."""
     is_won = exists().where(tables.turns.c.customer_id == deliveries.c.customer_id)
     kept = select(deliveries.c.customer_id, tables.numbers.c.number, literal("kept")).join(
         tables.numbers, tables.numbers.c.campaign_id == deliveries.c.campaign_id
     )
-    kept = kept.where(_KEPT, deliveries.c.day == today, is_won)
-    _put_aside(session, tables, _of_asked(tables, kept) if only_asked else kept)
+    kept = kept.where(IS_KEPT, deliveries.c.day == today, is_won)
+    _put_aside(session, tables, kept.where(whose(deliveries.c.customer_id)))
 
 
-def _set_reached_aside(
-    session: Session, tables: Tables, entry: Entry, today: date, *, only_asked: bool
-) -> None:
+def _set_reached_aside(session: Session, tables: Tables, entry: Entry, today: date, whose: Whose) -> None:
     """What a campaign keeps since today for a customer whom something could reach by now."""
     judged = tables.judged
     kept = (
         select(deliveries.c.customer_id, literal(entry.campaign_number), literal("kept"))
         .join(judged, judged.c.customer_id == deliveries.c.customer_id)
-        .where(_KEPT, deliveries.c.campaign_id == entry.campaign.id, deliveries.c.day == today)
+        .where(IS_KEPT, deliveries.c.campaign_id == entry.campaign.id, deliveries.c.day == today)
         .where(code_of(judged, entry.purpose, entry.kind).is_distinct_from(KEEPS_CODE))
     )
-    _put_aside(session, tables, _of_asked(tables, kept) if only_asked else kept)
-
-
-def _of_asked(tables: Tables, rows: Select[Any]) -> Select[Any]:
-    return rows.where(deliveries.c.customer_id.in_(select(tables.asked.c.customer_id)))
+    _put_aside(session, tables, kept.where(whose(deliveries.c.customer_id)))
 
 
 def _put_aside(session: Session, tables: Tables, rows: Select[Any]) -> None:
@@ -139,7 +137,7 @@ def _put_aside(session: Session, tables: Tables, rows: Select[Any]) -> None:
     session.execute(put.on_conflict_do_nothing())
 
 
-def _judge(session: Session, tables: Tables, agenda: Agenda, *, only_asked: bool) -> int:
+def _judge(session: Session, tables: Tables, agenda: Agenda, whose: Whose) -> int:
     questions = Questions()
     codes = {
         codes_name(purpose, number): each
@@ -155,11 +153,9 @@ def _judge(session: Session, tables: Tables, agenda: Agenda, *, only_asked: bool
     rows = (
         select(customers.c.id, *(each.label(name) for name, each in masks.items()))
         .select_from(customers.outerjoin(customer_statistics, figures) if masks else customers)
-        .where(customers.c.forgotten_at.is_(None))
+        .where(customers.c.forgotten_at.is_(None), whose(customers.c.id))
         .order_by(customers.c.id)
     )
-    if only_asked:
-        rows = rows.where(customers.c.id.in_(select(tables.asked.c.customer_id)))
     answers = questions.beside(rows)
     columns = {"customer_id": answers.c.id, **codes, **{name: answers.c[name] for name in masks}}
     put = insert(tables.judged).from_select(

@@ -18,8 +18,8 @@ from bot.rules.pushes.windows import Window
 from bot.store.campaigns import campaigns_running, festivals
 from bot.store.database import Session
 from bot.store.planning import awaited, occasions
-from bot.store.planning.candidates import alike, of_campaign, shapes_of
-from bot.store.planning.eligibility import Candidate, Policy
+from bot.store.planning.candidates import Shape, alike, of_campaign, shapes_of
+from bot.store.planning.eligibility import TEMPLATE, Candidate, Policy
 from bot.store.planning.moments import Moment, planning
 from bot.store.segments.segments import members_beside, understood
 from bot.store.tables import campaigns, customers
@@ -59,6 +59,7 @@ class Entry:
     kind: int
     bit: int | None  # None: everybody is its audience
     occasion: Subquery | None = None  # whose it is on the window's day; None: the campaign waits for none
+    takes_calls: bool = False  # of a channel that has so many a day, for all together
 
     @property
     def purpose(self) -> str:
@@ -79,6 +80,11 @@ class Agenda:
             self.entries,
             key=lambda one: (-one.campaign.priority, turn_of(one.campaign.id, one.of.window.day), one.number),
         )
+
+    @property
+    def is_of_one_piece(self) -> bool:
+        """What one customer gets leans on what the others do: a day's one mass send, or its calls."""
+        return any(one.takes_calls or one.of.moment.mass.target == "tag" for one in self.entries)
 
     def others(self, entry: Entry) -> list[int]:
         """The entries of the same campaign for other purposes."""
@@ -162,7 +168,13 @@ def _entry(
         kind=kind,
         bit=_bit_of_audience(session, campaign, of, occasion),
         occasion=occasion,
+        takes_calls=_takes_calls(of, shapes),
     )
+
+
+def _takes_calls(of: OfPurpose, shapes: Sequence[Shape]) -> bool:
+    is_taken = of.purpose == "service" and TEMPLATE in of.moment.channels
+    return is_taken and any(shape.template_id is not None for shape in shapes)
 
 
 def _bit_of_audience(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    delete,
     func,
     literal_column,
     text,
@@ -37,6 +38,7 @@ class Tables:
     judged: Table  # everybody, once for all campaigns of a kind
     free: Table  # whom no campaign has yet, and something could reach
     picked: Table  # the candidates of the campaign at hand
+    won: Mapping[str, Table]  # of a purpose: who gets what of which campaign, to be written
     own: Table  # what single campaigns say against the free
     changed: Table  # of whom something else was decided than before, and for which purposes
     groups: Table  # how many stand alike
@@ -44,12 +46,21 @@ class Tables:
     words: Mapping[str, Table]  # what the codes of a purpose mean, as it is kept
 
     def every(self) -> Sequence[Table]:
-        ones = (getattr(self, name) for name in self.__dataclass_fields__ if name not in {"packs", "words"})
-        return (*ones, *self.packs.values(), *self.words.values())
+        by_purpose = {"won", "packs", "words"}
+        ones = (getattr(self, name) for name in self.__dataclass_fields__ if name not in by_purpose)
+        return (*ones, *self.won.values(), *self.packs.values(), *self.words.values())
 
     def make(self, session: Session) -> None:
         for table in self.every():
             table.create(session)
+
+    def empty(self, session: Session, *tables: Table) -> None:
+        """At once: nobody sweeps PostgreSQL's temporary tables, and what is deleted would be read past again and again."""
+        if session.dialect.name == "postgresql":
+            session.execute(text(f"TRUNCATE {', '.join(table.name for table in tables)}"))
+        else:
+            for table in tables:
+                session.execute(delete(table))
 
     def analyse(self, session: Session, *tables: Table) -> None:
         """PostgreSQL does not know how large a temporary table is before it is told to look; SQLite needs no telling."""
@@ -118,10 +129,11 @@ def _tables(shape: Shape) -> Tables:
         mine=table("mine", who(), Column("campaign_number", Integer, primary_key=True, autoincrement=False), Column("said", String(10))),
         judged=table("judged", who(), *_judgement(shape)),
         free=table("free", who(), Column("kept", Integer), *_judgement(shape)),
-        picked=table(
-            "picked", who(), Column("content_id", String(64)), Column("channel", String(20)), Column("reason", String(100)),
-            Column("only_keeps", Boolean, nullable=False), Column("occasion", String(60)), Column("useful_until", Instant),
-        ),
+        picked=table("picked", who(), *_pick(), Column("reason", String(100))),
+        won={
+            name: table(f"won_{name}", who(), Column("entry", Integer, primary_key=True, autoincrement=False), *_pick())
+            for name, *_ in shape
+        },
         own=table("own", Column("customer_id", BigInteger), Column("entry", Integer), Column("reason", String(100)), Column("only_keeps", Boolean)),
         changed=table("changed", who(), Column("purposes", Integer, nullable=False)),
         groups=table(
@@ -134,6 +146,16 @@ def _tables(shape: Shape) -> Tables:
             for name, kinds_, *_ in shape
         },
     )  # fmt: skip
+
+
+def _pick() -> tuple[Column[object], ...]:
+    return (
+        Column("content_id", String(64)),
+        Column("channel", String(20)),
+        Column("only_keeps", Boolean, nullable=False),
+        Column("occasion", String(60)),
+        Column("useful_until", Instant),
+    )
 
 
 def _judgement(shape: Shape) -> Iterator[Column[object]]:

@@ -180,9 +180,11 @@ deliveries = Table(
     ),
     Index(
         "ix_deliveries_kept",
+        "channel",  # one value, named: SQLite would rather take the index of what is due by it
         "customer_id",
         "id",
         "campaign_id",
+        "day",
         sqlite_where=text("state = 'planned' AND channel = 'next_contact'"),
         postgresql_where=text("state = 'planned' AND channel = 'next_contact'"),
     ),

@@ -21,6 +21,7 @@ from bot.store.planning.explanations import explain
 from bot.store.segments.segments import members, understood
 from bot.store.tables import customers, metadata, plan_totals, standings
 from scheduler.plan import plan
+from scheduler.plan_look import STRETCH
 from tests.support import pushing
 from tests.support.build import Build
 
@@ -118,7 +119,7 @@ def check(database: Database, seed: int) -> None:
     services = services_of(database, push={"hold_out_percent": dice.choice([0, 10])})
     with database.transaction() as session:
         lay_out(session, dice)
-    plan(services, MORNING)
+    plan(services, MORNING, stretch=dice.choice([7, 16, STRETCH]))
     with database.reading() as session:
         wanted = asked_one_by_one(session, services, MORNING)
         kept = {

@@ -1,0 +1,196 @@
+"""What a planning pass decided becomes deliveries: a part of the customers at a time, each part a transaction.
+
+In the order of the customers, whatever the campaign: so each page of the index of what they had is written once, not
+once for each campaign. Two planners at once make no doubles: the unique indexes of `deliveries` decide, and who lost a
+customer so says who won.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from bot.rules.pushes.spread import SLOTS
+from bot.rules.pushes.windows import Window
+from bot.store.database import Instant, Session
+from bot.store.delivery_states import LIVE
+from bot.store.planning import best_hours, variants
+from bot.store.planning.eligibility import NEXT_CONTACT, NOTICE, REPLY_WINDOW, TEMPLATE
+from bot.store.planning.plan_entries import Agenda, Entry, OfPurpose
+from bot.store.planning.plan_tables import Tables
+from bot.store.tables import contents, customers, deliveries
+from bot.store.upserts import or_insert
+
+PART = 5_000  # deliveries, or standings, a transaction: SQLite writes them in some 100 ms
+
+
+def parts(session: Session, table: Any) -> Iterator[tuple[int, int]]:
+    """Stretches of customers, first and last, with `PART` of the rows in each."""
+    after = 0
+    while True:
+        some = (
+            select(table.c.customer_id)
+            .where(table.c.customer_id > after)
+            .order_by(table.c.customer_id)
+            .limit(PART)
+            .subquery()
+        )
+        first, last = session.execute(select(func.min(some.c[0]), func.max(some.c[0]))).one()
+        if last is None:
+            return
+        yield first, last
+        after = last
+
+
+def write(
+    session: Session,
+    tables: Tables,
+    of: OfPurpose,
+    entries: Sequence[Entry],
+    at: datetime,
+    first: int,
+    last: int,
+) -> None:
+    """The deliveries of one purpose for a stretch of customers. `entries`: those of the purpose."""
+    won = tables.won[of.purpose]
+    mine = won.c.customer_id.between(first, last)
+    leaves = and_(mine, won.c.channel != NEXT_CONTACT)
+    hours = best_hours.of_picked(won, leaves, of.window, max(at, of.window.opens))
+    values = _delivery(won, of, entries, at, hours)
+    beside = (
+        won.join(customers, customers.c.id == won.c.customer_id)
+        .join(contents, contents.c.id == won.c.content_id)
+        .outerjoin(hours, hours.c.customer_id == won.c.customer_id)
+    )
+    rows = select(*values.values()).select_from(beside).where(mine).order_by(won.c.customer_id, won.c.entry)
+    planned = or_insert(session, deliveries).from_select(list(values), rows).on_conflict_do_nothing()
+    number = session.execute(planned, execution_options={"preserve_rowcount": True}).rowcount
+    wanted = session.execute(select(func.count()).select_from(won).where(mine)).scalar_one()
+    if number < wanted:
+        _give_way(session, tables, of, entries, mine, at)
+    waits = select(won.c.customer_id).where(mine, won.c.channel == NEXT_CONTACT)
+    session.execute(
+        update(customers).where(customers.c.id.in_(waits), ~customers.c.has_kept).values(has_kept=True)
+    )
+
+
+def planned(session: Session, tables: Tables, agenda: Agenda) -> dict[int, int]:
+    """How many were written of each entry, by its number."""
+    found: dict[int, int] = {}
+    for purpose in agenda.purposes:
+        won = tables.won[purpose]
+        counted = select(won.c.entry, func.count().label("number")).group_by(won.c.entry)
+        found |= {row.entry: row.number for row in session.execute(counted)}
+    return found
+
+
+def _delivery(
+    won: FromClause, of: OfPurpose, entries: Sequence[Entry], at: datetime, hours: FromClause
+) -> dict[str, ColumnElement[Any]]:
+    """The row of a delivery, column by column, beside the rows of its customer and content, and their best hour."""
+    window, kept = of.window, won.c.channel == NEXT_CONTACT
+    return {
+        "campaign_id": _by_entry(won, {one.number: literal(one.campaign.id) for one in entries}),
+        "customer_id": won.c.customer_id,
+        "content_id": won.c.content_id,
+        "channel": won.c.channel,
+        "purpose": literal(of.purpose),
+        "regular": won.c.entry.in_([one.number for one in entries if one.campaign.regular]),
+        "state": literal("planned"),
+        "day": literal(window.day),
+        "planned_at": literal(at, Instant()),
+        "due_at": case(
+            (_can_wait(won, hours, window), best_hours.due_at(hours, window)),
+            else_=due_at(won.c.customer_id, won.c.channel, of.slots),
+        ),
+        "messages": contents.c.messages,
+        "variant": _by_entry(
+            won, {one.number: variants.variant_of(one.campaign) for one in entries if one.campaign.variants}
+        ),
+        "occasion": won.c.occasion,
+        "useful_until": won.c.useful_until,
+        "closes_at": case((kept, null()), else_=literal(window.closes, Instant())),
+    }
+
+
+def _by_entry(won: FromClause, values: dict[int, ColumnElement[Any]]) -> ColumnElement[Any]:
+    return case(values, value=won.c.entry, else_=None) if values else null()
+
+
+def _can_wait(won: FromClause, hours: FromClause, window: Window) -> ColumnElement[bool]:
+    """Until their best hour, because whatever they are reached by is there until the window closes."""
+    closes = literal(window.closes, Instant())
+    lasts = (customers.c.window_until, contents.c.useful_until, won.c.useful_until)
+    by_window, *useful = (func.coalesce(until >= closes, until.is_(None)) for until in lasts)
+    is_open = and_(by_window, customers.c.window_until.is_not(None))
+    one_by_one = or_(and_(won.c.channel == REPLY_WINDOW, is_open), won.c.channel.in_((NOTICE, TEMPLATE)))
+    return and_(hours.c.half.is_not(None), one_by_one, *useful)
+
+
+def due_at(
+    customer_id: ColumnElement[int], channel: ColumnElement[str], slots: list[datetime]
+) -> ColumnElement[datetime]:
+    """Within the window: a mass send at once, everybody else in a slot of their own."""
+    at_once = literal(slots[0], Instant())
+    own = ((customer_id % SLOTS == number, literal(slot, Instant())) for number, slot in enumerate(slots))
+    return case((channel != "reply_window", at_once), *own, else_=at_once)
+
+
+def _give_way(
+    session: Session,
+    tables: Tables,
+    of: OfPurpose,
+    entries: Sequence[Entry],
+    which: ColumnElement[bool],
+    at: datetime,
+) -> None:
+    """Another planner was there first: what it planned stands, and decides what is said."""
+    won, ours, theirs = tables.won[of.purpose], deliveries.alias("ours"), deliveries.alias("theirs")
+    my_campaign = _by_entry(won, {one.number: literal(one.campaign.id) for one in entries})
+    my_number = _by_entry(won, {one.number: literal(one.campaign_number) for one in entries})
+    is_there = (
+        exists()
+        .where(ours.c.customer_id == won.c.customer_id, ours.c.campaign_id == my_campaign)
+        .where(ours.c.state != "skipped", or_(_waits(ours), ours.c.day == of.window.day))
+        .correlate(won)
+    )
+    is_lost = and_(which, ~is_there)
+    for table in (tables.turns, tables.keeps, tables.mine):
+        lost = select(won.c.customer_id, my_number).where(is_lost)
+        session.execute(delete(table).where(tuple_(table.c.customer_id, table.c.campaign_number).in_(lost)))
+    said = select(won.c.customer_id, won.c.entry, literal("day_taken"), won.c.only_keeps).where(is_lost)
+    session.execute(insert(tables.own).from_select(["customer_id", "entry", "reason", "only_keeps"], said))
+    winners = (
+        select(won.c.customer_id, tables.numbers.c.number)
+        .join(theirs, theirs.c.customer_id == won.c.customer_id)
+        .join(tables.numbers, tables.numbers.c.campaign_id == theirs.c.campaign_id)
+        .where(is_lost, or_(_waits(theirs), _was_on(theirs, of.window)))
+    )
+    taken = or_insert(session, tables.turns).from_select(["customer_id", "campaign_number"], winners)
+    session.execute(taken.on_conflict_do_nothing())
+    is_another_ones = is_there.where(ours.c.planned_at != literal(at, Instant()))
+    session.execute(delete(won).where(or_(is_lost, and_(which, is_another_ones))))
+
+
+def _waits(delivery: FromClause) -> ColumnElement[bool]:
+    return and_(delivery.c.state.in_(LIVE), delivery.c.channel != NEXT_CONTACT)
+
+
+def _was_on(delivery: FromClause, window: Window) -> ColumnElement[bool]:
+    return and_(delivery.c.day == window.day, delivery.c.state.not_in(("skipped", "failed", "planned")))

@@ -1,0 +1,171 @@
+"""One look of a planning pass at the customers: all of them a stretch of ids at a time, or those who changed.
+
+Two stretches are read at once, each on a connection of its own: the database works while Python waits, so two cores
+do. What is written for one waits for what is written for the other, a part at a time.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from bot.rules.pushes import greatest_good
+from bot.store.database import Database, Workbench
+from bot.store.planning import (
+    day_limits,
+    days_sends,
+    judging,
+    plan_deliveries,
+    plan_tables,
+    plans,
+    standings,
+    totals,
+)
+from bot.store.planning.judging import Whose
+from bot.store.planning.plan_entries import Agenda, Entry
+from bot.store.planning.plan_tables import Tables
+from bot.store.sending import mass_sends
+from bot.store.worth import statistics
+from bot.values.days_send import DaysSend, Offer
+
+READERS = 2
+STRETCH = 125_000  # ids; what is laid aside for so many is held in memory
+
+
+@dataclass(slots=True)
+class Told:
+    """`planned`, `totals`: of each entry, by its number."""
+
+    looked_at: int
+    planned: Counter[int]
+    totals: list[dict[str, int]]
+
+    def add(self, other: "Told") -> None:
+        self.looked_at += other.looked_at
+        self.planned += other.planned
+        self.totals = [
+            dict(sorted((Counter(mine) + Counter(theirs)).items()))
+            for mine, theirs in zip(self.totals, other.totals, strict=True)
+        ]
+
+
+@dataclass(slots=True)
+class Look:
+    """Reads and judges aside, writes a part at a time."""
+
+    database: Database
+    agenda: Agenda
+    pass_id: int
+    at: datetime
+    today: date
+    stretch: int = STRETCH
+    keeps: bool = True  # where each customer stands
+    send: DaysSend | None = None  # what a subscription account's one mass send of the day was given to
+    _stretches: Iterator[tuple[int, int]] = field(default_factory=lambda: iter(()))
+    _handing_out: threading.Lock = field(default_factory=threading.Lock)
+
+    def at_all(self) -> Told:
+        if not self.agenda.entries:
+            return self._nobody()
+        with self.database.reading() as session:
+            last = statistics.last_id(session)
+        size = last if self.agenda.is_of_one_piece else self.stretch
+        self._stretches = ((first, min(first + size - 1, last)) for first in range(1, last + 1, max(size, 1)))
+        readers = min(READERS, -(-last // size)) if last else 1
+        if readers == 1 or not self.database.is_shared_by_threads:
+            return self._carry_through()
+        with ThreadPoolExecutor(readers, thread_name_prefix="plan") as beside:
+            told = self._nobody()
+            for each in [beside.submit(self._carry_through) for _ in range(readers)]:
+                told.add(each.result())
+        return told
+
+    def at_some(self, customer_ids: Sequence[int]) -> Told:
+        if not self.agenda.entries:
+            return self._nobody()
+        tables = plan_tables.tables_for(self.agenda)
+        with self.database.workbench() as bench:
+            with bench.reading() as session:
+                tables.make(session)
+                whose = judging.of_asked(session, tables, customer_ids)
+            return self._told(bench, tables, whose)
+
+    def _nobody(self) -> Told:
+        return Told(0, Counter(), [{} for _ in self.agenda.entries])
+
+    def _carry_through(self) -> Told:
+        """One stretch after the other, until all are handed out."""
+        told, tables = self._nobody(), plan_tables.tables_for(self.agenda)
+        with self.database.workbench() as bench:
+            with bench.reading() as session:
+                tables.make(session)
+            while stretch := self._next():
+                told.add(self._told(bench, tables, judging.of_stretch(*stretch)))
+                with bench.reading() as session:
+                    tables.empty(session, *tables.every())
+        return told
+
+    def _next(self) -> tuple[int, int] | None:
+        with self._handing_out:
+            return next(self._stretches, None)
+
+    def _told(self, bench: Workbench, tables: Tables, whose: Whose) -> Told:
+        agenda = self.agenda
+        with bench.reading() as session:
+            looked_at = judging.look(session, tables, agenda, self.today, whose)
+        if agenda.is_of_one_piece:
+            self.send = self._days_send(bench, tables)
+        for entry in agenda.in_turn:
+            self._choose(bench, tables, entry)
+        self._write_deliveries(bench, tables)
+        with bench.reading() as session:
+            planned = Counter(plan_deliveries.planned(session, tables, agenda))
+            judging.set_kept_aside(session, tables, self.today, whose)
+            counted = totals.count(session, tables, agenda)
+        if self.keeps:
+            self._write_standings(bench, tables)
+        return Told(looked_at, planned, counted)
+
+    def _days_send(self, bench: Workbench, tables: Tables) -> DaysSend | None:
+        """A subscription account has one mass send a day: what has it, or where it does the greatest good."""
+        entries = [entry for entry in self.agenda.entries if entry.of.moment.mass.target == "tag"]
+        if not entries:
+            return None
+        with bench.reading() as session:
+            if (known := days_sends.given(session, entries[0].of.window.day)) is not None:
+                return known
+            waits, offers = days_sends.waited(session, self.today), list[Offer]()
+            for entry in entries:
+                plans.pick(session, tables, entry)
+                offers += days_sends.offers(session, tables, entry, waits)
+        return greatest_good.chosen(offers)
+
+    def _choose(self, bench: Workbench, tables: Tables, entry: Entry) -> None:
+        with bench.reading() as session:
+            if not plans.has_any(session, tables, entry):
+                return
+            plans.pick(session, tables, entry)
+            if entry.of.moment.mass.target == "tag":
+                spent = mass_sends.day_is_spent(session, entry.of.window.day)
+                days_sends.give(session, tables, entry, self.send, spent=spent)
+            day_limits.keep(session, tables, entry)
+            plans.settle(session, tables, entry, self.agenda.others(entry))
+
+    def _write_deliveries(self, bench: Workbench, tables: Tables) -> None:
+        for of in self.agenda.purposes.values():
+            entries = [entry for entry in self.agenda.entries if entry.purpose == of.purpose]
+            with bench.reading() as session:
+                parts = list(plan_deliveries.parts(session, tables.won[of.purpose]))
+            for first, last in parts:
+                with bench.transaction() as session:
+                    plan_deliveries.write(session, tables, of, entries, self.at, first, last)
+
+    def _write_standings(self, bench: Workbench, tables: Tables) -> None:
+        with bench.reading() as session:
+            standings.note_changes(session, tables, self.agenda)
+            parts = list(plan_deliveries.parts(session, tables.changed))
+        for first, last in parts:
+            with bench.transaction() as session:
+                standings.write_changes(session, tables, self.agenda, self.pass_id, first, last)
