@@ -44,7 +44,8 @@ class Exchange:
         self._services = services
         self._budget = budget
         self._taking = Taking(services, windows, answer)
-        self._pace = Pace()
+        has_redis = bool(services.config.redis.url.get_secret_value())
+        self._pace = Pace(together=pace.counted_in(services.keys) if has_redis else None)
         self._takings = {
             "fine": self._taking,
             "told": replace(self._taking, answer=pace.answer_told),

@@ -17,6 +17,7 @@ from handlers import pace
 from handlers.pace import Pace
 from tests.support.door import Door, opened, services_of, text_message
 from tests.support.incoming import said
+from tests.support.webhook import MemoryKeys
 
 
 @pytest.fixture
@@ -107,3 +108,18 @@ def test_the_pace_is_each_customers_own_and_forgotten_after_the_span() -> None:
     assert paces.of(said("a", openid="o-2")) == "fine"
     seconds[0] = pace.SPAN
     assert paces.of(said("a")) == "fine"
+
+
+def test_who_writes_to_several_processes_at_once_is_counted_once() -> None:
+    together = pace.counted_in(MemoryKeys(), lambda: 0.0)
+    paces = [Pace(8, lambda: 0.0, together) for _ in range(2)]
+    verdicts = [one.of(said(f"a{n}")) for n in range(8) for one in paces]
+    assert verdicts.count("told") == 1
+    assert verdicts.count("fine") == 10, "a quarter of eight for each, and the rest of eight together"
+    repeated = said("again")
+    assert {paces[0].of(repeated), paces[0].of(repeated)} == {"silent"}
+
+
+def test_a_pace_that_cannot_be_counted_together_is_each_processs_own() -> None:
+    one = Pace(2, lambda: 0.0, lambda _openid: None)
+    assert [one.of(said("a")) for _ in range(4)] == ["fine", "fine", "told", "silent"]
