@@ -21,12 +21,12 @@ from bot.services import Services
 from bot.store.campaigns import working_days
 from bot.store.database import Session
 from bot.store.planning import moments
-from bot.store.planning.eligibility import MASS
 from bot.store.planning.moments import Moment
 from bot.store.sending import claims, deliveries, mass_sends, taking_back
 from bot.store.sending.handing import MASS_BATCH
 from bot.store.simulation import simulation, simulation_blame
 from bot.store.simulation.simulation import Due
+from bot.values.channels import MASS
 from bot.values.simulation import CampaignDay, CampaignLine, Day, Played
 from scheduler.plan import AHEAD, rehearse
 from scheduler.tidy import refresh_engagement

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.rules.contents.rendering import Unsendable, reply_of
+from bot.values.channels import MASS
 from bot.values.outcome import Never, Outcome
 from bot.values.push import MassSend
 from bot.wechat.client import WeChatApi
 from bot.wechat.errors import WeChatError, outcome_of
 
-name = "mass"
+name = MASS
 TAG = "微澜今日"  # who gets the day's send of a subscription account
 
 

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.rules.contents.rendering import Unsendable, replies_of
+from bot.values.channels import REPLY_WINDOW
 from bot.values.content import Need
 from bot.values.outcome import Outcome
 from bot.values.push import Claimed
 from bot.values.reply import Image, Reply, from_json
 from bot.wechat.client import WeChatApi
 
-name = "reply_window"
+name = REPLY_WINDOW
 
 
 def words_for(delivery: Claimed) -> tuple[Reply, ...]:

@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from bot.rules.contents.notices import filled
+from bot.values.channels import NOTICE
 from bot.values.outcome import Never, Outcome
 from bot.values.push import Claimed
 from bot.wechat.client import WeChatApi
 
-name = "subscription_notice"
+name = NOTICE
 
 
 def send(wechat: WeChatApi, delivery: Claimed, now: datetime) -> Outcome:

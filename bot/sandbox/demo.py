@@ -17,10 +17,10 @@ from bot.sandbox.shop.seeding import seed
 from bot.store.campaigns import definitions
 from bot.store.database import Database, Session
 from bot.store.operators import passwords, staff
-from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.segments import segments
 from bot.store.sending import notice_templates
 from bot.store.shop import bulk
+from bot.values.channels import NOTICE, TEMPLATE
 
 NAME = "demo"
 AES_KEY_LETTERS = string.ascii_letters + string.digits

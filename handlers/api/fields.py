@@ -11,6 +11,7 @@ from bot.rules.contents import definition_fields, parts
 from bot.rules.contents.definition_fields import REQUIRED
 from bot.rules.intake import records
 from bot.values import rule_fields
+from bot.values.channels import CHANNELS
 from bot.values.knowledge import LONGEST_ASK, MOST_ASKS
 from bot.values.records import Kind
 
@@ -246,7 +247,7 @@ DEFINITIONS: dict[str, dict[str, Schema]] = {
         "in_order": _YES,
         "priority": {"type": "integer", "minimum": -1_000_000, "maximum": 1_000_000}, "starts": _DAY, "ends": _DAY,
         "status": _choice(*definition_fields.STATUSES), "regular": _YES, "repeat": _YES,
-        "channels": {"type": "array", "items": _choice(*definition_fields.CHANNELS), "uniqueItems": True},
+        "channels": {"type": "array", "items": _choice(*CHANNELS), "uniqueItems": True},
         "marketing_in_window": _YES,
         "occasion": {
             "type": ["object", "null"],

@@ -9,8 +9,8 @@ from bot.config import Config, ConfigError
 from bot.opening import opened
 from bot.rules.pushes.entitlements import channels_of
 from bot.store.people import naming
-from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.sending import notice_consents, notice_templates
+from bot.values.channels import NOTICE, TEMPLATE
 from bot.values.notice import TemplateLine
 from handlers.command.common import AsJson, Fault, tell
 

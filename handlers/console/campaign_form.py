@@ -20,7 +20,7 @@ from wtforms import (
 from wtforms.validators import NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from bot.rules.contents.definition_fields import CHANNELS, LARGEST_PRIORITY
+from bot.rules.contents.definition_fields import LARGEST_PRIORITY
 from bot.rules.pushes import campaign_objections
 from bot.rules.pushes.campaign_objections import Objection
 from bot.rules.pushes.occasions import BadOccasion
@@ -30,6 +30,7 @@ from bot.store.database import Session
 from bot.store.operators import audit
 from bot.store.segments import segments
 from bot.values.campaign import CampaignDraft, PoolContent
+from bot.values.channels import CHANNELS
 from handlers.console import occasion_fields, words
 from handlers.console.forms import an_id, at_most, given, required, seen_at, stripped
 from handlers.console.guard import somebody

@@ -12,8 +12,8 @@ from bot.store.campaigns import contents, fillings, previews
 from bot.store.campaigns.content_pages import ContentLine, line_of
 from bot.store.database import Session
 from bot.store.operators import audit
-from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.sending import notice_templates
+from bot.values.channels import NOTICE, TEMPLATE
 from bot.values.notice import NoticeTemplate
 from bot.values.push import Content
 from handlers.console.forms import Seen, seen_at

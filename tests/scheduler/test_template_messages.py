@@ -11,9 +11,9 @@ from bot.clock import FixedClock
 from bot.services import Services
 from bot.store.database import Database
 from bot.store.planning import explanations, moments
-from bot.store.planning.eligibility import TEMPLATE
 from bot.store.sending import claims, daily_calls, reported_endings, template_endings
 from bot.store.tables import contents
+from bot.values.channels import TEMPLATE
 from bot.values.incoming import TemplateFinished
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Unsure
 from scheduler.deliver import deliver_due

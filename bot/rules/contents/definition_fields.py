@@ -12,13 +12,13 @@ from bot.rules.intake.cells import YEARS
 from bot.rules.pushes import occasions, variants
 from bot.rules.talk import offers
 from bot.values import rule
+from bot.values.channels import CHANNELS
 from bot.values.knowledge import LONGEST_ASK, MOST_ASKS
 from bot.values.notice import Notice, TemplateMessage
 
 PURPOSES = ("marketing", "care", "service")
 KINDS = parts.KINDS
 STATUSES = ("draft", "running", "paused", "ended")
-CHANNELS = ("reply_window", "mass", "subscription_notice", "template_message", "next_contact")
 LARGEST_PRIORITY = 1_000_000
 MOST_HELD_OUT = 50  # percent
 LONGEST_TEXT = 2000  # bytes of UTF-8: WeChat cuts or refuses more

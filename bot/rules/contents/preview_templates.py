@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from bot.rules.contents import notices
 from bot.rules.contents.templates import render
+from bot.values.channels import NOTICE, TEMPLATE
 from bot.values.notice import Notice, NoticeTemplate, TemplateMessage
 from bot.values.preview import Filled
 from bot.values.profile import Profile
 
-NAMES = {"subscription_notice": "订阅通知", "template_message": "模板消息"}
+NAMES = {NOTICE: "订阅通知", TEMPLATE: "模板消息"}
 
 
 def filled(

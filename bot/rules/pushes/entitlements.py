@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.config import MASS_TO_CUSTOMER_PER_MONTH, WeChat
+from bot.values.channels import MASS, NEXT_CONTACT, NOTICE, REPLY_WINDOW, TEMPLATE
 
 TEMPLATES_PER_DAY = 100_000  # of a new account; more with more followers
 UNBOUND = 1_000_000_000
@@ -20,8 +21,8 @@ def channels_of(wechat: WeChat) -> frozenset[str]:
     """What is not verified can only answer. What waits for the next contact goes out through the reply window."""
     if not wechat.verified:
         return frozenset()
-    by_all = {"reply_window", "mass", "next_contact"}
-    by_template = {"subscription_notice", "template_message"}
+    by_all = {REPLY_WINDOW, MASS, NEXT_CONTACT}
+    by_template = {NOTICE, TEMPLATE}
     return frozenset(by_all | by_template if wechat.account_kind == "service" else by_all)
 
 

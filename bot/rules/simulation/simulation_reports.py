@@ -9,10 +9,11 @@ from typing import Any
 from bot.rules.columns import table
 from bot.rules.pushes.reasons import sentence
 from bot.rules.simulation import simulation_words as words
+from bot.values.channels import MASS, NOTICE, REPLY_WINDOW, TEMPLATE
 from bot.values.simulation import CampaignLine, Day, Simulated
 
 MASS_AT_ONCE = 10_000  # openids in one request
-CHANNELS = ("reply_window", "subscription_notice", "template_message", "mass")
+CHANNELS = (REPLY_WINDOW, NOTICE, TEMPLATE, MASS)
 NO_OBSTACLE = frozenset({"planned", "kept"})
 
 _TITLES = {

@@ -8,8 +8,8 @@ from bot.rules.contents import preview_templates, preview_words, templates
 from bot.rules.contents.rendering import ANYBODY
 from bot.store.database import Session
 from bot.store.people import customers, personal
-from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.sending import notice_templates
+from bot.values.channels import NOTICE, TEMPLATE
 from bot.values.preview import Filled, Preview
 from bot.values.profile import Profile
 from bot.values.push import Content

@@ -28,11 +28,6 @@ from bot.store.database import Instant, Session
 from bot.store.delivery_states import GOT, LIVE
 from bot.store.planning import occasions, variants
 from bot.store.planning.eligibility import (
-    MASS,
-    NEXT_CONTACT,
-    NOTICE,
-    REPLY_WINDOW,
-    TEMPLATE,
     Candidate,
     has_too_few_left,
     in_open_scene,
@@ -50,6 +45,7 @@ from bot.store.planning.rotation import AS_LISTED, Rotation
 from bot.store.segments.segments import EVERYONE
 from bot.store.sending.withdrawals import WITHDRAWN
 from bot.store.tables import campaign_contents, campaigns, contents, customers, deliveries
+from bot.values.channels import MASS, NEXT_CONTACT, NOTICE, REPLY_WINDOW, TEMPLATE
 
 Choices: TypeAlias = list[tuple[ColumnElement[bool], str]]
 

@@ -3,10 +3,10 @@
 from sqlalchemy import and_, func, select, update
 
 from bot.store.database import Session
-from bot.store.planning.eligibility import TEMPLATE
 from bot.store.planning.plan_entries import Entry
 from bot.store.planning.plan_tables import Tables
 from bot.store.sending import daily_calls
+from bot.values.channels import TEMPLATE
 
 
 def keep(session: Session, tables: Tables, entry: Entry) -> None:

@@ -9,11 +9,11 @@ from bot.rules.pushes import greatest_good
 from bot.store.database import Session
 from bot.store.delivery_states import LIVE
 from bot.store.planning import rotation
-from bot.store.planning.eligibility import MASS
 from bot.store.planning.plan_entries import Entry
 from bot.store.planning.plan_tables import Tables
 from bot.store.sending.mass_sends import HOLDS_ITS_KEY, day_key
 from bot.store.tables import campaign_contents, campaigns, contents, deliveries, mass_sends
+from bot.values.channels import MASS
 from bot.values.days_send import DaysSend, Offer
 
 

@@ -29,10 +29,9 @@ from bot.rules.pushes.rhythm import Apart
 from bot.store.planning.moments import Moment
 from bot.store.sending.halts import PUSHES
 from bot.store.tables import channel_suppressions, customers, notice_consents
+from bot.values.channels import MASS, NEXT_CONTACT, NOTICE, TEMPLATE
 
 PLAN, CLAIM, LEAVE = "plan", "claim", "leave"
-REPLY_WINDOW, MASS, NEXT_CONTACT = "reply_window", "mass", "next_contact"
-NOTICE, TEMPLATE = "subscription_notice", "template_message"
 
 Condition = ColumnElement[bool]
 Text = ColumnElement[Any]

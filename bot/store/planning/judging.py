@@ -29,6 +29,7 @@ from bot.store.planning.plan_tables import Tables, code_of, codes_name, mask_nam
 from bot.store.planning.questions import Questions
 from bot.store.tables import customer_statistics, customers, deliveries
 from bot.store.upserts import or_insert
+from bot.values.channels import NEXT_CONTACT
 
 KEEPS_CODE = next(place for place, policy in enumerate(POLICIES) if policy.name == KEEPS)
 
@@ -77,7 +78,7 @@ def _take_turns(session: Session, tables: Tables, today: date, whose: Whose) -> 
     # + 0: those under way are few, and found by their own index rather than among all that a stretch ever had
     waiting = (
         stood.where(whose(deliveries.c.customer_id + 0), IS_CLAIMED)
-        .where(deliveries.c.channel != "next_contact")
+        .where(deliveries.c.channel != NEXT_CONTACT)
         .order_by((deliveries.c.id + 0).desc())
     )
     _keep_first(session, tables.turns, rows.where(HAS_TURN))

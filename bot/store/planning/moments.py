@@ -13,8 +13,7 @@ from bot.store.database import Session
 from bot.store.planning import reserves
 from bot.store.sending import daily_calls, halts, steering
 from bot.store.sending.halts import NOTHING_HALTED, Standing
-
-_TEMPLATE = "template_message"
+from bot.values.channels import MASS, TEMPLATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +76,17 @@ def promising(session: Session, moment: Moment) -> Moment:
     """Calls that what is planned will take are no more to be had."""
     if not moment.has_template_calls:
         return moment
-    promised = daily_calls.promised(session, _TEMPLATE, moment.now)
+    promised = daily_calls.promised(session, TEMPLATE, moment.now)
     return replace(moment, has_template_calls=promised < moment.templates_a_day)
 
 
 def _has_template_calls(session: Session, now: datetime, config: Config) -> bool:
-    if _TEMPLATE not in channels_of(config.wechat):
+    if TEMPLATE not in channels_of(config.wechat):
         return False
-    return daily_calls.used(session, _TEMPLATE, now) < templates_a_day(config.wechat)
+    return daily_calls.used(session, TEMPLATE, now) < templates_a_day(config.wechat)
 
 
 def _mass(session: Session, now: datetime, today: date, config: Config) -> MassRules:
     """The account's, as far as WeChat has not said that the period's quota is used up."""
     rules = mass_rules(config.wechat, reserves.standing(session, today, config.push.mass_reserve))
-    return MassRules(rules.target, 0, 0) if "mass" in steering.spent(session, now) else rules
+    return MassRules(rules.target, 0, 0) if MASS in steering.spent(session, now) else rules

@@ -31,11 +31,11 @@ from bot.rules.pushes.windows import Window
 from bot.store.database import Instant, Session
 from bot.store.delivery_states import LIVE
 from bot.store.planning import best_hours, variants
-from bot.store.planning.eligibility import NEXT_CONTACT, NOTICE, REPLY_WINDOW, TEMPLATE
 from bot.store.planning.plan_entries import Agenda, Entry, OfPurpose
 from bot.store.planning.plan_tables import Tables
 from bot.store.tables import contents, customers, deliveries
 from bot.store.upserts import or_insert
+from bot.values.channels import NEXT_CONTACT, NOTICE, REPLY_WINDOW, TEMPLATE
 
 PART = 5_000  # deliveries, or standings, a transaction: SQLite writes them in some 100 ms
 

@@ -19,10 +19,11 @@ from bot.store.campaigns import campaigns_running, festivals
 from bot.store.database import Session
 from bot.store.planning import awaited, occasions
 from bot.store.planning.candidates import Shape, alike, of_campaign, shapes_of
-from bot.store.planning.eligibility import TEMPLATE, Candidate, Policy
+from bot.store.planning.eligibility import Candidate, Policy
 from bot.store.planning.moments import Moment, planning
 from bot.store.segments.segments import members_beside, understood
 from bot.store.tables import campaigns, customers
+from bot.values.channels import TEMPLATE
 from bot.values.festival import Festival
 
 BITS = 62  # audiences in one whole number

@@ -25,16 +25,13 @@ from sqlalchemy import (
 from bot.store.database import Session
 from bot.store.planning import occasions, rotation
 from bot.store.planning.candidates import judged_rows
-from bot.store.planning.eligibility import (
-    NEXT_CONTACT,
-    Candidate,
-    objection_to_content,
-)
+from bot.store.planning.eligibility import Candidate, objection_to_content
 from bot.store.planning.judging import KEEPS_CODE, is_of_audience
 from bot.store.planning.plan_entries import Entry
 from bot.store.planning.plan_tables import Tables, code_of
 from bot.store.tables import contents, customers
 from bot.store.upserts import or_insert
+from bot.values.channels import NEXT_CONTACT
 
 
 def has_any(session: Session, tables: Tables, entry: Entry) -> bool:

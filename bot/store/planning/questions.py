@@ -9,10 +9,11 @@ from typing import Any, TypeAlias
 from sqlalchemy import Column, ColumnElement, Select, case, false, literal_column, not_, null, or_
 from sqlalchemy.sql import visitors
 
-from bot.store.planning.eligibility import NEXT_CONTACT, POLICIES, Candidate, Policy, before_contents
+from bot.store.planning.eligibility import POLICIES, Candidate, Policy, before_contents
 from bot.store.planning.moments import Moment
 from bot.store.planning.plan_entries import KEEPS, OfPurpose
 from bot.store.planning.plan_tables import CODE_BITS, KINDS, NOTHING
+from bot.values.channels import NEXT_CONTACT
 
 Objections: TypeAlias = list[tuple[int, ColumnElement[bool]]]  # by their places in `POLICIES`
 
@@ -47,9 +48,7 @@ class Questions:
     def _objections(self, candidate: Candidate, moment: Moment) -> Objections:
         """The policies that may stand against every content of such a campaign."""
         stands = _stands_anyhow(candidate, moment)
-        of_channels = {
-            name: self._answer(_unless(stands, getattr(candidate, name))) for name in _OF_CHANNELS
-        }
+        of_channels = {name: self._answer(_unless(stands, getattr(candidate, name))) for name in _OF_CHANNELS}
         answered = replace(candidate, **of_channels)
         asked = (
             (code, self._truth(policy, candidate, answered, moment)) for code, policy in before_contents()

@@ -22,22 +22,14 @@ from sqlalchemy import (
 from bot.store.among import among
 from bot.store.database import Session
 from bot.store.planning.candidates import is_joined, of_delivery
-from bot.store.planning.eligibility import (
-    CLAIM,
-    LEAVE,
-    NEXT_CONTACT,
-    TEMPLATE,
-    allowed,
-    in_open_scene,
-    in_open_window,
-    objection,
-)
+from bot.store.planning.eligibility import CLAIM, LEAVE, allowed, in_open_scene, in_open_window, objection
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
 from bot.store.sending import daily_calls, notice_consents
 from bot.store.sending.signing import let_go, pick, sign
 from bot.store.sending.winning import is_signed, taken_from_ledger, win
 from bot.store.tables import campaigns, contents, customers, deliveries
+from bot.values.channels import NEXT_CONTACT, TEMPLATE
 from bot.values.push import Refused
 
 WAITS = frozenset(

@@ -14,12 +14,12 @@ from bot.store.campaigns.content_rows import content_of
 from bot.store.database import Session
 from bot.store.delivery_states import LIVE
 from bot.store.people.customers import COLUMNS, profile_from
-from bot.store.planning.eligibility import NEXT_CONTACT, REPLY_WINDOW
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
 from bot.store.sending.repeats import may_repeat
 from bot.store.sending.taking_back import release
 from bot.store.tables import contents, customers, deliveries
+from bot.values.channels import NEXT_CONTACT, REPLY_WINDOW
 from bot.values.push import Claimed, Content
 from bot.values.reply import Reply, to_json
 

@@ -11,6 +11,7 @@ from bot.store.delivery_states import STATES
 from bot.store.newest import newest
 from bot.store.people.customer_search import is_meant
 from bot.store.tables import campaigns, contents, customers, deliveries
+from bot.values.channels import NEXT_CONTACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def find(
 
 def coming(session: Session, *, most: int = 8) -> list[DeliveryLine]:
     """What goes out next, the soonest first; without what is kept for the customer's next contact."""
-    asked = _lines().where(deliveries.c.state == "planned", deliveries.c.channel != "next_contact")
+    asked = _lines().where(deliveries.c.state == "planned", deliveries.c.channel != NEXT_CONTACT)
     return [
         _line(row)
         for row in session.execute(asked.order_by(deliveries.c.due_at, deliveries.c.id).limit(most))

@@ -8,7 +8,6 @@ from sqlalchemy import and_, update
 
 from bot.store.database import Session
 from bot.store.planning import engagement
-from bot.store.planning.eligibility import NEXT_CONTACT, TEMPLATE
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
 from bot.store.sending import halts, parts
@@ -17,6 +16,7 @@ from bot.store.sending.reported_endings import REPORTED, accepted
 from bot.store.sending.taking_back import release, take_back
 from bot.store.tables import customers, deliveries
 from bot.store.talk import messages
+from bot.values.channels import NEXT_CONTACT, TEMPLATE
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
 from bot.values.push import Claimed
 from bot.values.reply import Reply

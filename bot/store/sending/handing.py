@@ -10,10 +10,10 @@ from sqlalchemy import Select, func, or_, select, update
 from bot.store.among import among
 from bot.store.database import Session
 from bot.store.delivery_states import IS_PLANNED
-from bot.store.planning.eligibility import MASS, NOTICE, REPLY_WINDOW, TEMPLATE
 from bot.store.sending.halts import PUSHES
 from bot.store.sending.signing import LEASE
 from bot.store.tables import deliveries
+from bot.values.channels import MASS, NOTICE, REPLY_WINDOW, TEMPLATE
 
 SINGLES = (REPLY_WINDOW, NOTICE, TEMPLATE)  # one request a customer
 BATCH = 100

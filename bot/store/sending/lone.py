@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
 from bot.store.database import Session
-from bot.store.planning.eligibility import MASS, NEXT_CONTACT
 from bot.store.programs import outbox
 from bot.store.tables import campaigns, customers, deliveries
+from bot.values.channels import MASS, NEXT_CONTACT
 
 
 def keep_the_lone(session: Session, closed: ColumnElement[bool], at: datetime) -> int:

@@ -14,7 +14,6 @@ from bot.store.among import among
 from bot.store.campaigns.content_rows import content_of
 from bot.store.database import Instant, Session
 from bot.store.planning import engagement
-from bot.store.planning.eligibility import MASS
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
 from bot.store.sending.claims import mark_left
@@ -24,6 +23,7 @@ from bot.store.sending.signing import LEASE
 from bot.store.sending.taking_back import release, take_back
 from bot.store.tables import contents, customers, deliveries, mass_sends, messages
 from bot.store.upserts import or_insert
+from bot.values.channels import MASS
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
 from bot.values.push import MassSend
 from bot.values.reply import text_of

@@ -9,11 +9,11 @@ from bot.rules.pushes.spread import SLOTS, slots_of
 from bot.rules.pushes.windows import Window
 from bot.store.database import Database, Instant, Session
 from bot.store.delivery_states import IS_KEPT, IS_PLANNED
-from bot.store.planning.eligibility import MASS, NEXT_CONTACT
 from bot.store.programs import outbox
 from bot.store.rows import among, parts
 from bot.store.sending.lone import keep_the_lone
 from bot.store.tables import campaigns, contents, deliveries, plan_passes
+from bot.values.channels import MASS, NEXT_CONTACT
 
 
 def is_due(session: Session, at: datetime) -> bool:

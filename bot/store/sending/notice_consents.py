@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, update
 
 from bot.store.among import among
 from bot.store.database import Session
-from bot.store.planning.eligibility import NOTICE
 from bot.store.tables import contents, deliveries, notice_consents
 from bot.store.upserts import or_insert
+from bot.values.channels import NOTICE
 from bot.values.incoming import NoticeConsent
 
 _c = notice_consents.c

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import Row, and_, select
 
 from bot.store.database import Session
-from bot.store.planning.eligibility import NOTICE
 from bot.store.sending import notice_consents
 from bot.store.sending.reported_endings import told_by_event
 from bot.store.tables import deliveries
+from bot.values.channels import NOTICE
 from bot.values.incoming import NoticeResult
 
 NOTHING_LEFT = 43101

@@ -8,10 +8,10 @@ from sqlalchemy import Row, func, select, update
 
 from bot.rules.contents.notices import BadNotice, check_against
 from bot.store.database import Session
-from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.tables import notice_consents, notice_templates
 from bot.store.upserts import or_insert
 from bot.values import push
+from bot.values.channels import NOTICE, TEMPLATE
 from bot.values.definitions import Content
 from bot.values.notice import Notice, NoticeTemplate, TemplateLine, TemplateMessage
 

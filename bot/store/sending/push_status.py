@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 
 from bot.store.database import Session
-from bot.store.planning.eligibility import NEXT_CONTACT
 from bot.store.sending import halts
 from bot.store.tables import deliveries
+from bot.values.channels import NEXT_CONTACT
 from bot.values.pushes import PushStatus
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, and_, select, update
 
 from bot.store.among import among
 from bot.store.database import Session
-from bot.store.planning.eligibility import TEMPLATE
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
 from bot.store.sending import halts
@@ -19,6 +18,7 @@ from bot.store.sending.claims import mark_left
 from bot.store.sending.reported_endings import accepted
 from bot.store.sending.signing import LEASE
 from bot.store.tables import deliveries
+from bot.values.channels import TEMPLATE
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
 from bot.values.push import Claimed
 

@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, and_, select, update
 from bot.rules.contents.notices import filled, told
 from bot.store.database import Session
 from bot.store.planning import engagement
-from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.programs import outbox
 from bot.store.sending.taking_back import take_back
 from bot.store.tables import customers, deliveries
 from bot.store.talk import messages
+from bot.values.channels import NOTICE, TEMPLATE
 from bot.values.notice import Notice, TemplateMessage
 from bot.values.push import Claimed
 from bot.values.reply import Text

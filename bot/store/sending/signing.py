@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, case, or_, select, update
 
 from bot.store.among import among
 from bot.store.database import Session
-from bot.store.planning.eligibility import MASS, NEXT_CONTACT, NOTICE, TEMPLATE, in_open_window
+from bot.store.planning.eligibility import in_open_window
 from bot.store.planning.moments import Moment
 from bot.store.tables import contents, customers, deliveries
+from bot.values.channels import MASS, NEXT_CONTACT, NOTICE, TEMPLATE
 
 LEASE = timedelta(minutes=2)  # of real time; a claim older than this and not closed belongs to a dead worker
 

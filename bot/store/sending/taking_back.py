@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, FromClause, ScalarSelect, and_, exists, fu
 
 from bot.store.among import among
 from bot.store.database import Session
-from bot.store.planning.eligibility import NEXT_CONTACT
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
 from bot.store.sending import daily_calls, notice_consents
 from bot.store.sending.claims import customers_of
 from bot.store.tables import customers, deliveries
+from bot.values.channels import NEXT_CONTACT
 
 
 def take_back(session: Session, ids: Iterable[int], month: str) -> None:

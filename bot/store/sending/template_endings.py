@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import Row, and_, case, or_, select
 
 from bot.store.database import Session
-from bot.store.planning.eligibility import TEMPLATE
 from bot.store.sending import steering
 from bot.store.sending.reported_endings import SYSTEM_FAILED, USER_BLOCK, told_by_event
 from bot.store.tables import customers, deliveries
+from bot.values.channels import TEMPLATE
 from bot.values.incoming import TemplateFinished
 
 

@@ -30,7 +30,6 @@ from bot.store.campaigns import working_days
 from bot.store.database import Session
 from bot.store.delivery_states import GOT, IS_PLANNED, LIVE
 from bot.store.people.customers import SPEAKING, speaking
-from bot.store.planning.eligibility import MASS, NEXT_CONTACT, REPLY_WINDOW
 from bot.store.sending.deliveries import AFTER_THE_ANSWER
 from bot.store.sending.handing import SINGLES
 from bot.store.tables import (
@@ -42,6 +41,7 @@ from bot.store.tables import (
     deliveries,
     messages,
 )
+from bot.values.channels import MASS, NEXT_CONTACT, REPLY_WINDOW
 from bot.values.simulation import CampaignLine, Gap
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import Select, func, select
 
 from bot.store.database import Session
 from bot.store.delivery_states import GOT
-from bot.store.planning.eligibility import MASS
 from bot.store.planning.verdicts import of_campaign
 from bot.store.tables import customers, deliveries
+from bot.values.channels import MASS
 from bot.values.simulation import Blame
 
 TOO_NEAR = ("too_soon", "day_taken")

@@ -30,6 +30,7 @@ from bot.store import tables
 from bot.store.database import Database, Session
 from bot.store.segments.segments import members, understood
 from bot.store.tables import campaigns, customers, deliveries, segments
+from bot.values.channels import NEXT_CONTACT
 
 AT_ONCE = 5_000  # rows on their way from PostgreSQL
 LATELY = timedelta(days=100)  # pushes that matter for gaps and quotas, whatever their campaign
@@ -131,7 +132,7 @@ def copy(source: Source, stage: Database, sample: Sample, now: datetime) -> tupl
 
 def _has_kept() -> Select[tuple[int]]:
     return select(deliveries.c.customer_id).where(
-        deliveries.c.state == "planned", deliveries.c.channel == "next_contact"
+        deliveries.c.state == "planned", deliveries.c.channel == NEXT_CONTACT
     )
 
 

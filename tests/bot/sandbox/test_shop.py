@@ -15,11 +15,11 @@ from bot.sandbox.shop.names import PLACES
 from bot.sandbox.shop.seeding import seed
 from bot.store.campaigns.definitions import apply
 from bot.store.database import Database, Session
-from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.segments import segments
 from bot.store.sending import notice_templates
 from bot.store.tables import customer_tags, customers, order_lines, orders, products
 from bot.values import rule
+from bot.values.channels import NOTICE, TEMPLATE
 from tests.support.build import Build
 
 NOW = datetime(2026, 11, 22, 6, tzinfo=UTC)

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import insert, select
 
 from bot.store.database import Database
-from bot.store.planning.eligibility import NOTICE, TEMPLATE
 from bot.store.sending import notice_templates
 from bot.store.tables import contents, notice_consents
+from bot.values.channels import NOTICE, TEMPLATE
 from bot.values.notice import NoticeTemplate
 from tests.support.build import Build
 from tests.support.terminal import Run

@@ -13,9 +13,9 @@ from bot.config import Config
 from bot.store.database import Session
 from bot.store.planning import moments
 from bot.store.planning.candidates import judged_rows, of_campaign, shapes_of
-from bot.store.planning.eligibility import TEMPLATE
 from bot.store.sending import daily_calls
 from bot.store.tables import campaigns, customers, notice_consents
+from bot.values.channels import TEMPLATE
 from tests.support.build import Build
 
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
