@@ -1,7 +1,8 @@
 """What a language model is told, what it may use, and whether what it says stands in what it was told. Pure.
 
 It is told knowledge entries, products and, when it asks, the customer's own orders. What it says is checked afterwards: a
-number that stands nowhere in what it was told, or a word about stock where no stock was told, and nothing of it is sent.
+number that stands nowhere in what it was told, in digits or written out, a promise that nobody made, or a word about stock where no
+stock was told, and nothing of it is sent.
 """
 
 import re
@@ -49,7 +50,19 @@ TOOLS: tuple[Mapping[str, Any], ...] = (
 _NUMBER = re.compile(r"\d+(?:[.:]\d+)*")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SPELLED = re.compile(r"[零〇一二两三四五六七八九十百千万半]+(?:元|块|折|角|毛|件|%|％|成)")
-_STOCK = re.compile(r"有货|现货|缺货|断货|没货|无货|售罄|库存|补货|卖完")
+_AS_USUAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
+_DIGITS = str.maketrans("零〇幺一二两三四五六七八九", "0011223456789")
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_RUN = re.compile(r"[零〇幺一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟]{2,}|[十百千拾佰仟]")
+_NO_NUMBER = re.compile(
+    r"十分(?!之|钟)|千万|万一|一一|十足|百搭|万分|百合|千层|一二(?!十|百)|三三两两|一百二十个放心|百分百|十全十美"
+)
+_STOCK = re.compile(
+    r"有货|现货|缺货|断货|没货|无货|售罄|库存|补货|卖完|卖光|卖空|抢光|库里|多得是|最后[一二两三几]件|马上能发"
+)
+_PROMISE = re.compile(
+    r"(?<![不没无])(?<!不能)(?<!没有)(?<!不会)(?:半价|对折|免费|白送|买一送一|赠送|送您一|包邮|免邮|免运费|全额退|退全款|赔偿|赔付|返现|立减|特价|清仓|最低价|内部价|打折|折扣)"
+)
 _ROLE = re.compile(r"</?(?:资料|规则|system|tool)[^>]*>", re.IGNORECASE)
 _DETAIL = {
     "short": "这位顾客喜欢简短：只说要点，不铺垫。",
@@ -60,6 +73,8 @@ _COURTESY = {
     "warm": "语气亲切，结尾可以有一句暖心的话。",
 }
 COUNTING = frozenset({"1", "2", "3", "4", "5"})  # free, but where they count money or goods
+_YUAN = re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s*(?:元|块(?:钱|$|[^\u4e00-\u9fff]))")
+_YUAN_IN_WORDS = re.compile(r"([零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟]{2,})\s*(?:元|块钱)")
 _COUNTED = re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s*(?:元|块|角|折|件|只|套|%|％|成)")
 
 
@@ -95,8 +110,41 @@ def is_grounded(said: str, known: str, *, has_stock: bool) -> bool:
     counted = {_plain(one or other) for one, other in _COUNTED.findall(unicodedata.normalize("NFKC", said))}
     if (_numbers(said) - COUNTING | counted) - _numbers(known):
         return False
-    spelled = {found[0] for found in _SPELLED.finditer(said)}
-    return all(words in known for words in spelled) and (has_stock or not _STOCK.search(said))
+    if _money(said) - _money(known):
+        return False
+    spelled = {found[0] for pattern in (_SPELLED, _PROMISE) for found in pattern.finditer(said)}
+    if not all(words in known for words in spelled) or _unknown_runs(said, known):
+        return False
+    return has_stock or not _STOCK.search(said)
+
+
+def _money(text: str) -> set[str]:
+    """Amounts in yuan: 100 克 makes 100 元 no price."""
+    plain = unicodedata.normalize("NFKC", _GROUPED.sub("", text))
+    found = {_plain(one or other) for one, other in _YUAN.findall(plain)}
+    return found | {_in_digits(run) for run in _YUAN_IN_WORDS.findall(plain)}
+
+
+def _unknown_runs(said: str, known: str) -> bool:
+    """Numbers written out, 一百六十八 or 一六八, that stand there neither so nor in digits."""
+    runs = {found[0] for found in _RUN.finditer(_NO_NUMBER.sub("", said))}
+    numbers = _numbers(known)
+    return any(run not in known and _in_digits(run) not in numbers for run in runs)
+
+
+def _in_digits(run: str) -> str:
+    plain = run.translate(_AS_USUAL)
+    if not re.search(r"[十百千万]", plain):
+        return plain.translate(_DIGITS)
+    total = part = digit = 0
+    for sign in plain:
+        if sign == "万":
+            total, part, digit = (total + part + digit) * 10_000, 0, 0
+        elif sign in _UNITS:
+            part, digit = part + (digit or 1) * _UNITS[sign], 0
+        else:
+            digit = int(sign.translate(_DIGITS))
+    return str(total + part + digit)
 
 
 def _numbers(text: str) -> set[str]:

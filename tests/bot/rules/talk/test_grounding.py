@@ -84,3 +84,25 @@ def test_it_is_told_how_this_customer_likes_it_and_nothing_else_of_them() -> Non
     exact = messages("水温", [], [], Tone(detail="exact", courtesy="none"))
     assert known_of(exact).count("<资料>") == 1
     assert not is_grounded("9 元。", known_of(exact), has_stock=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今天半价给您。", "可以给您打对折。", "买一送一，很划算。", "这单免费送您。", "全店包邮。", "我给您申请全额退款。",
+        "价格是一百九十八。", "一九八就能拿走。", "大概两百来块。", "只要壹佰元", "雨前龙井 100 元一罐。", "80 元就好。", "库里多得是，马上能发。", "已经卖光了。",
+    ],
+)  # fmt: skip
+def test_no_price_is_invented_in_words_and_nothing_promised(text: str) -> None:
+    assert not is_grounded(text, KNOWN, has_stock=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "价格是一百六十八元。", "十分感谢您，千万别烫着手。", "这个不打折，抱歉。", "没有免费的。", "分三次冲就好，八十度的水。",
+        "第一道快一点，第二道慢一点。",
+    ],
+)  # fmt: skip
+def test_what_was_told_may_be_said_in_words_too(text: str) -> None:
+    assert is_grounded(text, f"{KNOWN}。一百六十八元", has_stock=False)
