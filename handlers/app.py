@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from bot.services import Services
 from handlers import api, console, health, metrics, profile
+from handlers.bodies import Workplaces
 from handlers.serving import KEPT_AS
 from handlers.webhook import Webhook
 
@@ -41,7 +42,8 @@ def create_app(services: Services, *guests: Blueprint) -> Flask:
     app.after_request(_with_headers)
     webhook = Webhook(services)
     app.extensions[WEBHOOK] = webhook
-    app.wsgi_app = webhook.before(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    pages = Workplaces(services.config.server.threads).before(app.wsgi_app)
+    app.wsgi_app = webhook.before(pages)  # type: ignore[assignment, method-assign]
     return app
 
 

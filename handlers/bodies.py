@@ -2,7 +2,8 @@
 
 Granian hands a request on as soon as its headers are there, and reading the rest waits without an end; nor can it be
 given up, because granian waits for the reader before it lets go of the request. So the server has `SPARE` threads more
-than may work at once: whoever reads a body lets another one work meanwhile.
+than may work on pages at once: whoever reads a body lets another one work meanwhile. WeChat's messages need no such
+place: the interpreter and the shared commit let them in, and each handing over costs as much as sealing an answer.
 """
 
 import io
@@ -23,7 +24,7 @@ class Workplaces:
     """One for each of the threads that may work at once, shared by all of a process's."""
 
     def __init__(self, places: int) -> None:
-        self._free: SimpleQueue[None] = SimpleQueue()  # a semaphore in C: every request passes it three times
+        self._free: SimpleQueue[None] = SimpleQueue()  # a semaphore in C: a request passes it three times
         for _ in range(places):
             self._free.put(None)
 
@@ -58,3 +59,8 @@ class _Body(io.RawIOBase):
             return self._body.read(size) if size is not None and size >= 0 else self._body.read()
         finally:
             self._places.take()
+
+    def readinto(self, buffer: Any) -> int:
+        read = self.read(len(buffer))
+        buffer[: len(read)] = read
+        return len(read)

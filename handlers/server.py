@@ -4,6 +4,7 @@ Granian's first process only watches; the application lives in the processes it 
 so whatever has threads or connections is made there.
 """
 
+import logging
 import multiprocessing
 import os
 import socket
@@ -21,7 +22,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from handlers.bodies import SPARE, Application, Workplaces
+from handlers.bodies import SPARE, Application
 
 QUIET_WITHIN = 6.0  # seconds for what acts by itself
 ENDS_WITHIN = 6  # seconds, then a process is killed: what it had claimed is recovered as after any death
@@ -73,7 +74,6 @@ class Process:
     load: Callable[[], Loaded]
     ending: Ending
     parent: int
-    threads: int
 
     def __call__(self) -> Application:
         os.setpgrp()  # Ctrl-C is for the first process, which then ends all in order
@@ -82,11 +82,14 @@ class Process:
         loaded = self.load()
         threading.Thread(target=_quieten, args=(loaded, self.ending), daemon=True).start()
         Finalize(None, loaded.stop, exitpriority=10)  # when the process ends, before its threads are joined
-        return Workplaces(self.threads).before(loaded.application)
+        return loaded.application
 
 
 def serve(load: Callable[[], Loaded], *, host: str, port: int, processes: int, threads: int) -> None:
-    """Until SIGTERM or SIGINT. A process that dies is started again. Raises `PortBusy`."""
+    """Until SIGTERM or SIGINT. A process that dies is started again. Raises `PortBusy`.
+
+    `threads` work; `SPARE` more are there for connections that stop sending half way.
+    """
     port = free_port(host, port)
     ending = Ending()
     server = _Server(
@@ -104,7 +107,13 @@ def serve(load: Callable[[], Loaded], *, host: str, port: int, processes: int, t
         workers_kill_timeout=ENDS_WITHIN,
         respawn_failed_workers=True,
     )
-    server.serve(target_loader=Process(load, ending, os.getpid(), threads), wrap_loader=False)
+    logging.getLogger("_granian").addFilter(_tells_more_than_of_threads)
+    server.serve(target_loader=Process(load, ending, os.getpid()), wrap_loader=False)
+
+
+def _tells_more_than_of_threads(record: logging.LogRecord) -> bool:
+    """Granian warns that there are many; the spare ones only wait."""
+    return "Python threads" not in record.getMessage()
 
 
 class _Server(MPServer):

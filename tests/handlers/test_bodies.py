@@ -79,7 +79,9 @@ def test_a_failure_gives_the_place_back() -> None:
 def test_a_body_is_read_in_all_the_ways_a_server_offers() -> None:
     def application(environ: dict[str, Any], _start: Any) -> list[bytes]:
         body = environ["wsgi.input"]
-        return [body.read(2), body.readline(), *body.readlines(1), body.read()]
+        filled = bytearray(2)
+        assert body.readinto(filled) == 2
+        return [bytes(filled), body.read(2), body.readline(), *body.readlines(1), body.read()]
 
-    environ = {"wsgi.input": BytesIO(b"one\ntwo\nthree")}
-    assert Workplaces(1).before(application)(environ, None) == [b"on", b"e\n", b"two\n", b"three"]
+    environ = {"wsgi.input": BytesIO(b"! one\ntwo\nthree")}
+    assert Workplaces(1).before(application)(environ, None) == [b"! ", b"on", b"e\n", b"two\n", b"three"]
