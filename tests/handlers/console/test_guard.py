@@ -13,7 +13,7 @@ FOR_STRANGERS = {"console.static", "console.sign_in.index", "console.sign_in.out
 FOR_ADMINS = ("console.people.", "console.audit_log.", "console.reveal.")
 ANYTHING = {
     "customer_id": 1, "message_id": 1, "staff_id": 1, "campaign_id": "tea", "content_id": "water", "entry_id": "k",
-    "example_id": 1, "removal": 1, "channel": "mass", "filename": "console.css", "to": "en", "name": media_files.hash_of(JPEG),
+    "example_id": 1, "removal": 1, "channel": "mass", "filename": "console.css", "to": "en", "way": "notice", "name": media_files.hash_of(JPEG),
 }  # fmt: skip
 
 
