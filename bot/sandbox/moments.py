@@ -8,6 +8,8 @@ SPAN = re.compile(
 )
 SLOTS_ON_WORKDAYS = (time(11), time(16, 30), time(19, 30))
 SLOTS_AT_WEEKENDS = (time(10, 30), time(19, 30))
+STOPS_ON_WORKDAYS = (time(11), time(11, 50), time(16, 30), time(17, 50), time(19, 30), time(21, 20))
+STOPS_AT_WEEKENDS = (time(10, 30), time(11, 50), time(19, 30), time(21, 20))
 
 
 def span(words: str) -> timedelta | None:
@@ -30,11 +32,22 @@ def instant(words: str, zone: tzinfo) -> datetime | None:
 
 def next_slot(now: datetime, zone: tzinfo) -> datetime:
     """When pushes are usually due next: for the page's button, without the calendar of holidays."""
+    return _next(now, zone, SLOTS_ON_WORKDAYS, SLOTS_AT_WEEKENDS)
+
+
+def next_stop(now: datetime, zone: tzinfo) -> datetime:
+    """Where whoever lets days pass has to stay a moment: pushes go out at the beginning and before the end of a slot."""
+    return _next(now, zone, STOPS_ON_WORKDAYS, STOPS_AT_WEEKENDS)
+
+
+def _next(
+    now: datetime, zone: tzinfo, on_workdays: tuple[time, ...], at_weekends: tuple[time, ...]
+) -> datetime:
     local = now.astimezone(zone)
     for days in range(3):
         day = local.date() + timedelta(days=days)
-        for slot in SLOTS_AT_WEEKENDS if day.weekday() >= 5 else SLOTS_ON_WORKDAYS:
-            at = datetime.combine(day, slot, zone)
+        for moment in at_weekends if day.weekday() >= 5 else on_workdays:
+            at = datetime.combine(day, moment, zone)
             if at > local:
                 return at
     raise AssertionError("every day has a slot")

@@ -1,6 +1,6 @@
 """POST /sandbox/clock: moves the product's time, on a machine that only talks to itself."""
 
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from flask import Blueprint, Response, jsonify
 
@@ -18,7 +18,7 @@ REFUSED = "the clock can be moved only when it is switched on and server.host is
 def add(page: Blueprint, offset: Offset | None, now: Clock, zone: tzinfo) -> None:
     @page.get("/clock")
     def clock() -> Response:
-        return jsonify(now=_shown(now, zone))
+        return _told(now, zone)
 
     @page.post("/clock")
     def move_clock() -> Response | tuple[Response, int]:
@@ -28,7 +28,7 @@ def add(page: Blueprint, offset: Offset | None, now: Clock, zone: tzinfo) -> Non
             _move(offset, zone, now)
         except (TooFar, OverflowError):
             raise Unclear("expected a time within ten years of the real one") from None
-        return jsonify(now=_shown(MovableClock(offset), zone))  # the server's own clock may lag by its cache
+        return _told(MovableClock(offset), zone)  # the server's own clock may lag by its cache
 
 
 def _move(offset: Offset, zone: tzinfo, now: Clock) -> None:
@@ -43,7 +43,12 @@ def _move(offset: Offset, zone: tzinfo, now: Clock) -> None:
             raise Unclear(BAD)
 
 
-def _shown(now: Clock, zone: tzinfo) -> str:
+def _told(now: Clock, zone: tzinfo) -> Response:
+    """`next_stop` is for the page, which lets a day pass from one push window to the next."""
+    at = now.now()
+    return jsonify(now=_shown(at, zone), next_stop=_shown(moments.next_stop(at, zone), zone))
+
+
+def _shown(at: datetime, zone: tzinfo) -> str:
     """To the second, with the offset of the product's own zone."""
-    at = now.now().astimezone(zone)
-    return (at - timedelta(microseconds=at.microsecond)).isoformat()
+    return (at - timedelta(microseconds=at.microsecond)).astimezone(zone).isoformat()

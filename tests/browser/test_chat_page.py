@@ -104,13 +104,28 @@ def test_a_menu_is_tapped(page: Chrome) -> None:
     wait_for(page, lambda: bubbles(page) == [("passive", "菜单 orders")])
 
 
+def test_a_day_passes_from_one_push_window_to_the_next(page: Chrome) -> None:
+    seen: list[str] = []
+
+    def is_over() -> bool:
+        now = page.find_element(By.ID, "now").text
+        seen.append(now[-5:-1])
+        return now.startswith("2026年11月25日 星期三 12:0")
+
+    wait_for(page, lambda: "11月24日" in page.find_element(By.ID, "now").text)
+    page.find_element(By.CSS_SELECTOR, "[data-hours='24']").click()
+    wait_for(page, is_over)
+
+    assert {"16:3", "17:5", "19:3", "21:2", "11:0", "11:5"} <= set(seen)
+
+
 def test_the_clock_moves_and_a_push_arrives_marked(page: Chrome, platform: Platform) -> None:
     wait_for(page, lambda: "11月24日" in page.find_element(By.ID, "now").text)
-    page.find_element(By.CSS_SELECTOR, "[data-forward='3d']").click()
-    wait_for(page, lambda: page.find_element(By.ID, "now").text.startswith("2026年11月27日 星期五 12:0"))
+    page.find_element(By.CSS_SELECTOR, "[data-hours='1']").click()
+    wait_for(page, lambda: page.find_element(By.ID, "now").text.startswith("2026年11月24日 星期二 13:0"))
     with platform.world.lock:
-        platform.world.show(ANNA, "account", "mass", "text", "周五的茶话")
-    wait_for(page, lambda: bubbles(page) == [("mass", "周五的茶话")])
+        platform.world.show(ANNA, "account", "mass", "text", "周二的茶话")
+    wait_for(page, lambda: bubbles(page) == [("mass", "周二的茶话")])
 
     assert page.find_element(By.CSS_SELECTOR, ".way").text == "群发"
 

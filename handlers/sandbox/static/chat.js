@@ -496,14 +496,34 @@ async function smaller(file) {
 
 // ---- around the phone
 
-document.querySelectorAll("[data-forward], [data-set]").forEach((button) => button.addEventListener("click", async () => {
-  button.disabled = true;
+const STAY = 1500; // ms at each stop on the way: by the second one the pushes of a window have gone out
+const movers = document.querySelectorAll("[data-hours], [data-set]");
+
+async function moveTo(at) {
+  const answer = await ask("clock", "POST", { set: at });
+  showNow(answer.now);
+  return answer.next_stop;
+}
+
+// A day that was jumped over would have no pushes: it passes, from one push window to the next.
+async function pass(hours) {
+  const from = await ask("clock");
+  const end = Date.parse(from.now) + hours * 3600000;
+  for (let stop = from.next_stop; Date.parse(stop) < end; ) {
+    stop = await moveTo(stop);
+    await new Promise((resolve) => setTimeout(resolve, STAY));
+  }
+  await moveTo(new Date(end).toISOString());
+}
+
+movers.forEach((button) => button.addEventListener("click", async () => {
+  movers.forEach((each) => { each.disabled = true; });
   try {
-    showNow((await ask("clock", "POST", button.dataset.set ? { set: button.dataset.set } : { forward: button.dataset.forward })).now);
+    await (button.dataset.set ? moveTo(button.dataset.set) : pass(Number(button.dataset.hours)));
   } catch (error) {
     toast(error.message);
   }
-  button.disabled = false;
+  movers.forEach((each) => { each.disabled = false; });
 }));
 
 byId("following").addEventListener("change", () => act(byId("following").checked ? "follow" : "unfollow"));

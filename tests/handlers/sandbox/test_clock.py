@@ -43,6 +43,20 @@ def test_the_next_slot(client: FlaskClient) -> None:
     assert abs(moved_to(client, {"set": "next slot"}) - datetime(2026, 11, 24, 3, tzinfo=UTC)) < SOON
 
 
+@pytest.mark.parametrize(
+    ("at", "stop"),
+    [
+        ("2026-11-24T11:00:00+08:00", "2026-11-24T11:50:00+08:00"),
+        ("2026-11-24T18:00:00+08:00", "2026-11-24T19:30:00+08:00"),
+        ("2026-11-27T23:00:00+08:00", "2026-11-28T10:30:00+08:00"),
+    ],
+    ids=["before the window ends", "when the next one opens", "later at the weekend"],
+)
+def test_where_a_passing_day_stays_a_moment(client: FlaskClient, at: str, stop: str) -> None:
+    assert told(client.post("/sandbox/clock", json={"set": at}))["next_stop"] == stop
+    assert told(client.get("/sandbox/clock"))["next_stop"] == stop
+
+
 def test_the_answer_tells_the_new_time_even_where_the_server_s_clock_lags(
     keys: MemoryKeys, offset: Offset
 ) -> None:
