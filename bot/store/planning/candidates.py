@@ -45,7 +45,7 @@ from bot.store.planning.rotation import AS_LISTED, Rotation
 from bot.store.segments.segments import EVERYONE
 from bot.store.sending.withdrawals import WITHDRAWN
 from bot.store.tables import campaign_contents, campaigns, contents, customers, deliveries
-from bot.values.channels import MASS, NEXT_CONTACT, NOTICE, REPLY_WINDOW, TEMPLATE
+from bot.values.channels import CHANNELS, MASS, NEXT_CONTACT, NOTICE, REPLY_WINDOW, TEMPLATE
 
 Choices: TypeAlias = list[tuple[ColumnElement[bool], str]]
 
@@ -195,7 +195,7 @@ def with_history(candidate: Candidate, campaign: Row[object], moment: Moment) ->
 
 
 def _allowed(campaign: Row[Any], moment: Moment) -> frozenset[str]:
-    wanted = tuple(campaign.channels) or (REPLY_WINDOW, NOTICE, TEMPLATE, MASS, NEXT_CONTACT)
+    wanted = campaign.channels or CHANNELS
     allowed = moment.channels.intersection(wanted)
     return allowed if moment.mass.most > 0 else allowed - {MASS}
 
