@@ -31,6 +31,7 @@ class Person:
     following: bool
     last: Line | None
     replies_left: int
+    takes_templates: bool
 
 
 class Platform:
@@ -216,4 +217,5 @@ class Platform:
             openid=follower.openid, name=follower.name, following=follower.following,
             last=next((line for line in lines if line.way != "problem"), None),
             replies_left=windows.left(follower, self.world.now()) if follower.following else 0,
+            takes_templates=not follower.refuses_templates,
         )  # fmt: skip

@@ -92,6 +92,14 @@ def _add_events(page: Blueprint, platform: Platform) -> None:
         )
         return _done()
 
+    @page.post("/people/<openid>/templates")
+    def templates(openid: str) -> Response:
+        takes = asked().get("takes")
+        if not isinstance(takes, bool):
+            raise Unclear("takes: expected true or false")
+        platform.refuses_templates(openid, refuses=not takes)
+        return _done()
+
 
 def _is_place(place: object) -> bool:
     return isinstance(place, int) and not isinstance(place, bool) and 0 <= place < 5

@@ -53,6 +53,7 @@ def _person(person: Person, zone: tzinfo) -> dict[str, Any]:
         "name": person.name,
         "following": person.following,
         "repliesLeft": person.replies_left,
+        "takesTemplates": person.takes_templates,
         "last": _line(person.last, zone) if person.last else None,
     }
 

@@ -117,6 +117,7 @@ function showNow(iso) {
   nowIso = iso;
   const now = parts(iso);
   byId("now").textContent = `${now.y}年${now.mo}月${now.d}日 ${DAYS[new Date(now.day).getUTCDay()]} ${clock(now)}`;
+  for (const mark of document.querySelectorAll(".stamp")) mark.textContent = stamp(mark.dataset.at, iso); // "today" ages
 }
 
 // ---- one line of the chat
@@ -257,7 +258,11 @@ function shape(line) {
 function showLine(line, now, name) {
   const lines = byId("lines");
   const at = Date.parse(line.at);
-  if (lastAt === null || Math.abs(at - lastAt) > STAMP_AFTER_MS) lines.append(make("p", "stamp", stamp(line.at, now)));
+  if (lastAt === null || Math.abs(at - lastAt) > STAMP_AFTER_MS) {
+    const mark = make("p", "stamp", stamp(line.at, now));
+    mark.dataset.at = line.at;
+    lines.append(mark);
+  }
   lastAt = at;
   if (line.side === "system" || line.kind === "transfer_customer_service") {
     lines.append(make("p", "note " + line.way, line.kind === "transfer_customer_service" ? "已转接微信客服" : line.text));
@@ -347,6 +352,7 @@ function showPerson(one) {
   byId("about-avatar").replaceWith(Object.assign(avatar(one.name, one.openid), { id: "about-avatar" }));
   byId("about-name").textContent = one.name;
   byId("following").checked = one.following;
+  byId("takes-templates").checked = one.takesTemplates;
   byId("replies-left").textContent = one.repliesLeft ? one.repliesLeft + " 条" : "窗口已关";
   byId("openid").textContent = one.openid;
   byId("welcome").hidden = one.following;
@@ -527,6 +533,7 @@ movers.forEach((button) => button.addEventListener("click", async () => {
 }));
 
 byId("following").addEventListener("change", () => act(byId("following").checked ? "follow" : "unfollow"));
+byId("takes-templates").addEventListener("change", () => act("templates", { takes: byId("takes-templates").checked }));
 byId("follow-here").addEventListener("click", () => act("follow"));
 byId("search").addEventListener("input", () => people().catch((error) => toast(error.message)));
 byId("meet").addEventListener("click", async () => {

@@ -53,10 +53,21 @@ def test_who_says_something_reads_the_answer_at_the_next_poll(
         pytest.param("follow", {}, 409, id="follow twice"),
         pytest.param("unfollow", {}, 200, id="unfollow"),
         pytest.param("notice", {"template": "N9", "accepts": True}, 409, id="an unknown notice"),
+        pytest.param("templates", {"takes": "no"}, 400, id="neither yes nor no"),
     ],
 )
 def test_acts(client: FlaskClient, what: str, body: dict[str, Any], status: int) -> None:
     assert act(client, what, body) == status
+
+
+def test_who_refuses_template_messages_in_wechat_is_seen_to(client: FlaskClient, platform: Platform) -> None:
+    assert news(client)["person"]["takesTemplates"]
+    assert act(client, "templates", {"takes": False}) == 200
+    refusing = news(client)
+    assert not refusing["person"]["takesTemplates"]
+    assert platform.world.state.followers[ANNA].refuses_templates
+    assert act(client, "templates", {"takes": True}) == 200
+    assert news(client)["person"]["takesTemplates"]
 
 
 def test_nobody_is_not_found(client: FlaskClient) -> None:
