@@ -9,7 +9,7 @@ from bot.insight.product_entries import lasting
 from bot.rules.talk import texts
 from bot.rules.talk import understanding_texts as words
 from bot.rules.talk.intent_names import COURTESIES, title_of
-from bot.rules.talk.shop_words import OrderQuestion
+from bot.rules.talk.shop_words import OrderQuestion, wants_to_buy
 from bot.store.shop import catalogue
 from bot.store.shop.orders import newest
 from bot.store.talk import open_questions
@@ -56,7 +56,9 @@ def _own(understood: Understood, context: Context) -> Answer | None:
 
 
 def _means_theirs(context: Context) -> bool:
-    """Of who never bought, only who speaks of what is theirs asks for orders: 能发顺丰不 does not."""
+    """Of who never bought, only who speaks of what is theirs asks for orders: 能发顺丰不 does not, nor 想买一把壶."""
+    if wants_to_buy(context.incoming.text):
+        return False
     return "我" in context.incoming.text or bool(newest(context.session, context.profile.id, 1))
 
 

@@ -6,6 +6,7 @@ from bot.rules.talk import texts
 from bot.rules.talk import understanding_texts as words
 from bot.rules.talk.person_words import asks_who_answers
 from bot.rules.talk.shop_words import (
+    apologises,
     greets,
     is_angry_face,
     is_courtesy,
@@ -26,6 +27,8 @@ class SmallTalk:
 def recognise(incoming: Said, _profile: Profile) -> SmallTalk | None:
     if greets(incoming.content):
         return SmallTalk(texts.HELLO)
+    if apologises(incoming.content):
+        return SmallTalk(texts.NO_HARM)
     if never_minds(incoming.content):
         return SmallTalk(texts.NEVER_MIND)
     if is_only_marks(incoming.content) or is_angry_face(incoming.content):

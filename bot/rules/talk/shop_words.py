@@ -39,6 +39,12 @@ _THANKS = re.compile(
 _NEVER_MIND = re.compile(
     r"(?:那|就|还是|我|先)*(?:算了|没事了?|没什么了?|当我没说|不用了|不要了|不买了|不问了)(?:吧|了|啊|哈|不要了|不用了|不买了|谢谢|再说吧?)*"
 )
+_BUYS = re.compile(
+    r"(?:想|要|打算|准备)(?:再)?(?:买(?!的|过|了)|购买|入手|下单)|怎么(?:买|下单|购买|拍)|在哪(?:里|儿)?买"
+)
+_SORRY = re.compile(
+    r"(?:(?:刚才|刚刚|真的?|实在|太|是|我)*(?:对不起|不好意思|抱歉|错了|错怪你们?了|态度不好|不是故意(?:的|骂你的?)?)(?:啊|哈|了|哦|呀|您|你|你们)*)+"
+)
 _ANGRY_FACE = re.compile(r"[😡😠🤬👿💢😤👎🖕]|\[(?:发怒|抓狂|咒骂|鄙视|怄火|弱|吐血)\]")
 _FILLER = re.compile(
     rf"{_STATUS}|{_MINE}|请问|你好|您好|麻烦|帮我|帮忙|查一下|查下|查查|看一下|看看|一下|订单|物流|快递|包裹|单号|运单|信息|进度|状态|什么时候|怎么|为什么|发货|收到|现在|已经|东西|宝贝|我|的|了|吗|呢|啊|呀|没有|没|有|是|还|都|把|套|只|个|件|口|查|看|催|号|哪|到|能|会|想|要|问|知道|谢谢|就是|最近|所有|全部|多少"
@@ -63,6 +69,15 @@ def order_question(text: str) -> OrderQuestion | None:
     if not words or _POLICY.search(words) or not _ORDER_WORDS.search(words):
         return None
     return OrderQuestion(words=_FILLER.sub("", words)[:20])
+
+
+def wants_to_buy(text: str) -> bool:
+    """想买一把壶, 怎么下单: there is no order yet."""
+    return bool(_BUYS.search(compact(text)))
+
+
+def apologises(text: str) -> bool:
+    return _is_all(_SORRY, text)
 
 
 def asks_for_points(text: str) -> bool:

@@ -1,7 +1,10 @@
 """The index over a small shop of its own: what is found, what is left alone, and that threads see whole versions."""
 
 import threading
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -183,6 +186,30 @@ def test_wordings_of_one_entry_do_not_outweigh_another_entrys_own_words(index: W
     busy = WordIndex()
     busy.replace([*ENTRIES, Entry(id="busy", question="其他问题", answer="请留言。", asks=many)], "1")
     assert busy.search("退款多久到", most=1)[0].entry.id == "refund"
+
+
+def test_the_model_is_asked_only_about_words_that_are_new() -> None:
+    asked: list[str] = []
+
+    def leaning(text: str) -> Any:
+        asked.append(text)
+        return np.array([0.5, 0.5], dtype=np.float32)
+
+    index = WordIndex()
+    index.lean(leaning)
+    tea = Entry(id="tea", question="茶怎么泡", answer="a", asks=("泡茶方法",))
+    pot = Entry(id="pot", question="壶怎么洗", answer="b")
+    for entries, new in (
+        ([tea, pot], ["茶怎么泡", "泡茶方法", "壶怎么洗"]),
+        ([replace(pot, answer="another"), tea], []),
+        ([tea, replace(pot, asks=("洗壶",))], ["壶怎么洗", "洗壶"]),
+    ):
+        asked.clear()
+        index.replace(entries, str(new))
+        assert asked == new
+    asked.clear()
+    index.lean(lambda text: leaning(text)[::-1])
+    assert sorted(asked) == sorted(["茶怎么泡", "泡茶方法", "壶怎么洗", "洗壶"]), "another model judges anew"
 
 
 def test_an_empty_index_finds_nothing() -> None:

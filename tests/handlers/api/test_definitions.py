@@ -53,6 +53,21 @@ def test_put_says_what_changed_and_the_same_again_changes_nothing(erp: Program) 
     }  # fmt: skip
 
 
+def test_other_wordings_of_an_entry_are_kept_changed_and_left_alone(erp: Program) -> None:
+    def wordings() -> Any:
+        return erp.get("/knowledge/how-hot").json["asks"]  # type: ignore[index]
+
+    erp.post("/knowledge", EXAMPLES["knowledge"] | {"asks": ["几度的水", "水温多少"]})
+    assert wordings() == ["几度的水", "水温多少"]
+    rest = {name: value for name, value in EXAMPLES["knowledge"].items() if name not in {"id", "asks"}}
+    erp.put("/knowledge/how-hot", rest | {"asks": None})
+    assert wordings() == ["几度的水", "水温多少"]
+    changed: Any = erp.put("/knowledge/how-hot", rest | {"asks": ["水要多热"]}).json
+    assert (changed["items"][0]["changed"], wordings()) == (["asks"], ["水要多热"])
+    erp.put("/knowledge/how-hot", rest | {"asks": []})
+    assert wordings() == []
+
+
 def test_the_id_in_the_body_is_that_of_the_address(erp: Program) -> None:
     answer = erp.put("/segments/tea", SEGMENT)
     assert (answer.status_code, wrong(answer)) == (422, {"id": "tea, as in the address, or nothing"})
@@ -78,6 +93,8 @@ def test_the_id_in_the_body_is_that_of_the_address(erp: Program) -> None:
         pytest.param("/campaigns", {"ends": "2026-11-01"}, "ends", id="an end before the start"),
         pytest.param("/campaigns", {"starts": "2026-02-30"}, "starts", id="a day there is not"),
         pytest.param("/knowledge", {"answer": 5}, "answer", id="an answer that is a number"),
+        pytest.param("/knowledge", {"asks": "几度"}, "asks", id="wordings that are no list"),
+        pytest.param("/knowledge", {"asks": ["长" * 201]}, "asks", id="a wording too long to be one"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_refused_by_the_name_of_its_field(

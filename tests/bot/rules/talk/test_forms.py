@@ -38,6 +38,8 @@ PICKS = [Pick("TF1", ("青瓷茶壶", "龙井")), Pick("TF2", ("铸铁锅",))]
         ("地址写错了", Heard("begin", "address")),
         ("继续", Heard("resume")),
         ("我的申请", Heard("mine")),
+        ("我的退款", Heard("mine")),
+        ("申请进度", Heard("mine")),
         ("怎么退货", None),
         ("退货运费谁出", None),
         ("可以七天无理由退货吗", None),

@@ -4,11 +4,13 @@ import pytest
 
 from bot.rules.talk.shop_words import (
     OrderQuestion,
+    apologises,
     asks_for_points,
     greets,
     is_courtesy,
     never_minds,
     order_question,
+    wants_to_buy,
 )
 
 ORDERS = (
@@ -101,6 +103,16 @@ def test_it_greets(text: str) -> None:
 @pytest.mark.parametrize("text", NO_GREETINGS)
 def test_it_is_more_than_a_greeting(text: str) -> None:
     assert not greets(text)
+
+
+def test_who_wants_to_buy_has_no_order_yet() -> None:
+    assert all(map(wants_to_buy, ("我想買一把壺", "怎么下单", "在哪买")))
+    assert not any(map(wants_to_buy, ("我买的壶到哪了", "上次买了什么", "我想要退货")))
+
+
+def test_who_says_sorry() -> None:
+    assert all(map(apologises, ("对不起", "不好意思啊", "我错了，刚才不是故意骂你的")))
+    assert not any(map(apologises, ("不好意思，龙井多少钱", "对不起我要退货")))
 
 
 @pytest.mark.parametrize("text", COURTESIES)
