@@ -38,9 +38,8 @@ from scheduler.rates import Granted
 from scheduler.senders import Senders
 
 MOST_HANDED = 1_000
-LOOKS_AGAIN = (
-    3  # times within a batch, when the second's calls are used up; then the rest is handed out again
-)
+# times within a batch, when the second's calls are used up; then the rest is handed out again
+LOOKS_AGAIN = 3
 SOON = timedelta(seconds=2)
 
 Send = Callable[[Services, Claimed], Ended]
@@ -169,11 +168,9 @@ def _send_chunk(services: Services, channel: str, chunk: list[int], senders: Sen
         real=real,
     )
     for ended in senders.each(lambda delivery: SENDS[channel](services, delivery), leaving):
-        with services.database.transaction() as session:
-            endings.close(session, _in_order(ended), replace(moment, now=services.now()))
+        _close(services, ended, moment)
     if ended_already:
-        with services.database.transaction() as session:
-            endings.close(session, _in_order(ended_already), replace(moment, now=services.now()))
+        _close(services, ended_already, moment)
     return Delivered(len(leaving), refused + len(ended_already))
 
 
@@ -190,9 +187,11 @@ def _claimed(
     return pushes + answers, len(refused) + len(kept)
 
 
-def _in_order(ended: list[Ended]) -> list[Ended]:
+def _close(services: Services, ended: list[Ended], moment: Moment) -> None:
     """All workers lock rows in one order."""
-    return sorted(ended, key=lambda one: one.delivery.id)
+    in_order = sorted(ended, key=lambda one: one.delivery.id)
+    with services.database.transaction() as session:
+        endings.close(session, in_order, replace(moment, now=services.now()))
 
 
 def repeat_templates(services: Services, ids: Sequence[int]) -> None:

@@ -11,9 +11,8 @@ from bot.values.incoming import MassFinished
 from bot.wechat.errors import WeChatError
 from scheduler.deliver import attempt_mass, repeat_templates
 
-ASKED_AFTER = timedelta(
-    minutes=30
-)  # WeChat reports the end of a mass send by itself; this is for the lost report
+# WeChat reports the end of a mass send by itself; this is for the lost report
+ASKED_AFTER = timedelta(minutes=30)
 STATUS = {"SEND_SUCCESS": "send success", "SEND_FAIL": "send fail", "DELETE": "deleted"}
 
 

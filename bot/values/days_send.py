@@ -20,7 +20,6 @@ class Offer:
 class DaysSend:
     winner: Offer
     good: float
-    waiting: Mapping[str, int] = field(
-        default_factory=dict
-    )  # campaign → whom its contents would have reached
+    # campaign → whom its contents would have reached
+    waiting: Mapping[str, int] = field(default_factory=dict)
     was_given: bool = False  # before this pass

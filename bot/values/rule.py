@@ -17,9 +17,8 @@ from bot.values.rule_fields import BETWEEN, FIELDS, LISTS, OPERATORS, Field, Kin
 DEEPEST = 20
 MOST_NODES = 200
 MOST_VALUES = 500
-MOST_VALUES_TOGETHER = (
-    5_000  # in one rule: databases take so many parameters, and no more than some ten thousand
-)
+# in one rule: databases take so many parameters, and no more than some ten thousand
+MOST_VALUES_TOGETHER = 5_000
 LONGEST_TEXT = 200
 LARGEST_NUMBER = 1_000_000_000  # beyond it a database's integer or money column could not answer
 LONGEST_AGO = 40_000  # days; nothing that is kept here is older, and a date cannot go back for ever

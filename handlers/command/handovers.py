@@ -30,11 +30,8 @@ def take(context: typer.Context, openid: str, name: As) -> None:
     """Serve one of them; of two who take at once one does."""
     chosen: Chosen = context.obj
     with opened(chosen.config) as services, services.database.transaction() as session:
-        customer, person, now = (
-            people.customer(session, openid),
-            people.on_staff(session, name),
-            services.now(),
-        )
+        customer, person = people.customer(session, openid), people.on_staff(session, name)
+        now = services.now()
         if not handover_turns.take(session, customer.id, person.id, now):
             holder = handover_turns.holder(session, customer.id)
             raise Fault(f"{openid}: already taken by {holder.name}" if holder else f"{openid} does not wait")
@@ -50,11 +47,8 @@ def close(context: typer.Context, openid: str, name: As) -> None:
     """End it: the bot answers again, a complaint is settled, the customer is asked how it was."""
     chosen: Chosen = context.obj
     with opened(chosen.config) as services, services.database.transaction() as session:
-        customer, person, now = (
-            people.customer(session, openid),
-            people.on_staff(session, name),
-            services.now(),
-        )
+        customer, person = people.customer(session, openid), people.on_staff(session, name)
+        now = services.now()
         day = now.astimezone(services.config.push.zone).date()
         if not handover_endings.end(session, customer.id, staff_id=person.id, now=now, day=day):
             raise Fault(f"{openid} does not wait")
@@ -105,11 +99,8 @@ def manager(
     """Say who looks after a customer; their hand-overs go there while that person is present."""
     chosen: Chosen = context.obj
     with opened(chosen.config) as services, services.database.transaction() as session:
-        customer, person, now = (
-            people.customer(session, openid),
-            people.on_staff(session, name),
-            services.now(),
-        )
+        customer, person = people.customer(session, openid), people.on_staff(session, name)
+        now = services.now()
         wanted = people.on_staff(session, to, "--to").id if to else None
         before = account_managers.manager_of(session, customer.id)
         account_managers.put_in_charge(session, customer.id, wanted, now)

@@ -52,9 +52,8 @@ SHAPES: dict[str, Shape] = {
 KINDS = (*SHAPES, COMBINATION)
 TITLED = frozenset(kind for kind, shape in SHAPES.items() if "title" in shape.needs)
 IN_COLUMNS = ("kind", "text", "media_id")  # of the table; the rest stands in its details
-PERSONAL = frozenset(
-    {"text", "title", "tail", "options"}
-)  # may name the customer's facts; an article's may not
+# may name the customer's facts; an article's may not
+PERSONAL = frozenset({"text", "title", "tail", "options"})
 
 
 def _text(value: str) -> None:

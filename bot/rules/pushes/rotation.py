@@ -4,9 +4,8 @@ from datetime import date
 
 from bot.rules.pushes.variants import PRIME, salt_of
 
-TRIED_OUT = (
-    0.15  # of the customers a day get a category by chance, so that what is never shown is learned of too
-)
+# of the customers a day get a category by chance, so that what is never shown is learned of too
+TRIED_OUT = 0.15
 ALIKE = 4  # as many pushes as everybody's answers count for beside a customer's own
 REFUSAL_COSTS = 3  # answers: one who asks for no more pushes is lost for all of them
 AT_FIRST = 0.1  # answered, before anything is known

@@ -37,9 +37,8 @@ TITLES = {
     "shop": _l("门店和小店"),
 }
 UNCLEAR = "unclear"
-COURTESIES = frozenset(
-    {"greeting", "thanks", "small_talk", UNCLEAR}
-)  # beside something else they need no answer
+# beside something else they need no answer
+COURTESIES = frozenset({"greeting", "thanks", "small_talk", UNCLEAR})
 
 
 def title_of(intent: str) -> str:

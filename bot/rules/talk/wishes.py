@@ -7,9 +7,8 @@ import re
 
 from bot.rules.talk.wording import clauses, compact
 
-LONGEST_WISH = (
-    30  # characters of a clause; a wish to stop is short, a story about it goes to knowledge or a person
-)
+# characters of a clause; a wish to stop is short, a story about it goes to knowledge or a person
+LONGEST_WISH = 30
 
 _POLITE = (
     r"(?:你好|您好|喂|hi|hello|请问|请|麻烦|拜托|求求|求|谢谢|劳驾|不好意思|对不起|抱歉|亲|你们|你|您|我们|我|本人|能不能|能否|能|可不可以|可以|可否|"

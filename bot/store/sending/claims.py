@@ -32,9 +32,8 @@ from bot.store.tables import campaigns, contents, customers, deliveries
 from bot.values.channels import NEXT_CONTACT, TEMPLATE
 from bot.values.push import Refused
 
-WAITS = frozenset(
-    {"outside_window", "channel_halted", "pushes_stopped"}
-)  # refused for now: the delivery stays planned
+# refused for now: the delivery stays planned
+WAITS = frozenset({"outside_window", "channel_halted", "pushes_stopped"})
 
 
 def claim_pushes(

@@ -23,9 +23,8 @@ from bot.values.channels import NEXT_CONTACT, REPLY_WINDOW
 from bot.values.push import Claimed, Content
 from bot.values.reply import Reply, to_json
 
-AFTER_THE_ANSWER = timedelta(
-    seconds=5
-)  # to what they said: an answer is given within four, and is read first
+# to what they said: an answer is given within four, and is read first
+AFTER_THE_ANSWER = timedelta(seconds=5)
 
 
 def owe_answer(

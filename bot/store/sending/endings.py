@@ -41,7 +41,7 @@ def close(session: Session, ended: Sequence[Ended], moment: Moment) -> None:
     One that recovery has called unknown meanwhile may still be told sent or failed: its worker knows.
     """
     went = [one for one in ended if isinstance(one.outcome, Sent | Accepted)]
-    _close_sent([one for one in went if one.delivery.channel not in REPORTED], session, moment)
+    _close_sent(session, [one for one in went if one.delivery.channel not in REPORTED], moment)
     taken = [(one.delivery, _wechat_id(one.outcome)) for one in went if one.delivery.channel in REPORTED]
     accepted(session, taken, moment.now)
     for one in went:
@@ -131,7 +131,7 @@ def _end(session: Session, delivery: Claimed, state: str, reason: str, moment: M
     return True
 
 
-def _close_sent(ended: Sequence[Ended], session: Session, moment: Moment) -> None:
+def _close_sent(session: Session, ended: Sequence[Ended], moment: Moment) -> None:
     """All that were sent in three statements: this is what most attempts come to."""
     if not ended:
         return

@@ -96,8 +96,9 @@ def release(
         "reason": reason[:100],
         "claim_token": None,
         "left_at": None,
+        "lease_until": None,
+        "handed_until": None,
     }
-    values |= {"lease_until": None, "handed_until": None}
     if due_at is not None:
         values["due_at"] = due_at
     back = session.execute(update(deliveries).where(claimed).values(values).returning(deliveries.c.id))
