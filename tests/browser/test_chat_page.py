@@ -106,6 +106,8 @@ def test_a_menu_is_tapped(page: Chrome) -> None:
 
 def test_a_day_passes_from_one_push_window_to_the_next(page: Chrome) -> None:
     seen: list[str] = []
+    write(page, "你好")
+    wait_for(page, lambda: len(bubbles(page)) == 2)
 
     def is_over() -> bool:
         now = page.find_element(By.ID, "now").text
@@ -117,6 +119,7 @@ def test_a_day_passes_from_one_push_window_to_the_next(page: Chrome) -> None:
     wait_for(page, is_over)
 
     assert {"16:3", "17:5", "19:3", "21:2", "11:0", "11:5"} <= set(seen)
+    assert page.find_element(By.CSS_SELECTOR, ".stamp").text.startswith("昨天 12:0")
 
 
 def test_the_clock_moves_and_a_push_arrives_marked(page: Chrome, platform: Platform) -> None:
