@@ -6,6 +6,7 @@ row is looked at, so a birthday campaign costs what the day's birthdays cost, ho
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,7 +44,7 @@ from bot.store.tables import (
     shipments,
 )
 from bot.values.festival import Festival
-from bot.values.occasion import Occasion, Occurrence
+from bot.values.occasion import OccasionKind, Occurrence
 
 OLDEST = 110  # years
 FIRST_YEAR = 2000  # before it nobody followed or ordered
@@ -61,13 +62,20 @@ def of_campaign(
     several, what is still to be done goes first, and of that what closes first.
     """
     occasion = occasions.read(campaign.occasion)
-    near = occasions.near(occasion, day, zone, known)
-    rows = [row for one in near for row in _rows(campaign.id, occasion, one, zone)]
+    near = tuple(occasions.near(occasion, day, zone, known))
+    return _whose(campaign.id, occasion.kind, occasion.name, near, zone)
+
+
+@lru_cache(maxsize=128)  # the passes of a day ask for the same, and so many parts are long in the making
+def _whose(
+    campaign_id: str, kind: OccasionKind, name: str, near: tuple[Occurrence, ...], zone: ZoneInfo
+) -> Subquery | None:
+    rows = [row for one in near for row in _rows(campaign_id, kind, name, one, zone)]
     if not rows:
         return None
     found = union_all(*rows).subquery("found") if len(rows) > 1 else rows[0].subquery("found")
-    told = select(found, _had(campaign.id, found).label("had"))
-    if occasion.kind == "festival" and len(rows) == 1:
+    told = select(found, _had(campaign_id, found).label("had"))
+    if kind == "festival" and len(rows) == 1:
         return told.subquery("occasions")  # each customer once as it is
     each = told.subquery("each")
     turn = func.row_number().over(
@@ -101,20 +109,22 @@ def _had(campaign_id: str, found: Subquery) -> ColumnElement[bool]:
     )
 
 
-def _rows(campaign_id: str, occasion: Occasion, one: Occurrence, zone: ZoneInfo) -> Iterator[Select[Any]]:
-    match occasion.kind:
+def _rows(
+    campaign_id: str, kind: OccasionKind, name: str, one: Occurrence, zone: ZoneInfo
+) -> Iterator[Select[Any]]:
+    match kind:
         case "festival":
             yield _row(customers.c.id, literal(one.key), one)
         case "birthday":
             yield from _birthdays(one)
-        case "anniversary" if occasion.name == "membership":
+        case "anniversary" if name == "membership":
             key = literal(f"membership:{one.day.year}")
             followed = _in_years_before(customers.c.id, customers.c.followed_at, one, zone)
             yield _row(customers.c.id, key, one).where(followed)
         case "anniversary":
             yield _first_orders(one, zone)
         case "after":
-            yield _EVENTS[occasion.name](one, zone)
+            yield _EVENTS[name](one, zone)
         case "care":
             yield _row(care_meetings.c.customer_id, literal(f"met:{one.day}"), one).where(
                 care_meetings.c.campaign_id == campaign_id,

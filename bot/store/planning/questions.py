@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, ColumnElement, Select, case, false, literal_column, not_, null, or_
+from sqlalchemy import Column, ColumnElement, Select, case, false, literal_column
 from sqlalchemy.sql import visitors
 
-from bot.store.planning.eligibility import POLICIES, Candidate, Policy, before_contents
+from bot.store.planning.eligibility import Candidate, Policy, before_contents
 from bot.store.planning.moments import Moment
 from bot.store.planning.plan_entries import KEEPS, OfPurpose
 from bot.store.planning.plan_tables import CODE_BITS, KINDS, NOTHING
@@ -19,7 +19,6 @@ Objections: TypeAlias = list[tuple[int, ColumnElement[bool]]]  # by their places
 
 _ANSWERS = "answers"
 _OF_CHANNELS = ("reach", "reserved", "too_few_left")  # long ones that several policies ask
-_RULES_MOST_OUT = ("not_following", "opted_out", "day_taken", "too_soon")  # short ones, asked before
 
 
 class Questions:
@@ -47,8 +46,7 @@ class Questions:
 
     def _objections(self, candidate: Candidate, moment: Moment) -> Objections:
         """The policies that may stand against every content of such a campaign."""
-        stands = _stands_anyhow(candidate, moment)
-        of_channels = {name: self._answer(_unless(stands, getattr(candidate, name))) for name in _OF_CHANNELS}
+        of_channels = {name: self._answer(getattr(candidate, name)) for name in _OF_CHANNELS}
         answered = replace(candidate, **of_channels)
         asked = (
             (code, self._truth(policy, candidate, answered, moment)) for code, policy in before_contents()
@@ -71,18 +69,6 @@ class Questions:
         if place == len(self._asked):
             self._asked.append(question)
         return literal_column(f"{_ANSWERS}.a_{place}", question.type)
-
-
-def _stands_anyhow(candidate: Candidate, moment: Moment) -> ColumnElement[bool]:
-    """Whether one of the policies stands that are asked before any channel is."""
-    return or_(*(policy.holds(candidate, moment) for policy in POLICIES if policy.name in _RULES_MOST_OUT))
-
-
-def _unless(stands: ColumnElement[bool], question: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Most are pushed too lately for any channel: of them nobody reads the answer."""
-    if not _reads_customers(question):
-        return question
-    return case((not_(stands), question), else_=null())
 
 
 def _shared(objections: Sequence[Objections]) -> Objections:
