@@ -46,6 +46,11 @@ def of_text(text: str) -> Mapping[str, float]:
     return found
 
 
+def is_told(term: str, worth: float) -> bool:
+    """It is a character or a word of what is asked, and no other question has it for nothing."""
+    return worth >= SINGLE and (len(term) == 1 or (term.isascii() and not term.startswith("#")))
+
+
 def _said(text: str) -> Iterator[tuple[str, float]]:
     for run in _RUNS.findall(text):
         if run.isascii():

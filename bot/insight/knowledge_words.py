@@ -97,6 +97,24 @@ class Words:
         kept = np.flatnonzero(bar.passing(amounts))
         return some[kept], amounts[kept].astype(np.float32)
 
+    def lacking(self, places: Any, entries: Any) -> Floats:
+        """Of each entry, which share of these terms it has not, the rare ones counting more; 0 of no terms."""
+        if not len(places):
+            return np.zeros(len(entries), dtype=np.float32)
+        rows, starts, ends = self.row_of[places], self.starts[places], self.ends[places]
+        has = self.rows[rows[:, None], entries] > 0
+        for number, (row, start, end) in enumerate(
+            zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True)
+        ):
+            if row < 0:
+                having = self.numbers[start:end]
+                has[number] = (
+                    end > start and having.take(having.searchsorted(entries), mode="clip") == entries
+                )
+        rarity = self.rarity[places]
+        lacks: Floats = rarity @ ~has / rarity.sum()
+        return lacks
+
     def _of_few(self, places: Any, worth: Floats) -> Any:
         """Of each entry, what of the rare terms it has: their places one after the other, added up at once."""
         starts, ends = self.starts[places], self.ends[places]
@@ -181,7 +199,8 @@ def _wordings(entries: tuple[Entry, ...]) -> tuple[Any, Any]:
 
 
 def _rows(numbers: Any, values: Floats, starts: Any, common: Any, size: int) -> Floats:
-    rows = np.zeros((len(common), size), dtype=np.float32)
+    """One at least, so that there is a last one for terms without."""
+    rows = np.zeros((max(1, len(common)), size), dtype=np.float32)
     for row, term in enumerate(common.tolist()):
         some = slice(int(starts[term]), int(starts[term + 1]))
         rows[row, numbers[some]] = values[some]

@@ -163,6 +163,14 @@ def test_near_asks_back_where_search_keeps_silent(index: WordIndex) -> None:
     assert "gift" in [found.entry.id for found in index.near(vague)]
 
 
+def test_what_is_asked_of_a_thing_nobody_wrote_about_is_not_answered_by_what_is_asked(
+    index: WordIndex,
+) -> None:
+    index.lean(lambda _text: np.array([1.0], dtype=np.float32))
+    assert index.search("羽绒服怎么清洗") == []
+    assert [found.entry.id for found in index.search("紫砂的怎么清洗", most=1)] == ["zisha-care"]
+
+
 def test_another_wording_finds_its_entry_also_when_said_otherwise(index: WordIndex) -> None:
     question, again = "壶盖上的钮掉下来了", "盖子的钮掉了"
     assert index.search(question) == index.search(again) == []
