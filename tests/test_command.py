@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,19 @@ def test_staff_get_in_with_a_good_password_only(
         "weilan: the password is too short; expected at least 10 characters\n",
     )
     assert one(database, select(func.count()).select_from(staff)) == 1
+
+
+def test_where_no_terminal_is_the_password_is_piped_in_or_missed_in_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WEILAN_PASSWORD", raising=False)
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+    code, out, err = run("staff", "add", "bo", "--role", "admin")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith("weilan: WEILAN_PASSWORD: expected the password")
+
+    monkeypatch.setattr("sys.stdin", StringIO("correct horse battery\n" * 2))
+    assert run("staff", "add", "bo", "--role", "admin")[0] == 0
 
 
 # ---- campaigns as code

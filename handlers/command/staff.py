@@ -1,5 +1,6 @@
 """Who may sign in to the console."""
 
+import sys
 from enum import Enum
 from typing import Annotated
 
@@ -22,16 +23,12 @@ def add(
     context: typer.Context,
     name: str,
     role: Annotated[Role, typer.Option()],
-    password: Annotated[
-        str,
-        typer.Option(
-            envvar="WEILAN_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True, hidden=True
-        ),
-    ],
+    password: Annotated[str, typer.Option(envvar="WEILAN_PASSWORD", hidden=True)] = "",
 ) -> None:
     """Let somebody into the console; the password from a prompt or WEILAN_PASSWORD."""
     if not 0 < len(name.strip()) <= staff.LONGEST_NAME:
         raise Fault(f"NAME: expected 1 to {staff.LONGEST_NAME} characters")
+    password = password or _asked()
     if objection := passwords.objection(password, name):
         raise Fault(
             f"the password is {objection.replace('_', ' ')}; expected at least {passwords.LEAST_LONG} characters"
@@ -52,3 +49,13 @@ def add(
             detail={"after": {"role": role.value}},
         )
     print(f"{name} may sign in as {role.value}")
+
+
+def _asked() -> str:
+    """At a terminal twice, as nobody sees what they type; else the first line of what is piped in."""
+    if sys.stdin.isatty():
+        typed: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return typed
+    if piped := sys.stdin.readline().rstrip("\r\n"):
+        return piped
+    raise Fault("WEILAN_PASSWORD: expected the password there, or a terminal to ask for it")
