@@ -98,10 +98,15 @@ def test_a_push_that_is_sent_is_told_with_its_campaign(database: Database, clock
     assert (data["delivery"], data["campaign"], data["content"]) == (delivery, "tea", "water")
 
 
-def test_two_who_become_one_are_told(database: Database) -> None:
+def test_two_who_become_one_are_told_and_that_they_are_two_again(database: Database) -> None:
     with database.transaction() as session:
         build = Build(session)
         one, other = build.customer(openid="o-anna"), build.customer(openid=None, external_id="C1")
-        merging.merge(session, one, other, how="staff", staff_id=None, now=NOON)
-    kinds = [(kind, openid) for kind, openid, _ in told(database)]
-    assert kinds == [("customer.merged", "o-anna")]
+        merged = merging.merge(session, one, other, how="staff", staff_id=None, now=NOON)
+        assert isinstance(merged, int)
+        merging.undo(session, merged, staff_id=None, now=NOON)
+    found = [(kind, openid, data.get("merge"), data.get("loser")) for kind, openid, data in told(database)]
+    assert found == [
+        ("customer.merged", "o-anna", merged, other),
+        ("customer.unmerged", "o-anna", merged, other),
+    ]

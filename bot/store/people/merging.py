@@ -100,7 +100,7 @@ def undo(session: Session, merge_id: int, *, staff_id: int | None, now: datetime
     audit.record(
         session, "customer.unmerged", "customer", done.survivor_id, staff_id=staff_id, now=now, detail=told
     )
-    outbox.record_all(session, "customer.changed", [done.survivor_id, done.loser_id], told, now)
+    outbox.record(session, "customer.unmerged", done.survivor_id, told, now)
     return Undone(merge_id=merge_id, counts=counts, names_lost=lost)
 
 
