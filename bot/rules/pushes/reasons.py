@@ -9,6 +9,9 @@ class Reason:
     en: str
 
 
+# nothing stands against a push: the campaign has one for them
+ARRANGED = frozenset({"planned", "kept"})
+
 REASONS: dict[str, Reason] = {
     "planned": Reason("已排入计划", "a delivery is planned, or went out today"),
     "kept": Reason("内容已保留，待客户下次联系时发送", "kept for the customer's next contact"),

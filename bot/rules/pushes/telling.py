@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.rules.pushes import rhythm_words
-from bot.rules.pushes.reasons import sentence
+from bot.rules.pushes.reasons import ARRANGED, sentence
 from bot.values.explanation import CampaignExplained, Explanation
 
 WORDS = {
@@ -29,8 +29,6 @@ WORDS = {
     },
 }  # fmt: skip
 
-ARRANGED = {"planned", "kept"}  # what stands against another one is that there is one
-
 
 def told(explanation: Explanation, zone: ZoneInfo, locale: str = "zh") -> list[str]:
     words = WORDS["en" if locale.startswith("en") else "zh"]
@@ -50,7 +48,7 @@ def _of_campaign(
     yield words["campaign"].format(name=campaign.name, id=campaign.campaign_id)
     if not campaign.in_segment:
         yield "  " + words["outside"]
-    elif campaign.objection in ARRANGED:
+    elif campaign.objection in ARRANGED:  # what stands against another one is that there is one
         yield f"  {sentence(campaign.objection, locale)}"
     elif campaign.objection:
         yield "  " + words["not"].format(reason=sentence(campaign.objection, locale))

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from bot.rules.pushes.reasons import sentence
+from bot.rules.pushes.reasons import ARRANGED, sentence
 from bot.values.simulation import Simulated
 
 WIDTH, LEFT, RIGHT, TOP = 1120, 84, 300, 64
@@ -13,7 +13,6 @@ COLOURS = ("#2a78d6", "#eb6834", "#1baa6d", "#9b59b6", "#d6a400", "#17a2b8", "#c
 OTHERS = "#c9ced6"
 INK, FAINT, LINE = "#1f2933", "#52606d", "#e4e7eb"
 FONT = "'Noto Sans CJK SC','PingFang SC','Microsoft YaHei','Noto Sans SC',sans-serif"
-NO_OBSTACLE = frozenset({"planned", "kept"})
 
 Series = Mapping[str, Sequence[int]]
 
@@ -74,7 +73,7 @@ def _against(found: Simulated, language: str) -> dict[str, list[int]]:
     series: dict[str, list[int]] = {}
     for each in found.by_campaign:
         for reason, number in each.verdicts.items():
-            if reason not in NO_OBSTACLE:
+            if reason not in ARRANGED:
                 name = sentence(reason.partition(":")[0], language)
                 series.setdefault(name, [0] * len(found.days))[place[each.day]] += number
     return series

@@ -7,14 +7,13 @@ from datetime import tzinfo
 from typing import Any
 
 from bot.rules.columns import table
-from bot.rules.pushes.reasons import sentence
+from bot.rules.pushes.reasons import ARRANGED, sentence
 from bot.rules.simulation import simulation_words as words
 from bot.values.channels import MASS, NOTICE, REPLY_WINDOW, TEMPLATE
 from bot.values.simulation import CampaignLine, Day, Simulated
 
 MASS_AT_ONCE = 10_000  # openids in one request
 CHANNELS = (REPLY_WINDOW, NOTICE, TEMPLATE, MASS)
-NO_OBSTACLE = frozenset({"planned", "kept"})
 
 _TITLES = {
     "zh": {
@@ -138,7 +137,7 @@ def _against(found: Simulated, campaign_id: str) -> Counter[str]:
     total: Counter[str] = Counter()
     for each in found.by_campaign:
         if each.campaign_id == campaign_id:
-            total.update({reason: n for reason, n in each.verdicts.items() if reason not in NO_OBSTACLE})
+            total.update({reason: n for reason, n in each.verdicts.items() if reason not in ARRANGED})
             total.update(each.refused)
     return total
 

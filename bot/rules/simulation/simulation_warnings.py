@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
+from bot.rules.pushes.reasons import ARRANGED
 from bot.values.simulation import CampaignDay, CampaignLine, Simulated, Warned
 
 FEW = 0.02  # of the candidates: a campaign that reaches fewer is starved
@@ -98,7 +99,7 @@ def _winners(total: Counter[str]) -> dict[str, int]:
 def _reasons(total: Counter[str]) -> dict[str, int]:
     against: Counter[str] = Counter()
     for reason, number in total.items():
-        if reason not in OUT_OF_REACH and reason not in {"planned", "kept"}:
+        if reason not in OUT_OF_REACH and reason not in ARRANGED:
             against[reason.partition(":")[0]] += number
     return dict(against.most_common(3))
 

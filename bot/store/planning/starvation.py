@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import case, func, select
 
 from bot.config import Push
+from bot.rules.pushes.reasons import ARRANGED
 from bot.store.database import Session
 from bot.store.delivery_states import GOT, LIVE
 from bot.store.tables import campaigns, deliveries, plan_totals
@@ -13,7 +14,6 @@ from bot.values.push import Starved
 
 DAYS = 3  # in a row
 MOSTLY = 0.8  # of those nothing else stood against
-OPEN = ("planned", "kept")  # verdicts of those the campaign has, beside those it lost
 
 
 def starved(session: Session, at: datetime, push: Push, days: int = DAYS) -> list[Starved]:
@@ -67,10 +67,10 @@ def _on(session: Session, campaign_id: str, day: date, push: Push) -> tuple[int,
     is_lost = plan_totals.c.reason.like("lost_to:%")
     rows = session.execute(
         select(plan_totals.c.reason, func.sum(plan_totals.c.customers).label("number"))
-        .where(*of_day, plan_totals.c.pass_at == last, is_lost | plan_totals.c.reason.in_(OPEN))
+        .where(*of_day, plan_totals.c.pass_at == last, is_lost | plan_totals.c.reason.in_(ARRANGED))
         .group_by(plan_totals.c.reason)
         .order_by(case((is_lost, 0), else_=1), func.sum(plan_totals.c.customers).desc(), plan_totals.c.reason)
     ).all()
-    lost = {row.reason.partition(":")[2]: int(row.number) for row in rows if row.reason not in OPEN}
-    won = sum(int(row.number) for row in rows if row.reason in OPEN)
+    lost = {row.reason.partition(":")[2]: int(row.number) for row in rows if row.reason not in ARRANGED}
+    won = sum(int(row.number) for row in rows if row.reason in ARRANGED)
     return sum(lost.values()), won, next(iter(lost), "")
