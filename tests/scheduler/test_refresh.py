@@ -1,7 +1,7 @@
 """The nightly refresh as a whole: what it counts, that it may be repeated, and the command in front of it."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,17 +13,11 @@ from bot.services import Services
 from bot.store.database import Database
 from bot.store.tables import customer_moves
 from scheduler.refresh import refresh
+from tests.conftest import NOON
 from tests.support import pushing, thirty
 from tests.support.build import Build
 from tests.support.fake_wechat import FakeWeChat
-from weilan import main
-
-NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(NOON)
+from tests.support.terminal import Run
 
 
 @pytest.fixture
@@ -86,31 +80,17 @@ def test_faulty_rules_of_the_shop_stop_the_refresh_before_anything(
         refresh(wrong)
 
 
-def command(
-    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], *words: str
-) -> tuple[int, str, str]:
-    file = tmp_path / "config.toml"
-    url = database.engine.url.render_as_string(hide_password=False)
-    file.write_text(f'[database]\nurl = "{url}"\nsynchronous = "normal"\n', encoding="utf-8")
-    with pytest.raises(SystemExit) as ended:
-        main(["--config", str(file), *words])
-    said = capsys.readouterr()
-    return int(ended.value.code or 0), said.out, said.err
-
-
-def test_the_commands_tell_of_all_and_of_one(
-    sqlite: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    arrive(sqlite)
-    code, out, _ = command(sqlite, tmp_path, capsys, "refresh", "--json")
+def test_the_commands_tell_of_all_and_of_one(database: Database, run: Run) -> None:
+    arrive(database)
+    code, out, _ = run("refresh", "--json")
     assert code == 0
     assert json.loads(out)["customers"] == 30
 
-    code, out, _ = command(sqlite, tmp_path, capsys, "value", "c01")
+    code, out, _ = run("value", "c01")
     assert code == 0
     assert "rank 1 of 30" in out
     assert "service    account_manager" in out
 
-    code, out, err = command(sqlite, tmp_path, capsys, "value", "nobody")
+    code, out, err = run("value", "nobody")
     assert (code, out) == (1, "")
     assert err.count("\n") == 1
