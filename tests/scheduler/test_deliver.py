@@ -489,10 +489,15 @@ def test_a_lost_mass_send_is_not_repeated_after_its_window(
     assert (wechat.asked, states(services)) == (1, {"unknown": 2})
 
 
+@pytest.fixture
+def account(database: Database, clock: FixedClock, wechat: FakeWeChat) -> Services:
+    """The same shop with a subscription account."""
+    return pushing.services_with(database, clock, wechat, wechat={"account_kind": "subscription"})
+
+
 def test_a_subscription_account_sends_once_a_day_to_its_tag(
-    database: Database, services: Services, wechat: FakeWeChat, clock: FixedClock
+    services: Services, account: Services, wechat: FakeWeChat
 ) -> None:
-    account = pushing.services_with(database, clock, wechat, wechat={"account_kind": "subscription"})
     mass_due(services, 2)
     deliver_due(account)
     assert (wechat.asked, states(services)) == (1, {"accepted": 2})
@@ -502,10 +507,9 @@ def test_a_subscription_account_sends_once_a_day_to_its_tag(
 
 
 def test_a_days_send_that_failed_after_wechat_took_it_has_used_the_day(
-    database: Database, services: Services, wechat: FakeWeChat, clock: FixedClock
+    database: Database, services: Services, account: Services, wechat: FakeWeChat
 ) -> None:
     """WeChat takes a second one under the day's key for a repeat: it says yes, and nobody gets it."""
-    account = pushing.services_with(database, clock, wechat, wechat={"account_kind": "subscription"})
     mass_due(services, 2)
     deliver_due(account)
     with database.transaction() as session:
@@ -516,9 +520,8 @@ def test_a_days_send_that_failed_after_wechat_took_it_has_used_the_day(
 
 
 def test_the_tag_of_the_day_holds_nobody_of_yesterday(
-    database: Database, services: Services, wechat: FakeWeChat, clock: FixedClock
+    services: Services, account: Services, wechat: FakeWeChat, clock: FixedClock
 ) -> None:
-    account = pushing.services_with(database, clock, wechat, wechat={"account_kind": "subscription"})
     mass_due(services, 2)
     deliver_due(account)
     clock.forward(days=1)
