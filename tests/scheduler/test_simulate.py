@@ -158,6 +158,31 @@ def test_a_push_that_takes_the_place_of_a_festivals_is_named(sqlite: Database) -
     ] or [each.about for each in found.warnings if each.kind == "reaches_nobody"] == ["feast", "evening"]
 
 
+@pytest.mark.parametrize(
+    "occasion",
+    [
+        pytest.param({"birthday": True}, id="a birthday"),
+        pytest.param({"after": "repair", "days": 3}, id="a visit after a repair"),
+        pytest.param(
+            {"care": {"field": "fact.occupation", "op": "=", "value": "teacher"}, "existing": True},
+            id="care by what they told",
+        ),
+    ],
+)
+def test_what_a_campaign_waits_for_comes_in_a_simulation_too(
+    occasion: dict[str, Any], database: Database
+) -> None:
+    services = shop(database, many=2, window_until=MORNING + timedelta(days=2), window_left=5)
+    with services.database.transaction() as session:
+        build = Build(session)
+        build.fact(1_000, "birthday", "1990-12-01")
+        build.fact(1_000, "occupation", "teacher")
+        mended = MORNING - timedelta(days=3)
+        build.returned(build.order(1_000), kind="repair", closed_at=mended)
+    campaign(services, "waits", ["feast"], occasion=occasion, regular=False, priority=90)
+    assert run(services, 1).reached["waits"] == 1
+
+
 def test_more_customers_than_there_are_are_copies_with_names_of_their_own(database: Database) -> None:
     found = run(shop(database, many=7), 1, customers=24)
     assert (found.customers, found.known, found.copied) == (24, 7, 17)

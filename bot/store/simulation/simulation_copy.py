@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.visitors import iterate
 
+from bot.rules.pushes import occasions
 from bot.rules.segments.segment_draws import PRIME, coefficients
 from bot.store import tables
 from bot.store.database import Database, Session
@@ -43,7 +44,7 @@ OF_CUSTOMERS = (
     "best_hours", "care_meetings", "channel_suppressions", "customer_categories", "customer_statistics",
     "customer_tags", "customers", "deliveries", "notice_consents", "orders", "shipments",
 )  # fmt: skip
-IF_ASKED = (  # only when the rule of a campaign's segment looks at them
+IF_ASKED = (  # only when the rule of a campaign's segment looks at them, or what it waits for
     "facts", "lookalikes", "messages", "nurturing_plans", "order_lines", "returns", "reviews",
 )  # fmt: skip
 STAYS = (
@@ -137,15 +138,20 @@ def _has_kept() -> Select[tuple[int]]:
 
 
 def _asked(session: Session, now: datetime) -> set[str]:
-    """The tables at which the rules of campaigns that may run look."""
-    found: set[str] = set()
-    rules = select(segments.c.rule).where(
-        segments.c.id.in_(select(campaigns.c.segment_id).where(campaigns.c.status != "ended"))
-    )
-    for rule in session.execute(rules).scalars().all():
+    """The tables at which campaigns that may run look: their segments' rules, and what they wait for."""
+    live = campaigns.c.status != "ended"
+    rules = select(segments.c.rule).where(segments.c.id.in_(select(campaigns.c.segment_id).where(live)))
+    waits = session.execute(select(campaigns.c.occasion).where(live, campaigns.c.occasion.is_not(None)))
+    waited_for = [occasions.read(raw) for raw in waits.scalars()]
+    found = {_OF_OCCASIONS[one.kind, one.name] for one in waited_for if (one.kind, one.name) in _OF_OCCASIONS}
+    cares = [dict(one.rule) for one in waited_for if one.kind == "care"]
+    for rule in [*session.execute(rules).scalars(), *cares]:
         met = members(understood(session, rule), now)
         found |= {element.name for element in iterate(met) if isinstance(element, Table)}
     return found
+
+
+_OF_OCCASIONS = {("birthday", ""): "facts", ("after", "repair"): "returns", ("after", "return"): "returns"}
 
 
 def _attached(
