@@ -18,6 +18,7 @@ from bot.values.offers import Open, Option
         ("龙井多少钱", "price"),
         ("这个咋卖", "price"),
         ("铁锅价格", "price"),
+        ("买一送一吗", "bargain"),
         ("便宜点呗", "bargain"),
         ("一百块卖不卖", "bargain"),
         ("打个九折行不行", "bargain"),
