@@ -15,6 +15,7 @@ from typing import IO, Any, NamedTuple, TypeAlias
 from bot.values.records import Fault
 
 LONGEST_LINE = 1 << 20  # bytes
+LOOKED_AT = 1 << 16  # bytes that tell Big5
 DELIMITERS = ",;\t"
 ENCODINGS = {
     "utf-8": "utf-8-sig",
@@ -23,6 +24,8 @@ ENCODINGS = {
     "gbk": "gb18030",
     "gb2312": "gb18030",
 }
+FREQUENT_IN_GB = (0xB0, 0xD7)  # first bytes: GB 2312's first level, 3,755 characters, …
+FREQUENT_IN_BIG5 = (0xA4, 0xC6)  # … and Big5's, 5,401
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 Cells: TypeAlias = dict[str, Any]
@@ -145,7 +148,32 @@ def _encoding(path: Path, wanted: str) -> str:
             raise Unusable(
                 f"{path}: line {as_utf_8.line}, byte {as_utf_8.byte}: neither UTF-8 nor GB18030; save it as CSV UTF-8"
             )
+        file.seek(0)
+        if _reads_as_big5(file.read(LOOKED_AT)):
+            raise Unusable(
+                f"{path}: line {as_utf_8.line}: this looks like Big5; save it as CSV UTF-8, or, if it is GB18030, say so in a map"
+            )
     return "gb18030"
+
+
+def _reads_as_big5(start: bytes) -> bool:
+    """Nearly all bytes are good GB18030: what is Big5 gives frequent characters there, and rare ones here."""
+    cut = start.rpartition(b"\n")[0] or start
+    try:
+        cut.decode("big5")
+    except UnicodeDecodeError:
+        return False
+    return _frequent(cut, "big5", *FREQUENT_IN_BIG5) > _frequent(cut, "gb18030", *FREQUENT_IN_GB)
+
+
+def _frequent(text: bytes, encoding: str, first: int, last: int) -> float:
+    """The share of its characters beyond ASCII that stand among the frequent Chinese ones, going by their first byte."""
+    leads = [
+        encoded[0]
+        for sign in text.decode(encoding, errors="ignore")
+        if len(encoded := sign.encode(encoding)) > 1
+    ]
+    return sum(first <= lead <= last for lead in leads) / max(len(leads), 1)
 
 
 def _is_sound(file: IO[bytes], encoding: str) -> bool:

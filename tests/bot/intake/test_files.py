@@ -24,6 +24,9 @@ def _written(folder: Path, content: bytes, name: str = "products.csv") -> Path:
         pytest.param(f"{HEAD}\n{POT}\n".encode(), "utf-8-sig", ",", id="UTF-8"),
         pytest.param(f"\ufeff{HEAD}\n{POT}\n".encode(), "utf-8-sig", ",", id="UTF-8 with BOM"),
         pytest.param(f"{HEAD}\r\n{POT}\r\n".encode("gb18030"), "gb18030", ",", id="GB18030"),
+        pytest.param(
+            f"{HEAD},brand\n{POT},臺灣茶葉\n".encode("gb18030"), "gb18030", ",", id="traditional in GB18030"
+        ),
         pytest.param(f"{HEAD}\n{POT}\n".replace(",", ";").encode(), "utf-8-sig", ";", id="semicolons"),
         pytest.param(f"{HEAD}\n{POT}\n".replace(",", "\t").encode(), "utf-8-sig", "\t", id="tabs"),
     ],
@@ -45,6 +48,7 @@ def test_encoding_and_delimiter_are_found(
             "line 3, byte 4: neither UTF-8 nor GB18030",
             id="no encoding",
         ),
+        pytest.param(f"{HEAD}\nP1,青瓷茶壺,199\n".encode("big5"), "line 2: this looks like Big5", id="Big5"),
         pytest.param(f"{HEAD}\n{POT}\n{POT[:5]}".encode()[:-1] + b"\n", "line 3", id="UTF-8 that was cut"),
         pytest.param(
             f"{HEAD}\n{POT}\n".replace(",", "|").encode(),
