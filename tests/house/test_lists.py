@@ -8,6 +8,7 @@ import pytest
 from handlers.chat.order import ORDER
 from handlers.command import groups
 from handlers.console import PAGES
+from scheduler.deliver import ENDPOINTS
 from scheduler.timetable import TIMETABLE
 from tests.house.sources import modules_of
 
@@ -29,6 +30,7 @@ COMMANDS = {app: module.__name__ for module in vars(groups).values() if (app := 
 LISTS = [
     pytest.param("handlers.chat", "recognise", {handler.__name__ for handler in ORDER}, id="intentions"),
     pytest.param("handlers.console", "page", {module.__name__ for module in PAGES}, id="console pages"),
+    pytest.param("bot.channels", "name", {f"bot.channels.{channel}" for channel in ENDPOINTS}, id="channels"),
     pytest.param(
         "handlers.command", "app", {COMMANDS[app] for _, app in groups.GROUPS}, id="groups of commands"
     ),
