@@ -106,6 +106,14 @@ def test_nobody_is_kept_for_a_channel_they_do_not_have(services: Services) -> No
     assert planned(services, anna) == ["promo"]
 
 
+@pytest.mark.parametrize(("many", "kept"), [(1, False), (2, True)])
+def test_nobody_is_kept_for_a_mass_send_of_one(services: Services, many: int, kept: bool) -> None:
+    greeting(services)
+    born = [customer(services, f"{1990 + number}-11-24", window_until=None) for number in range(many)]
+    found = [planned(services, one) for one in born]
+    assert found == [[] if kept else ["promo"]] * many
+
+
 def test_nobody_is_kept_for_what_nobody_approved(services: Services) -> None:
     greeting(services)
     with services.database.transaction() as session:

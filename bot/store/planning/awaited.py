@@ -89,6 +89,8 @@ def _of_purpose(
         is_theirs = members(understood(session, campaign.rule), moment.now)
         has_one = _has_one(campaign, purpose, moment, occasion)
         gets = and_(is_theirs, has_one, *_may(candidate, moment), _surely_by(candidate, moment))
+        if _is_alone(session, and_(gets, candidate.reach == MASS)):
+            gets = and_(gets, candidate.reach != MASS)
         yield Awaited(campaign.id, campaign.priority, window.opens, gets)
 
 
@@ -101,6 +103,12 @@ def _surely_by(candidate: Candidate, moment: Moment) -> Condition:
     """By a channel that is theirs alone: a day's one send to all may be given to others."""
     unsure = {NEXT_CONTACT, *moment.halted, *({MASS} if moment.mass.target == "tag" else ())}
     return candidate.reach.not_in(sorted(unsure))
+
+
+def _is_alone(session: Session, by_mass: Condition) -> bool:
+    """WeChat takes no mass send of one, so whoever is alone with it would be kept in vain."""
+    found = session.execute(select(customers.c.id).where(by_mass).limit(2)).all()
+    return len(found) == 1
 
 
 def _has_one(campaign: Row[Any], purpose: str, moment: Moment, occasion: Subquery | None) -> Condition:
