@@ -15,7 +15,9 @@ LEVELS = "[points]\nper_yuan = -1\n"
     ("settings", "file", "where"),
     [
         pytest.param({"facts": Facts(tones="{path}")}, TONES, "tone.0.when.class", id="tones"),
-        pytest.param({"facts": Facts(rules="{path}")}, "nonsense = 1", "inference: Field required", id="facts"),
+        pytest.param(
+            {"facts": Facts(rules="{path}")}, "nonsense = 1", "inference: Field required", id="facts"
+        ),
         pytest.param({"membership": Membership(rules="{path}")}, LEVELS, "per_yuan", id="membership"),
     ],
 )
