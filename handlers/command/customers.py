@@ -42,7 +42,7 @@ def value(context: typer.Context, openid: str, as_json: AsJson = False) -> None:
         found = standing.of(session, openid, rules, services.now())
         if found is None:
             raise Fault(
-                f"nobody has the openid {openid}, or nothing is known of them before `weilan refresh`"
+                f"nobody has the openid {openid}, or, without one, this external_id; or nothing is known of them before `weilan refresh`"
             )
         known = customers.profile_of(session, openid)
         listener = listeners.of(session, known.id if known else 0)
