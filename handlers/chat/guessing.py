@@ -6,6 +6,7 @@ What nothing answers is kept for the operator, who sees it grouped.
 from collections.abc import Sequence
 
 from bot.insight.product_entries import lasting
+from bot.rules.talk import forms as form_words
 from bot.rules.talk import texts
 from bot.rules.talk import understanding_texts as words
 from bot.rules.talk.intent_names import COURTESIES, title_of
@@ -19,10 +20,10 @@ from handlers.chat import fallback, goods, orders, points
 from handlers.chat.speaking import Answer, Context, Words, in_parts, in_words
 
 OWN = 0.75  # confidence from which their own orders or points are told
-HURT = (
-    0.5  # confidence from which who is cross, or has trouble, is spoken to kindly where nothing else is known
-)
+# confidence from which who is cross, or has trouble, is spoken to kindly where nothing else is known
+HURT = 0.5
 SPOKEN_TO = {"abuse": words.CALM, "repair": words.IN_TROUBLE, "return": words.IN_TROUBLE}
+HOW_TO = {"repair": words.HOW_TO_REPAIR, "return": words.HOW_TO_RETURN}  # who only asks is in no trouble yet
 UNSURE = 0.25  # of the second guess: from here both are offered
 OWN_INTENTS = frozenset({"order", "shipment", "payment", "points"})
 DESCRIBED = frozenset({"features", "usage", "comparison", "recommendation", "price", "stock"})
@@ -100,13 +101,20 @@ def _asked_back(question: str, understood: Understood, context: Context) -> Answ
     near = context.services.knowledge.near(question)
     options = [(f"k:{found.entry.id}", found.entry.question) for found in near] or _between(understood)
     if not near and understood.confidence >= HURT and understood.intent in SPOKEN_TO:
-        return Answer(reply=Text(SPOKEN_TO[understood.intent]))
+        return Answer(reply=Text(_spoken_to(question, understood, context)))
     if not options:
         _keep(question, understood, context)
         return fallback.cannot_tell()
     if context.profile.window_left <= 0:
         return Answer(reply=Text(texts.did_you_mean([said for _, said in options])))
     return Answer(reply=Menu(words.DO_YOU_MEAN, tuple(options), words.NONE_OF_THEM))
+
+
+def _spoken_to(question: str, understood: Understood, context: Context) -> str:
+    if understood.intent in HOW_TO and form_words.is_a_question(question):
+        _keep(question, understood, context)
+        return HOW_TO[understood.intent]
+    return SPOKEN_TO[understood.intent]
 
 
 def _between(understood: Understood) -> list[tuple[str, str]]:

@@ -199,6 +199,20 @@ def test_trouble_that_nothing_is_known_of_is_no_dry_refusal(learned: Conversatio
     assert learned.hear(said("王女士")).text != words.CALM
 
 
+def test_who_asks_how_to_send_back_is_told_how_and_the_question_is_kept(
+    learned: Conversation, build: Build, customer: int
+) -> None:
+    order = build.order(
+        customer, external_id="TF9", status="delivered", amount=9, ordered_at=learned.clock.now()
+    )
+    learned.session.execute(
+        insert(order_lines).values(order_id=order, position=0, product_name="盖碗", quantity=1, price=9)
+    )
+    assert learned.hear(said("怎么退货")).text == words.HOW_TO_RETURN
+    assert [one.text for one in open_questions.still_open(learned.session)] == ["怎么退货"]
+    assert learned.hear(said("我要退货")).handler == "forms"
+
+
 def test_who_never_bought_is_not_told_so_when_they_ask_for_something_else(
     learned: Conversation, customer: int
 ) -> None:
