@@ -70,10 +70,11 @@ class Look:
         if not self.agenda.entries:
             return self._nobody()
         with self.database.reading() as session:
-            last = statistics.last_id(session)
-        size = last if self.agenda.is_of_one_piece else self.stretch
-        self._stretches = ((first, min(first + size - 1, last)) for first in range(1, last + 1, max(size, 1)))
-        readers = min(READERS, -(-last // size)) if last else 1
+            lowest, last = statistics.first_id(session), statistics.last_id(session)
+        ids = last - lowest + 1
+        size = max(ids, 1) if self.agenda.is_of_one_piece else self.stretch
+        self._stretches = ((first, min(first + size - 1, last)) for first in range(lowest, last + 1, size))
+        readers = min(READERS, -(-ids // size)) if last else 1
         if readers == 1 or not self.database.is_shared_by_threads:
             return self._carry_through()
         with ThreadPoolExecutor(readers, thread_name_prefix="plan") as beside:

@@ -198,6 +198,11 @@ def last_id(session: Session) -> int:
     return session.scalar(select(func.max(customers.c.id))) or 0
 
 
+def first_id(session: Session) -> int:
+    """The lowest any customer has; 1 while there is none."""
+    return session.scalar(select(func.min(customers.c.id))) or 1
+
+
 def _differs(values: Any) -> ColumnElement[bool]:
     return or_(*(_row[name].is_distinct_from(values[name]) for name in FIGURES if name not in WHEN))
 
