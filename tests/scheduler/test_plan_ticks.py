@@ -64,7 +64,8 @@ def test_who_writes_is_planned_within_the_minute_and_only_they_are_looked_at(ser
     assert report is not None
     assert (report.planned, report.campaigns[0].totals) == (1, {"planned": 1})
     with services.database.reading() as session:
-        looked_at = session.execute(select(plan_passes.c.kind, plan_passes.c.looked_at)).all()
+        in_turn = select(plan_passes.c.kind, plan_passes.c.looked_at).order_by(plan_passes.c.id)
+        looked_at = session.execute(in_turn).all()
     assert [tuple(row) for row in looked_at] == [("full", 3), ("changes", 1)]
 
 
