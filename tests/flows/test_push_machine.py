@@ -136,6 +136,8 @@ class Pushes(RuleBasedStateMachine):
             words = marked(purpose, f"{id_}-{piece}", regular=regular)
             pool.append(self.build.content(f"{id_}-{piece}", purpose=purpose, text=words, **self.approved))
         self.build.campaign(id_, pool, regular=regular, **fields)
+        if fields.get("repeat"):
+            self.promises.may_come_again.update(pool)
 
     # what happens
 

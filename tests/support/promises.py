@@ -58,6 +58,7 @@ class Promises:
         self.mass: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)  # openid, month → by key
         self.mass_days: dict[date, set[str]] = defaultdict(set)
         self.was_back_in_time = False
+        self.may_come_again: set[str] = set()  # contents of campaigns that repeat
 
     def arrived(self, content: str) -> int:
         everything = chain.from_iterable(person.pushes for person in self.people.values())
@@ -81,7 +82,8 @@ class Promises:
             self._keeps_the_rhythm(person, push, others, regular=mark["kind"] == "regular")
             self._is_wanted(person, mark["purpose"], at)
             same = [one for one in others if one.arrived and one.content == push.content]
-            self._holds(not same, person, at, f"{push.content} came twice")
+            is_new = not same or push.content in self.may_come_again
+            self._holds(is_new, person, at, f"{push.content} came twice")
         person.pushes = [one for one in person.pushes if not (key and one.key == key and not one.arrived)]
         person.pushes.append(push)
 

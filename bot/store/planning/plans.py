@@ -55,7 +55,12 @@ def pick(session: Session, tables: Tables, entry: Entry) -> None:
     has_more = exists().where(mine.c.customer_id == free.c.customer_id, mine.c.campaign_number == number)
     by_response = rotation.of_campaign(session, entry.campaign, entry.purpose)
     rows_of = judged_rows(
-        entry.campaign, entry.purpose, entry.of.moment, entry.occasion, rotation=by_response
+        entry.campaign,
+        entry.purpose,
+        entry.of.moment,
+        entry.occasion,
+        rotation=by_response,
+        taken=tables.won[entry.purpose],
     )
     beside = rows_of.join(free, free.c.customer_id == customers.c.id)
     rows = (

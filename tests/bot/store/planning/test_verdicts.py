@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
@@ -19,7 +19,7 @@ from bot.store.planning import candidates, moments, plan_entries, verdicts
 from bot.store.planning.eligibility import PLAN, objection
 from bot.store.planning.explanations import explain
 from bot.store.segments.segments import members, understood
-from bot.store.tables import customers, metadata, plan_totals, standings
+from bot.store.tables import customers, deliveries, metadata, plan_totals, standings
 from scheduler.plan import plan
 from scheduler.plan_look import STRETCH
 from tests.support import pushing
@@ -151,12 +151,14 @@ PROPERTY = settings(
 
 
 @settings(PROPERTY, max_examples=6)
+@example(seed=2250064)  # what is kept for a customer in this pass is not the next content of another campaign
 @given(seed=st.integers(0, 2**32))
 def test_every_verdict_is_what_the_policies_say_on_sqlite(sqlite: Database, seed: int) -> None:
     check(sqlite, seed)
 
 
 @settings(PROPERTY, max_examples=2)
+@example(seed=2250064)
 @given(seed=st.integers(0, 2**32))
 def test_every_verdict_is_what_the_policies_say_on_postgresql(postgresql: Database, seed: int) -> None:
     check(postgresql, seed)
@@ -225,3 +227,23 @@ def test_forgetting_takes_what_was_decided_too(shop: Services) -> None:
     plan(shop, MORNING + HOUR)
     with shop.database.reading() as session:
         assert verdicts.of_customer(session, who) == []
+
+
+def test_what_is_kept_for_them_is_not_sent_by_another_campaign_of_the_same_pass(database: Database) -> None:
+    with database.transaction() as session:
+        build = Build(session)
+        build.segment()
+        approved = {"approved_by": build.staff(), "approved_at": MORNING - DAY}
+        for name in ("one", "two"):
+            build.content(name, purpose="service", by_mass=True, **approved)
+        build.campaign("keeps", ["one"], priority=2, channels=["next_contact"])
+        build.campaign("sends", ["one", "two"], priority=1, channels=["mass"])
+        build.campaign("again", ["one", "two"], priority=0, channels=["mass"], repeat=True)
+        for name in ("o-a", "o-b"):
+            build.customer(openid=name)
+    plan(services_of(database), MORNING)
+    with database.reading() as session:
+        got = session.execute(
+            select(deliveries.c.campaign_id, deliveries.c.content_id).order_by(deliveries.c.id)
+        ).all()
+    assert sorted(map(tuple, got)) == [("keeps", "one"), ("keeps", "one"), ("sends", "two"), ("sends", "two")]
