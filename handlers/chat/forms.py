@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.rules.talk import forms as words
 from bot.rules.talk.form_corrections import correction
+from bot.rules.talk.form_meanings import in_one_line, wants_time
 from bot.rules.talk.forms import FORMS, Heard, Pick, heard
 from bot.store.shop import orders
 from bot.store.talk import forms
@@ -90,8 +91,15 @@ def _filling(found: Filled, talk: Talk, context: Context) -> str | Told | None:
     if words.goes_back(found.text):
         return _ask(form, words.without_last(form, answers), context)
     if corrected := correction(form, answers, found.text, _picks(form.steps[0], context)):
-        return _ask(form, corrected, context)
+        return words.CHANGED + _ask(form, corrected, context)
+    return _goes_on(found, talk, context)
+
+
+def _goes_on(found: Filled, talk: Talk, context: Context) -> str | Told | None:
+    form, answers = FORMS[talk.form], dict(talk.answers)
     step = words.step_of(form, answers)
+    if wants_time(found.text) and not _ends(step, found.text):
+        return words.NO_HURRY
     if step is not None and step.kind == "pictures":
         return _pictures(found, step, form, answers, context)
     if found.picture:
@@ -99,19 +107,26 @@ def _filling(found: Filled, talk: Talk, context: Context) -> str | Told | None:
     return _finish(found, form, answers, context) if step is None else _step(found, step, talk, context)
 
 
+def _ends(step: Step | None, text: str) -> bool:
+    """好了谢谢: they have sent all pictures, or send all of it in."""
+    return words.sends(text) if step is None else step.kind == "pictures" and words.is_ready(text)
+
+
 def _step(found: Filled, step: Step, talk: Talk, context: Context) -> str | Told | None:
     form = FORMS[talk.form]
     picks = _picks(step, context)
+    if together := in_one_line(step, form, found.text):
+        return _ask(form, {**talk.answers, **together}, context)
     given = words.answer_to(step, found.text, picks)
     if words.is_a_question(found.text) and (given is None or step.kind == "words"):
         return None
     if given is None:
         other = heard(found.text)
-        return (
-            _outside(other, talk, context)
-            if other and other.does != "resume"
-            else words.asked_again(step, picks)
-        )
+        if other and other.does != "resume":
+            return _outside(other, talk, context)
+        if told_early := words.told_early(form, talk.answers, found.text):
+            return _ask(form, {**talk.answers, **told_early}, context)
+        return words.asked_again(step, picks)
     return _ask(form, {**talk.answers, step.name: given}, context)
 
 

@@ -33,10 +33,14 @@ def recognise(incoming: Said | MenuClick, _profile: Profile) -> OrderQuestion | 
             return None
 
 
-def answer(found: OrderQuestion, context: Context) -> Answer:
+def answer(found: OrderQuestion, context: Context) -> Answer | None:
+    """None where they ask for a refund and none was made: then knowledge says how long one takes."""
     if found.number:
         return _numbered(found.number, context)
     mine = orders.newest(context.session, context.profile.id)
+    if found.of_refund:
+        mine = [order for order in mine if order.status == "refunded"]
+        return in_parts(_told_apart(found.words, mine, context)) if mine else None
     if not mine:
         return knowledge.found_answer(context.incoming.text, context) or Answer(reply=Text(texts.NO_ORDERS))
     return in_parts(_told_apart(_product_words(found.words, context), mine, context))

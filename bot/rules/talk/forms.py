@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bot.rules.talk.form_meanings import meant
 from bot.rules.talk.products import best_named
 from bot.rules.talk.wording import compact, plain
 from bot.values.forms import Answers, Form, Request, Step
@@ -66,7 +67,7 @@ _ASKS_HOW = re.compile(
     r"怎么|怎样|如何|多久|几天|多少|什么|规则|流程|政策|谁|运费|为什么|哪里|哪儿|无理由|七天|7天|支持|条件|(?<!能不)能(?:退|换|修)吗"
 )
 _LEAVES = re.compile(
-    r"(?:我|就|还是|那)*(?:算了|退出|不办了|不弄了|先不办了?|先不弄了?|取消|取消申请|不填了|先这样|等会再说|以后再说|不用了)(?:吧|了|谢谢)*"
+    r"(?:(?:我|就|那|还是)*(?:算了|退出|不办了|不弄了|先不办了?|先不弄了?|取消|取消申请|不填了|先这样|等会再说|以后再说|不用了|(?:不|不用|不想|先不)(?:退|换|修|改|报修)(?:货|款|地址)?了|(?:先)?留着(?:用)?)(?:吧|了|谢谢)*)+"
 )
 _RESUMES = re.compile(
     r"(?:我|要|想|可以|帮我)*继续(?:填|填写|办理|办|申请|刚才的|上次的|退货|报修|申请表)*(?:吧|了|一下)*"
@@ -80,12 +81,12 @@ _CAME_BAD = re.compile(
 _SPOKEN = str.maketrans("零〇幺一二三四五六七八九", "001123456789")  # as voice recognition writes a number
 _BACK = re.compile(r"(?:返回|回到)?上一步|改一下上一个|(?:刚才)?(?:说|选|填)错了(?:吧)?|重新?填上一个")
 _SENDS = re.compile(
-    r"(?:好的?|嗯|对|是的?|没错|确认|就)*(?:提交|确认|确认提交|可以提交了?|没问题|对的?|是的?|没错)(?:吧|了)*"
+    r"(?:好的?|嗯|对|是的?|没错|确认|就)*(?:提交|确认|确认提交|可以提交了?|没问题|对的?|是的?|没错|好的?|可以|行|嗯+|ok)(?:吧|了|谢谢)*"
 )
 _SKIPS = re.compile(
     r"(?:暂时)?(?:没有|没|无|不用|不需要|跳过|没有了|没了|没照片|没有照片)(?:了|补充|谢谢|啊|哦)*"
 )
-_READY = re.compile(r"(?:好了|发完了?|就这些|完了|没了|没有了|可以了|ok|好)")
+_READY = re.compile(r"(?:好了|发完了?|就这些|完了|没了|没有了|可以了|ok|好)(?:吧|谢谢)*")
 _MINE = re.compile(
     r"(?:看|查|查看|查一下)?(?:一下)?我的(?:退货|退换货|报修|维修|修改地址)?(?:申请|工单)(?:进度|记录)?(?:呢|吗|怎么样了|到哪了)?"
     r"|(?:看|查|查看|查一下)?(?:一下)?(?:我的)?(?:退货|退换货|退款|换货|报修|维修|修改地址)?(?:申请|工单|退款|退货|换货|维修)的?(?:进度|状态)(?:呢|吗|怎么样了)?|我的(?:退款|退货|换货)(?:呢|怎么样了|到哪了)?"
@@ -94,14 +95,14 @@ _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _NUMBER = re.compile(r"(?:第|选|就|是|要)*([1-9一二三四五六七八九])(?:个|项|号|笔|单|吧|的)*")
 _NUMBERS = "一二三四五六七八九"
 _QUESTION = re.compile(
-    r"吗$|呢$|什么|怎么|多少|多久|哪里|哪天|几天|几点|谁[出付来]|为什么|有没有|能不能|可不可以"
+    r"吗$|嘛$|么$|呢$|[了过好]没有?$|什么|啥|怎么|咋|多少|多久|哪里|哪天|几天|几点|谁[出付来]|为什么|有没有|能不能|可不可以"
 )
 
 BEGUN = "好的，帮您办理{title}，一共几步，随时回复「上一步」可以改，「算了」就先放下。\n"
 CHOICES = "{ask}\n{lines}"
 AGAIN = {
-    "order": "没有对上哪一笔。请回复编号或者产品名；先不办了就回复「算了」。",
-    "choice": "请回复 1 到 {most} 里的一个数字；先不办了就回复「算了」。",
+    "order": "没有对上哪一笔。请回复编号或者产品名；先不办了就回复「算了」，想请同事帮您办，回复「人工」。",
+    "choice": "请回复 1 到 {most} 里的一个数字；先不办了就回复「算了」，想请同事帮您办，回复「人工」。",
     "words": "能再说详细一点吗？至少 {least} 个字，最多 500 个字。",
     "phone": "这个号码好像不对，请发 11 位的手机号。",
     "pictures": "请发照片，发完回复「好了」；没有照片就回复「没有」。",
@@ -110,6 +111,8 @@ GOT_PICTURE = "收到 {count} 张了。发完回复「好了」，还可以再�
 ENOUGH = "已经收到 9 张，够看清楚了。"
 SUMMARY = "请看看对不对：\n{lines}\n没问题就回复「提交」；哪一项不对，直接说，比如「电话改成 138…」；不办了回复「算了」。"
 SENT = "收到您的{title}，编号 {number}。{promise}\n随时回复「我的申请」查看进度。"
+CHANGED = "好的，改好了。\n"
+NO_HURRY = "不急，申请先给您留着。想好了接着回答就行；不办了回复「算了」。"
 LEFT = "好的，先帮您留着。七天里回复「继续」，就从刚才那一步接着填。"
 NO_ORDER = "在您名下没有找到可以{what}的订单。如果是在别处下的单，回复「人工」，请同事帮您查。"
 NO_REQUESTS = "您还没有提交过申请。要退换、报修或者改地址，直接告诉我就好。"
@@ -187,6 +190,16 @@ def step_of(form: Form, answers: Answers) -> Step | None:
         if wanted and step.name not in answers:
             return step
     return None
+
+
+def told_early(form: Form, answers: Answers, text: str) -> dict[str, Any]:
+    """盖子松, said when they were asked something else: the answer of a later step that cannot be mistaken."""
+    for step in form.steps:
+        if step.name not in answers and step.kind in ("choice", "phone") and not _place(compact(text)):
+            given = answer_to(step, text, ())
+            if given is not None:
+                return {step.name: given}
+    return {}
 
 
 def without_last(form: Form, answers: Answers) -> dict[str, Any]:
@@ -277,8 +290,8 @@ def _order(text: str, words: str, picks: Sequence[Pick]) -> str | None:
 def _choice(words: str, choices: Sequence[str]) -> str | None:
     if place := _place(words):
         return choices[place - 1] if place <= len(choices) else None
-    meant = [choice for choice in choices if words and (words in compact(choice) or compact(choice) in words)]
-    return meant[0] if len(meant) == 1 else None
+    named = [choice for choice in choices if words and (words in compact(choice) or compact(choice) in words)]
+    return named[0] if len(named) == 1 else meant(words, choices)
 
 
 def _place(words: str) -> int:

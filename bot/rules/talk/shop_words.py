@@ -26,6 +26,10 @@ _POLICY = re.compile(
     r"不想要|不要了|推送|消息|(?<!还要)(?<!还有)几天(?:能|可以|会)?到|期间|过年|春节|国庆|假期|放假|周末发|指定|积分|优惠券|一般|通常|大概要|下单后|付款后|拍下后|拍了|现在(?:下单|买|拍)|今天(?:下单|买|拍)(?!的)|如果|要是|包邮|运费|邮费|快递费|(?:什么|哪家|哪个|哪种|啥|换)快递|怎么(?:下单|买|购买|付款)|如何(?:下单|购买)|改地址|(?:修改|更改|换|改)(?:一下|下)?(?:收货)?地址|"
     r"退货|退款|退换|换货|退掉|怎么退|能退|可以退|取消|发票|保修|质保|几天内|到货通知|有货|补货|上架|上新|新品|破了|碎了|坏了|少发|漏发|发错|寄错|海外|国外|港澳|偏远|新疆|西藏"
 )
+_REFUND = re.compile(
+    r"(?:我|那|这|上次|之前|退掉?的|退的).{0,12}(?:退款|退的钱|钱|退货).{0,6}(?:到账(?:了)?(?:吗|没有?|么)?|退(?:了|到|给我)(?:吗|没有?|么)|[到收]到?了?(?:吗|没有?|么)|还没[到退收]|怎么还[没不]|一直没|没[收退]到?|在哪)"
+)
+_OF_MONEY = re.compile(r"退|款|钱|货|到账|账|处理|一直")
 _POINTS = re.compile(
     r"(?:我|俺|本人)(?:的|现在|目前|还)?(?:有|剩)?(?:多少|几)?(?:个)?(?:会员)?积分(?!怎么|如何|可以|能|规则|换|兑|商城|有什么|会)|积分(?:还有|还剩|有|剩|是)?(?:多少|几|余额|查询|够不够|明细)|(?:查|看|查询|查看)(?:一下|下|查|看)?(?:我的?)?(?:积分|会员|等级|会员等级|会员卡|级别)|(?:多少|几)(?:个)?积分$"
     r"|我(?:的|现在|目前)?(?:是|在)?(?:什么|哪个|哪级|几级|啥)?(?:会员)?(?:等级|级别|会员)(?:是|$|呢|多少|什么|几级)*$|我(?:现在|目前)?是(?:什么|几级|哪级|哪种|啥)会员|^(?:积分|会员|会员等级|会员卡|等级|我的积分|我的会员|会员积分)$|mypoints|^points$"
@@ -54,10 +58,11 @@ _FILLER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class OrderQuestion:
-    """`number` as the customer typed it, without what is around it; `words` may name a product, or be empty."""
+    """`number` as the customer typed it, without what is around it; `words` may name a product, or be empty. `of_refund`: whether their money came."""
 
     number: str = ""
     words: str = ""
+    of_refund: bool = False
 
 
 def order_question(text: str) -> OrderQuestion | None:
@@ -66,6 +71,8 @@ def order_question(text: str) -> OrderQuestion | None:
     number = _order_number(plain(text))
     if number and (len(words) <= len(number) + 12 or _ORDER_WORDS.search(words)):
         return OrderQuestion(number=number)
+    if words and _REFUND.search(words):
+        return OrderQuestion(words=_FILLER.sub("", _OF_MONEY.sub("", words))[:20], of_refund=True)
     if not words or _POLICY.search(words) or not _ORDER_WORDS.search(words):
         return None
     return OrderQuestion(words=_FILLER.sub("", words)[:20])

@@ -142,3 +142,53 @@ def test_every_form_can_be_filled_to_its_end() -> None:
         answers = {step.name: "x" for step in form.steps}
         assert words.step_of(form, answers) is None
         assert form.promise
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("退钱吧", "退货退款"),
+        ("还是换货吧", "换一件"),
+        ("不退了，换一个", "换一件"),
+        ("不换了，退吧", "退货退款"),
+    ],
+)
+def test_a_choice_is_understood_in_their_own_words(shop: Conversation, text: str, way: str) -> None:
+    shop.hear(said("我想把那个茶壶退了"))
+    assert "什么原因" in shop.hear(said(text)).text
+    shop.hear(said("颜色不喜欢"))
+    assert f"方式：{way}\n· 原因：不喜欢或买错了" in shop.hear(said("没有")).text
+
+
+def test_what_was_told_early_is_not_asked_again(shop: Conversation) -> None:
+    shop.hear(said("我想把那个茶壶退了"))
+    assert "怎么处理" in shop.hear(said("盖子松，漏水")).text
+    assert "照片" in shop.hear(said("退")).text
+
+
+def test_who_wants_time_or_thanks_is_not_pressed(shop: Conversation) -> None:
+    shop.hear(said("我要退货"))
+    for text in ("等等，我想想", "好吧谢谢", "謝謝"):
+        assert shop.hear(said(text)).text == words.NO_HURRY
+    assert "怎么处理" in shop.hear(said("锅")).text
+    assert shop.hear(said("算了算了不退了")).text == words.LEFT
+
+
+def test_address_name_and_phone_in_one_line_are_three_answers(shop: Conversation) -> None:
+    shop.hear(said("改一下收货地址"))
+    summary = shop.hear(said("浙江省杭州市西湖区龙井路一号 王小明 138-0013-8000")).text
+    for line in ("新地址：浙江省杭州市西湖区龙井路一号\n", "收件人：王小明\n", "电话：13800138000\n"):
+        assert line in summary
+    assert shop.hear(said("好的，谢谢")).text.startswith("收到您的修改收货地址")
+
+
+def test_name_and_phone_together_are_two_answers(shop: Conversation) -> None:
+    shop.hear(said("改一下收货地址"))
+    shop.hear(said("浙江省杭州市西湖区龙井路一号"))
+    summary = shop.hear(said("王小明 13800138000")).text
+    assert "收件人：王小明\n· 电话：13800138000" in summary
+
+
+def test_who_asks_for_their_money_begins_no_return(shop: Conversation) -> None:
+    shop.know([Entry(id="refund-time", question="我退的钱退了没", answer="当天退。")])
+    assert shop.hear(said("我退的钱退了没")).source_id == "refund-time"

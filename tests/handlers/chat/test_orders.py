@@ -97,3 +97,16 @@ def test_who_never_bought_hears_what_the_knowledge_says_about_shipping(
     talk.know([Entry(id="dispatch", question="什么时候发货？", answer="付款后当天发出。", keywords="发货")])
     heard = talk.hear(said("什么时候发货"))
     assert (heard.text, heard.source_id) == ("付款后当天发出。", "dispatch")
+
+
+@pytest.mark.usefixtures("bought")
+def test_who_asks_for_their_money_is_told_of_the_order_it_was_given_back_for(
+    talk: Conversation, build: Build, customer: int
+) -> None:
+    order = build.order(customer, external_id="D100009", status="refunded", amount=158, ordered_at=AUTUMN)
+    line = {"order_id": order, "position": 0, "product_name": "主人杯", "quantity": 1, "price": 158}
+    talk.session.execute(insert(order_lines).values(line))
+    text = talk.hear(said("我退的那个杯子钱退了没")).text
+    assert "D100009" in text
+    assert "已退款" in text
+    assert "马克杯" not in text
