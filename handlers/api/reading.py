@@ -33,7 +33,10 @@ def page(resource: str, model: type[BaseModel], query: Page) -> ResponseReturnVa
     about = _about(resource)
     after = _after(query.cursor, about)
     with services().database.reading() as session:
-        found = api_lists.page(session, resource, wanted, after, query.limit + 1, services().now())
+        try:
+            found = api_lists.page(session, resource, wanted, after, query.limit + 1, services().now())
+        except api_lists.NoSuchSegment as unknown:
+            raise _no_segment(str(unknown)) from None
         rows = found[: query.limit]
         more = MORE.get(resource, _nothing)(session, rows)
     further = None
@@ -45,6 +48,12 @@ def page(resource: str, model: type[BaseModel], query: Page) -> ResponseReturnVa
         again = {**request.args.to_dict(), "cursor": further}
         response.headers["Link"] = f'<{request.path}?{urlencode(again)}>; rel="next"'
     return response
+
+
+def _no_segment(name: str) -> Problem:
+    expected = "the id of a segment; GET /api/v1/segments lists them"
+    errors = [Wrong("segment", expected, name)]
+    return Problem(400, "bad_parameter", f"segment: expected {expected}, got {name!r}", errors=errors)
 
 
 def one(resource: str, model: type[BaseModel], name: str, *, is_number: bool) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, ColumnElement, RowMapping, Select, false, select, tuple_
+from sqlalchemy import Column, ColumnElement, RowMapping, Select, select, tuple_
 
 from bot.store.database import Session
 from bot.store.segments import segments
@@ -47,6 +47,10 @@ _product = _p.external_id.label("product_external_id")
 _customer = _c.external_id.label("customer_external_id")
 
 EVENT = "event:"  # as every event's kind begins
+
+
+class NoSuchSegment(LookupError):
+    """Its members were asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +205,7 @@ LISTS: dict[str, List] = {
 def page(
     session: Session, resource: str, wanted: Wanted, after: Key | None, most: int, now: datetime
 ) -> list[Row]:
-    """`after` is the key of the last row of the page before, as `key_of` gives it."""
+    """`after` is the key of the last row of the page before, as `key_of` gives it. Raises `NoSuchSegment`."""
     listed = LISTS[resource]
     conditions = _conditions(session, listed, wanted, now)
     if conditions is None:
@@ -283,5 +287,7 @@ def _conditions(
         conditions.append(_m.text.icontains(wanted.text, autoescape=True))
     if wanted.segment:
         rule = segments.rule_of(session, wanted.segment)
-        conditions.append(segments.members(rule, now) if rule is not None else false())
+        if rule is None:
+            raise NoSuchSegment(wanted.segment)
+        conditions.append(segments.members(rule, now))
     return conditions

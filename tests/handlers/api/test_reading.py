@@ -200,7 +200,13 @@ def test_a_segments_customers_are_found(erp: Program, make: Make) -> None:
     there = make("customer", city="杭州")
     make("customer", city="苏州")
     assert ids(erp.found("/customers", segment="hangzhou")) == [there]
-    assert erp.found("/customers", segment="nothing") == []
+
+
+def test_customers_of_a_segment_that_is_not_there_are_no_empty_list(erp: Program) -> None:
+    answer = erp.get("/customers", segment="hangzhuo")
+    assert (answer.status_code, code_of(answer)) == (400, "bad_parameter")
+    assert answer.json is not None
+    assert (answer.json["errors"][0]["field"], answer.json["errors"][0]["given"]) == ("segment", "hangzhuo")
 
 
 def test_who_was_forgotten_is_not_among_the_customers(erp: Program, make: Make) -> None:
