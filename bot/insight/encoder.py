@@ -25,7 +25,7 @@ AWAY = 30.0  # seconds for which an encoder that failed is not asked again
 AT_ONCE = 64  # sentences of a batch
 BATCH_WITHIN = 30.0  # seconds
 LONGEST = 200  # characters
-NEIGHBOURS = 12  # sentences that vote
+NEIGHBOURS = 20  # sentences that vote; this and the two below: measured by leaving out one writer after the other
 CLOSENESS = 12.0  # how much more a nearer one says
 SHARE = 0.5  # of the encoder in what both say
 DOUBT = 0.02  # the least the character model grants a label, however sure it is
@@ -110,7 +110,8 @@ class Both:
 
     model: Model
     encoder: Encoder
-    rows: Array  # of the sentences
+    rows: Array  # of the sentences, as they lie around their middle
+    middle: Array  # what all sentences have in common, which tells none from another
     columns: Any  # of each sentence, the number of its label
 
     @property
@@ -133,7 +134,7 @@ class Both:
 
     def _near(self, vector: Vector) -> Array:
         """Of each label, how many of the nearest sentences are its own, the nearer ones counting more."""
-        likeness = self.rows @ vector
+        likeness = self.rows @ _around(vector[None, :], self.middle)[0]
         nearest = np.argsort(-likeness)[:NEIGHBOURS]
         votes = np.full(len(self.labels), 1e-2, dtype=np.float32)
         weights = np.exp(CLOSENESS * (likeness[nearest] - likeness[nearest[0]]))
@@ -150,7 +151,17 @@ def both(model: Model, encoder: Encoder, texts: Sequence[str], labels: Sequence[
     if rows is None:
         rows = encoder.all_of(texts)
         _keep(rows, kept)
-    return Both(model, encoder, rows, columns)
+    middle: Array = rows.mean(axis=0)
+    return Both(model, encoder, _around(rows, middle), middle, columns)
+
+
+def _around(vectors: Array, middle: Array) -> Array:
+    """Of length one again."""
+    apart = vectors - middle
+    lengths = np.linalg.norm(apart, axis=1, keepdims=True)
+    lengths[lengths == 0] = 1
+    units: Array = apart / lengths
+    return units
 
 
 def _kept(file: Path, count: int) -> Array | None:
@@ -180,9 +191,6 @@ def _asked(text: str) -> str:
 def _unit(vectors: Sequence[Sequence[float]]) -> Array:
     """Of length one, or zero for what nothing is known of, which is near to nothing."""
     found = np.array(vectors, dtype=np.float32)
-    lengths = np.linalg.norm(found, axis=1, keepdims=True)
     if not np.isfinite(found).all():
         raise ModelFailed("a vector of no numbers")
-    lengths[lengths == 0] = 1
-    units: Array = found / lengths
-    return units
+    return _around(found, np.zeros(found.shape[1], dtype=np.float32))

@@ -31,8 +31,10 @@ def recognise(incoming: Said, _profile: Profile) -> SmallTalk | None:
         return SmallTalk(texts.NO_HARM)
     if never_minds(incoming.content):
         return SmallTalk(texts.NEVER_MIND)
-    if is_only_marks(incoming.content) or is_angry_face(incoming.content):
-        return SmallTalk(words.SAY_MORE if is_only_marks(incoming.content) else words.CALM)
+    if is_only_marks(incoming.content):
+        return SmallTalk(words.SAY_MORE)
+    if is_angry_face(incoming.content):
+        return SmallTalk(words.CALM)
     if is_courtesy(incoming.content):
         return SmallTalk(texts.THANKS)
     return SmallTalk(texts.WHO_ANSWERS) if asks_who_answers(incoming.content) else None
