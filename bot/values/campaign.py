@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from bot.values.channels import CHANNELS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignDraft:
@@ -42,3 +44,4 @@ class PoolContent:
     purpose: str
     is_approved: bool
     useful_until: datetime | None
+    ways: frozenset[str] = frozenset(CHANNELS)  # that could carry it

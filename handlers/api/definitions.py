@@ -54,9 +54,9 @@ def _read(table: Table, index: int, item: dict[str, Any]) -> tuple[Result, Defin
 def _put(session: Session, table: Table, result: Result, wanted: Definitions | None) -> Result:
     if wanted is None:
         return result
-    told, push = services().now(), services().config.push
+    told, config = services().now(), services().config
     try:
-        change = api_definitions.put(session, wanted, client=guard.client().name, now=told, push=push)
+        change = api_definitions.put(session, wanted, client=guard.client().name, now=told, config=config)
     except BadDefinition as bad:
         return _rejected(result, table, bad)
     return result.became(change.what, (field.field for field in change.fields))

@@ -113,10 +113,10 @@ def apply(
     wanted = files.together([files.read(str(path), raw) for path, (raw, _) in zip(paths, read, strict=True)])
     with opened(context.obj.config) as services, services.database.transaction() as session:
         person = people.on_staff(session, name)
-        push, now = services.config.push, services.now()
+        config, now = services.config, services.now()
         for file in (file for _, brought in read for file in brought):
             media_files.keep(session, file.filename, file.content, now)
-        changes = definitions.apply(session, wanted, staff_id=person.id, approve=approve, now=now, push=push)
+        changes = definitions.apply(session, wanted, staff_id=person.id, approve=approve, now=now, config=config)
     tell(changes, as_json, reports.of_changes(changes))
     for warning in (said for content in wanted.contents for said in content_rules.warnings(content)):
         print(f"warning: {warning}", file=sys.stderr)

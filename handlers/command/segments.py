@@ -178,7 +178,7 @@ def presets(
             staff_id=person.id,
             approve=False,
             now=services.now(),
-            push=services.config.push,
+            config=services.config,
         )
     tell(changes, as_json, reports.of_changes(changes))
 

@@ -141,7 +141,7 @@ def _fit(
     draft = _draft(form, pool, kept) if form.validate_on_submit() else None
     if draft is None:
         return None
-    grounds = campaign_checks.grounds(store, draft, pool, services().now(), services().config.push)
+    grounds = campaign_checks.grounds(store, draft, pool, services().now(), services().config)
     judged = campaign_objections.to_running if status == "running" else campaign_objections.to_keeping
     return None if _objected(form, judged(draft, grounds)) else draft
 

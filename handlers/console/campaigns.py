@@ -42,7 +42,7 @@ def start(campaign_id: str) -> ResponseReturnValue:
     with services().database.transaction() as store:
         line = _line(store, campaign_id)
         pool = campaign_pages.pool(store, line.draft.contents)
-        grounds = campaign_checks.grounds(store, line.draft, pool, now, services().config.push)
+        grounds = campaign_checks.grounds(store, line.draft, pool, now, services().config)
         objections = campaign_objections.to_running(line.draft, grounds)
         if objections:
             return _shown(store, line, objections), 422

@@ -243,6 +243,8 @@ OBJECTIONS: dict[str, Any] = {
     "broken_segment": _l("人群的条件看不懂了，请先改好人群："),
     "empty_segment": _l("现在没有任何关注者在这个人群里；先存着草稿，等有人了再开始"),
     "no_window": _l("这段日期里没有一个可以发送的时段，用途："),
+    "no_channel": _l("所选的渠道都发不了这些内容："),
+    "account_cannot": _l("这个公众号没有可以发送这些内容的渠道："),
     "bad_occasion": _l("时机填得不对："),
     "no_festival": _l("没有这个节日："),
     "never_happens": _l("活动日期里没有这个节日："),

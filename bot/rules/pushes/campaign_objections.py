@@ -13,6 +13,7 @@ from bot.rules.calendar.workdays import PUBLISHED, WorkingCalendar
 from bot.rules.pushes import occasions
 from bot.rules.pushes.windows import windows_of
 from bot.values.campaign import CampaignDraft, PoolContent
+from bot.values.channels import CHANNELS
 from bot.values.festival import Festival
 
 LOOKED_AHEAD = 400  # days in which a window has to open
@@ -27,6 +28,8 @@ SENTENCES = {
     "broken_segment": "its segment's rule cannot be understood:",
     "empty_segment": "nobody who follows is in it now; keep it as a draft until somebody is",
     "no_window": "no window opens in its period for",
+    "no_channel": "none of these channels can ever carry:",
+    "account_cannot": "this account (see account_kind and verified) has no channel it may use for:",
     "bad_occasion": "",
     "no_festival": "no such festival; see `weilan calendar`, or define one as [[festival]]:",
     "never_happens": "it does not happen within the period:",
@@ -56,6 +59,7 @@ class Grounds:
     segment_fault: str = ""
     calendar: WorkingCalendar = PUBLISHED
     festivals: Mapping[str, Festival] = field(default_factory=dict)
+    channels: frozenset[str] = frozenset(CHANNELS)  # the account's
 
     @property
     def today(self) -> date:
@@ -71,6 +75,8 @@ def to_keeping(draft: CampaignDraft, grounds: Grounds) -> list[Objection]:
         found.append(Objection("ends", "period_over"))
     if grounds.segment in {"no_segment", "broken_segment"}:
         found.append(Objection("segment_id", grounds.segment, grounds.segment_fault))
+    if uncarried := _uncarried(draft, grounds, frozenset(CHANNELS)):
+        found.append(Objection("channels", "no_channel", "、".join(uncarried)))
     found += _against_occasion(draft, grounds)
     return found or list(_without_window(draft, grounds))
 
@@ -84,6 +90,9 @@ def to_running(draft: CampaignDraft, grounds: Grounds) -> list[Objection]:
         content.title for content in chosen if content.useful_until and content.useful_until <= grounds.now
     ]
     found = to_keeping(draft, grounds)
+    beyond = _uncarried(draft, grounds, grounds.channels)
+    if beyond and not _uncarried(draft, grounds, frozenset(CHANNELS)):
+        found.append(Objection("channels", "account_cannot", "、".join(beyond)))
     if grounds.segment == "empty_segment":
         found.append(Objection("segment_id", "empty_segment"))
     if not chosen:
@@ -93,6 +102,13 @@ def to_running(draft: CampaignDraft, grounds: Grounds) -> list[Objection]:
     if outdated:
         found.append(Objection("contents", "outdated", "、".join(outdated)))
     return found
+
+
+def _uncarried(draft: CampaignDraft, grounds: Grounds, channels: frozenset[str]) -> list[str]:
+    """Titles of its contents that none of its channels can carry, to nobody and on no day."""
+    wanted = channels.intersection(draft.channels or CHANNELS)
+    named = set(draft.contents)
+    return [one.title for one in grounds.pool if one.id in named and not one.ways & wanted]
 
 
 def _against_occasion(draft: CampaignDraft, grounds: Grounds) -> Iterator[Objection]:

@@ -1,4 +1,4 @@
-"""Which channels an account has, and what it may send by mass: from its kind and the settings. Pure."""
+"""Which channels an account has, which of them carry a content, and what may be sent by mass. Pure."""
 
 from dataclasses import dataclass
 
@@ -24,6 +24,18 @@ def channels_of(wechat: WeChat) -> frozenset[str]:
     by_all = {REPLY_WINDOW, MASS, NEXT_CONTACT}
     by_template = {NOTICE, TEMPLATE}
     return frozenset(by_all | by_template if wechat.account_kind == "service" else by_all)
+
+
+def ways_of(purpose: str, *, by_mass: bool, has_notice: bool, has_template: bool) -> frozenset[str]:
+    """The channels that could carry such a content to anybody at all."""
+    carried = {
+        REPLY_WINDOW: True,
+        NEXT_CONTACT: True,
+        MASS: by_mass,
+        NOTICE: has_notice and purpose != "marketing",
+        TEMPLATE: has_template and purpose == "service",
+    }
+    return frozenset(channel for channel, is_carried in carried.items() if is_carried)
 
 
 def templates_a_day(wechat: WeChat) -> int:

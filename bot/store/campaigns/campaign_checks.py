@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from bot.config import Push
+from bot.config import Config
 from bot.rules.pushes.campaign_objections import LOOKED_AHEAD, Grounds
+from bot.rules.pushes.entitlements import channels_of
 from bot.store.campaigns import festivals, working_days
 from bot.store.database import Session
 from bot.store.segments import segments
@@ -16,20 +17,21 @@ from bot.values.rule import BadRule
 
 
 def grounds(
-    session: Session, draft: CampaignDraft, pool: Iterable[PoolContent], now: datetime, push: Push
+    session: Session, draft: CampaignDraft, pool: Iterable[PoolContent], now: datetime, config: Config
 ) -> Grounds:
-    today = now.astimezone(push.zone).date()
+    today = now.astimezone(config.push.zone).date()
     first = max(draft.starts, today)
     last = min(max(draft.ends, first), first + timedelta(days=LOOKED_AHEAD))
     reason, fault = _against_segment(session, draft.segment_id, now)
     return Grounds(
         now=now,
-        push=push,
+        push=config.push,
         pool=tuple(pool),
         segment=reason,
         segment_fault=fault,
         calendar=working_days.between(session, first, last),
         festivals=festivals.known(session),
+        channels=channels_of(config.wechat),
     )
 
 

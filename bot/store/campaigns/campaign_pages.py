@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.rules.pushes.entitlements import ways_of
 from bot.store.database import Session
 from bot.store.planning import pools
 from bot.store.tables import campaign_contents, campaigns, contents, deliveries, segments
@@ -182,4 +183,10 @@ def _pool_content(row: Row[Any]) -> PoolContent:
         purpose=row.purpose,
         is_approved=row.approved_at is not None,
         useful_until=row.useful_until,
+        ways=ways_of(
+            row.purpose,
+            by_mass=row.by_mass,
+            has_notice=row.notice_template is not None,
+            has_template=row.template_id is not None,
+        ),
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Table, insert, select, update
 
-from bot.config import Push
+from bot.config import Config
 from bot.rules.contents import parts
 from bot.rules.pushes import campaign_objections
 from bot.store.campaigns import approvals, campaign_checks, campaign_pages, media_files
@@ -41,7 +41,7 @@ from bot.values.definitions import (
 )
 from bot.values.rule import BadRule
 
-SHOP_HOURS = Push()
+AS_IT_COMES = Config()
 NOT_COLUMNS = frozenset({"id", "origin", "segment", "contents", "notice", "template", "asks"})
 DERIVED = frozenset({"version", "messages", "by_mass"})  # of a content: follow from what it says
 
@@ -53,13 +53,14 @@ def apply(
     staff_id: int | None,
     approve: bool,
     now: datetime,
-    push: Push = SHOP_HOURS,
+    config: Config = AS_IT_COMES,
     client: str = "",
 ) -> list[Change]:
     """What was done, in the order of the tables. Raises `BadDefinition` for what does not fit what is there.
 
     With `approve` the contents are approved in the name of `staff_id`; without, a changed content loses its approval.
-    `client` is the program that asked for it, if one did, for the audit. `push` holds the shop's quiet hours.
+    `client` is the program that asked for it, if one did, for the audit. `config` holds the shop's quiet hours, and
+    what its account may send.
     """
     segments.keep_everyone(session, now)
     put = _Putter(session, staff_id, now, client)
@@ -68,7 +69,7 @@ def apply(
     changes += [put.entry(entry) for entry in definitions.knowledge]
     changes += [put.festival(festival) for festival in definitions.festivals]
     changes += [put.offer(offer) for offer in definitions.offers]
-    changes += [put.campaign(campaign, push) for campaign in definitions.campaigns]
+    changes += [put.campaign(campaign, config) for campaign in definitions.campaigns]
     return changes
 
 
@@ -148,7 +149,7 @@ class _Putter:
         self._audit("changed", "offer", offer.id, audit.changes({"option": before}, {"option": after}))
         return Change("updated", "offer", offer.id, (*change.fields, FieldChange("option", before, after)))
 
-    def campaign(self, campaign: Campaign, push: Push) -> Change:
+    def campaign(self, campaign: Campaign, config: Config) -> Change:
         if segments.find(self._session, campaign.segment) is None:
             raise _bad(campaign, "campaign", "segment", f"no segment {campaign.segment}")
         self._has_contents(campaign)
@@ -159,16 +160,16 @@ class _Putter:
         }
         change = self._pool(campaign, self.row(campaigns, "campaign", campaign.id, columns))
         if campaign.status != "ended" and change.what != "unchanged":
-            self._is_fit(campaign, push)
+            self._is_fit(campaign, config)
         return change
 
-    def _is_fit(self, campaign: Campaign, push: Push) -> None:
+    def _is_fit(self, campaign: Campaign, config: Config) -> None:
         """By the same rules as in the console, once it stands where the others see it."""
-        if campaign.ends < self._now.astimezone(push.zone).date():
+        if campaign.ends < self._now.astimezone(config.push.zone).date():
             raise _bad(campaign, "campaign", "ends", f"{campaign.ends} is past")
         draft = _draft(campaign)
         pool = campaign_pages.pool(self._session, draft.contents)
-        grounds = campaign_checks.grounds(self._session, draft, pool, self._now, push)
+        grounds = campaign_checks.grounds(self._session, draft, pool, self._now, config)
         judged = (
             campaign_objections.to_running if campaign.status == "running" else campaign_objections.to_keeping
         )

@@ -4,23 +4,23 @@ from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
-from bot.config import Push
+from bot.config import Config
 from bot.store.campaigns import definitions
 from bot.store.database import Session
 from bot.values.definitions import Change, Definitions
 
 
-def put(session: Session, wanted: Definitions, *, client: str, now: datetime, push: Push) -> Change:
+def put(session: Session, wanted: Definitions, *, client: str, now: datetime, config: Config) -> Change:
     """`wanted` holds one. Raises `BadDefinition`. Somebody who makes the same at this moment may come in between."""
     try:
-        return _put(session, wanted, client, now, push)
+        return _put(session, wanted, client, now, config)
     except IntegrityError:
-        return _put(session, wanted, client, now, push)
+        return _put(session, wanted, client, now, config)
 
 
-def _put(session: Session, wanted: Definitions, client: str, now: datetime, push: Push) -> Change:
+def _put(session: Session, wanted: Definitions, client: str, now: datetime, config: Config) -> Change:
     with session.begin_nested():
         changes = definitions.apply(
-            session, wanted, staff_id=None, approve=False, now=now, push=push, client=client
+            session, wanted, staff_id=None, approve=False, now=now, config=config, client=client
         )
     return changes[-1]

@@ -9,6 +9,7 @@ from bot.rules.calendar import festivals
 from bot.rules.calendar.workdays import WorkingCalendar
 from bot.rules.pushes.campaign_objections import Grounds, Objection, to_keeping, to_running
 from bot.values.campaign import CampaignDraft, PoolContent
+from bot.values.channels import CHANNELS
 from tests.conftest import NOON
 
 TODAY = date(2026, 11, 24)
@@ -47,6 +48,31 @@ def test_what_keeps_a_campaign_from_running(
     draft: CampaignDraft, pool: list[PoolContent], expected: list[Objection]
 ) -> None:
     assert to_running(draft, replace(GROUNDS, pool=tuple(pool))) == expected
+
+
+BY_MASS = frozenset({"reply_window", "mass", "next_contact"})
+
+
+@pytest.mark.parametrize(
+    ("channels", "account", "kept", "running"),
+    [
+        pytest.param((), CHANNELS, [], [], id="chosen for each customer"),
+        pytest.param(("subscription_notice",), CHANNELS, ["no_channel"], ["no_channel"], id="no channel of the campaign carries it"),
+        pytest.param(("subscription_notice", "mass"), CHANNELS, [], [], id="one of them does"),
+        pytest.param(("mass",), ("reply_window",), [], ["account_cannot"], id="the account has none of them"),
+        pytest.param((), (), [], ["account_cannot"], id="the account has no channel at all"),
+    ],
+)  # fmt: skip
+def test_each_content_needs_a_channel_that_carries_it(
+    channels: tuple[str, ...], account: tuple[str, ...], kept: list[str], running: list[str]
+) -> None:
+    carried = replace(FIT, id="b", title="人人可得")
+    grounds = replace(
+        GROUNDS, pool=(replace(FIT, ways=BY_MASS), carried, replace(FIT, id="c", ways=frozenset())), channels=frozenset(account)
+    )  # fmt: skip
+    draft = replace(DRAFT, channels=channels)
+    assert [one.reason for one in to_keeping(draft, grounds)] == kept
+    assert [one.reason for one in to_running(draft, grounds)] == running
 
 
 def test_a_draft_may_be_kept_before_it_is_fit_to_run() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.config import Push
+from bot.config import Config, Push, WeChat
 from bot.store.campaigns.definitions import apply
 from bot.store.database import Session
 from bot.store.segments import segments
@@ -216,6 +216,7 @@ def test_a_festival_of_the_shops_own_is_kept_and_waited_for(session: Session, an
         pytest.param({"occasion": {"festival": "qixi", "days_before": 0}}, "occasion: it does not happen within the period", id="one that is not in its period"),
         pytest.param({"starts": date(2026, 11, 24), "ends": date(2026, 11, 24)}, "ends: no window opens in its period for care", id="a day whose window is over"),
         pytest.param({"segment": "tea"}, "segment: nobody who follows is in it", id="a segment nobody is in"),
+        pytest.param({"channels": ("subscription_notice",)}, "channels: none of these channels can ever carry: 水温", id="channels that cannot carry its content"),
     ],
 )  # fmt: skip
 def test_a_campaign_that_could_never_send_is_refused_when_it_is_saved(
@@ -232,9 +233,20 @@ def test_a_campaign_that_could_never_send_is_refused_when_it_is_saved(
 def test_quiet_hours_of_the_shop_count_when_a_campaign_is_saved(session: Session, anna: int) -> None:
     two_days = replace(RUNNING, starts=date(2026, 11, 25), ends=date(2026, 11, 26))
     wanted = Definitions(contents=(WATER,), campaigns=(two_days,))
-    quiet = Push(quiet_from=time(19), quiet_until=time(9))
+    quiet = Config(push=Push(quiet_from=time(19), quiet_until=time(9)))
     with pytest.raises(BadDefinition, match="no window opens"):
-        apply(session, wanted, staff_id=anna, approve=True, now=NOON, push=quiet)
+        apply(session, wanted, staff_id=anna, approve=True, now=NOON, config=quiet)
+
+
+def test_a_campaign_runs_only_on_channels_the_account_has(session: Session, anna: int) -> None:
+    wanted = Definitions(contents=(WATER,), campaigns=(replace(RUNNING, status="draft"),))
+    unverified = Config(wechat=WeChat(verified=False))
+    apply(session, wanted, staff_id=anna, approve=True, now=NOON, config=unverified)
+    wanted = Definitions(contents=(WATER,), campaigns=(RUNNING,))
+    with pytest.raises(BadDefinition, match="channels: this account .* has no channel it may use for: 水温"):
+        apply(session, wanted, staff_id=anna, approve=True, now=NOON, config=unverified)
+    subscription = Config(wechat=WeChat(account_kind="subscription"))
+    apply(session, wanted, staff_id=anna, approve=True, now=NOON, config=subscription)
 
 
 def test_an_empty_segment_is_no_fault_of_a_draft_nor_of_a_shop_that_nobody_follows_yet(
