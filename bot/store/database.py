@@ -4,6 +4,7 @@ SQLite and PostgreSQL behind the same SQLAlchemy Core statements. The door opens
 this package take the open `Session` first and never commit.
 """
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -22,6 +23,7 @@ from bot.store.group_commit import IS_BEGUN_BY_HAND, PATIENCE, GroupCommit
 Session: TypeAlias = Connection
 T = TypeVar("T")
 
+_as_json = json.JSONEncoder(ensure_ascii=False).encode  # Chinese in three bytes a character, not in six
 WRITER_WAITS = 15.0  # seconds
 _OF_THE_WORKBENCH = (  # a million rows are not held in memory: what is sorted goes to a file by parts
     "temp_store=FILE",
@@ -176,6 +178,7 @@ def _engine(url: str, synchronous: str, pool_size: int) -> Engine:
             url,
             pool_size=pool_size,
             connect_args={"timeout": WRITER_WAITS, "check_same_thread": False},
+            json_serializer=_as_json,
             hide_parameters=True,  # an error is logged, and what people said or are called is not
         )
         event.listen(engine, "connect", _sqlite_settings(synchronous))
@@ -187,6 +190,7 @@ def _engine(url: str, synchronous: str, pool_size: int) -> Engine:
         max_overflow=10,
         pool_pre_ping=True,
         connect_args=_POSTGRESQL,
+        json_serializer=_as_json,
         hide_parameters=True,
     )
 
