@@ -125,6 +125,13 @@ def test_a_running_campaign_is_not_changed_into_one_that_could_not_start(
     assert line.draft.contents == ("water",)
 
 
+def test_the_audit_shows_what_had_nothing_before(admin: Visitor, services: Services) -> None:
+    with services.database.transaction() as session:
+        detail = {"after": {"role": "operator"}}
+        audit.record(session, "staff.added", "staff", 7, staff_id=None, now=NOON, detail=detail)
+    assert "operator" in admin.see("/console/audit")
+
+
 def test_the_audit_keeps_what_a_campaign_was_before(
     make: Make, operator: Visitor, services: Services
 ) -> None:
