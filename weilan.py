@@ -24,7 +24,8 @@ from bot import logging
 from bot import recommending as learning
 from bot.config import Config, ConfigError
 from bot.intake.files import Unusable
-from bot.opening import NotReady, migrate, opened, ready
+from bot.migrating import migrate
+from bot.opening import NotReady, opened, ready
 from bot.rules.intake import reports
 from bot.rules.people import merge_reports
 from bot.rules.people.facts import BadFacts
@@ -44,7 +45,7 @@ from handlers.knowledge_watch import KnowledgeWatch
 from handlers.server import PortBusy, free_port
 from handlers.unanswered import answer_pending, drain_spool
 from handlers.understanding_watch import UnderstandingWatch
-from scheduler import engine, followers, inference, membership, plan, timetable
+from scheduler import engine, followers, inference, membership, plan, portrait, timetable
 from scheduler import refresh as refreshing
 from scheduler import segments as segment_refresh
 from scheduler import simulate as simulating
@@ -125,6 +126,7 @@ def demo(
         inference.infer(services)
         learning.refresh(services)
         membership.keep(services)
+        portrait.refresh(services)
         segment_refresh.refresh_all(services)
     address = config.server.public_url
     print(f"chat page   {address}/sandbox/")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from bot.config import Config, missing
 from bot.language.folder import FolderEmbeddings
 from bot.services import Services, build, connect
-from bot.store import schema, server_time
+from bot.store import revisions, server_time
 from bot.store.campaigns import working_days
 from bot.store.database import Database
 from bot.store.keys import RedisKeys
@@ -106,7 +106,7 @@ def _stores(config: Config, database: Database) -> Iterator[Finding]:
         yield Finding("database", False, "does not answer", "start it, and compare database.url")
         return
     yield Finding("database", True, "SQLite" if database.is_sqlite else "PostgreSQL")
-    if lacking := schema.missing(database):
+    if lacking := revisions.missing(database):
         yield Finding("migrations", False, f"{len(lacking)} behind", "run `weilan db upgrade`")
         return
     yield Finding("migrations", True, "up to date")

@@ -3,34 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.clock import Clock, MovableClock, SystemClock
+from bot.clock import Clock, MovableClock
 from bot.config import Config
 from bot.rules.people import facts
 from bot.rules.talk import tones
 from bot.rules.worth import membership
 from bot.sandbox.offset import Offset
 from bot.services import Services, build, connect
-from bot.store import schema
+from bot.store import revisions
 from bot.store.database import Database
 from bot.store.keys import Keys
-from bot.store.segments import segments
 
 
 class NotReady(Exception):
     """One line that says what to do."""
-
-
-def migrate(config: Config) -> list[str]:
-    """Brings the database to its newest migration; answers what it ran. Raises `NotReady`."""
-    database = connect(config)
-    try:
-        _is_up(database)
-        ran = schema.upgrade(database)
-        with database.transaction() as session:
-            segments.keep_everyone(session, SystemClock().now())
-    finally:
-        database.close()
-    return ran
 
 
 def ready(config: Config) -> Config:
@@ -41,12 +27,18 @@ def ready(config: Config) -> Config:
     _read_rules(config)
     database = connect(config)
     try:
-        _is_up(database)
-        if schema.missing(database):
+        answers(database)
+        if revisions.missing(database):
             raise NotReady("the database is behind: run `weilan db upgrade`")
     finally:
         database.close()
     return config
+
+
+def answers(database: Database) -> None:
+    """Raises `NotReady` where it does not."""
+    if not database.is_up():
+        raise NotReady("the database does not answer: start it, or compare database.url")
 
 
 def _read_rules(config: Config) -> None:
@@ -80,8 +72,3 @@ def opened(config: Config) -> Iterator[Services]:
         yield services
     finally:
         services.close()
-
-
-def _is_up(database: Database) -> None:
-    if not database.is_up():
-        raise NotReady("the database does not answer: start it, or compare database.url")

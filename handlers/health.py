@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify
 
 from bot.services import Services
-from bot.store import schema
+from bot.store import revisions
 from handlers.serving import services
 
 page = Blueprint("health", __name__)
@@ -30,4 +30,4 @@ def ready() -> tuple[Response, int]:
 def _database(served: Services) -> str:
     if not served.database.is_up():
         return "down"
-    return BEHIND if schema.missing(served.database) else "ok"
+    return BEHIND if revisions.missing(served.database) else "ok"

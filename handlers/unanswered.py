@@ -9,7 +9,7 @@ import structlog
 
 from bot.rules.talk.speech import BROKEN_OFF
 from bot.services import Services
-from bot.store import schema
+from bot.store import revisions
 from bot.store.failures import Unavailable
 from bot.store.people import customers
 from bot.store.spool import Kept, Spool, folder_of
@@ -72,7 +72,7 @@ def _take_in(taking: Taking, kept: Kept) -> bool:
     except Unavailable:
         raise
     except Exception as error:
-        if schema.missing(taking.services.database):
+        if revisions.missing(taking.services.database):
             raise Unavailable("the database is behind: weilan db upgrade") from error
         log.exception("a kept message cannot be taken in", msg_id=push.incoming.msg_id)
         return False  # it must not hold up all that wait behind it

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from bot.store import lease_state, schema
+from bot.store import lease_state, revisions
 from bot.store.operators import audit, today
 from bot.store.programs import webhooks
 from bot.store.sending import halts
@@ -30,7 +30,7 @@ def index() -> str:
         "console/health.html",
         config=services().config,
         is_sqlite=services().database.is_sqlite,
-        missing=schema.missing(services().database),
+        missing=revisions.missing(services().database),
         keys_are_up=services().keys.is_up(),
         concerns=concerns,
         now=now,

@@ -38,6 +38,7 @@ MAY: dict[str, tuple[str, ...]] = {
     "bot.services": ("bot",),
     "bot.doctor": ("bot",),
     "bot.opening": ("bot",),
+    "bot.migrating": ("bot",),
     "bot.portrayal": ("bot",),
     "bot.holding": ("bot",),
     "bot.recommending": ("bot",),

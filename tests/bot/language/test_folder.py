@@ -16,7 +16,7 @@ from bot.insight.encoder import Encoder, both
 from bot.language import folder as folder_module
 from bot.language.folder import FolderEmbeddings
 from bot.services import build
-from bot.store import schema
+from bot.store import revisions
 from bot.store.database import Database
 from bot.values.language import ModelFailed
 from tests.support import static_model
@@ -123,7 +123,7 @@ def test_the_settings_build_it_and_the_doctor_tells_of_it(
     config = Config.model_validate(
         {"database": {"url": url}, "understanding": {"encoder_folder": str(folder)}}
     )
-    assert not schema.missing(sqlite)
+    assert not revisions.missing(sqlite)
     services = build(config)
     assert services.encoder
     services.encoder.ask("发票")
