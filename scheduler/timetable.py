@@ -17,7 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot import recommending
 from bot.services import Services
-from bot.store.leases import Lease, lease
+from bot.store.leases import LASTS, lease
 from scheduler import (
     best_hours,
     contents,
@@ -184,7 +184,8 @@ def run(services: Services, stop: threading.Event, chores: Sequence[Chore] = ())
     try:
         while not stop.is_set():
             if mine.hold():
-                active = active or Active(services, mine, chores)
+                active = active or Active(services, chores)
+                active.holds()
             elif active is not None:
                 _log.warning("another scheduler has taken over")
                 active.stop()
@@ -199,9 +200,9 @@ def run(services: Services, stop: threading.Event, chores: Sequence[Chore] = ())
 class Active:
     """The timetable at work in this process."""
 
-    def __init__(self, services: Services, mine: Lease, chores: Sequence[Chore] = ()) -> None:
+    def __init__(self, services: Services, chores: Sequence[Chore] = ()) -> None:
         self._desk = Desk(services, engine.build(services), services.now() - services.clock.real())
-        self._lease = mine
+        self.holds()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": LATE_ALLOWED},
@@ -216,11 +217,18 @@ class Active:
         self._scheduler.start()
         _log.info("the timetable runs here")
 
+    def holds(self) -> None:
+        """The lease was just kept."""
+        self._held_at = self._desk.services.clock.real()
+
     def stop(self) -> None:
         self._scheduler.shutdown(wait=True)
         self._desk.engine.stop()
 
     def _run(self, job: Job) -> None:
+        """Nothing where the process stood still: another may have the lease by now, so that is asked first."""
+        if self._desk.services.clock.real() - self._held_at > LASTS:
+            return
         try:
             job.run(self._desk)
         except Exception:  # noqa: BLE001 - the job runner

@@ -1,7 +1,8 @@
 """Who is the one scheduler: a lease that exactly one process holds, and that a dead one loses.
 
-PostgreSQL: an advisory lock on a connection of its own, gone with the connection. SQLite: a row with an end that
-its holder keeps moving on. In real time: moving the sandbox's clock takes no lease away.
+PostgreSQL: an advisory lock on a connection of its own, gone with the connection, which the server ends when its holder
+stopped asking. SQLite: a row with an end that its holder keeps moving on. In real time: moving the sandbox's clock takes
+no lease away.
 """
 
 import os
@@ -60,9 +61,10 @@ class RowLease:
 
 
 class AdvisoryLease:
-    def __init__(self, database: Database, name: str) -> None:
+    def __init__(self, database: Database, name: str, lasts: timedelta = LASTS) -> None:
         self._database = database
         self._key = zlib.crc32(name.encode())
+        self._lasts = lasts
         self._connection: Connection | None = None
 
     def hold(self) -> bool:
@@ -83,6 +85,9 @@ class AdvisoryLease:
         try:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             connection.detach()  # closing it ends it, and so lets go of the lock
+            # a holder that stands still, or whose machine is cut off, would keep it for as long as TCP believes in it
+            idle = f"{self._lasts / timedelta(milliseconds=1):.0f}"
+            connection.execute(select(func.set_config("idle_session_timeout", idle, False)))
             if connection.execute(select(func.pg_try_advisory_lock(self._key))).scalar():
                 self._connection, connection = connection, None  # type: ignore[assignment]
                 return True

@@ -116,7 +116,9 @@ def apply(
         config, now = services.config, services.now()
         for file in (file for _, brought in read for file in brought):
             media_files.keep(session, file.filename, file.content, now)
-        changes = definitions.apply(session, wanted, staff_id=person.id, approve=approve, now=now, config=config)
+        changes = definitions.apply(
+            session, wanted, staff_id=person.id, approve=approve, now=now, config=config
+        )
     tell(changes, as_json, reports.of_changes(changes))
     for warning in (said for content in wanted.contents for said in content_rules.warnings(content)):
         print(f"warning: {warning}", file=sys.stderr)

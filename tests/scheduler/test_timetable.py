@@ -1,11 +1,12 @@
 """One active scheduler, whoever else is started; and what a jump of the product's clock brings."""
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 from bot.clock import Clock, FixedClock
 from bot.store.database import Database
-from bot.store.leases import LASTS, lease
+from bot.store.leases import LASTS, AdvisoryLease, lease
 from scheduler import timetable
 from scheduler.timetable import TIMETABLE
 from tests.conftest import NOON
@@ -112,6 +113,42 @@ def test_a_holder_whose_connection_is_gone_loses_the_lease(postgresql: Database)
     assert comes_true(second.hold)  # a backend takes a moment to end
     assert not first.hold()
     second.release()
+
+
+def test_a_holder_that_stands_still_loses_the_lease(postgresql: Database) -> None:
+    frozen, other = (AdvisoryLease(postgresql, "scheduler", timedelta(seconds=0.5)) for _ in range(2))
+    assert frozen.hold()
+    assert not other.hold()
+    assert comes_true(other.hold)
+    assert not frozen.hold()
+    other.release()
+
+
+def test_a_holder_that_keeps_asking_keeps_the_lease(postgresql: Database) -> None:
+    holder, other = (AdvisoryLease(postgresql, "scheduler", timedelta(seconds=1)) for _ in range(2))
+    until = time.monotonic() + 2.5
+    while time.monotonic() < until:
+        assert holder.hold()
+        assert not other.hold()
+        time.sleep(0.1)
+    holder.release()
+
+
+def test_a_scheduler_that_wakes_up_does_nothing_before_it_has_asked_for_the_lease(sqlite: Database) -> None:
+    clock, wechat = FixedClock(NOON), FakeWeChat()
+    services = pushing.services_with(sqlite, clock, wechat)
+    ran: list[datetime] = []
+    chore = timetable.Chore("seen", lambda services: ran.append(services.now()), timedelta(seconds=0.05))
+    active = timetable.Active(services, [chore])
+    assert comes_true(lambda: bool(ran))
+    clock.forward(seconds=LASTS.total_seconds() + 1)  # it stood still
+    time.sleep(0.2)
+    before = len(ran)
+    time.sleep(0.3)
+    assert len(ran) == before
+    active.holds()
+    assert comes_true(lambda: len(ran) > before)
+    active.stop()
 
 
 def test_every_job_has_a_name_of_its_own() -> None:
