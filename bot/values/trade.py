@@ -1,7 +1,7 @@
 """What a shop brings along: products, customers and orders, before they are rows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 
@@ -29,6 +29,8 @@ class Buyer:
     source: str
     source_scene: str
     followed_at: datetime
+    gender: str | None = None
+    birthday: date | None = None
     spoke_at: datetime | None = None
     wants_pushes: bool = True
     asked_for_pushes_at: datetime | None = None
@@ -61,7 +63,32 @@ class Order:
     delivered_at: datetime | None = None
     carrier: str | None = None
     tracking_no: str | None = None
+    coupon_amount: Decimal = Decimal(0)
 
     @property
     def amount(self) -> Decimal:
-        return sum((line.price * line.quantity for line in self.lines), Decimal(0))
+        return sum((line.price * line.quantity for line in self.lines), -self.coupon_amount)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    external_id: str
+    buyer: str
+    order: str
+    product: str
+    rating: int  # 1 to 5
+    text: str
+    reviewed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    external_id: str
+    order: str
+    product: str
+    kind: str  # return, exchange, repair
+    status: str  # requested, accepted, closed
+    reason: str
+    requested_at: datetime
+    closed_at: datetime | None = None
+    amount: Decimal | None = None  # given back

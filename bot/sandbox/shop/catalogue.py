@@ -45,6 +45,12 @@ def _templates(kind: str) -> tuple[NoticeTemplate, ...]:
     )
 
 
+def reviews() -> dict[str, dict[str, list[str]]]:
+    """What customers write, by category of the product and by good, fair, bad; every category has all three."""
+    words: dict[str, dict[str, list[str]]] = _read("reviews.toml")
+    return {product.category: words.get(product.category, words["其他"]) for product in products()} | words
+
+
 def amounts() -> dict[str, int]:
     """Every amount in yuan the texts may name beside the products' prices, by what it is for."""
     return dict(_read("shop.toml")["amounts"])

@@ -4,18 +4,21 @@ Everything happened before today (in Shanghai) began, so that nothing lies in th
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from random import Random
 
-from bot.sandbox.shop import catalogue, crowd, written
+from bot.sandbox.shop import catalogue, crowd, opinions, written
+from bot.sandbox.shop.novelties import Assortment
+from bot.sandbox.shop.opinions import Judge
 from bot.sandbox.shop.people import openid_of, person
 from bot.sandbox.shop.purchases import SHANGHAI, numbered
 from bot.sandbox.shop.showcase import CHARACTERS
-from bot.values.trade import Buyer, Order, Product
+from bot.values.trade import Buyer, Order, Product, Return, Review
 
 CUSTOMERS = 2000
+CALM = 0.5  # how often the hand-written customers review: they are tolerant, each of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Shop:
     products: tuple[Product, ...]
     buyers: tuple[Buyer, ...]  # the hand-written ones first
     orders: tuple[Order, ...]  # oldest first
+    reviews: tuple[Review, ...]
+    returns: tuple[Return, ...]
     showcases: tuple[Showcase, ...]
 
 
@@ -44,14 +49,14 @@ class DemoShop:
         random = Random(self._seed)
         products = catalogue.products()
         known = {product.external_id: product for product in products}
-        shelves = _shelves(products)
         characters = CHARACTERS[:customers]
         people = [person(today, random) for _ in range(customers - len(characters))]
+        assortment = Assortment(products, today)
         orders: list[Order] = []
         for number, character in enumerate(characters, start=1):
             orders += written.orders_of(_number(number), character, known, today)
         for number, one in enumerate(people, start=len(characters) + 1):
-            orders += crowd.orders_of(_number(number), one, shelves, today, random)
+            orders += crowd.orders_of(_number(number), one, assortment, today, random)
         orders = numbered(orders)
         bought = _by_buyer(orders)
         categories = {product.external_id: product.category for product in products}
@@ -66,18 +71,42 @@ class DemoShop:
             ),
         ]
         showcases = tuple(Showcase(openid_of(one.key), one.name or "", one.note) for one in characters)
-        return Shop(products=products, buyers=tuple(buyers), orders=tuple(orders), showcases=showcases)
+        judges = [
+            *(Judge("tolerant", character.province, CALM) for character in characters),
+            *(Judge(one.leaning.temper, one.place.province, one.leaning.reviews) for one in people),
+        ]
+        reviews, returns = _opinions(orders, judges, categories, today, Random(self._seed))
+        return Shop(
+            products=products,
+            buyers=tuple(buyers),
+            orders=tuple(orders),
+            reviews=tuple(reviews),
+            returns=tuple(returns),
+            showcases=showcases,
+        )
 
 
 def _number(number: int) -> str:
     return f"KH{number:06}"
 
 
-def _shelves(products: Iterable[Product]) -> dict[str, list[Product]]:
-    shelves = defaultdict(list)
-    for product in products:
-        shelves[product.category].append(product)
-    return dict(shelves)
+def _opinions(
+    orders: Iterable[Order],
+    judges: Iterable[Judge],
+    categories: Mapping[str, str],
+    today: datetime,
+    random: Random,
+) -> tuple[list[Review], list[Return]]:
+    who = {_number(number): judge for number, judge in enumerate(judges, start=1)}
+    words = catalogue.reviews()
+    reviews, returns = [], []
+    for order in orders:
+        judge = who[order.buyer]
+        if review := opinions.review_of(order, judge, categories, words, today, random):
+            reviews.append(review)
+        if back := opinions.return_of(order, judge, categories, today, random):
+            returns.append(back)
+    return reviews, returns
 
 
 def _by_buyer(orders: Iterable[Order]) -> defaultdict[str, list[Order]]:

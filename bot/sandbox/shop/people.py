@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from random import Random
 
+from bot.sandbox.shop.leanings import Leaning, leaning
 from bot.sandbox.shop.names import GIVEN, PLACES, SURNAMES, Place
 from bot.sandbox.shop.purchases import SHANGHAI
 
@@ -45,6 +46,7 @@ class Person:
     followed_at: datetime
     tastes: Mapping[str, float]
     zest: float
+    leaning: Leaning
 
 
 def person(today: datetime, random: Random) -> Person:
@@ -59,7 +61,8 @@ def person(today: datetime, random: Random) -> Person:
         scene=scene,
         followed_at=moment(today, days_ago, random),
         tastes=random.choices([tastes for _, tastes in TASTES], [weight for weight, _ in TASTES])[0],
-        zest=0.0 if random.random() < LOOKS_ONLY else random.lognormvariate(0, 0.95),
+        zest=0.0 if random.random() < LOOKS_ONLY else random.lognormvariate(0, 0.75),
+        leaning=leaning(place, source, scene, today, random),
     )
 
 

@@ -6,6 +6,7 @@ The times keep what knowledge.toml promises: paid before 16:00 leaves the same d
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -34,9 +35,17 @@ def order_of(
     today: datetime,
     random: Random,
     ending: Ending,
+    coupon: Decimal = Decimal(0),
 ) -> Order:
     """As it stands when `today` begins. It has no number yet: `numbered` gives it one."""
-    placed = Order(external_id="", buyer=buyer, status="placed", lines=tuple(lines), ordered_at=ordered_at)
+    placed = Order(
+        external_id="",
+        buyer=buyer,
+        status="placed",
+        lines=tuple(lines),
+        ordered_at=ordered_at,
+        coupon_amount=coupon,
+    )
     if ending == "unpaid":
         return placed if ordered_at > today - UNPAID_STAYS else replace(placed, status="closed")
     paid_at = ordered_at + timedelta(seconds=random.randint(20, 500))
@@ -60,12 +69,20 @@ def basket(
     size: int,
     plenty: int,
     random: Random,
+    *,
+    dearness: float = -0.4,
+    surely: Product | None = None,
 ) -> list[OrderLine]:
-    """`size` different things, of categories by `tastes`; cheap ones are taken more often, `plenty` of some."""
+    """`size` different things, of categories by `tastes`, `surely` first; `plenty` of some.
+
+    Below 0 of `dearness` cheap ones are taken more often, above it dear ones.
+    """
     chosen: dict[str, OrderLine] = {}
-    for category in random.choices(list(tastes), list(tastes.values()), k=size):
+    if surely:
+        chosen[surely.external_id] = line(surely, 1)
+    for category in random.choices(list(tastes), list(tastes.values()), k=size - len(chosen)):
         shelf = products[category]
-        product = random.choices(shelf, [float(product.price) ** -0.4 for product in shelf])[0]
+        product = random.choices(shelf, [float(product.price) ** dearness for product in shelf])[0]
         quantity = random.choices((1, 2, 3), (85, 12, 3))[0] * (
             plenty if category in {"茶叶", "礼盒与套装"} else 1
         )

@@ -18,7 +18,9 @@ def seed(session: Session, shop: Shop, now: datetime) -> bool:
         return False
     product_ids = bulk.add_products(session, shop.products)
     customer_ids = bulk.add_customers(session, shop.buyers, now)
-    bulk.add_orders(session, shop.orders, customer_ids, product_ids)
+    order_ids = bulk.add_orders(session, shop.orders, customer_ids, product_ids)
+    bulk.add_reviews(session, shop.reviews, customer_ids, order_ids, product_ids)
+    bulk.add_returns(session, shop.returns, order_ids, product_ids)
     facts_imported.adopt(session, now)
     follow_history.fill_in(session)
     statistics.touch(session, customer_ids.values(), now)

@@ -1,4 +1,4 @@
-"""Takes in a whole shop at once: products, customers with tags, orders with lines; only what is not there yet."""
+"""Takes in a whole shop at once: products, customers with tags, orders with lines, what became of them; only what is not there yet."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -8,8 +8,17 @@ from sqlalchemy import Table, insert, select
 
 from bot.rules.pushes.buckets import bucket_of
 from bot.store.database import Session
-from bot.store.tables import customer_tags, customers, order_lines, orders, products, shipments
-from bot.values.trade import Buyer, Order, Product
+from bot.store.tables import (
+    customer_tags,
+    customers,
+    order_lines,
+    orders,
+    products,
+    returns,
+    reviews,
+    shipments,
+)
+from bot.values.trade import Buyer, Order, Product, Return, Review
 
 AT_ONCE = 500
 
@@ -55,6 +64,54 @@ def add_orders(
     return ids
 
 
+def add_reviews(
+    session: Session,
+    new: Sequence[Review],
+    customer_ids: dict[str, int],
+    order_ids: dict[str, int],
+    product_ids: dict[str, int],
+) -> None:
+    _insert(
+        session,
+        reviews,
+        [
+            {
+                "external_id": review.external_id,
+                "customer_id": customer_ids[review.buyer],
+                "order_id": order_ids[review.order],
+                "product_id": product_ids[review.product],
+                "rating": review.rating,
+                "text": review.text,
+                "reviewed_at": review.reviewed_at,
+            }
+            for review in new
+        ],
+    )
+
+
+def add_returns(
+    session: Session, new: Sequence[Return], order_ids: dict[str, int], product_ids: dict[str, int]
+) -> None:
+    _insert(
+        session,
+        returns,
+        [
+            {
+                "external_id": each.external_id,
+                "order_id": order_ids[each.order],
+                "product_id": product_ids[each.product],
+                "kind": each.kind,
+                "status": each.status,
+                "reason": each.reason,
+                "amount": each.amount,
+                "requested_at": each.requested_at,
+                "closed_at": each.closed_at,
+            }
+            for each in new
+        ],
+    )
+
+
 def _customer(buyer: Buyer, now: datetime) -> Row:
     row = asdict(buyer)
     del row["tags"]
@@ -67,6 +124,7 @@ def _order(order: Order, customer_ids: dict[str, int]) -> Row:
         "customer_id": customer_ids[order.buyer],
         "status": order.status,
         "amount": order.amount,
+        "coupon_amount": order.coupon_amount,
         "ordered_at": order.ordered_at,
         "paid_at": order.paid_at,
     }

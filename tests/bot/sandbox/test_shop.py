@@ -12,12 +12,13 @@ from bot.rules.pushes.buckets import bucket_of
 from bot.sandbox.shop import catalogue
 from bot.sandbox.shop.generate import DemoShop, Shop
 from bot.sandbox.shop.names import PLACES
+from bot.sandbox.shop.novelties import LAUNCHED
 from bot.sandbox.shop.seeding import seed
 from bot.store.campaigns.definitions import apply
 from bot.store.database import Database, Session
 from bot.store.segments import segments
 from bot.store.sending import notice_templates
-from bot.store.tables import customer_tags, customers, order_lines, orders, products
+from bot.store.tables import customer_tags, customers, order_lines, orders, products, returns, reviews
 from bot.values import rule
 from bot.values.channels import NOTICE, TEMPLATE
 from tests.support.build import Build
@@ -151,6 +152,37 @@ def test_a_level_is_what_the_year_brought(shop: Shop) -> None:
         assert buyer.points >= 0
 
 
+def test_what_customers_say_comes_after_the_parcel_and_in_words_that_fit_the_stars(shop: Shop) -> None:
+    delivered = {order.external_id: order.delivered_at for order in shop.orders}
+    words = catalogue.reviews()
+    moods = {5: "good", 4: "good", 3: "fair", 2: "bad", 1: "bad"}
+    for review in shop.reviews:
+        came_at = delivered[review.order]
+        assert came_at
+        assert came_at < review.reviewed_at < TODAY
+        assert any(review.text in kind.get(moods[review.rating], ()) for kind in words.values()), review
+    assert {review.rating for review in shop.reviews} == {1, 2, 3, 4, 5}
+
+
+def test_what_was_refunded_came_back_and_little_else_did(shop: Shop) -> None:
+    status = {order.external_id: order.status for order in shop.orders}
+    refunded = {number for number, state in status.items() if state == "refunded"}
+    assert {back.order for back in shop.returns if back.kind == "return"} == refunded
+    assert {back.kind for back in shop.returns} == {"return", "exchange", "repair"}
+    assert len(shop.returns) < len(shop.orders) / 15
+    for back in shop.returns:
+        assert back.requested_at < TODAY
+        assert (back.closed_at is not None) == (back.status == "closed")
+        assert back.closed_at is None or back.requested_at < back.closed_at < TODAY
+
+
+def test_what_is_new_was_sold_to_nobody_before_it_came(shop: Shop) -> None:
+    for order in shop.orders:
+        for line in order.lines:
+            launched = TODAY - timedelta(days=LAUNCHED.get(line.product, 10_000))
+            assert order.ordered_at >= launched, order
+
+
 @pytest.mark.parametrize(
     ("name", "states"),
     [
@@ -185,7 +217,7 @@ def test_the_chat_page_finds_the_hand_written_customers_first(shop: Shop) -> Non
 def test_seeding_fills_the_store_and_again_changes_nothing(session: Session) -> None:
     shop = small()
     assert seed(session, shop, NOW)
-    tables = (products, customers, customer_tags, orders, order_lines)
+    tables = (products, customers, customer_tags, orders, order_lines, reviews, returns)
     before = {table.name: count(session, table) for table in tables}
     assert before == {
         "products": len(shop.products),
@@ -193,6 +225,8 @@ def test_seeding_fills_the_store_and_again_changes_nothing(session: Session) -> 
         "customer_tags": sum(len(buyer.tags) for buyer in shop.buyers),
         "orders": len(shop.orders),
         "order_lines": sum(len(order.lines) for order in shop.orders),
+        "reviews": len(shop.reviews),
+        "returns": len(shop.returns),
     }
     assert not seed(session, small(80), NOW + timedelta(days=1))
     assert {table.name: count(session, table) for table in tables} == before
@@ -217,13 +251,16 @@ def test_what_is_kept_is_what_was_made(session: Session) -> None:
     )
     assert dict(session.execute(owned).all()) == {order.external_id: order.buyer for order in shop.orders}
     summed = (
-        select(orders.c.amount, func.sum(order_lines.c.price * order_lines.c.quantity).label("lines"))
+        select(
+            (orders.c.amount + orders.c.coupon_amount).label("amount"),
+            func.sum(order_lines.c.price * order_lines.c.quantity).label("lines"),
+        )
         .join(order_lines, order_lines.c.order_id == orders.c.id)
         .join(
             products,
             (products.c.id == order_lines.c.product_id) & (products.c.name == order_lines.c.product_name),
         )
-        .group_by(orders.c.id, orders.c.amount)
+        .group_by(orders.c.id, orders.c.amount, orders.c.coupon_amount)
     )
     amounts = session.execute(summed).all()
     assert len(amounts) == len(shop.orders)
