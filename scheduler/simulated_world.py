@@ -24,7 +24,7 @@ from bot.store.planning import moments
 from bot.store.planning.moments import Moment
 from bot.store.sending import claims, deliveries, mass_sends, taking_back
 from bot.store.sending.handing import MASS_BATCH
-from bot.store.simulation import simulation, simulation_blame
+from bot.store.simulation import simulation, simulation_blame, simulation_counts
 from bot.store.simulation.simulation import Due
 from bot.values.channels import MASS
 from bot.values.simulation import CampaignDay, CampaignLine, Day, Played
@@ -61,9 +61,9 @@ class World:
                 self._until(event)
             day_is_over()
         with timed(self.seconds, "report"), self.services.database.reading() as session:
-            self.out.gaps = simulation.gaps(session, begins)
-            self.out.times = simulation.times_reached(session, begins)
-            self.out.reached = simulation.people_reached(session, begins)
+            self.out.gaps = simulation_counts.gaps(session, begins)
+            self.out.times = simulation_counts.times_reached(session, begins)
+            self.out.reached = simulation_counts.people_reached(session, begins)
         return self.out
 
     def _events(self, day: date, begins: datetime) -> list[Event]:
@@ -210,7 +210,7 @@ class World:
             rules = moments.claiming(session, now, self.services.config).mass
             if buyers:
                 simulation.bought(session, buyers, now)
-            used = simulation.mass_counts(session, month)
+            used = simulation_counts.mass_counts(session, month)
             for line in self.lines:
                 if _has_no_second_chance(line) and line.ends == today.day:
                     self.out.blames += simulation_blame.blames(session, line.id, today.day, month)

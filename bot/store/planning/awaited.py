@@ -18,8 +18,9 @@ from bot.store.campaigns import campaigns_running, festivals, working_days
 from bot.store.database import Instant, Session
 from bot.store.planning import occasions
 from bot.store.planning.candidates import of_campaign, shapes_of
-from bot.store.planning.eligibility import NONE, Candidate, Condition, before_contents
+from bot.store.planning.eligibility import before_contents
 from bot.store.planning.moments import Moment, planning
+from bot.store.planning.operands import NONE, Candidate, Condition
 from bot.store.segments.segments import members, understood
 from bot.store.tables import campaign_contents, contents, customers, deliveries
 from bot.values.channels import MASS, NEXT_CONTACT

@@ -11,12 +11,9 @@ from sqlalchemy import (
     Row,
     ScalarSelect,
     String,
-    Subquery,
     and_,
     case,
-    exists,
     false,
-    func,
     literal,
     null,
     or_,
@@ -24,11 +21,10 @@ from sqlalchemy import (
     true,
 )
 
-from bot.store.database import Instant, Session
+from bot.store.database import Session
 from bot.store.delivery_states import GOT, LIVE
-from bot.store.planning import occasions, variants
-from bot.store.planning.eligibility import (
-    Candidate,
+from bot.store.planning import variants
+from bot.store.planning.entitlements import (
     has_too_few_left,
     in_open_scene,
     in_open_window,
@@ -41,7 +37,7 @@ from bot.store.planning.eligibility import (
     template_calls_are_spent,
 )
 from bot.store.planning.moments import Moment
-from bot.store.planning.rotation import AS_LISTED, Rotation
+from bot.store.planning.operands import Candidate
 from bot.store.segments.segments import EVERYONE
 from bot.store.sending.withdrawals import WITHDRAWN
 from bot.store.tables import campaign_contents, campaigns, contents, customers, deliveries
@@ -244,81 +240,6 @@ def _first(choices: Choices) -> ColumnElement[Any]:
     if not choices:
         return null()
     return case(*((condition, literal(name)) for condition, name in choices), else_=None)
-
-
-def judged_rows(
-    campaign: Row[Any],
-    purpose: str,
-    moment: Moment,
-    occasion: Subquery | None = None,
-    *,
-    rotation: Rotation = AS_LISTED,
-    taken: FromClause | None = None,
-) -> FromClause:
-    """Each customer beside their next content of the campaign, which may be none.
-
-    With an occasion only who has one. Its day decides what is of use, and comes again: so may a content.
-    `taken`: who gets what already and has no delivery yet, by `customer_id`, `content_id` and the number of the `entry`.
-    """
-    rows: FromClause = customers
-    if occasion is not None:
-        rows = customers.join(occasion, occasion.c.customer_id == customers.c.id)
-    return rows.outerjoin(
-        contents, contents.c.id == _next_content(campaign, purpose, moment, occasion, rotation, taken)
-    )
-
-
-def _next_content(
-    campaign: Row[Any],
-    purpose: str,
-    moment: Moment,
-    occasion: Subquery | None,
-    rotation: Rotation,
-    taken: FromClause | None,
-) -> ScalarSelect[str]:
-    """Of the pool of their variant what they never got: of the category they answer best, the first as listed.
-
-    When repeats are wanted, and they got everything, the one they got longest ago.
-    """
-    pool, choice, got = campaign_contents.alias("pool"), contents.alias("choice"), deliveries.alias("got")
-    has_got = and_(
-        got.c.customer_id == customers.c.id, got.c.content_id == pool.c.content_id, got.c.state != "skipped"
-    )
-    of_pool = rotation.beside(
-        pool.join(choice, choice.c.id == pool.c.content_id), choice.c.category, customers.c.id
-    )
-    by_response = rotation.order(choice.c.category, moment.today)
-    if campaign.repeat or occasion is not None:
-        last, rows = [func.coalesce(func.max(got.c.id), 0)], of_pool.outerjoin(got, has_got)
-        if taken is not None:
-            rows = rows.outerjoin(taken, _is_taken(taken, pool))
-            last.insert(0, func.coalesce(func.max(taken.c.entry), -1))
-        wanted = select(pool.c.content_id).select_from(rows)
-        wanted = wanted.group_by(
-            pool.c.content_id, pool.c.position, choice.c.category, *rotation.columns
-        ).order_by(*last, *by_response, pool.c.position, pool.c.content_id)
-    else:
-        wanted = select(pool.c.content_id).select_from(of_pool)
-        wanted = wanted.where(~exists().where(has_got).correlate(customers, pool)).order_by(
-            *by_response, pool.c.position, pool.c.content_id
-        )
-        if taken is not None:
-            wanted = wanted.where(~exists().where(_is_taken(taken, pool)).correlate(customers, pool))
-    if campaign.variants:
-        wanted = wanted.where(or_(pool.c.variant == "", pool.c.variant == variants.variant_of(campaign)))
-    wanted = wanted.where(
-        pool.c.campaign_id == campaign.id,
-        choice.c.purpose == purpose,
-        or_(choice.c.useful_until.is_(None), choice.c.useful_until > moment.now),
-    )
-    if occasion is None:
-        return wanted.limit(1).correlate(customers).scalar_subquery()
-    wanted = wanted.where(occasions.useful_until(occasion, choice) > literal(moment.now, Instant()))
-    return wanted.limit(1).correlate(customers, occasion).scalar_subquery()
-
-
-def _is_taken(taken: FromClause, pool: FromClause) -> ColumnElement[bool]:
-    return and_(taken.c.customer_id == customers.c.id, taken.c.content_id == pool.c.content_id)
 
 
 def _mine(campaign_id: str, today: date) -> ScalarSelect[str]:

@@ -6,72 +6,18 @@ statement, a `Candidate` (what is meant for them) and a `Moment` (the constants)
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
 
-from sqlalchemy import (
-    ColumnElement,
-    String,
-    and_,
-    case,
-    cast,
-    exists,
-    false,
-    func,
-    literal,
-    not_,
-    null,
-    or_,
-    true,
-)
+from sqlalchemy import String, and_, case, cast, false, literal, not_, or_, true
 
 from bot.rules.pushes.rhythm import Apart
 from bot.store.planning.moments import Moment
+from bot.store.planning.operands import NONE, Candidate, Condition, Text, is_one_of, known, truly
 from bot.store.sending.halts import PUSHES
-from bot.store.tables import channel_suppressions, customers, notice_consents
-from bot.values.channels import MASS, NEXT_CONTACT, NOTICE, TEMPLATE
+from bot.store.tables import customers
+from bot.values.channels import MASS, NEXT_CONTACT
 
 PLAN, CLAIM, LEAVE = "plan", "claim", "leave"
-
-Condition = ColumnElement[bool]
-Text = ColumnElement[Any]
-
-NONE: Final[Text] = null()
-ONE: Final[Text] = literal(1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """What is meant for the customer: columns of a delivery and its campaign and content, or literals."""
-
-    campaign_id: Text
-    running: Condition
-    purpose: Text
-    regular: Condition
-    marketing_in_window: Condition
-    content_id: Text
-    approved_by: Text
-    useful_until: Text
-    channel: Text  # null: none can reach them with this content
-    entitled: Condition
-    reach: Text  # the channel the best suited of the campaign's contents could go by; null: none of them any
-    reserved: Condition  # only the reserve stands between them and a mass send
-    messages: Text = ONE  # of the reply window it takes
-    by_mass: Condition = field(default_factory=true)  # one mass send can carry it
-    too_long: Condition = field(
-        default_factory=false
-    )  # only the number of its parts stands against the window
-    least: Text = ONE  # messages the shortest of the campaign's contents takes
-    too_few_left: Condition = field(default_factory=false)  # the window is open, and not even that is left
-    held_out: Condition = field(default_factory=false)  # of this campaign, not of everything
-    is_chosen: Condition = field(default_factory=false)  # its segment goes by who they are, or what they did
-    notice_template: Text = NONE  # by which the content may go as a subscription notice
-    template_id: Text = NONE  # by which it may go as a template message
-    calls_spent: Condition = field(default_factory=false)  # only the day's calls stand against that
-    mine: Text = NONE  # planning: "planned" or "kept" when this campaign has its delivery for the day
-    other: Text = NONE  # planning: the campaign that has the customer's turn
-    awaited: Text = NONE  # planning: the more important campaign that gets them later today
-    kept: Text = NONE  # planning: the campaign whose content waits for the next contact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +31,6 @@ class Policy:
 
     def says(self, candidate: Candidate) -> Text:
         return self.reason(candidate) if self.reason else literal(self.name)
-
-
-def _true(condition: ColumnElement[Any]) -> Condition:
-    """Unknown counts as no."""
-    return func.coalesce(condition, false())
-
-
-def _literal(is_so: bool) -> Condition:
-    return true() if is_so else false()
 
 
 def _far_enough(apart: Apart) -> Condition:
@@ -162,19 +99,23 @@ POLICIES: tuple[Policy, ...] = (
     ),
     Policy(
         name="personal_off",  # a notice they wait for is no choice made of who they are
-        holds=lambda c, _m: and_(c.is_chosen, c.purpose != "service", not_(customers.c.wants_personal)),
+        holds=lambda c, _m: and_(
+            c.is_chosen, not_(is_one_of(c.purpose, "service")), not_(customers.c.wants_personal)
+        ),
         stages=(PLAN, CLAIM, LEAVE),
         shows=("wants_personal",),
     ),
     Policy(
         name="with_person",
-        holds=lambda c, m: and_(c.purpose == "marketing", _true(customers.c.with_person_until > m.now)),
+        holds=lambda c, m: and_(
+            is_one_of(c.purpose, "marketing"), truly(customers.c.with_person_until > m.now)
+        ),
         stages=(PLAN, CLAIM, LEAVE),
         shows=("with_person_until",),
     ),
     Policy(
         name="complaint_open",
-        holds=lambda c, _m: and_(c.purpose == "marketing", customers.c.complaint_open),
+        holds=lambda c, _m: and_(is_one_of(c.purpose, "marketing"), customers.c.complaint_open),
         stages=(PLAN, CLAIM, LEAVE),
         shows=("complaint_open",),
     ),
@@ -201,10 +142,8 @@ POLICIES: tuple[Policy, ...] = (
         holds=lambda c, m: and_(c.regular, not_(_keeps_the_gap(m))),
         shows=("last_push_at", "last_push_day", "engagement", "silent_pushes"),
     ),
-    Policy(name="outside_window", holds=lambda c, m: not_(c.purpose.in_(sorted(m.open_purposes)))),
-    Policy(
-        name="pushes_stopped", holds=lambda _c, m: _literal(PUSHES in m.halted), stages=(PLAN, CLAIM, LEAVE)
-    ),
+    Policy(name="outside_window", holds=lambda c, m: not_(is_one_of(c.purpose, *sorted(m.open_purposes)))),
+    Policy(name="pushes_stopped", holds=lambda _c, m: known(PUSHES in m.halted), stages=(PLAN, CLAIM, LEAVE)),
     Policy(
         name="quota_reserved",
         holds=lambda c, _m: and_(c.reach.is_(None), c.reserved),
@@ -224,7 +163,7 @@ POLICIES: tuple[Policy, ...] = (
     ),
     Policy(
         name="already_kept",
-        holds=lambda c, _m: and_(_true(c.reach == NEXT_CONTACT), c.kept.is_not(None)),
+        holds=lambda c, _m: and_(truly(c.reach == NEXT_CONTACT), c.kept.is_not(None)),
         stages=(PLAN,),
         reason=_kept_by,
         shows=("has_kept",),
@@ -240,11 +179,11 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         name="not_approved",
         holds=lambda c, _m: and_(
-            c.approved_by.is_(None), or_(c.purpose == "marketing", _true(c.channel == MASS))
+            c.approved_by.is_(None), or_(is_one_of(c.purpose, "marketing"), truly(c.channel == MASS))
         ),
         of_content=True,
     ),
-    Policy(name="too_late", holds=lambda c, m: _true(c.useful_until <= m.now), of_content=True),
+    Policy(name="too_late", holds=lambda c, m: truly(c.useful_until <= m.now), of_content=True),
     Policy(
         name="unsuitable",
         holds=lambda c, _m: not_(c.entitled),
@@ -254,14 +193,14 @@ POLICIES: tuple[Policy, ...] = (
     ),
     Policy(
         name="kept_before",
-        holds=lambda c, _m: and_(_true(c.channel == NEXT_CONTACT), c.kept.is_not(None)),
+        holds=lambda c, _m: and_(truly(c.channel == NEXT_CONTACT), c.kept.is_not(None)),
         stages=(PLAN,),
         reason=_kept_by,
         of_content=True,
     ),
     Policy(
         name="channel_halted",
-        holds=lambda c, m: _true(c.channel.in_(sorted(m.halted))),
+        holds=lambda c, m: truly(c.channel.in_(sorted(m.halted))),
         of_content=True,
     ),
 )
@@ -310,90 +249,3 @@ def objection(candidate: Candidate, moment: Moment, stage: str) -> Text:
 
 def allowed(candidate: Candidate, moment: Moment, stage: str) -> Condition:
     return and_(*(not_(policy.holds(candidate, moment)) for policy in at_stage(stage)))
-
-
-def in_open_window(moment: Moment, messages: Text = ONE) -> Condition:
-    """So many messages are left in the 48 hours after they wrote."""
-    is_open = _true(customers.c.window_until > moment.window_lasts_until)
-    return and_(customers.c.window_left >= messages, is_open)
-
-
-def in_open_scene(moment: Moment, messages: Text = ONE) -> Condition:
-    """So many are left in the minute after a follow, a scan or a menu tap."""
-    is_open = _true(customers.c.scene_until > moment.window_lasts_until)
-    return and_(customers.c.scene_left >= messages, is_open)
-
-
-def has_too_few_left(candidate: Candidate, moment: Moment, messages: Text) -> Condition:
-    """The window is open and may be used; what is to be sent has more parts than it takes."""
-    return and_(
-        may_use_window(candidate),
-        or_(in_open_window(moment), in_open_scene(moment)),
-        not_(_true(or_(in_open_window(moment, messages), in_open_scene(moment, messages)))),
-    )
-
-
-def may_use_window(candidate: Candidate) -> Condition:
-    """WeChat punishes marketing that nobody asked for in the reply window (T9)."""
-    return or_(
-        candidate.purpose != "marketing",
-        customers.c.asked_for_pushes_at.is_not(None),
-        candidate.marketing_in_window,
-    )
-
-
-def may_be_notice(candidate: Candidate, moment: Moment) -> Condition:
-    """The content says how it fills a template, and they consented to one more; promotion never goes this way."""
-    consent = notice_consents.alias("consent")
-    is_left = (
-        exists()
-        .where(consent.c.customer_id == customers.c.id, consent.c.remaining > 0)
-        .where(consent.c.template_id == candidate.notice_template)
-        .correlate_except(consent)
-    )
-    suits = and_(candidate.purpose != "marketing", candidate.notice_template.is_not(None))
-    return and_(suits, is_left, takes(NOTICE, moment))
-
-
-def may_be_template(candidate: Candidate, moment: Moment) -> Condition:
-    """The content fills a template, is a notice they wait for, and the account has a call left today."""
-    return and_(suits_template(candidate), _literal(moment.has_template_calls), takes(TEMPLATE, moment))
-
-
-def template_calls_are_spent(candidate: Candidate, moment: Moment) -> Condition:
-    """It would go as a template message, were there a call left today."""
-    is_spent = _literal(not moment.has_template_calls)
-    return and_(suits_template(candidate), is_spent, takes(TEMPLATE, moment))
-
-
-def suits_template(candidate: Candidate) -> Condition:
-    """WeChat takes service notices only, and punishes promotion."""
-    return and_(candidate.purpose == "service", candidate.template_id.is_not(None))
-
-
-def takes(channel: str, moment: Moment) -> Condition:
-    """WeChat has not refused the channel for this very customer since they last spoke."""
-    if channel not in moment.suppressed:
-        return true()
-    refused = channel_suppressions.alias("refused")
-    return not_(
-        exists()
-        .where(refused.c.customer_id == customers.c.id, refused.c.channel == channel)
-        .where(or_(customers.c.spoke_at.is_(None), customers.c.spoke_at <= refused.c.since))
-        .correlate_except(refused)
-    )
-
-
-def mass_used(moment: Moment) -> ColumnElement[int]:
-    return case((_true(customers.c.mass_month == moment.month), customers.c.mass_used), else_=0)
-
-
-def mass_is_left(candidate: Candidate, moment: Moment) -> Condition:
-    """Of the month's sends, less the reserve for those who are not bound to a day."""
-    return mass_used(moment) < case(
-        (candidate.regular, moment.mass.most - moment.mass.reserve), else_=moment.mass.most
-    )
-
-
-def only_reserve_is_left(candidate: Candidate, moment: Moment) -> Condition:
-    return and_(mass_used(moment) < moment.mass.most, not_(mass_is_left(candidate, moment)))

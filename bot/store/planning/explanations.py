@@ -13,9 +13,10 @@ from bot.rules.pushes.windows import Window, next_window, window_at
 from bot.store.campaigns import campaigns_running, festivals, working_days
 from bot.store.database import Session
 from bot.store.planning import awaited, moments, occasions, past_explanations, rotation, verdicts
-from bot.store.planning.candidates import judged_rows, of_campaign, shapes_of, with_history
+from bot.store.planning.candidates import of_campaign, shapes_of, with_history
 from bot.store.planning.eligibility import POLICIES
 from bot.store.planning.moments import Moment
+from bot.store.planning.next_contents import judged_rows
 from bot.store.segments.segments import members, understood
 from bot.store.tables import campaigns, customers, deliveries, segments
 from bot.values.explanation import Attempt, CampaignExplained, Explanation, Finding

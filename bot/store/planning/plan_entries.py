@@ -19,8 +19,9 @@ from bot.store.campaigns import campaigns_running, festivals
 from bot.store.database import Session
 from bot.store.planning import awaited, occasions
 from bot.store.planning.candidates import Shape, alike, of_campaign, shapes_of
-from bot.store.planning.eligibility import Candidate, Policy
+from bot.store.planning.eligibility import Policy
 from bot.store.planning.moments import Moment, planning
+from bot.store.planning.operands import Candidate
 from bot.store.segments.segments import members_beside, understood
 from bot.store.tables import campaigns, customers
 from bot.values.channels import TEMPLATE

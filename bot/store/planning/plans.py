@@ -24,9 +24,10 @@ from sqlalchemy import (
 
 from bot.store.database import Session
 from bot.store.planning import occasions, rotation
-from bot.store.planning.candidates import judged_rows
-from bot.store.planning.eligibility import Candidate, objection_to_content
+from bot.store.planning.eligibility import objection_to_content
 from bot.store.planning.judging import KEEPS_CODE, is_of_audience
+from bot.store.planning.next_contents import judged_rows
+from bot.store.planning.operands import Candidate
 from bot.store.planning.plan_entries import Entry
 from bot.store.planning.plan_tables import Tables, code_of
 from bot.store.tables import contents, customers

@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 from sqlalchemy import Column, ColumnElement, Select, case, false, literal_column
 from sqlalchemy.sql import visitors
 
-from bot.store.planning.eligibility import Candidate, Policy, before_contents
+from bot.store.planning.eligibility import Policy, before_contents
 from bot.store.planning.moments import Moment
+from bot.store.planning.operands import Candidate
 from bot.store.planning.plan_entries import KEEPS, OfPurpose
 from bot.store.planning.plan_tables import CODE_BITS, KINDS, NOTHING
 from bot.values.channels import NEXT_CONTACT

@@ -22,7 +22,8 @@ from sqlalchemy import (
 from bot.store.among import among
 from bot.store.database import Session
 from bot.store.planning.candidates import is_joined, of_delivery
-from bot.store.planning.eligibility import CLAIM, LEAVE, allowed, in_open_scene, in_open_window, objection
+from bot.store.planning.eligibility import CLAIM, LEAVE, allowed, objection
+from bot.store.planning.entitlements import in_open_scene, in_open_window
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
 from bot.store.sending import daily_calls, notice_consents

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, case, or_, select, update
 
 from bot.store.among import among
 from bot.store.database import Session
-from bot.store.planning.eligibility import in_open_window
+from bot.store.planning.entitlements import in_open_window
 from bot.store.planning.moments import Moment
 from bot.store.tables import contents, customers, deliveries
 from bot.values.channels import MASS, NEXT_CONTACT, NOTICE, TEMPLATE

@@ -26,7 +26,8 @@ from bot.rules.pushes.rhythm import Apart
 from bot.store.among import listed, those
 from bot.store.database import Instant, Session
 from bot.store.planning.candidates import of_delivery
-from bot.store.planning.eligibility import CLAIM, Policy, allowed, at_stage, mass_used
+from bot.store.planning.eligibility import CLAIM, Policy, allowed, at_stage
+from bot.store.planning.entitlements import mass_used
 from bot.store.planning.moments import Moment
 from bot.store.sending.halts import NOTHING_HALTED
 from bot.store.tables import campaigns, contents, customers, deliveries

@@ -12,7 +12,8 @@ from sqlalchemy import Row, case, insert, literal, select
 from bot.config import Config
 from bot.store.database import Session
 from bot.store.planning import moments
-from bot.store.planning.candidates import judged_rows, of_campaign, shapes_of
+from bot.store.planning.candidates import of_campaign, shapes_of
+from bot.store.planning.next_contents import judged_rows
 from bot.store.sending import daily_calls
 from bot.store.tables import campaigns, customers, notice_consents
 from bot.values.channels import TEMPLATE

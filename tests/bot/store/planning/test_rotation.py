@@ -9,7 +9,7 @@ from bot.config import Config
 from bot.rules.pushes.rotation import ALIKE, TRIED_OUT, chance, is_trying_out, score
 from bot.store.database import Session
 from bot.store.planning import moments, rotation
-from bot.store.planning.candidates import judged_rows
+from bot.store.planning.next_contents import judged_rows
 from bot.store.tables import campaigns, category_rates, contents, customer_categories, customers
 from tests.conftest import NOON
 from tests.support.build import Build

@@ -15,7 +15,7 @@ from bot.rules.pushes.windows import window_at
 from bot.services import Services
 from bot.store.database import Database, Session
 from bot.store.people import forgetting
-from bot.store.planning import candidates, moments, plan_entries, verdicts
+from bot.store.planning import candidates, moments, next_contents, plan_entries, verdicts
 from bot.store.planning.eligibility import PLAN, objection
 from bot.store.planning.explanations import explain
 from bot.store.segments.segments import members, understood
@@ -106,7 +106,7 @@ def asked_one_by_one(session: Session, services: Services, at: datetime) -> dict
         of_segment = members(understood(session, entry.campaign.rule), moment.now)
         rows = (
             select(customers.c.id, objection(candidate, moment, PLAN))
-            .select_from(candidates.judged_rows(entry.campaign, entry.purpose, moment))
+            .select_from(next_contents.judged_rows(entry.campaign, entry.purpose, moment))
             .where(of_segment, customers.c.forgotten_at.is_(None))
         )
         for customer_id, said in session.execute(rows):

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from bot.config import Push
 from bot.store.database import Database, Session
 from bot.store.sending import deliveries as pushes
-from bot.store.simulation import simulation, simulation_copy, simulation_growth
+from bot.store.simulation import simulation, simulation_copy, simulation_counts, simulation_growth
 from bot.store.simulation.simulation_copy import IF_ASKED, OF_CUSTOMERS, OF_THE_SHOP, STAYS
 from bot.store.simulation.simulation_stage import build_indexes, on_stage, stages
 from bot.store.tables import customers, deliveries, messages, metadata, orders, shipments, staff, standings
@@ -226,9 +226,9 @@ def test_gaps_are_counted_from_the_push_before_whichever_it_was(stage: Database)
             build.delivery(
                 customer_id=1, state="sent", left_at=at, day=at.date(), regular=days != 3, campaign_id=None
             )
-        found = simulation.gaps(session, NOON + timedelta(hours=1))
+        found = simulation_counts.gaps(session, NOON + timedelta(hours=1))
         assert sorted((gap.regular, gap.days, gap.hours, gap.pushes) for gap in found) == [
             (False, 1, 23, 1),
             (True, 2, 49, 1),
         ]
-        assert simulation.times_reached(session, datetime(2026, 1, 1, tzinfo=UTC)) == {3: 1}
+        assert simulation_counts.times_reached(session, datetime(2026, 1, 1, tzinfo=UTC)) == {3: 1}
