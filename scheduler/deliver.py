@@ -31,6 +31,7 @@ from bot.store.sending import (
 )
 from bot.store.sending.endings import Ended, trouble
 from bot.store.sending.handing import Batch
+from bot.values.outcome import Later
 from bot.values.push import Claimed, MassSend
 from bot.wechat.limits import limits_of
 from scheduler import attempts, rates
@@ -167,11 +168,18 @@ def _send_chunk(services: Services, channel: str, chunk: list[int], senders: Sen
         now=moment.now,
         real=real,
     )
-    for ended in senders.each(lambda delivery: SENDS[channel](services, delivery), leaving):
+    for ended in senders.each(lambda delivery: _attempt(services, channel, delivery), leaving):
         _close(services, ended, moment)
     if ended_already:
         _close(services, ended_already, moment)
     return Delivered(len(leaving), refused + len(ended_already))
+
+
+def _attempt(services: Services, channel: str, delivery: Claimed) -> Ended:
+    """Nothing leaves after its claim's end: the process stood still, and everything was asked too long ago."""
+    if attempts.is_over(services, delivery.until):
+        return Ended(delivery, Later(services.now(), "stood_still"), None)
+    return SENDS[channel](services, delivery)
 
 
 def _claimed(
@@ -205,6 +213,8 @@ def repeat_templates(services: Services, ids: Sequence[int]) -> None:
         again = repeats.take_again(session, ids[:calls], token, moment, real=services.clock.real())
         leaving = deliveries.claimed(session, again)
     for delivery in attempts.with_facts(services, leaving):
+        if attempts.is_over(services, delivery.until):
+            return
         ended = _send_template(services, delivery)
         with services.database.transaction() as session:
             repeats.close(session, delivery, ended.outcome, replace(moment, now=services.now()))

@@ -39,6 +39,7 @@ class Claimed:
     content: Content | None
     payload: Mapping[str, Any] | None
     attempts: int
+    until: datetime | None = None  # in real time; None: no end
     mass_send_id: int | None = None
     held: Mapping[Need, str] = field(default_factory=dict)  # what WeChat holds of its content
     further: Mapping[str, str] = field(default_factory=dict)  # facts of the customer that had to be looked up
@@ -54,6 +55,7 @@ class MassSend:
     target: str  # openids, tag
     content: Content
     deliveries: Mapping[int, str]  # id → openid
+    until: datetime | None = None  # the claim's end, in real time; None: no end
     held: Mapping[Need, str] = field(default_factory=dict)
 
     @property

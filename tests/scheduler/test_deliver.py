@@ -1,6 +1,7 @@
 """Deliveries on their way out: what each ending does, and what is true after a crash between any two steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import date, timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -17,6 +18,7 @@ from bot.values.outcome import Halt, Later, Never, Outcome, Unsure
 from bot.values.reply import Text
 from scheduler.deliver import deliver_batch, deliver_due, hand_out
 from scheduler.recover import recover
+from scheduler.senders import A, B, Senders
 from tests.conftest import NOON
 from tests.support import pushing
 from tests.support.build import Build
@@ -636,3 +638,48 @@ def test_a_kept_push_stays_where_another_is_planned(services: Services) -> None:
         Build(session).delivery(customer_id=who, campaign_id="second", content_id="others", purpose="service")
         assert deliveries.release_kept(session, who, NOON, services.config.push) == 0
         assert pushing.customer(session, who).has_kept
+
+
+class Asleep(Senders):
+    """Its process stands still when everything is claimed and nothing has left."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__(8)
+        self._meanwhile = meanwhile
+
+    def each(self, attempt: Callable[[A], B], many: Sequence[A]) -> Iterator[list[B]]:
+        self._meanwhile()
+        yield from super().each(attempt, many)
+
+
+def test_a_worker_that_stood_still_past_its_claim_sends_nothing_and_plans_it_again(
+    services: Services, wechat: FakeWeChat, clock: FixedClock
+) -> None:
+    ids = due(services, 3)
+    with closing(Asleep(lambda: clock.forward(minutes=2))) as senders:
+        deliver_batch(services, ids, senders)
+    assert wechat.sent == []
+    row, customer = of(services, ids[0])
+    assert (row.state, row.reason, customer.last_push_id, customer.window_left) == (
+        "planned",
+        "stood_still",
+        None,
+        5,
+    )
+    deliver_due(services)
+    assert len(wechat.sent) == 3
+
+
+def test_what_was_called_unknown_before_its_worker_woke_up_stays_unknown(
+    services: Services, wechat: FakeWeChat, clock: FixedClock
+) -> None:
+    ids = due(services, 3)
+
+    def meanwhile() -> None:
+        clock.forward(hours=11)  # it is night
+        recover(services)
+
+    with closing(Asleep(meanwhile)) as senders:
+        deliver_batch(services, ids, senders)
+    assert wechat.sent == []
+    assert states(services) == {"unknown": 3}

@@ -10,9 +10,11 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.platform import Platform
 from bot.services import Services
 from bot.store.database import Database
-from bot.store.sending import handing
-from scheduler.deliver import deliver_due, hand_out
+from bot.store.planning import moments
+from bot.store.sending import claims, handing, mass_sends
+from scheduler.deliver import attempt_mass, deliver_due, hand_out
 from scheduler.plan import plan
+from scheduler.recover import recover
 from tests.conftest import NOON
 from tests.support import pushing
 from tests.support.build import Build
@@ -141,3 +143,24 @@ def test_who_was_alone_with_a_content_waits_no_further_by_mass(
         row = pushing.delivery(session, one)
         assert (row.state, row.channel) == (state, channel)
         assert pushing.customer(session, row.customer_id).has_kept is (channel == "next_contact")
+
+
+def test_a_mass_send_whose_worker_stood_still_leaves_by_recovery_alone(
+    database: Database, clock: FixedClock
+) -> None:
+    services, platform = shop(database, clock, "service")
+    ids = due(services, platform, 3)
+    with services.database.transaction() as session:
+        moment = moments.claiming(session, services.now(), services.config)
+        made = mass_sends.begin(session, ids, target="openids", token="t", day=moment.today, now=moment.now)
+        assert made is not None
+        claims.claim_pushes(
+            session, ids, moment, token="t", real=clock.real(), leaves=True, mass_send_id=made
+        )
+        group = mass_sends.gathered(session, made, "t")
+    clock.forward(minutes=2)
+    attempt_mass(services, group, repeated=False)
+    assert received(platform) == set()
+    clock.forward(minutes=2)
+    recover(services)
+    assert len(received(platform)) == 3

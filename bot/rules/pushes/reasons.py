@@ -70,6 +70,10 @@ REASONS: dict[str, Reason] = {
     "template_failed": Reason(
         "微信回报模板消息未送达", "WeChat reported that the template message did not arrive"
     ),
+    "stood_still": Reason(
+        "程序停顿过久，没有发出，会重新安排",
+        "the program stood still and did not send it; it is planned again",
+    ),
     "no_answer": Reason("请求发出后没有回音，结果未知", "the request left and no answer came: nobody knows"),
     "unsendable": Reason("这种内容暂时无法发送", "no channel can send this kind of content yet"),
     "gave_up": Reason("多次尝试后放弃", "given up after several tries"),

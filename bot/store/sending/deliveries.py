@@ -148,7 +148,7 @@ def claimed(session: Session, ids: Sequence[int]) -> list[Claimed]:
     wide = len(COLUMNS)
     rows = session.execute(
         select(*COLUMNS, deliveries.c.id.label("delivery_id"), deliveries.c.claim_token, deliveries.c.channel,
-               deliveries.c.payload, deliveries.c.attempts, deliveries.c.content_id)
+               deliveries.c.payload, deliveries.c.attempts, deliveries.c.content_id, deliveries.c.lease_until)
         .join(deliveries, deliveries.c.customer_id == customers.c.id)
         .where(among(session, deliveries.c.id, ids))
         .order_by(deliveries.c.id)
@@ -163,6 +163,7 @@ def claimed(session: Session, ids: Sequence[int]) -> list[Claimed]:
             content=known.get(row.content_id),
             payload=row.payload,
             attempts=row.attempts,
+            until=row.lease_until,
         )
         for row in rows
     ]

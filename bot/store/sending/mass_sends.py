@@ -193,12 +193,12 @@ def _load(session: Session, mass_id: int, token: str) -> MassSend:
         .where(mass_sends.c.id == mass_id)
     ).one()
     within = session.execute(
-        select(deliveries.c.id, customers.c.openid)
+        select(deliveries.c.id, customers.c.openid, deliveries.c.lease_until)
         .join(customers, customers.c.id == deliveries.c.customer_id)
         .where(deliveries.c.mass_send_id == mass_id, deliveries.c.state == "claimed")
         .where(deliveries.c.claim_token == token, customers.c.openid.is_not(None))
         .order_by(deliveries.c.id)
-    )
+    ).all()
     return MassSend(
         id=mass_id,
         token=token,
@@ -206,6 +206,7 @@ def _load(session: Session, mass_id: int, token: str) -> MassSend:
         target=row.target,
         content=content_of(row),
         deliveries={row.id: row.openid for row in within},
+        until=within[0].lease_until if within else None,
     )
 
 
