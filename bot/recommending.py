@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from bot.insight import recommend, tastes
+from bot.insight import recommend, taste_learning, tastes
 from bot.insight.recommend import Recommender
 from bot.insight.tastes import Learnt
 from bot.services import Services
@@ -15,7 +15,7 @@ from bot.store import learnt
 from bot.store.database import Session
 from bot.store.shop import baskets
 from bot.store.shop.baskets import OnSale
-from bot.values.recommending import Basis, Recommended, Suggestion
+from bot.values.recommending import ANYTHING, Basis, Recommended, Spend, Suggestion
 
 NAME = "recommend"
 MOST = 3
@@ -24,13 +24,13 @@ LOOKED_AT = 60  # suggestions, of which some are sold out
 
 
 def refresh(services: Services) -> int:
-    """Learns anew from the purchases of the last two years; gives how many lines were learnt from."""
+    """Learns anew from the purchases of the last two years; gives how many lines were learnt from. Raises `CannotLearn`."""
     now = services.now()
     with services.database.reading() as session:
         lines = tastes.gather(_by_day(part) for part in baskets.newest_lines(session, now))
     if not len(lines.products):
         return 0
-    data = tastes.to_bytes(tastes.learn(lines, day_of(now)))
+    data = taste_learning.learned(lines, day_of(now))
     with services.database.transaction() as session:
         learnt.write(session, NAME, f"{zlib.crc32(data):08x}-{now:%Y%m%d}", data, now)
     return len(lines.products)
@@ -52,15 +52,17 @@ def for_customer(
     now: datetime,
     *,
     personal: bool = True,
+    spend: Spend = ANYTHING,
 ) -> list[Recommended]:
     """At most `MOST`; `words` narrows them to a kind of thing, empty: anything. Empty when nothing fits."""
     known = _current(session, recommender)
-    if known is None and not words:
+    is_narrowed = bool(words) or spend != ANYTHING
+    if known is None and not is_narrowed:
         return []
     bought = {id_: day_of(now) - day_of(at) for id_, at in baskets.bought_by(session, customer_id).items()}
     never = baskets.given_back_by(session, customer_id)
-    among = {one.id: one for one in baskets.to_be_had_in(session, words)} if words else None
-    if known is None:
+    among = {one.id: one for one in baskets.to_be_had_in(session, words, spend)} if is_narrowed else None
+    if known is None or spend.first:
         found = []
     elif personal:
         found = recommend.suggestions(known, bought, never, len(known.products))
@@ -68,8 +70,9 @@ def for_customer(
         found = recommend.popular(known, never | set(bought), len(known.products))
     if among is not None:
         found = [one for one in found if one.product_id in among]
-        found += [Suggestion(id_, Basis.ASKED) for id_ in _rest(among, found, never | set(bought))]
-    return _told(session, found, among)
+        had = set() if spend.first else never | set(bought)
+        found += [Suggestion(id_, Basis.ASKED) for id_ in _rest(among, found, had)]
+    return _told(session, found, among, is_of_a_kind=bool(words))
 
 
 def beside(
@@ -80,7 +83,7 @@ def beside(
     if known is None:
         return []
     never = baskets.given_back_by(session, customer_id) | set(baskets.bought_by(session, customer_id))
-    return _told(session, recommend.goes_with(known, product_id, never, LOOKED_AT), None)
+    return _told(session, recommend.goes_with(known, product_id, never, LOOKED_AT), None, is_of_a_kind=False)
 
 
 def _current(session: Session, recommender: Recommender) -> Learnt | None:
@@ -97,7 +100,7 @@ def _rest(among: Mapping[int, OnSale], found: Sequence[Suggestion], never: Colle
 
 
 def _told(
-    session: Session, found: Sequence[Suggestion], among: Mapping[int, OnSale] | None
+    session: Session, found: Sequence[Suggestion], among: Mapping[int, OnSale] | None, *, is_of_a_kind: bool
 ) -> list[Recommended]:
     there = (
         among
@@ -108,7 +111,7 @@ def _told(
     for one in found:
         kind = there[one.product_id].category if one.product_id in there else None
         alike = sum(there[other.product_id].category == kind for other in chosen)
-        if kind is not None and (among is not None or alike < OF_A_CATEGORY):
+        if kind is not None and (is_of_a_kind or alike < OF_A_CATEGORY):
             chosen.append(one)
         if len(chosen) == MOST:
             break

@@ -7,21 +7,18 @@ with sentences for the same intents or its own, and a `concepts.txt` with words 
 import hashlib
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from bot.insight import features, intent_model
+from bot.insight import apart, features, intent_model
 from bot.insight.features import BadConcepts
 from bot.insight.intent_model import Model, Unreadable
 
 VERSION = "5"  # of the recipe: another one makes every kept model stale
 EXAMPLES = Path(__file__).with_name("examples")
-LONGEST_TRAINING = 600.0  # seconds; ours takes a few
 KEPT = 4  # models of earlier examples
 
 
@@ -86,22 +83,10 @@ def learned(lessons: Lessons, folder: Path | None = None) -> Model:
 
 def _teach(lessons: Lessons, to: Path) -> None:
     asked = {"texts": lessons.texts, "labels": lessons.labels, "words": lessons.words, "to": str(to)}
-    here = str(Path(__file__).parents[2])
-    known = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH", ""))))
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "bot.insight.intent_training"],
-            input=json.dumps(asked).encode(),
-            capture_output=True,
-            timeout=LONGEST_TRAINING,
-            env={**os.environ, "PYTHONPATH": known, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise CannotLearn(f"the process that learns intents did not finish: {error}") from None
-    if done.returncode != 0:
-        why = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise CannotLearn(f"the process that learns intents failed: {why[-1] if why else done.returncode}")
+        apart.run("bot.insight.intent_training", given=json.dumps(asked).encode())
+    except apart.NotFinished as fault:
+        raise CannotLearn(f"the process that learns intents {fault}") from None
 
 
 def _keep(made: Path, file: Path) -> None:

@@ -6,10 +6,11 @@ import typer
 
 from bot import recommending
 from bot.insight.recommend import Recommender
+from bot.insight.taste_learning import CannotLearn
 from bot.opening import opened
 from bot.rules.talk import recommend_words as words
 from handlers.command import people
-from handlers.command.common import AsJson, Chosen, tell
+from handlers.command.common import AsJson, Chosen, Fault, tell
 
 app = typer.Typer(no_args_is_help=True, help="What somebody may like, from what they and others bought.")
 
@@ -35,5 +36,8 @@ def refresh(context: typer.Context, as_json: AsJson = False) -> None:
     """Learn anew from the purchases of the last two years; happens nightly, too."""
     chosen: Chosen = context.obj
     with opened(chosen.config) as services:
-        number = recommending.refresh(services)
+        try:
+            number = recommending.refresh(services)
+        except CannotLearn as fault:
+            raise Fault(str(fault)) from None
     tell({"lines": number}, as_json, [f"learnt from {number:,} lines of orders"])

@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from bot.insight import recommend, tastes
+from bot.insight import recommend, taste_training, tastes
 from bot.insight.tastes import Learnt, Lines
 from bot.sandbox.shop.generate import DemoShop
 from bot.store.shop.purchases import BOUGHT
@@ -64,7 +64,7 @@ def left_out(customers: int) -> tuple[Lines, list[Asked]]:
 def quality(customers: int) -> None:
     lines, asked = left_out(customers)
     began = time.perf_counter()
-    learnt = tastes.learn(lines, TODAY)
+    learnt = taste_training.learn(lines, TODAY)
     took = time.perf_counter() - began
     print(
         f"\n{customers:,} customers, {len(lines.products):,} lines, {len(learnt.products)} products; "
@@ -120,7 +120,7 @@ def speed(number: int) -> None:
         products=products.astype(np.int64), days=(TODAY - random.integers(0, 730, number)).astype(np.int64),
     )  # fmt: skip
     began, cpu = time.perf_counter(), time.process_time()
-    learnt = tastes.learn(lines, TODAY)
+    learnt = taste_training.learn(lines, TODAY)
     took, used = time.perf_counter() - began, time.process_time() - cpu
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(

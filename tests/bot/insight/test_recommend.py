@@ -1,11 +1,14 @@
 """Suggestions from purchases: what is learnt, what is never said, and what comes first."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.insight import recommend, tastes
+from bot.insight import recommend, taste_learning, taste_training, tastes
+from bot.insight.taste_learning import CannotLearn
 from bot.insight.tastes import Lines
 from bot.values.recommending import Basis, Suggestion
 
@@ -28,7 +31,7 @@ def two_tastes() -> Lines:
 
 @pytest.fixture
 def learnt() -> tastes.Learnt:
-    return tastes.learn(two_tastes(), TODAY)
+    return taste_training.learn(two_tastes(), TODAY)
 
 
 def ids(found: list[Suggestion]) -> list[int]:
@@ -58,7 +61,7 @@ def test_an_unknown_product_in_the_history_harms_nothing(learnt: tastes.Learnt) 
 
 def test_what_is_consumed_comes_again_when_its_time_has_passed_and_not_before() -> None:
     monthly = [(n, 10 * n + k, TEA, 90 - 30 * k) for n in range(10) for k in range(3)]
-    learnt = tastes.learn(lines(*monthly, *[(n, 10 * n, POT, 90) for n in range(10)]), TODAY)
+    learnt = taste_training.learn(lines(*monthly, *[(n, 10 * n, POT, 90) for n in range(10)]), TODAY)
     due = recommend.suggestions(learnt, {TEA: 29, POT: 90}, set(), 3)
     assert due[0] == Suggestion(TEA, Basis.DUE, after_days=30)
     assert TEA not in ids(recommend.suggestions(learnt, {TEA: 5, POT: 90}, set(), 3))
@@ -74,7 +77,9 @@ def test_what_goes_with_a_thing_comes_from_its_baskets(learnt: tastes.Learnt) ->
 
 def test_one_buyer_in_common_says_less_than_many() -> None:
     few = [(500, 500, thing, 10) for thing in (PAN, 6)]
-    learnt = tastes.learn(lines(*few, *[(n, n, thing, 10) for n in range(30) for thing in (PAN, LID)]), TODAY)
+    learnt = taste_training.learn(
+        lines(*few, *[(n, n, thing, 10) for n in range(30) for thing in (PAN, LID)]), TODAY
+    )
     assert ids(recommend.suggestions(learnt, {PAN: 10}, set(), 2)) == [LID, 6]
 
 
@@ -85,9 +90,19 @@ def test_what_was_learnt_survives_being_kept(learnt: tastes.Learnt) -> None:
     )
 
 
+def test_a_process_of_its_own_learns_the_same(learnt: tastes.Learnt) -> None:
+    assert taste_learning.learned(two_tastes(), TODAY) == tastes.to_bytes(learnt)
+
+
+def test_a_process_that_fails_says_why() -> None:
+    crooked = dataclasses.replace(two_tastes(), days=np.zeros(3, np.int64))
+    with pytest.raises(CannotLearn, match="the process that learns what goes together failed: ValueError"):
+        taste_learning.learned(crooked, TODAY)
+
+
 def test_a_buyer_for_a_whole_office_counts_by_the_newest_things() -> None:
     office = [(1, n, n, 400 - n) for n in range(1, 101)]
-    learnt = tastes.learn(lines(*office), TODAY)
+    learnt = taste_training.learn(lines(*office), TODAY)
     assert np.diff(learnt.crowd_starts).tolist() == [tastes.LARGEST_HISTORY]
 
 
@@ -103,7 +118,7 @@ bought = st.lists(
 def test_whatever_was_bought_the_rules_hold(
     rows: list[tuple[int, int, int, int]], mine: dict[int, int], never: set[int]
 ) -> None:
-    learnt = tastes.learn(lines(*rows), TODAY)
+    learnt = taste_training.learn(lines(*rows), TODAY)
     found = recommend.suggestions(learnt, mine, never, 9)
     assert len(set(ids(found))) == len(found)
     assert not never & set(ids(found))

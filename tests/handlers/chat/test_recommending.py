@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from bot import recommending
-from bot.insight import tastes
+from bot.insight import taste_training, tastes
 from bot.rules.talk import recommend_words as words
 from bot.store import learnt
 from bot.store.shop import baskets
@@ -50,7 +50,7 @@ class Shop:
             [(c, o, p, recommending.day_of(at)) for c, o, p, at in part]
             for part in baskets.newest_lines(self.talk.session, now)
         )
-        data = tastes.to_bytes(tastes.learn(lines, recommending.day_of(now)))
+        data = tastes.to_bytes(taste_training.learn(lines, recommending.day_of(now)))
         learnt.write(self.talk.session, recommending.NAME, f"v{len(data)}-{len(lines.products)}", data, now)
 
 
