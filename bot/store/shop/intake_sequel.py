@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 
 from bot.store import rows
 from bot.store.people.whose import Customers
-from bot.store.shop.taking import Batch, Outcome, not_here, put_good, said
+from bot.store.shop.taking import Batch, Outcome, not_here, not_yet, put_good, said
 from bot.store.tables import orders, payments, products, returns, reviews, shipments
 from bot.values.records import Fault, PaymentRecord, ReturnRecord, ReviewRecord, ShipmentRecord
 
@@ -26,7 +26,7 @@ def take_shipments(batch: Batch, records: Sequence[ShipmentRecord]) -> list[Outc
 
 def take_payments(batch: Batch, records: Sequence[PaymentRecord]) -> list[Outcome]:
     there = _orders(batch, [record.order_external_id for record in records])
-    outcomes = put_good(batch, payments, [_payment(record, there) for record in records])
+    outcomes = put_good(batch, payments, [_payment(batch, record, there) for record in records])
     _touch(batch, outcomes, [_owner(there, record.order_external_id) for record in records])
     return outcomes
 
@@ -38,7 +38,7 @@ def take_returns(batch: Batch, records: Sequence[ReturnRecord]) -> list[Outcome]
     )
     theirs = select(returns.c.external_id, orders.c.customer_id).join_from(returns, orders)
     before = _owners_before(batch, theirs, records)
-    outcomes = put_good(batch, returns, [_return(record, there, shelf) for record in records])
+    outcomes = put_good(batch, returns, [_return(batch, record, there, shelf) for record in records])
     _touch(batch, outcomes, before)
     _touch(batch, outcomes, [_owner(there, record.order_external_id) for record in records])
     return outcomes
@@ -50,7 +50,7 @@ def take_reviews(batch: Batch, records: Sequence[ReviewRecord]) -> list[Outcome]
         batch.session, products.c.external_id, [record.product_external_id for record in records]
     )
     whose = Customers(batch, records)
-    found = [_review(record, there, shelf, whose) for record in records]
+    found = [_review(batch, record, there, shelf, whose) for record in records]
     before = _owners_before(batch, select(reviews.c.external_id, reviews.c.customer_id), records)
     outcomes = put_good(batch, reviews, found)
     _touch(batch, outcomes, before)
@@ -68,18 +68,24 @@ def _shipment(record: ShipmentRecord, there: dict[str, _Order]) -> rows.Row | Fa
     return row | {"order_id": order_id}
 
 
-def _payment(record: PaymentRecord, there: dict[str, _Order]) -> rows.Row | Fault:
+def _payment(batch: Batch, record: PaymentRecord, there: dict[str, _Order]) -> rows.Row | Fault:
     order_id = _order_id(record.order_external_id, there)
     if isinstance(order_id, Fault):
         return order_id
+    if fault := _not_yet(batch, record, "paid_at"):
+        return fault
     return said(record, "external_id", "amount", "method", "paid_at") | {"order_id": order_id}
 
 
-def _return(record: ReturnRecord, there: dict[str, _Order], shelf: dict[str, int]) -> rows.Row | Fault:
+def _return(
+    batch: Batch, record: ReturnRecord, there: dict[str, _Order], shelf: dict[str, int]
+) -> rows.Row | Fault:
     order_id = _order_id(record.order_external_id, there)
     product_id = _product_id(record.product_external_id, shelf)
     if isinstance(order_id, Fault) or isinstance(product_id, Fault):
         return order_id if isinstance(order_id, Fault) else product_id  # type: ignore[return-value]
+    if fault := _not_yet(batch, record, "requested_at", "closed_at"):
+        return fault
     row = said(
         record, "external_id", "quantity", "kind", "reason", "status", "amount", "requested_at", "closed_at"
     )
@@ -87,8 +93,14 @@ def _return(record: ReturnRecord, there: dict[str, _Order], shelf: dict[str, int
 
 
 def _review(
-    record: ReviewRecord, there: dict[str, _Order], shelf: dict[str, int], whose: Customers
+    batch: Batch,
+    record: ReviewRecord,
+    there: dict[str, _Order],
+    shelf: dict[str, int],
+    whose: Customers,
 ) -> rows.Row | Fault:
+    if fault := _not_yet(batch, record, "reviewed_at"):
+        return fault
     row = said(record, "external_id", "rating", "text", "reviewed_at")
     product_id = _product_id(record.product_external_id, shelf)
     customer_id = whose.of(record)
@@ -106,6 +118,15 @@ def _review(
         for name, found in (("product_id", product_id), ("customer_id", customer_id))
         if found is not None
     }
+
+
+def _not_yet(batch: Batch, record: PaymentRecord | ReturnRecord | ReviewRecord, *names: str) -> Fault | None:
+    """What has not happened is not counted: it would stay "within the last month" for years."""
+    for name in names:
+        at = getattr(record, name)
+        if at is not None and (fault := not_yet(name, at, batch)):
+            return fault
+    return None
 
 
 def _orders(batch: Batch, wanted: Iterable[str | None]) -> dict[str, _Order]:

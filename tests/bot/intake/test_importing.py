@@ -206,6 +206,30 @@ def test_nobody_bought_or_was_born_in_the_future(take: Import) -> None:
     assert [row["field"] for row in rejected(found)] == ["birthday"]
 
 
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    ("kind", "header", "row", "field"),
+    [
+        ("reviews", "external_id,phone,rating,reviewed_at", "{},13800138000,5,{}", "reviewed_at"),
+        (
+            "returns",
+            "external_id,order_external_id,status,requested_at",
+            "{},O1,requested,{}",
+            "requested_at",
+        ),
+        ("payments", "external_id,order_external_id,amount,paid_at", "{},O1,10,{}", "paid_at"),
+    ],
+)
+def test_nothing_said_paid_or_sent_back_lies_in_the_future(
+    take: Import, kind: Kind, header: str, row: str, field: str
+) -> None:
+    take("orders", "external_id,phone,status,ordered_at,amount\nO1,13800138000,paid,2025-01-03,10\n")
+    rows = [header, row.format("X1", "2025-01-09"), row.format("X2", "2052-01-09")]
+    found = take(kind, "\n".join(rows) + "\n")
+    assert counts(found) == (1, 0, 0, 1)
+    assert [fault["field"] for fault in rejected(found)] == [field]
+
+
 def test_a_gender_nobody_said_is_none(take: Import, database: Database) -> None:
     assert counts(take("customers", "external_id,gender\nC1,未知\nC2,保密\nC3,女\n")) == (3, 0, 0, 0)
     with database.reading() as session:
