@@ -180,6 +180,11 @@ def test_an_address_that_may_not_be_added(url: str) -> None:
         ("64:ff9b::7f00:1", False),
         ("2002:7f00:1::", False),
         ("ff02::1", False),
+        pytest.param("::7f00:1", False, id="a loopback in IPv6's oldest way to write IPv4"),
+        pytest.param("64:ff9b:1::a00:1", False, id="a network's own NAT64"),
+        pytest.param("fec0::1", False, id="site-local, as it was once"),
+        pytest.param("3fff::1", False, id="for documents"),
+        pytest.param("192.0.0.8", False, id="for protocols"),
     ],
 )
 def test_which_addresses_are_public(address: str, expected: bool) -> None:
