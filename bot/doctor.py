@@ -102,14 +102,24 @@ def _encoder(folder: Path) -> Finding:
 
 
 def _stores(config: Config, database: Database) -> Iterator[Finding]:
-    if not database.is_up():
-        yield Finding("database", False, "does not answer", "start it, and compare database.url")
+    if why := database.silence():
+        yield Finding("database", False, f"does not answer: {why}", "start it, and compare database.url")
         return
     yield Finding("database", True, "SQLite" if database.is_sqlite else "PostgreSQL")
+    if version := revisions.ahead(database):
+        said = f"the database is at {version}, this Weilan knows it up to {revisions.newest()}"
+        yield Finding(
+            "migrations", False, said, "start the newer one, or restore a backup from before its upgrade"
+        )
+        return
     if lacking := revisions.missing(database):
         yield Finding("migrations", False, f"{len(lacking)} behind", "run `weilan db upgrade`")
         return
     yield Finding("migrations", True, "up to date")
+    if why := database.refusal():
+        todo = "end what else writes to it, make room on its disk, or give this user the right to write"
+        yield Finding("writing", False, f"the database takes nothing: {why}", todo)
+        return
     given = config.server.secret_key.get_secret_value()
     yield Finding("secret key", True, "from the settings" if given else "kept in the database")
     yield _clock(database)

@@ -2,7 +2,7 @@
 
 from bot.clock import SystemClock
 from bot.config import Config
-from bot.opening import answers
+from bot.opening import answers, check_known
 from bot.services import connect
 from bot.store import schema
 from bot.store.segments import segments
@@ -13,6 +13,7 @@ def migrate(config: Config) -> list[str]:
     database = connect(config)
     try:
         answers(database)
+        check_known(database)
         ran = schema.upgrade(database)
         with database.transaction() as session:
             segments.keep_everyone(session, SystemClock().now())

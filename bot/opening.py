@@ -28,6 +28,7 @@ def ready(config: Config) -> Config:
     database = connect(config)
     try:
         answers(database)
+        check_known(database)
         if revisions.missing(database):
             raise NotReady("the database is behind: run `weilan db upgrade`")
     finally:
@@ -37,8 +38,18 @@ def ready(config: Config) -> Config:
 
 def answers(database: Database) -> None:
     """Raises `NotReady` where it does not."""
-    if not database.is_up():
-        raise NotReady("the database does not answer: start it, or compare database.url")
+    if why := database.silence():
+        todo = "compare database.url" if database.is_sqlite else "start it, or compare database.url"
+        raise NotReady(f"the database does not answer ({why}): {todo}")
+
+
+def check_known(database: Database) -> None:
+    """Raises `NotReady` where a newer program than this one has upgraded it."""
+    if version := revisions.ahead(database):
+        raise NotReady(
+            f"the database is ahead: it is at {version}, this Weilan knows it up to {revisions.newest()}; "
+            "start the newer one, or restore a backup from before its upgrade"
+        )
 
 
 def _read_rules(config: Config) -> None:

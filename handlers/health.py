@@ -9,6 +9,7 @@ from handlers.serving import services
 page = Blueprint("health", __name__)
 
 BEHIND = "behind: run weilan db upgrade"
+AHEAD = "ahead: a newer Weilan has upgraded it; start that one"
 
 
 @page.get("/healthz")
@@ -30,4 +31,6 @@ def ready() -> tuple[Response, int]:
 def _database(served: Services) -> str:
     if not served.database.is_up():
         return "down"
+    if revisions.ahead(served.database):
+        return AHEAD
     return BEHIND if revisions.missing(served.database) else "ok"

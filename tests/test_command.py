@@ -146,7 +146,10 @@ def test_a_database_that_does_not_answer_is_one_line(run: Run, settings: Path) -
     settings.write_text(
         '[database]\nurl = "postgresql+psycopg://nobody@127.0.0.1:1/none"\n', encoding="utf-8"
     )
-    assert run("plan") == (1, "", "weilan: the database does not answer: start it, or compare database.url\n")
+    code, out, err = run("plan")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith("weilan: the database does not answer (connection failed: ")
+    assert err.endswith("Connection refused): start it, or compare database.url\n")
 
 
 def test_upgrading_brings_the_segment_everyone(database: Database, run: Run) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
 
+from bot.store.failures import words_of
 from bot.store.group_commit import IS_BEGUN_BY_HAND, PATIENCE, GroupCommit
 
 Session: TypeAlias = Connection
@@ -120,12 +121,25 @@ class Database:
         return self._group.run(work, key, within, ahead)
 
     def is_up(self) -> bool:
+        return not self.silence()
+
+    def silence(self) -> str:
+        """Why it does not answer, in the driver's words; empty while it does."""
         try:
             with self.reading() as session:
                 session.exec_driver_sql("SELECT 1")
-        except (DBAPIError, PoolTimeout):
-            return False
-        return True
+        except (DBAPIError, PoolTimeout) as error:
+            return words_of(error)
+        return ""
+
+    def refusal(self) -> str:
+        """Why it takes no writing now; empty while it does. Nothing is changed by it."""
+        try:
+            with self._writer(WRITER_WAITS), self.engine.connect() as session:
+                session.exec_driver_sql("DELETE FROM messages WHERE 1 = 0")
+        except (DBAPIError, PoolTimeout) as error:
+            return words_of(error)
+        return ""
 
     def close(self) -> None:
         self._group.close()

@@ -42,6 +42,18 @@ def failure_of(error: Exception) -> Failure:
     return Failure.MISTAKE
 
 
+def words_of(error: Exception) -> str:
+    """The driver's own words, in one line: no statement and no value is in them."""
+    bare = error.orig if isinstance(error, DBAPIError) else error
+    return next((line.strip() for line in str(bare).splitlines() if line.strip()), type(bare).__name__)
+
+
+def is_not_ours(error: Exception) -> bool:
+    """The program is right, and the database cannot: locked, full, read-only, gone."""
+    is_of_a_database = isinstance(error, (Unavailable, PoolTimeout, DBAPIError, sqlite3.Error, psycopg.Error))
+    return is_of_a_database and failure_of(error) in {Failure.UNAVAILABLE, Failure.LOST}
+
+
 def _failure_of_sqlite(error: sqlite3.Error) -> Failure:
     code = getattr(error, "sqlite_errorcode", None)  # missing where Python's own module complains
     is_unavailable = code is not None and code & 0xFF in _SQLITE_UNAVAILABLE

@@ -19,8 +19,26 @@ def missing(database: Database) -> list[str]:
 
 
 def missing_in(session: Session) -> list[str]:
-    newest = session.scalar(select(_ran.c.version_num)) if inspect(session).has_table(_ran.name) else None
-    return [revision for revision in _there_are() if revision > (newest or "")]
+    reached = _reached(session)
+    return [revision for revision in _there_are() if revision > reached]
+
+
+def ahead(database: Database) -> str:
+    """The version of a database that a newer program has upgraded; empty for one that this program knows."""
+    with database.reading() as session:
+        reached = _reached(session)
+    return reached if reached > newest() else ""
+
+
+def newest() -> str:
+    return _there_are()[-1]
+
+
+def _reached(session: Session) -> str:
+    """Empty before the first one."""
+    if not inspect(session).has_table(_ran.name):
+        return ""
+    return session.scalar(select(_ran.c.version_num)) or ""
 
 
 @cache

@@ -30,6 +30,7 @@ def index() -> str:
         "console/health.html",
         config=services().config,
         is_sqlite=services().database.is_sqlite,
+        ahead=revisions.ahead(services().database),
         missing=revisions.missing(services().database),
         keys_are_up=services().keys.is_up(),
         concerns=concerns,
