@@ -12,7 +12,7 @@ from bot.rules.contents.rendering import Unsendable
 from bot.services import Services
 from bot.store.people import personal
 from bot.store.planning import moments
-from bot.store.sending import deliveries, halts, handing, parts
+from bot.store.sending import deliveries, halts, handing, lone, parts
 from bot.store.sending.endings import Ended
 from bot.values.content import Need
 from bot.values.outcome import Halt, Later, Never, Outcome, Sent, Unsure
@@ -106,6 +106,20 @@ def attempt_mass(services: Services, group: MassSend) -> tuple[MassSend, Outcome
     except holding.NotHeld as refused:
         return group, refused.outcome
     return group, outcome
+
+
+def group_the_lone(services: Services) -> None:
+    """In a transaction of its own: of two who are alone at one moment, the later sees both."""
+    with services.database.transaction() as session:
+        lone.group(session, services.now())
+
+
+def notify(services: Services, delivery: Claimed) -> Ended:
+    return Ended(delivery, subscription_notice.send(services.wechat, delivery, services.now()), None)
+
+
+def send_template(services: Services, delivery: Claimed) -> Ended:
+    return Ended(delivery, template_message.send(services.wechat, delivery, services.now()), None)
 
 
 def attempt(services: Services, delivery: Claimed) -> Ended:

@@ -100,19 +100,11 @@ def deliver_batch(services: Services, ids: Sequence[int], senders: Senders | Non
 # one request a customer
 
 
-def _notify(services: Services, delivery: Claimed) -> Ended:
-    return Ended(delivery, subscription_notice.send(services.wechat, delivery, services.now()), None)
-
-
-def _send_template(services: Services, delivery: Claimed) -> Ended:
-    return Ended(delivery, template_message.send(services.wechat, delivery, services.now()), None)
-
-
 SENDS: Mapping[str, Send] = MappingProxyType(
     {
         reply_window.name: attempts.attempt,
-        subscription_notice.name: _notify,
-        template_message.name: _send_template,
+        subscription_notice.name: attempts.notify,
+        template_message.name: attempts.send_template,
     }
 )
 ENDPOINTS: Mapping[str, str] = MappingProxyType(
@@ -215,7 +207,7 @@ def repeat_templates(services: Services, ids: Sequence[int]) -> None:
     for delivery in attempts.with_facts(services, leaving):
         if attempts.is_over(services, delivery.until):
             return
-        ended = _send_template(services, delivery)
+        ended = attempts.send_template(services, delivery)
         with services.database.transaction() as session:
             repeats.close(session, delivery, ended.outcome, replace(moment, now=services.now()))
 
@@ -245,6 +237,8 @@ def _deliver_mass(services: Services, ids: list[int]) -> Delivered:
         group = _gathered(session, made, mine, token, moment)
     if group is not None:
         attempt_mass(services, group, repeated=False)
+    elif mine:
+        attempts.group_the_lone(services)
     return Delivered(len(mine), len(refused))
 
 

@@ -22,7 +22,7 @@ from bot.store.campaigns import working_days
 from bot.store.database import Session
 from bot.store.planning import moments
 from bot.store.planning.moments import Moment
-from bot.store.sending import claims, deliveries, mass_sends, taking_back
+from bot.store.sending import claims, deliveries, lone, mass_sends, taking_back
 from bot.store.sending.handing import MASS_BATCH
 from bot.store.simulation import simulation, simulation_blame, simulation_counts
 from bot.store.simulation.simulation import Due
@@ -158,6 +158,7 @@ class World:
         elif len(won) < mass_sends.FEWEST:
             closes = moment.closes.get(first.purpose)
             taking_back.release(session, won, moment, "too_few", token=token, due_at=closes)
+            lone.group(session, moment.now)
             return set()
         requests = self.out.days[-1].mass_requests
         request = f"{moment.now:%H:%M} {first.content_id}"

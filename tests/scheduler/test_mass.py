@@ -164,3 +164,47 @@ def test_a_mass_send_whose_worker_stood_still_leaves_by_recovery_alone(
     clock.forward(minutes=2)
     recover(services)
     assert len(received(platform)) == 3
+
+
+@pytest.mark.parametrize(
+    ("had", "campaign", "together"),
+    [
+        pytest.param([["one"], []], {}, {"two"}, id="the content that is new to both"),
+        pytest.param([["one"], ["two"]], {}, set(), id="nothing is new to both: they wait"),
+        pytest.param([["one"], []], {"in_order": True}, set(), id="a campaign that keeps its order waits"),
+        pytest.param([["one"], ["two"], ["one"], ["two"]], {}, {"one", "two"}, id="two and two were never alone"),
+        pytest.param([["two"], ["one", "three"], ["one", "two"]], {}, {"three"}, id="three with a content each; two have one in common"),
+    ],
+)  # fmt: skip
+def test_those_who_are_alone_with_a_content_get_another_together(
+    database: Database, clock: FixedClock, had: list[list[str]], campaign: dict[str, Any], together: set[str]
+) -> None:
+    services, platform = simulated(database, clock, StandIn(), wechat={"account_kind": "service"})
+    ago = NOON - timedelta(days=9)
+    with database.transaction() as session:
+        build = Build(session)
+        build.segment()
+        approved = {"approved_by": build.staff(), "approved_at": NOON, "purpose": "service"}
+        contents = ["one", "two", "three"] if len(had) == 3 else ["one", "two"]
+        for name in contents:
+            build.content(name, text=name, **approved)
+        build.campaign("first", contents, **campaign)
+        for number, got in enumerate(had):
+            openid = f"o-{number}"
+            who = build.customer(openid=openid)
+            follows(platform, openid)
+            for back, name in enumerate(got):
+                build.delivery(
+                    customer_id=who, campaign_id="first", content_id=name, purpose="service", state="sent",
+                    due_at=ago - timedelta(days=back), day=ago.date() - timedelta(days=back),
+                )  # fmt: skip
+    plan(services, NOON)
+    clock.forward(hours=1)
+    deliver_due(services)
+    platform.run_waiting()
+    followers = platform.world.state.followers
+    said = {line.text for openid in followers for line in platform.lines(openid) if line.way == "mass"}
+    assert said == together
+    waiting = sum(not any(one.mass_received.values()) for one in followers.values())
+    with database.reading() as session:
+        assert pushing.states(session)["planned"] == waiting

@@ -1,13 +1,83 @@
-"""Mass sends nobody else was in: WeChat refuses a list of one, so the content waits for that customer's next contact."""
+"""Mass sends nobody else was in, as WeChat refuses a list of one.
 
+Those who are alone get another content of theirs together; who is alone still waits for their next contact.
+"""
+
+from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from bot.store.database import Session
+from bot.store.delivery_states import IS_PLANNED
 from bot.store.programs import outbox
-from bot.store.tables import campaigns, customers, deliveries
+from bot.store.tables import campaign_contents, campaigns, contents, customers, deliveries
 from bot.values.channels import MASS, NEXT_CONTACT
+
+TOGETHER = 2  # the fewest openids WeChat takes
+AT_ONCE = 200  # looked at; each content leaves one at most
+
+
+def group(session: Session, now: datetime) -> int:
+    """Who wait alone, each with a content of their own, get one together that is new to all of them. How many.
+
+    Not those of an occasion, whose content is for that day, nor of a campaign that keeps its order.
+    """
+    may_get = _new_to(session, _waiting(session, now), now)
+    together = 0
+    while found := _most_with_one(may_get):
+        content_id, those = found
+        asked = update(deliveries).where(deliveries.c.id.in_(those), IS_PLANNED)
+        values = {"content_id": content_id, "reason": "", "due_at": now, "handed_until": None}
+        together += session.execute(asked.values(values)).rowcount
+        may_get = {one: new for one, new in may_get.items() if one not in those}
+    return together
+
+
+def _waiting(session: Session, now: datetime) -> list[int]:
+    alone = (
+        select(deliveries.c.id)
+        .join(campaigns, campaigns.c.id == deliveries.c.campaign_id)
+        .where(IS_PLANNED, deliveries.c.channel == MASS, deliveries.c.due_at > now)
+        .where(deliveries.c.reason == "too_few", deliveries.c.occasion.is_(None), ~campaigns.c.in_order)
+        .order_by(deliveries.c.due_at, deliveries.c.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=deliveries)
+    )
+    return list(session.execute(alone).scalars())
+
+
+def _new_to(session: Session, ids: list[int], now: datetime) -> dict[int, list[str]]:
+    """Of their campaign's contents, as listed, what may go by mass and they never got."""
+    if len(ids) < TOGETHER:
+        return {}
+    pool, had = campaign_contents.alias("pool"), deliveries.alias("had")
+    has_had = exists().where(
+        had.c.customer_id == deliveries.c.customer_id, had.c.content_id == pool.c.content_id,
+        had.c.state != "skipped", had.c.id != deliveries.c.id,
+    ).correlate(deliveries, pool)  # fmt: skip
+    asked = (
+        select(deliveries.c.id, pool.c.content_id)
+        .join(pool, pool.c.campaign_id == deliveries.c.campaign_id)
+        .join(contents, contents.c.id == pool.c.content_id)
+        .where(deliveries.c.id.in_(ids), contents.c.purpose == deliveries.c.purpose)
+        .where(contents.c.by_mass, contents.c.approved_by.is_not(None), ~has_had)
+        .where(or_(contents.c.useful_until.is_(None), contents.c.useful_until > now))
+        .where(or_(pool.c.variant == "", pool.c.variant == func.coalesce(deliveries.c.variant, "")))
+        .order_by(deliveries.c.id, pool.c.position)
+    )
+    found: dict[int, list[str]] = {}
+    for row in session.execute(asked):
+        found.setdefault(row.id, []).append(row.content_id)
+    return found
+
+
+def _most_with_one(may_get: dict[int, list[str]]) -> tuple[str, set[int]] | None:
+    """The content that is new to most of them, and to whom; None when it would be one alone."""
+    counted = Counter(content for new in may_get.values() for content in new)
+    if not counted or (best := counted.most_common(1)[0])[1] < TOGETHER:
+        return None
+    return best[0], {one for one, new in may_get.items() if best[0] in new}
 
 
 def keep_the_lone(session: Session, closed: ColumnElement[bool], at: datetime) -> int:
