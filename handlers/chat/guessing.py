@@ -26,7 +26,7 @@ SPOKEN_TO = {"abuse": words.CALM, "repair": words.IN_TROUBLE, "return": words.IN
 HOW_TO = {"repair": words.HOW_TO_REPAIR, "return": words.HOW_TO_RETURN}  # who only asks is in no trouble yet
 UNSURE = 0.25  # of the second guess: from here both are offered
 OWN_INTENTS = frozenset({"order", "shipment", "payment", "points"})
-DESCRIBED = frozenset({"features", "usage", "comparison", "recommendation", "price", "stock"})
+DESCRIBED = frozenset({"features", "usage", "comparison", "recommendation", "price", "stock", "bundle"})
 NO_QUESTION = COURTESIES | {"abuse", "praise"}  # what the operator need not write an answer to
 
 
@@ -66,10 +66,11 @@ def _means_theirs(context: Context) -> bool:
 def _described(understood: Understood, context: Context) -> Answer | None:
     """What the shop's data say of the one product that was named, where that is what they ask."""
     named = understood.slots_of("product")
+    values = {slot.value for slot in named} - {""}  # 四时 and 礼盒 may be one thing
     is_else = understood.intent not in DESCRIBED and understood.confidence >= HURT
-    if is_else or len(named) != 1:
+    if is_else or not named or (len(named) > 1 and len(values) != 1):
         return None
-    return _told(named[0].value or _owned(named[0].choices, context), context)
+    return _told("".join(values) or _owned(named[0].choices, context), context)
 
 
 def _by_description(question: str, understood: Understood, context: Context) -> Answer | None:
@@ -99,6 +100,9 @@ def _told(external_id: str, context: Context) -> Answer | None:
 def _asked_back(question: str, understood: Understood, context: Context) -> Answer:
     """The menu where WeChat will carry it: it counts as a message of the open window."""
     near = context.services.knowledge.near(question)
+    if context.profile.complaint_open and understood.intent not in DESCRIBED:
+        _keep(question, understood, context)
+        return Answer(reply=Text(words.COMPLAINT_WAITS))
     options = [(f"k:{found.entry.id}", found.entry.question) for found in near] or _between(understood)
     if not near and understood.confidence >= HURT and understood.intent in SPOKEN_TO:
         return Answer(reply=Text(_spoken_to(question, understood, context)))

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from bot.rules.talk import offers as words
-from bot.rules.talk.offers import Wish, wish_of
+from bot.rules.talk.offers import Wish, wish_behind_an_offer, wish_of
+from bot.rules.talk.products import best_named
 from bot.store.loyalty import offers
 from bot.store.people import facts
 from bot.store.talk import dialogue
@@ -21,7 +22,7 @@ MENU_KEYS = frozenset({"OFFERS", "CHOOSE"})
 def recognise(incoming: Said | MenuClick, _profile: Profile) -> Wish | None:
     match incoming:
         case Said():
-            return wish_of(incoming.content)
+            return wish_of(incoming.content) or wish_behind_an_offer(incoming.content)
         case MenuClick(key=key) if key.upper() in MENU_KEYS:
             return Wish()
         case _:
@@ -30,19 +31,27 @@ def recognise(incoming: Said | MenuClick, _profile: Profile) -> Wish | None:
 
 def answer(found: Wish, context: Context) -> Answer | None:
     """None where nothing is on offer: knowledge says what the shop's prices are like; and a bare letter means something else."""
+    if found.leans and not _was_shown(context):
+        return None
     today = context.now.astimezone(context.services.config.push.zone).date()
     offer = offers.open_to(context.session, context.profile.id, today, context.now)
     if offer is None:
         return None
     before = offers.chosen(context.session, context.profile.id, offer.id)
-    if not found.what:
-        return Answer(reply=Text(_already(before) if before else words.menu(offer)))
-    if not words.is_letter(found.what) and not _was_shown(context):
+    if found.changes and before is None:
         return None
-    letter = words.letter_of(found.what)
+    if not found.what and not found.name:
+        return Answer(reply=Text(_already(before) if before else words.menu(offer)))
+    letter = words.letter_of(found.what) if found.what else _named(found.name, offer)
     if letter not in {option.id for option in offer.options}:
         return None
     return Answer(reply=Text(_already(before) if before else _choose(offer, letter, context)))
+
+
+def _named(name: str, offer: Open) -> str:
+    """The letter of the one option that is called so; empty when none or several are."""
+    meant = best_named(name, offer.options, lambda option: [option.name])
+    return meant[0].id if len(meant) == 1 and len(name) > 1 else ""
 
 
 def _was_shown(context: Context) -> bool:

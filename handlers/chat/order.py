@@ -4,11 +4,13 @@ from handlers.chat import (
     attachments,
     authorization,
     binding,
+    buying,
     choices,
     continuing,
     escalating,
     fallback,
     follow,
+    foreign,
     forms,
     guessing,
     human,
@@ -18,6 +20,7 @@ from handlers.chat import (
     menu,
     modelled,
     my_facts,
+    naming,
     notices,
     offers,
     orders,
@@ -68,6 +71,9 @@ ORDER: tuple[Handler, ...] = (
     small_talk,  # before knowledge: its words stand in many entries
     attachments,
     prices,  # after offers, which shows what there is to choose; before knowledge, which knows no customer
+    naming,  # before understood and knowledge, which take a name for a question
+    buying,  # before understood, which takes it for a question about their orders
+    foreign,  # before understood, which learned Chinese
     understood,  # what no word rule was sure of
     knowledge,  # what somebody wrote an answer to
     continuing,  # what is an answer to it with what was said before

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 from bot.rules.talk import texts
 from bot.rules.talk.products import best_named, of_that_kind
 from bot.rules.talk.shop_words import OrderQuestion, order_question
+from bot.rules.talk.wording import compact
 from bot.store.shop import orders
 from bot.store.shop.orders import Order, Parcel
+from bot.store.talk import dialogue
 from bot.values.incoming import MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
@@ -18,6 +20,7 @@ from handlers.chat import knowledge
 from handlers.chat.speaking import Answer, Context, in_parts
 
 MENU_KEYS = frozenset({"MY_ORDERS", "ORDERS"})
+LOOKED_BACK = 2  # things said
 MOST_LISTED = 5
 LEAST_NAMED = 2  # characters of a product's name; one alone (那把壶) is looked for in their orders
 UNDER_WAY = frozenset({"placed", "paid", "shipped"})
@@ -40,7 +43,8 @@ def answer(found: OrderQuestion, context: Context) -> Answer | None:
     mine = orders.newest(context.session, context.profile.id)
     if found.of_refund:
         mine = [order for order in mine if order.status == "refunded"]
-        return in_parts(_told_apart(found.words, mine, context)) if mine else None
+        words = found.words if len(mine) > 1 else ""
+        return in_parts(_told_apart(words, mine, context)) if mine else None
     if not mine:
         return knowledge.found_answer(context.incoming.text, context) or Answer(reply=Text(texts.NO_ORDERS))
     return in_parts(_told_apart(_product_words(found.words, context), mine, context))
@@ -71,8 +75,28 @@ def _told_apart(words: str, mine: Sequence[Order], context: Context) -> Told:
     if len(words) > 1:
         missing = texts.NO_PRODUCT_IN_ORDERS.format(words=words)
         return _told(shown, context, before=missing, closing=texts.BY_NUMBER)
+    if _is_told_already(shown, context):
+        return _told_again(shown, context)
     opening = texts.NEWEST_ORDERS.format(count=len(shown))
     return _told(shown, context, opening=opening, closing=texts.WHICH_ORDER)
+
+
+def _is_told_already(shown: Sequence[Order], context: Context) -> bool:
+    """The same orders a moment ago, and now they ask in other words: 催一下, 今天能发吗."""
+    lately = dialogue.lately_said(context.session, context.profile.id, context.now, LOOKED_BACK)
+    told = any(all(order.number in one.text for order in shown) for one in lately)
+    if not told or not isinstance(context.incoming, Said):
+        return False
+    before = dialogue.written_before(context.session, context.profile.id, context.message_id, context.now)
+    return compact(context.incoming.content) not in map(compact, before)
+
+
+def _told_again(shown: Sequence[Order], context: Context) -> Told:
+    """Shortly, and who can do something about it."""
+    under_way = [order for order in shown if order.status in UNDER_WAY] or list(shown[:1])
+    zone = context.services.config.push.zone
+    lines = [texts.order_shortly(_words_for(order, zone)) for order in under_way]
+    return Told(opening=texts.TOLD_ALREADY, facts="\n".join(lines), closing=texts.TO_PRESS)
 
 
 def _products(order: Order) -> list[str]:

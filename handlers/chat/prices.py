@@ -11,7 +11,7 @@ from bot import recommending
 from bot.insight.product_entries import first_sentence
 from bot.rules.people import facts as fact_rules
 from bot.rules.talk import entitled_words as words
-from bot.rules.talk.price_words import Asked, asked_of
+from bot.rules.talk.price_words import Asked, asked_of, is_of_another_thing
 from bot.rules.talk.wording import compact
 from bot.rules.worth import membership as rules_of
 from bot.store.loyalty import entitlements, vouchers
@@ -52,6 +52,10 @@ def answer(found: Question, context: Context) -> Answer | None:
     products = named(understood, context)
     is_sure = understood.intent in ABOUT_MONEY and understood.confidence >= SURE
     if found.asked == "price":
+        if is_of_another_thing(found.text, understood.slots_of("product")) and (
+            written := knowledge.found_answer(found.text, context)
+        ):
+            return written
         return priced(products, context) if products else _asked_back(found.text, context, is_sure=is_sure)
     return _bargained(found, products, context) if is_sure or products else None
 

@@ -38,6 +38,14 @@ def answer(found: Wish, context: Context) -> Answer:
     )
 
 
+def of_their_kind(text: str, context: Context) -> Answer | None:
+    """None where the shop has nothing of the kind that the words name."""
+    for name in words.kinds_of(text):
+        if baskets.to_be_had_in(context.session, name):
+            return Answer(reply=Text(_for_them(name, context)))
+    return None
+
+
 def _for_them(kind: str, context: Context) -> str:
     found = recommending.for_customer(
         context.session,

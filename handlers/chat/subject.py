@@ -24,18 +24,18 @@ def of(context: Context) -> Subject | None:
         return None
     session, customer_id, now = context.session, context.profile.id, context.now
     for text in dialogue.written_before(session, customer_id, context.message_id, now):
-        if named := _named(text, context):
-            return named
+        if found := named(text, context):
+            return found
     shown = mentions.last(session, customer_id, now)
     products = catalogue.described(session, shown) if len(shown) == 1 else []
     return Subject(products[0].name.partition(" ")[0], products) if products else None
 
 
-def _named(text: str, context: Context) -> Subject | None:
-    """Where they named one thing."""
+def named(text: str, context: Context) -> Subject | None:
+    """Where they named one thing, be it in two words: 四时礼盒."""
     slots = context.services.understanding.of(text).slots_of("product")
-    if len(slots) != 1:
+    if not slots or (len(slots) > 1 and len({slot.value for slot in slots} - {""}) != 1):
         return None
-    ids = (slots[0].value,) if slots[0].value else slots[0].choices
+    ids = next(((slot.value,) for slot in slots if slot.value), slots[0].choices)
     products = catalogue.described(context.session, ids) if 0 < len(ids) <= MOST else []
-    return Subject(slots[0].text, products) if products else None
+    return Subject("".join(slot.text for slot in slots), products) if products else None

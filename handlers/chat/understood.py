@@ -10,6 +10,7 @@ from bot.rules.talk import membership_words, own_data_words, recommend_words, te
 from bot.rules.talk import understanding_texts as words
 from bot.rules.talk.person_words import PersonWish
 from bot.store.shop import catalogue
+from bot.store.talk import dialogue
 from bot.values.reply import Text
 from bot.values.understood import Understood
 from handlers.chat import (
@@ -32,6 +33,11 @@ TOLD = frozenset({"price", "stock"})  # of a product that was named: from the sh
 TOLD_FROM = 0.6  # confidence
 
 SERVED_FROM = 0.8
+GOES_ON_FROM = 0.5  # where the last words were of the same: 还是停了吧
+OF_PUSHES = frozenset({"start_pushes", "stop_pushes"})
+LOOKED_BACK = 3  # things said
+CROSS = frozenset({"complaint", "abuse"})
+STILL_CROSS_FROM = 0.4  # of who has a complaint open
 
 Route = Callable[[Context], Answer | None]
 
@@ -44,9 +50,23 @@ def answer(found: Words, context: Context) -> Answer | None:
         return None
     understood = context.services.understanding.of(found.text)
     least, route = ROUTES.get(understood.intent, (2.0, None))
-    if route is not None and understood.confidence >= least:
+    if route is not None and (understood.confidence >= least or _goes_on(understood, context)):
         return route(context)
     return _products(found.text, understood, context) or _served(found.text, understood, context)
+
+
+def _goes_on(understood: Understood, context: Context) -> bool:
+    """Less sure words are enough where the talk is of it already."""
+    if understood.intent in CROSS and context.profile.complaint_open:
+        return understood.confidence >= STILL_CROSS_FROM
+    if understood.intent != "stop" or understood.confidence < GOES_ON_FROM:
+        return False
+    lately = dialogue.lately_said(context.session, context.profile.id, context.now, LOOKED_BACK)
+    return any(one.handler in OF_PUSHES for one in lately)
+
+
+def _said_last(context: Context) -> str:
+    return dialogue.last_said(context.session, context.profile.id, context.now).handler
 
 
 def _products(text: str, understood: Understood, context: Context) -> Answer | None:
@@ -95,7 +115,7 @@ def _begins(form: str) -> Route:
 
 def _stops(context: Context) -> Answer | None:
     if wishes.asks_about_pushes(context.incoming.text):
-        return None
+        return knowledge.found_answer(context.incoming.text, context) or Answer(reply=Text(words.HOW_OFTEN))
     return stop_pushes.answer(stop_pushes.Stop(), context)
 
 
@@ -109,6 +129,25 @@ def _starts(context: Context) -> Answer:
 
 def _says(sentence: str) -> Route:
     return lambda context: Answer(reply=Text(texts.addressed(sentence, context.profile.name)))
+
+
+def _chats(context: Context) -> Answer:
+    """Not the same twice in a row; somebody may have written what the shop says to it."""
+    sentence = words.CHATS[context.message_id % len(words.CHATS)]
+    return knowledge.found_answer(context.incoming.text, context) or Answer(reply=Text(sentence))
+
+
+def _advises(context: Context) -> Answer:
+    """Of the kind of thing they named, where the shop has any."""
+    text = context.incoming.text
+    return recommend.of_their_kind(text, context) or recommend.answer(recommend_words.Wish(), context)
+
+
+def _coupons(context: Context) -> Answer | None:
+    """什么时候过期, behind their points, is said of these."""
+    if _said_last(context) == "points":
+        return points.answer(points.Points(), context)
+    return membership.answer(membership_words.Asked("vouchers"), context)
 
 
 def _gets_a_person(*, complains: bool) -> Route:
@@ -125,13 +164,14 @@ ROUTES: Mapping[str, tuple[float, Route]] = {  # intent: confidence it needs, an
     "identity": (0.8, _says(texts.WHO_ANSWERS)),
     "praise": (0.8, _says(words.PRAISED)),
     "abuse": (0.8, _says(words.CALM)),
+    "small_talk": (0.85, _chats),
     "unclear": (0.8, _says(words.SAY_MORE)),
 }
 SERVED: Mapping[str, Route] = {  # where nobody wrote an answer
     "return": _begins("return"),
     "repair": _mended,
-    "recommendation": lambda context: recommend.answer(recommend_words.Wish(), context),
+    "recommendation": _advises,
     "points": lambda context: points.answer(points.Points(), context),
-    "coupons": lambda context: membership.answer(membership_words.Asked("vouchers"), context),
+    "coupons": _coupons,
     "privacy": lambda context: own_data.answer(own_data_words.Asked.RIGHTS, context),
 }

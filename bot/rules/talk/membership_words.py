@@ -20,7 +20,7 @@ _REWARDS = re.compile(
     r"|(?:我的?)?积分(?:可以|能|都能|都可以)?(?:换|兑换|兑)(?:些|点)?(?:什么|啥|哪些)(?:东西|礼品|好东西|奖品)?(?:呢|啊|呀|吗)?|(?:有)?积分有(?:什么|啥)用"
 )
 _EXCHANGE = re.compile(
-    r"(?:我要|我想|帮我|请|给我)?(?:用积分)?(?:兑换|换)(?:一张|一个|第)?(?P<what>[0-9一二三四五六七八九]|.{2,12}?(?:券|卡))(?:个|张|吧|谢谢)?"
+    r"(?:我要|我想|帮我|请|给我)?(?:用积分)?(?:兑换|换)(?:一张|一个|第|那个|那张|个|张)?(?P<what>[0-9一二三四五六七八九]|\d{1,4}(?:块|元)(?:钱)?|.{2,12}?(?:券|卡))(?:的|那|个|张|吧|谢谢)*"
 )
 _NUMBERS = "一二三四五六七八九"
 
@@ -76,6 +76,8 @@ def reward_meant(what: str, rewards: Sequence[Reward]) -> Reward | None:
     number = int(what) if what.isdecimal() else _NUMBERS.find(what) + 1 if len(what) == 1 else 0
     if 1 <= number <= len(rewards):
         return rewards[number - 1]
+    if what[:-1].isdecimal() or what[:-2].isdecimal():
+        return next((one for one in rewards if one.value == int(re.sub(r"\D", "", what))), None)
     return next((one for one in rewards if compact(one.name) == what), None)
 
 

@@ -8,7 +8,7 @@ from bot.rules.talk.wording import compact
 LAST = -1  # 最后一个
 LONGEST_NAMING = 18  # characters
 _NUMBERS = "一二三四五六七八九"
-_ASKS = r"(?:呢|吗|怎么样|怎么卖|多少钱|什么价格?|价格|有货吗?|还有货吗?|还有吗|介绍一下|介绍下|详细(?:说说|一点|介绍)?|说说|是什么|到哪了?|到了?(?:吗|没有?|么|不)|发货了?吗?|贵不?贵?|吧|了|好用吗|好喝吗|好不好|看看|的呢)*"
+_ASKS = r"(?:呢|吗|怎么样|怎么卖|多少钱|什么价格?|价格|有货吗?|还有货吗?|还有吗|介绍一下|介绍下|详细(?:说说|一点|介绍)?|说说|是什么|到哪了?|到了?(?:吗|没有?|么|不)|发货了?吗?|贵不?贵?|吧|了|好用吗|好喝吗|好不好|看看|的呢|(?:给我)?[来拿要买][一两二三四五六七八九十0-9]+[个把罐盒套只口包件份饼斤瓶双条])*"
 _WISHES = r"(?:我想看看?|想看看?|看看?|说说|介绍一下|介绍|那|就|是|我?要|选|请问)*"
 _PLACE = re.compile(
     rf"{_WISHES}第(?P<place>[1-9一二三四五六七八九])(?P<unit>个|款|样|种|件|笔|单|套|把|只){_ASKS}"
@@ -19,6 +19,9 @@ _NAMING = re.compile(
 )
 _AROUND = re.compile(
     r"不是(?:这个|那个|这笔|那笔|它)?|不对|错了|我说的?是?|我要的?是?|我问的?是?|(?:那|这)(?:个|笔|单|把|口|只|套)?|订单|单子|就|是|要|的|了|呢|啊|呀|吧"
+)
+_AROUND_A_NAME = re.compile(
+    r"^(?:(?:那|就|是|这|看看|我要|想看看?|说说|你们家?的?)+[个款把口只套]?)?|(?:呢|吧|怎么样|好不好|介绍一下)$"
 )
 _BOTH = re.compile(
     rf"{_WISHES}第(?P<one>[1-9一二三四五六七八九])(?:个|款|样|种|件)?(?:和|跟|与|还有)第(?P<other>[1-9一二三四五六七八九])(?:个|款|样|种|件)?.{{0,10}}"
@@ -57,6 +60,12 @@ def named_thing(text: str) -> str:
     if len(words) > LONGEST_NAMING or not _NAMING.search(words):
         return ""
     return _AROUND.sub("", words)
+
+
+def bare_name(text: str) -> str:
+    """那个紫砂壶呢, 焙火大麦茶: what is left without pointing at it; empty where it is too long or short for a name."""
+    words = _AROUND_A_NAME.sub("", compact(text))
+    return words if 2 < len(words) <= LONGEST_NAMING else ""
 
 
 def _place(said: str) -> int:

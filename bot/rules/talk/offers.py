@@ -13,6 +13,7 @@ from bot.values.offers import Chosen, Open, Option
 LETTERS = "ABCDEFGHI"
 KINDS = ("voucher", "cash", "gift")
 MOST_DAYS = 3660
+LONGEST_LEANING = 14  # characters
 FACT = "offer_choice"  # the attribute that remembers what they like
 
 _ASKS = re.compile(
@@ -21,6 +22,12 @@ _ASKS = re.compile(
 )
 _CHOOSES = re.compile(
     r"(?:我|就|那|那就|请|帮我|想|要|给我)*(?:选|选择|要|领|挑|换)?(?:第)?(?P<what>[a-i]|[1-9]|[一二三四五六七八九])(?:个|项|款|号|吧|谢谢|了|选项)*"
+)
+_NAMES = re.compile(
+    r"(?:我|就|那|那就|请|帮我)*(?:想要|要|选|选择|领|拿|来)(?:那个|这个|一个|一份|一张|那张|那份|份|张)?(?P<what>.{1,12}?)(?:吧|谢谢|了|可以吗|行吗)*"
+)
+_CHANGES = re.compile(
+    r"(?:我|还|那|可以|能|能不能|可不可以|想|要)*(?:换成|改成|改选|换|改|再选|再领|再要)(?:第)?(?:[a-i]|[1-9]|[一二三四五六七八九]|别的|其他的?|另外?一?个|一个|.{2,12}?)?(?:个|项)?(?:吗|么|吧|不|行吗|可以吗)*"
 )
 _NUMBERS = "一二三四五六七八九"
 
@@ -38,9 +45,18 @@ USE = {
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`what`: a letter or a number that chooses; empty: they ask what there is."""
+    """`what`: a letter or a number that chooses; empty: they ask what there is.
+
+    Only of what was shown last: `name` chooses by it, `changes` asks for another than what they took.
+    """
 
     what: str = ""
+    name: str = ""
+    changes: bool = False
+
+    @property
+    def leans(self) -> bool:
+        return bool(self.name or self.changes or (self.what and not is_letter(self.what)))
 
 
 def options(value: Any) -> tuple[Option, ...]:
@@ -102,6 +118,17 @@ def wish_of(text: str) -> Wish | None:
         return Wish()
     found = _CHOOSES.fullmatch(words)
     return Wish(found["what"].upper()) if found else None
+
+
+def wish_behind_an_offer(text: str) -> Wish | None:
+    """要那个桂花小罐, 还能换成A吗: nothing of the kind where no offer was shown."""
+    words = compact(text)
+    if len(words) > LONGEST_LEANING:
+        return None
+    if _CHANGES.fullmatch(words):
+        return Wish(changes=True)
+    found = _NAMES.fullmatch(words)
+    return Wish(name=found["what"]) if found else None
 
 
 def is_letter(what: str) -> bool:

@@ -13,6 +13,7 @@ _WANTED = re.compile(
     r"|(?:让|请)(?:你们的?)?(?:老板|经理|店长|客服|主管|负责人|领导)(?:来|跟|和|给|联系|回|打)|人工(?:客服|坐席|座席)|(?:找|叫|换|来|派)(?:一?个|一?位)?(?:人|人类)(?:来|跟|和|给|吧|处理|说|聊|$)"
     r"|(?:跟|和|与|同)(?:一?个|一?位)?(?:真?人|人类|客服|老板|店长|店主)(?:说|聊|谈|讲|沟通|对话|交流|通话)"
     r"|(?:不想|不要|不愿)(?:跟|和|与)机器人(?:说|聊|谈|讲)"
+    r"|(?:talk|speak|chat|connectme|transferme)(?:to|with)(?:a|an|the|some|your|real|live)*(?:human|person|people|someone|agent|staff|manager|operator|representative)|(?:real|live)(?:human|person|agent)|customer(?:service|support)"
 )
 _ONLY = re.compile(
     r"(?:你好|您好|喂|请|麻烦|我要|我想|帮我|呼叫)*(?:人工|人工服务|真人|真人服务|真人客服|客服|人工客服|客服人员|在线客服|有人吗|有人在吗|有人在么|有没有人|有没有人在|没人吗|有人没有|有人没|客服呢|客服在吗|客服在不在|人呢|talktohuman|human|agent|operator)"

@@ -1,9 +1,15 @@
 """Recognises that a price, something off it, or a voucher is asked for. Pure, told only text."""
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
-from bot.rules.talk.wording import compact
+from bot.rules.talk.wording import compact, plain
+from bot.values.understood import Slot
+
+_BEHIND_A_NAME = re.compile(
+    r"[^\u3400-\u9fff]|$|[多少几怎咋什啥哪价卖贵要现还的呢是有一二两三这那呀啊吗吧么便打能可会今在和跟与或大小个把只套款件口罐盒包最再咩点报如]"
+)
 
 LONGEST = 60  # characters: a longer text tells a story
 
@@ -35,3 +41,13 @@ def asked_of(text: str) -> Asked | None:
     if _BARGAIN.search(words):
         return "bargain"
     return "price" if _PRICE.search(words) else None
+
+
+def is_of_another_thing(text: str, named: Sequence[Slot]) -> bool:
+    """泡茶课多少钱, where only 泡茶 stands in a product's name: their word goes on behind it."""
+    said = plain(text)
+    return (
+        bool(named)
+        and len(said) == len(text)
+        and not any(_BEHIND_A_NAME.match(said, one.end) for one in named)
+    )

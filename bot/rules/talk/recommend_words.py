@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.rules.talk.wording import compact
 from bot.values.recommending import Basis, Recommended
 
+CALLED = {"茶": "茶叶"}  # to drink; 茶 stands in the names of pots, too
 MOST_WORDS = 12  # characters of a kind of thing; more is a question of another sort
 
 _BESIDE = re.compile(
@@ -25,7 +26,7 @@ _NO_WISH = re.compile(
 )
 _FILLER = re.compile(
     r"猜我喜欢|请问|麻烦|你好|您好|你们家?|您|你|我家?|给我|帮我|替我|可以|能不能|能|有没有|有什么|有啥|有哪些|有|什么|啥|哪个|哪款|哪种|哪些|推荐|一下|几个|几款|一个|一款|一套|一把|个|款|些|点|"
-    r"求|种草|安利|挑|选|买|入|带|比较|合适|适合|值得|好用|好喝|好看|好|的|了|吗|呢|啊|呀|吧|想|要|该|再|还|看看|东西|产品|商品|别|不知道|喜欢"
+    r"求|种草|安利|挑|选|买|入|带|比较|合适|适合|值得|好用|好喝|好看|好|的|了|吗|呢|啊|呀|吧|想|要|该|再|还|看看|东西|产品|商品|别|不知道|喜欢|那|喝|平时|日常"
 )
 
 ASKED = "给您挑了{count}样，供您参考："
@@ -65,6 +66,14 @@ def wish_of(text: str) -> Wish | None:
         return None
     kind = _kept(words)
     return Wish(words=kind) if len(kind) <= MOST_WORDS else None
+
+
+def kinds_of(text: str) -> tuple[str, ...]:
+    """有什么适合上班喝的茶: 茶叶, or 茶; what the kind of thing may be called, empty where nothing is left of the words."""
+    kind = _kept(compact(text))
+    if not 0 < len(kind) <= MOST_WORDS:
+        return ()
+    return tuple(filter(None, dict.fromkeys((CALLED.get(kind[-1], ""), kind[-2:], kind[-1]))))
 
 
 def in_words(found: Sequence[Recommended], opening: str) -> str:

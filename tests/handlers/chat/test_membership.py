@@ -73,3 +73,8 @@ def test_where_the_shop_keeps_points_knowledge_and_the_imported_figure_answer(
     assert talk.hear(said("积分兑换")).handler != "membership"
     assert "320 积分" in talk.hear(said("我的积分")).text
     talk.session.execute(update(customers).where(customers.c.id == customer).values(points=0))
+
+
+def test_a_reward_may_be_named_by_what_it_is_worth(member: Conversation) -> None:
+    assert "10 元券" in member.hear(said("换那个10块的")).text
+    assert member.hear(said("换那个33块的")).handler != "membership"

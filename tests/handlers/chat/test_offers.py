@@ -155,3 +155,18 @@ def test_many_at_once_get_exactly_what_there_is(database: Database) -> None:
         rows = [(row.letter, row.stock, row.taken, row.redeemed) for row in offers.counts(session)]
     assert (sum(done), counted) == (2, [2, 2, 2])
     assert rows == [("A", None, 0, 0), ("B", None, 0, 0), ("C", 2, 2, 0)]
+
+
+def test_a_choice_may_be_made_by_its_name_right_behind_the_offer(shop: Conversation) -> None:
+    assert shop.hear(said("要那个桂花小罐")).handler != "offers"
+    shop.hear(said("有什么优惠"))
+    assert "桂花小罐" in shop.hear(said("要那个桂花小罐")).text
+    assert CODE.search(shop.hear(said("还能换成A吗")).text)
+    assert shop.session.execute(select(offer_choices.c.letter)).scalars().all() == ["C"]
+
+
+def test_who_wants_something_else_behind_the_offer_chooses_nothing(shop: Conversation) -> None:
+    shop.hear(said("有什么优惠"))
+    for text in ("我要发票", "换成别的", "要券"):
+        shop.hear(said(text))
+    assert shop.session.execute(select(offer_choices.c.letter)).all() == []

@@ -35,12 +35,13 @@ from bot.values.incoming import (
 )
 from bot.values.profile import Profile
 from handlers import router
-from handlers.chat import escalating, several, understood
+from handlers.chat import escalating, naming, several, understood
 from tests.support.incoming import an, said, tapped
 
 ANYBODY = Profile(id=1, openid="o-1")
 LOOK_FURTHER = (
     escalating,
+    naming,
     several,
     understood,
 )  # take any words, and answer only what was learned or is watched

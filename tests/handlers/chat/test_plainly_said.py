@@ -1,0 +1,132 @@
+"""What customers were heard to say in whole dialogues: they are helped, and no wrong thing is said for it."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from bot.insight.catalogue import Named
+from bot.insight.intents import Understanding
+from bot.rules.talk import person_texts, texts
+from bot.rules.talk import understanding_texts as words
+from bot.store.tables import customers, open_questions, order_lines
+from bot.values.knowledge import Entry
+from tests.handlers.chat.conftest import Conversation
+from tests.support.build import Build
+from tests.support.incoming import said
+from tests.support.learned import model
+
+COURSE = Entry(id="course", question="泡茶课怎么报名，多少钱？", answer="68 元一位。", keywords="泡茶课 课程")
+
+
+@pytest.fixture
+def learned(talk: Conversation) -> Conversation:
+    talk.services = replace(talk.services, understanding=Understanding(model()))
+    talk.services.knowledge.lean(model().confidence)
+    return talk
+
+
+@pytest.fixture
+def shop(learned: Conversation, build: Build) -> Conversation:
+    build.product(external_id="POT-1", name="西施紫砂壶 180 毫升", price=680, stock=3)
+    learned.services.understanding.put_products([Named("POT-1", "西施紫砂壶 180 毫升")], "1")
+    return learned
+
+
+@pytest.fixture
+def bought(talk: Conversation, build: Build, customer: int) -> Conversation:
+    for number, (name, status) in enumerate((("陶土砂锅", "shipped"), ("茶礼盒", "paid"))):
+        order = build.order(
+            customer, external_id=f"TF10000{number}", status=status, amount=99, ordered_at=talk.clock.now()
+        )
+        row = {"order_id": order, "position": 0, "product_name": name, "quantity": 1, "price": 99}
+        talk.session.execute(insert(order_lines).values(row))
+    return talk
+
+
+def test_orders_are_not_listed_again_for_who_wants_them_sooner(bought: Conversation) -> None:
+    assert texts.WHICH_ORDER in bought.hear(said("我的订单到哪了")).text
+    again = bought.hear(said("怎么还没发货")).text
+    assert texts.TOLD_ALREADY in again
+    assert texts.TO_PRESS in again
+    assert "TF100001（11月24日）已付款，等待发货：茶礼盒" in again
+    assert texts.WHICH_ORDER in bought.hear(said("我的订单到哪了")).text
+
+
+@pytest.mark.parametrize("text", ["被烫到了", "切菜割到手了", "喝了你家的茶，肚子疼", "壶把断了，手上起泡了"])
+def test_who_is_hurt_gets_a_person(talk: Conversation, customer: int, text: str) -> None:
+    heard = talk.hear(said(text))
+    assert heard.handler == "escalating"
+    assert heard.text.startswith(person_texts.FIRST_OF_ALL)
+
+
+@pytest.mark.parametrize("text", ["用盖碗老是烫手怎么办", "盖碗容易烫到手吗", "空腹喝了绿茶会不会想吐"])
+def test_who_only_fears_it_does_not(talk: Conversation, customer: int, text: str) -> None:
+    assert talk.hear(said(text)).handler != "escalating"
+
+
+@pytest.mark.parametrize("text", ["do you ship to Singapore?", "Which one is best?", "price?"])
+def test_another_language_is_told_of_a_person_in_both(
+    learned: Conversation, customer: int, text: str
+) -> None:
+    assert learned.hear(said(text)).text == words.IN_CHINESE
+    assert learned.session.execute(select(open_questions.c.text)).scalar_one() == text
+
+
+def test_a_person_is_asked_for_in_english(talk: Conversation, customer: int) -> None:
+    assert talk.hear(said("Can I talk to a human?")).handler == "human"
+
+
+def test_small_talk_is_answered_kindly_and_not_as_a_question(learned: Conversation, customer: int) -> None:
+    for text in ("今天天气真好", "讲个笑话", "我喜欢你"):
+        assert learned.hear(said(text)).text in words.CHATS
+    assert learned.session.execute(select(open_questions.c.id)).all() == []
+
+
+def test_pushes_are_stopped_in_shorter_words_behind_their_beginning(
+    learned: Conversation, customer: int
+) -> None:
+    learned.hear(said("恢复推送"))
+    assert learned.hear(said("太多了，少发点")).text == words.HOW_OFTEN
+    assert learned.hear(said("还是停了吧")).text == texts.STOPPED
+    assert learned.hear(said("我说退订")).text == texts.STOPPED_ALREADY
+
+
+def test_who_wants_to_buy_is_told_the_price_and_who_takes_the_order(
+    shop: Conversation, build: Build, customer: int
+) -> None:
+    build.order(customer, ordered_at=shop.clock.now())
+    shop.hear(said("西施紫砂壶多少钱"))
+    for text in ("来两把", "怎么下单"):
+        told = shop.hear(said(text)).text
+        assert "¥680.00" in told
+        assert told.endswith(words.HOW_TO_BUY)
+    shop.clock.forward(hours=2)
+    assert shop.hear(said("给我来一个")).text == words.WHAT_TO_BUY
+
+
+def test_a_name_alone_is_answered_with_the_thing(shop: Conversation, customer: int) -> None:
+    shop.know([Entry(id="zisha", question="紫砂壶怎么保养？", answer="勤擦。", keywords="紫砂壶 西施紫砂壶")])
+    assert "¥680.00" in shop.hear(said("西施紫砂壶")).text
+    assert shop.hear(said("西施紫砂壶怎么保养")).source_id == "zisha"
+
+
+def test_a_price_is_not_told_of_what_only_shares_a_word(
+    learned: Conversation, build: Build, customer: int
+) -> None:
+    build.product(external_id="SET-1", name="泡茶入门套装", price=239)
+    learned.services.understanding.put_products([Named("SET-1", "泡茶入门套装")], "1")
+    learned.know([COURSE])
+    assert learned.hear(said("泡茶课多少钱")).source_id == "course"
+    assert "239" in learned.hear(said("泡茶套装多少钱")).text
+
+
+def test_who_complained_already_is_not_asked_back(learned: Conversation, customer: int) -> None:
+    learned.session.execute(update(customers).values(complaint_open=True))
+    assert learned.hear(said("我都等了四天了")).text == words.COMPLAINT_WAITS
+    assert learned.hear(said("你们到底处理不处理")).handler == "understood"
+
+
+def test_when_they_end_is_said_of_points_behind_points(learned: Conversation, customer: int) -> None:
+    learned.hear(said("我的积分"))
+    assert "320" in learned.hear(said("什么时候过期")).text
