@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import structlog
 import typer
 from typer.core import TyperGroup
-from typer.main import get_command, get_group
+from typer.main import get_group
 
 from bot.config import ConfigError
 from bot.intake.files import Unusable
@@ -131,11 +131,12 @@ class _Commands(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         module, _, called = COMMANDS[name].partition(":")
         found = getattr(_loaded(module), called)
+        holder = typer.Typer(rich_markup_mode=None)
         if isinstance(found, typer.Typer):
-            return get_group(found)
-        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-        alone.command(name)(found)
-        return get_command(alone)
+            holder.add_typer(found, name=name)
+        else:
+            holder.command(name)(found)
+        return get_group(holder).commands[name]
 
 
 def _loaded(module: str) -> ModuleType:

@@ -12,15 +12,24 @@ from bot.config import Config
 from bot.opening import built
 from bot.sandbox.simulator import platform
 from bot.services import Services
-from handlers import sandbox, server
+from handlers import memory, sandbox, server
 from handlers.app import create_app, stop
 from handlers.knowledge_watch import KnowledgeWatch
+from handlers.ports import free_port
 from handlers.understanding_watch import UnderstandingWatch
 
 LOOKS_EVERY = 0.1  # seconds
 
 
 class Running(Protocol):
+    def stop(self) -> None: ...
+
+
+class Alone:
+    """Nothing runs beside the web server."""
+
+    def __init__(self, _services: Services) -> None: ...
+
     def stop(self) -> None: ...
 
 
@@ -34,6 +43,7 @@ class WebProcess:
     begin: Callable[[Services], Running]
 
     def __call__(self) -> server.Loaded:
+        memory.goes_back()
         logging.configure(secrets=logging.secrets_in(self.config), debug=self.debug, quiet=self.quiet)
         services, offset = built(self.config)
         watch = KnowledgeWatch(services.database, services.knowledge)
@@ -99,7 +109,7 @@ class _Begun:
 
 def serve(config: Config, begin: Callable[[Services], Running], *, debug: bool, quiet: bool = False) -> None:
     """Until it is told to stop. Raises `PortBusy`."""
-    port = server.free_port(config.server.host, config.server.port)
+    port = free_port(config.server.host, config.server.port)
     settings = config.server.model_copy(update={"port": port})
     process = WebProcess(config.model_copy(update={"server": settings}), debug, quiet, begin)
     server.serve(

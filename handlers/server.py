@@ -7,7 +7,6 @@ so whatever has threads or connections is made there.
 import logging
 import multiprocessing
 import os
-import socket
 import sys
 import threading
 import time
@@ -23,13 +22,13 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from handlers.bodies import SPARE, Application
+from handlers.ports import free_port
 
 QUIET_WITHIN = 6.0  # seconds for what acts by itself
 ENDS_WITHIN = 6  # seconds, then a process is killed: what it had claimed is recovered as after any death
 SWITCHES_EVERY = (
     0.0005  # seconds a thread may hold the interpreter; measured: a third of the slowest answers' time
 )
-FREE_WITHIN = 1.5  # seconds a process whose parent was killed may need to let go of the port
 LOOKS_EVERY = 0.3
 LOG = {
     "loggers": {
@@ -37,10 +36,6 @@ LOG = {
         "granian.access": {"level": "WARNING", "propagate": True},
     }
 }
-
-
-class PortBusy(Exception):
-    """One line for the person who starts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,28 +125,6 @@ class _Server(MPServer):
         for _ in self.wrks:
             self._ending.quiet.acquire(timeout=max(0.0, until - time.monotonic()))
         super().shutdown(exit_code)  # type: ignore[no-untyped-call]
-
-
-def free_port(host: str, port: int) -> int:
-    """The port, or a free one for 0. Granian itself would share it with whoever shares his, so this asks alone."""
-    until = time.monotonic() + FREE_WITHIN
-    while True:
-        try:
-            return _bound(host, port)
-        except OSError as error:
-            if time.monotonic() > until:
-                raise PortBusy(f"cannot listen on {host}:{port}: {error.strerror}") from None
-        time.sleep(LOOKS_EVERY)
-
-
-def _bound(host: str, port: int) -> int:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, port))
-        probe.listen(1)
-        bound: int = probe.getsockname()[1]
-        return bound
 
 
 def _quieten(loaded: Loaded, ending: Ending) -> None:

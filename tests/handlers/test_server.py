@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.server import PortBusy, free_port
+from handlers.ports import PortBusy, free_port
 from tests.support.servers import free_port as any_port
 
 SCRIPT = """

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.core import TyperGroup
-from typer.main import get_command
 
 from bot.config import Config
 from tests.house.sources import ROOT
-from weilan import app
+from weilan import whole
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TOP = ("bot", "handlers", "scheduler", "tests", "docs")
@@ -68,7 +68,7 @@ def _unknown_commands(said: Iterable[str]) -> Iterator[str]:
 
 
 def _unknown(line: str) -> str:
-    known = get_command(app)
+    known: Any = whole()
     options = {name for parameter in known.params for name in parameter.opts}
     named: list[str] = []
     for word in line.split("#", maxsplit=1)[0].split():

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 import pytest
 
 from handlers.chat.order import ORDER
-from handlers.command import groups
 from handlers.console import PAGES
 from scheduler.deliver import ENDPOINTS
 from scheduler.timetable import TIMETABLE
 from tests.house.sources import modules_of
+from weilan import COMMANDS, whole
 
 
 def unlisted(house: Iterable[tuple[str, ast.Module]], room: str, defines: str, listed: set[str]) -> list[str]:
@@ -25,15 +25,15 @@ def _names(tree: ast.Module) -> set[str]:
     return functions | {target.id for target in targets if isinstance(target, ast.Name)}
 
 
-COMMANDS = {app: module.__name__ for module in vars(groups).values() if (app := getattr(module, "app", None))}
+GROUPS = {
+    module for module, _, called in (place.partition(":") for place in COMMANDS.values()) if called == "app"
+}
 
 LISTS = [
     pytest.param("handlers.chat", "recognise", {handler.__name__ for handler in ORDER}, id="intentions"),
     pytest.param("handlers.console", "page", {module.__name__ for module in PAGES}, id="console pages"),
     pytest.param("bot.channels", "name", {f"bot.channels.{channel}" for channel in ENDPOINTS}, id="channels"),
-    pytest.param(
-        "handlers.command", "app", {COMMANDS[app] for _, app in groups.GROUPS}, id="groups of commands"
-    ),
+    pytest.param("handlers.command", "app", GROUPS, id="groups of commands"),
 ]
 
 
@@ -56,3 +56,8 @@ def test_nothing_is_listed_twice() -> None:
         [job.id for job in TIMETABLE],
     ):
         assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_where_it_is_listed(name: str) -> None:
+    assert whole().commands[name].get_short_help_str()

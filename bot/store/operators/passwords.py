@@ -1,5 +1,7 @@
 """Passwords of the staff, as argon2id hashes. Hashing takes tens of milliseconds: never inside a transaction."""
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -8,7 +10,6 @@ MOST_LONG = 200
 
 # OWASP's second profile: 19 MiB for each sign-in that runs, so that several at once do not fill a small machine.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_nobody = _hasher.hash("nobody has this password")
 
 
 def hashed(password: str) -> str:
@@ -18,9 +19,14 @@ def hashed(password: str) -> str:
 def fits(password: str, password_hash: str | None) -> bool:
     """With no hash (there is nobody of that name) it takes the same time and says no."""
     try:
-        return _hasher.verify(password_hash or _nobody, password) and password_hash is not None
+        return _hasher.verify(password_hash or _of_nobody(), password) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _of_nobody() -> str:
+    return _hasher.hash("nobody has this password")
 
 
 def is_outdated(password_hash: str) -> bool:
