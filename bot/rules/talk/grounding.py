@@ -63,6 +63,12 @@ _STOCK = re.compile(
 _PROMISE = re.compile(
     r"(?<![不没无])(?<!不能)(?<!没有)(?<!不会)(?:半价|对折|免费|白送|买一送一|赠送|送您一|包邮|免邮|免运费|全额退|退全款|赔偿|赔付|返现|立减|特价|清仓|最低价|内部价|打折|折扣)"
 )
+_ADDRESS = re.compile(  # of a page, a mailbox, somebody to add as a friend
+    r"(?:https?|weixin)://[^\s\u3400-\u9fff，。！？；、]+|[a-z0-9][\w.+-]*@[a-z0-9-]+|[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)+|<[a-z/][^>]*>"
+    r"|(?:微信|vx|v信|薇信|wechat|公众号|小程序|qq|群号?|搜索?|添?加)[^a-z0-9，。！？；]{0,6}[a-z][\w-]{3,}",
+    re.IGNORECASE | re.ASCII,
+)
+_HANDLE = re.compile(r"[a-z][\w-]{3,}$", re.IGNORECASE | re.ASCII)
 _ROLE = re.compile(r"</?(?:资料|规则|system|tool)[^>]*>", re.IGNORECASE)
 _DETAIL = {
     "short": "这位顾客喜欢简短：只说要点，不铺垫。",
@@ -110,12 +116,25 @@ def is_grounded(said: str, known: str, *, has_stock: bool) -> bool:
     counted = {_plain(one or other) for one, other in _COUNTED.findall(unicodedata.normalize("NFKC", said))}
     if (_numbers(said) - COUNTING | counted) - _numbers(known):
         return False
-    if _money(said) - _money(known):
+    if _money(said) - _money(known) or _unknown_addresses(said, known):
         return False
     spelled = {found[0] for pattern in (_SPELLED, _PROMISE) for found in pattern.finditer(said)}
     if not all(words in known for words in spelled) or _unknown_runs(said, known):
         return False
     return has_stock or not _STOCK.search(said)
+
+
+def _unknown_addresses(said: str, known: str) -> bool:
+    """Where it sends somebody that nobody told it of."""
+    told = unicodedata.normalize("NFKC", known).casefold()
+    found = (one[0].casefold() for one in _ADDRESS.finditer(unicodedata.normalize("NFKC", said)))
+    return any(one not in told and not _is_told_handle(one, told) for one in found)
+
+
+def _is_told_handle(found: str, told: str) -> bool:
+    """加微信 teashop, told as 微信号：teashop; never a page or a mailbox."""
+    handle = None if re.search(r"[./@<]", found) else _HANDLE.search(found)
+    return handle is not None and handle[0] in told
 
 
 def _money(text: str) -> set[str]:

@@ -106,3 +106,35 @@ def test_no_price_is_invented_in_words_and_nothing_promised(text: str) -> None:
 )  # fmt: skip
 def test_what_was_told_may_be_said_in_words_too(text: str) -> None:
     assert is_grounded(text, f"{KNOWN}。一百六十八元", has_stock=False)
+
+
+WHERE = "公众号菜单，或 https://shop.example.cn/tea 下单；邮箱 hello@shop.example.cn；微信号：tingfu_tea。"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请到 https://pay.evil.example/x 付款。",
+        "请打开 evil.example 领取。",
+        '<a href="x">点这里</a>领取。',
+        "发邮件到 boss@evil.example 就好。",
+        "请加微信 taoyou_vip 办理。",
+        "加我vx：lowprice，便宜。",
+        "打开 https://shop.example.cn/tea/pay 付款。",
+    ],
+)
+def test_nobody_is_sent_where_nobody_told_of(text: str) -> None:
+    assert not is_grounded(text, KNOWN + WHERE, has_stock=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "可以在 https://shop.example.cn/tea 下单。",
+        "发邮件到 hello@shop.example.cn 就好。",
+        "请加微信 tingfu_tea。",
+        "支持 WiFi 和 App 控制，USB-C 接口。",
+    ],
+)
+def test_where_the_shop_told_of_may_be_said(text: str) -> None:
+    assert is_grounded(text, KNOWN + WHERE, has_stock=True)
