@@ -1,7 +1,7 @@
 """One look of a planning pass at the customers: all of them a stretch of ids at a time, or those who changed.
 
 Two stretches are read at once, each on a connection of its own: the database works while Python waits, so two cores
-do. What is written for one waits for what is written for the other, a part at a time.
+do. One stretch is written after the other, not by turns: so the one is read while the other is written.
 """
 
 import threading
@@ -65,6 +65,7 @@ class Look:
     send: DaysSend | None = None  # what a subscription account's one mass send of the day was given to
     _stretches: Iterator[tuple[int, int]] = field(default_factory=lambda: iter(()))
     _handing_out: threading.Lock = field(default_factory=threading.Lock)
+    _writing: threading.Lock = field(default_factory=threading.Lock)
 
     def at_all(self) -> Told:
         if not self.agenda.entries:
@@ -159,14 +160,16 @@ class Look:
             entries = [entry for entry in self.agenda.entries if entry.purpose == of.purpose]
             with bench.reading() as session:
                 parts = list(plan_deliveries.parts(session, tables.won[of.purpose]))
-            for first, last in parts:
-                with bench.transaction() as session:
-                    plan_deliveries.write(session, tables, of, entries, self.at, first, last)
+            with self._writing:
+                for first, last in parts:
+                    with bench.transaction() as session:
+                        plan_deliveries.write(session, tables, of, entries, self.at, first, last)
 
     def _write_standings(self, bench: Workbench, tables: Tables) -> None:
         with bench.reading() as session:
             standings.note_changes(session, tables, self.agenda)
             parts = list(plan_deliveries.parts(session, tables.changed))
-        for first, last in parts:
-            with bench.transaction() as session:
-                standings.write_changes(session, tables, self.agenda, self.pass_id, first, last)
+        with self._writing:
+            for first, last in parts:
+                with bench.transaction() as session:
+                    standings.write_changes(session, tables, self.agenda, self.pass_id, first, last)

@@ -49,14 +49,15 @@ def later_today(
     return sorted(found, key=lambda one: (-one.priority, one.campaign_id))
 
 
+def before(later: Sequence[Awaited], campaign: Row[Any], window: Window) -> list[Awaited]:
+    """Those that keep their customers from this campaign."""
+    return [one for one in later if one.priority > campaign.priority and one.opens > window.opens]
+
+
 def awaits(later: Sequence[Awaited], campaign: Row[Any], window: Window) -> ColumnElement[Any]:
     """The campaign they are kept for instead of this one; null for none."""
-    before = [
-        (one.gets, literal(one.campaign_id))
-        for one in later
-        if one.priority > campaign.priority and one.opens > window.opens
-    ]
-    return case(*before, else_=None) if before else NONE
+    found = before(later, campaign, window)
+    return case(*((one.gets, literal(one.campaign_id)) for one in found), else_=None) if found else NONE
 
 
 def _running(session: Session, at: datetime, config: Config) -> Sequence[Row[Any]]:

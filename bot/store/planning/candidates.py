@@ -237,9 +237,14 @@ def _calls_are_spent(candidate: Candidate, moment: Moment, shapes: Sequence[Shap
 
 
 def _first(choices: Choices) -> ColumnElement[Any]:
-    if not choices:
-        return null()
-    return case(*((condition, literal(name)) for condition, name in choices), else_=None)
+    """The others are not asked for once one is sure."""
+    asked: list[tuple[ColumnElement[bool], ColumnElement[Any]]] = []
+    for condition, name in choices:
+        if condition.compare(true()):
+            return case(*asked, else_=literal(name)) if asked else literal(name)
+        if not condition.compare(false()):
+            asked.append((condition, literal(name)))
+    return case(*asked, else_=None) if asked else null()
 
 
 def _mine(campaign_id: str, today: date) -> ScalarSelect[str]:

@@ -5,7 +5,7 @@ true when the policy stands against the push, and never unknown. Its operands ar
 statement, a `Candidate` (what is meant for them) and a `Moment` (the constants); time is never counted here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import String, and_, case, cast, false, literal, not_, or_, true
@@ -234,17 +234,17 @@ def above_deliveries(campaign_id: str) -> list[Text]:
 
 def objection_to_content(candidate: Candidate, moment: Moment) -> Text:
     """When planning, once nothing else stands against it: the first policy's reason, or null."""
-    of_content = [policy for policy in at_stage(PLAN) if policy.of_content]
-    return case(
-        *((policy.holds(candidate, moment), policy.says(candidate)) for policy in of_content), else_=None
-    )
+    return _first(candidate, moment, [policy for policy in at_stage(PLAN) if policy.of_content])
 
 
 def objection(candidate: Candidate, moment: Moment, stage: str) -> Text:
     """The first policy's reason against it; null when there is none."""
-    return case(
-        *((policy.holds(candidate, moment), policy.says(candidate)) for policy in at_stage(stage)), else_=None
-    )
+    return _first(candidate, moment, at_stage(stage))
+
+
+def _first(candidate: Candidate, moment: Moment, policies: Iterable[Policy]) -> Text:
+    asked = ((policy.holds(candidate, moment), policy.says(candidate)) for policy in policies)
+    return case(*(each for each in asked if not each[0].compare(false())), else_=None)
 
 
 def allowed(candidate: Candidate, moment: Moment, stage: str) -> Condition:

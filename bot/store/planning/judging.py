@@ -62,6 +62,11 @@ def look(session: Session, tables: Tables, agenda: Agenda, today: date, whose: W
         if entry.campaign_number in keepers:
             _set_reached_aside(session, tables, entry, today, whose)
     _free(session, tables, agenda)
+    for one in agenda.later:
+        gets = select(tables.free.c.customer_id, literal(agenda.numbers[one.campaign_id]))
+        gets = gets.join(customers, customers.c.id == tables.free.c.customer_id).where(one.gets)
+        session.execute(insert(tables.awaited).from_select(["customer_id", "campaign_number"], gets))
+    tables.analyse(session, tables.awaited)
     return judged
 
 

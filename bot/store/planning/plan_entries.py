@@ -5,7 +5,7 @@ is a campaign's segment; a customer's audiences are bits of a number.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from bot.rules.pushes.windows import Window
 from bot.store.campaigns import campaigns_running, festivals
 from bot.store.database import Session
 from bot.store.planning import awaited, occasions
+from bot.store.planning.awaited import Awaited
 from bot.store.planning.candidates import Shape, alike, of_campaign, shapes_of
 from bot.store.planning.eligibility import Policy
 from bot.store.planning.moments import Moment, planning
@@ -62,6 +63,7 @@ class Entry:
     bit: int | None  # None: everybody is its audience
     occasion: Subquery | None = None  # whose it is on the window's day; None: the campaign waits for none
     takes_calls: bool = False  # of a channel that has so many a day, for all together
+    later: Sequence[Awaited] = ()  # more important ones that keep their customers from it
 
     @property
     def purpose(self) -> str:
@@ -74,6 +76,11 @@ class Agenda:
     purposes: Mapping[str, OfPurpose]
     numbers: Mapping[str, int]  # of every campaign there is
     windows: Mapping[str, Window]  # that are open or open soon, of purposes without a campaign too
+
+    @property
+    def later(self) -> list[Awaited]:
+        """All that keep their customers from some campaign at hand."""
+        return list({one.campaign_id: one for entry in self.entries for one in entry.later}.values())
 
     @property
     def in_turn(self) -> list[Entry]:
@@ -154,7 +161,7 @@ def _entry(
     campaign_number: int,
     of: OfPurpose,
     occasion: Subquery | None,
-    later: Sequence[awaited.Awaited],
+    later: Sequence[Awaited],
 ) -> Entry:
     shapes = shapes_of(session, campaign.id, of.purpose)
     candidate = of_campaign(campaign, of.purpose, of.moment, shapes)
@@ -166,11 +173,12 @@ def _entry(
         campaign=campaign,
         campaign_number=campaign_number,
         of=of,
-        candidate=replace(candidate, awaited=awaited.awaits(later, campaign, of.window)),
+        candidate=candidate,
         kind=kind,
         bit=_bit_of_audience(session, campaign, of, occasion),
         occasion=occasion,
         takes_calls=_takes_calls(of, shapes),
+        later=awaited.before(later, campaign, of.window),
     )
 
 

@@ -37,10 +37,11 @@ class Tables:
     mine: Table  # what a campaign has for a customer beside these two
     judged: Table  # everybody, once for all campaigns of a kind
     free: Table  # whom no campaign has yet, and something could reach
+    awaited: Table  # whom of the free a more important campaign gets later today
     picked: Table  # the candidates of the campaign at hand
     won: Mapping[str, Table]  # of a purpose: who gets what of which campaign, to be written
     own: Table  # what single campaigns say against the free
-    changed: Table  # of whom something else was decided than before, and for which purposes
+    changed: Table  # of whom something else was decided than before, for which purposes, and what
     groups: Table  # how many stand alike
     packs: Mapping[str, Table]  # what single campaigns of a purpose say, a row a customer
     words: Mapping[str, Table]  # what the codes of a purpose mean, as it is kept
@@ -129,13 +130,14 @@ def _tables(shape: Shape) -> Tables:
         mine=table("mine", who(), Column("campaign_number", Integer, primary_key=True, autoincrement=False), Column("said", String(10))),
         judged=table("judged", who(), *_judgement(shape)),
         free=table("free", who(), Column("kept", Integer), *_judgement(shape)),
+        awaited=table("awaited", who(), Column("campaign_number", Integer, primary_key=True, autoincrement=False)),
         picked=table("picked", who(), *_pick(), Column("reason", String(100))),
         won={
             name: table(f"won_{name}", who(), Column("entry", Integer, primary_key=True, autoincrement=False), *_pick())
             for name, *_ in shape
         },
         own=table("own", Column("customer_id", BigInteger), Column("entry", Integer), Column("reason", String(100)), Column("only_keeps", Boolean)),
-        changed=table("changed", who(), Column("purposes", Integer, nullable=False)),
+        changed=table("changed", who(), Column("purposes", Integer, nullable=False), *_stands(shape)),
         groups=table(
             "groups", Column("id", Integer, primary_key=True), Column("turn", Integer), Column("kept", Integer),
             *_of_groups(shape), Column("everybody", BigInteger), *_counts(shape),
@@ -169,6 +171,19 @@ def _codes(purpose: str, kinds_: int, *, are_key: bool = False) -> Iterator[Colu
     for number in range(-(-kinds_ // KINDS)):
         name = codes_name(purpose, number)
         yield Column(name, BigId, primary_key=are_key, autoincrement=False, nullable=False)
+
+
+def said_name(purpose: str, what: str) -> str:
+    return f"{purpose}_{what}"
+
+
+def _stands(shape: Shape) -> Iterator[Column[object]]:
+    yield Column("turn", String(64))
+    yield Column("kept", String(64))
+    for purpose, *_ in shape:
+        yield Column(said_name(purpose, "reasons"), PerhapsJson)
+        yield Column(said_name(purpose, "own"), PerhapsJson)
+        yield Column(said_name(purpose, "audiences"), PerhapsJson)
 
 
 def _of_groups(shape: Shape) -> Iterator[Column[object]]:

@@ -27,7 +27,7 @@ from bot.store.planning import occasions, rotation
 from bot.store.planning.eligibility import objection_to_content
 from bot.store.planning.judging import KEEPS_CODE, is_of_audience
 from bot.store.planning.next_contents import judged_rows
-from bot.store.planning.operands import Candidate
+from bot.store.planning.operands import NONE, Candidate
 from bot.store.planning.plan_entries import Entry
 from bot.store.planning.plan_tables import Tables, code_of
 from bot.store.tables import contents, customers
@@ -52,7 +52,7 @@ def pick(session: Session, tables: Tables, entry: Entry) -> None:
     free, mine, picked = tables.free, tables.mine, tables.picked
     number = literal(entry.campaign_number)
     code = code_of(free, entry.purpose, entry.kind)
-    candidate = replace(entry.candidate, kept=_kept_by(tables))
+    candidate = replace(entry.candidate, kept=_kept_by(tables), awaited=_awaited_by(tables, entry))
     has_more = exists().where(mine.c.customer_id == free.c.customer_id, mine.c.campaign_number == number)
     by_response = rotation.of_campaign(session, entry.campaign, entry.purpose)
     rows_of = judged_rows(
@@ -99,6 +99,23 @@ def _kept_by(tables: Tables) -> ColumnElement[Any]:
     return (
         select(numbers.c.campaign_id)
         .where(numbers.c.number == tables.free.c.kept)
+        .correlate(tables.free)
+        .scalar_subquery()
+    )
+
+
+def _awaited_by(tables: Tables, entry: Entry) -> ColumnElement[Any]:
+    """Of those that keep them from this one, the most important."""
+    if not entry.later:
+        return NONE
+    awaited, numbers = tables.awaited, tables.numbers
+    names = [one.campaign_id for one in entry.later]
+    return (
+        select(numbers.c.campaign_id)
+        .join(awaited, awaited.c.campaign_number == numbers.c.number)
+        .where(awaited.c.customer_id == tables.free.c.customer_id, numbers.c.campaign_id.in_(names))
+        .order_by(case({name: place for place, name in enumerate(names)}, value=numbers.c.campaign_id))
+        .limit(1)
         .correlate(tables.free)
         .scalar_subquery()
     )

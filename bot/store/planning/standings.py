@@ -2,7 +2,7 @@
 
 import functools
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -27,39 +27,48 @@ from sqlalchemy.dialects.postgresql import JSONB
 from bot.store.database import Session
 from bot.store.planning.eligibility import before_contents
 from bot.store.planning.plan_entries import Agenda, OfPurpose, reason_of
-from bot.store.planning.plan_tables import Tables, code_of, codes, masks
+from bot.store.planning.plan_tables import Tables, code_of, codes, masks, said_name
 from bot.store.planning.verdicts import STANDING, VALUES
 from bot.store.tables import customers, former_standings, standings
 from bot.store.upserts import or_insert
 
+_TURNS: Mapping[str, ColumnElement[Any]] = {
+    "turn": literal_column("turn_of.campaign_id"),
+    "kept": literal_column("kept_by.campaign_id"),
+}
+_SAID = ("reasons", "own", "audiences")
+
 
 def note_changes(session: Session, tables: Tables, agenda: Agenda) -> None:
-    """Finds of whom something else is decided for a purpose than what stands."""
+    """Finds of whom something else is decided for a purpose than what stands, and lays it aside."""
     beside: FromClause = judged_beside(tables)
     bits: list[ColumnElement[int]] = []
+    said: dict[str, ColumnElement[Any]] = dict(_TURNS)
     for place, of in enumerate(agenda.purposes.values()):
         _put_into_words(session, tables, of)
         _pack(session, tables, agenda, of)
         old = standings.alias(f"old_{of.purpose}")
         is_theirs = and_(old.c.purpose == of.purpose, old.c.customer_id == tables.judged.c.customer_id)
         beside = _said_beside(beside, tables, of).outerjoin(old, is_theirs)
-        differs = and_(_is_asked_of(tables, agenda, of, old), _differs(session, tables, of, old))
+        new = _said(session, tables, of)
+        differs = and_(_is_asked_of(tables, agenda, of, old), _differs(session, old, {**_TURNS, **new}))
         bits.append(case((differs, literal_column(str(1 << place))), else_=literal_column("0")))
+        said |= {said_name(of.purpose, name): value for name, value in new.items()}
     # not merged into what selects: it would compare twice
+    purposes = functools.reduce(operator.add, bits).label("purposes")
     found = (
-        select(tables.judged.c.customer_id, functools.reduce(operator.add, bits).label("purposes"))
+        select(tables.judged.c.customer_id, purposes, *(value.label(name) for name, value in said.items()))
         .select_from(beside)
         .order_by(tables.judged.c.customer_id)
         .offset(0)
         .subquery("found")
     )
-    changed = select(found.c.customer_id, found.c.purposes).where(found.c.purposes > literal_column("0"))
-    session.execute(insert(tables.changed).from_select(["customer_id", "purposes"], changed))
+    changed = select(found).where(found.c.purposes > literal_column("0"))
+    session.execute(insert(tables.changed).from_select([column.name for column in found.c], changed))
     tables.analyse(session, tables.changed)
 
 
-def _differs(session: Session, tables: Tables, of: OfPurpose, old: FromClause) -> ColumnElement[bool]:
-    new = _decided(session, tables, of)
+def _differs(session: Session, old: FromClause, new: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
     return or_(
         old.c.customer_id.is_(None),
         *(_plain(session, old.c[name]).is_distinct_from(_plain(session, new[name])) for name in new),
@@ -73,37 +82,29 @@ def write_changes(
     changed = tables.changed.c
     for place, of in enumerate(agenda.purposes.values()):
         is_changed = changed.purposes.op("&")(literal_column(str(1 << place))) != literal_column("0")
-        some = select(changed.customer_id).where(changed.customer_id.between(first, last), is_changed)
-        theirs = and_(standings.c.customer_id.between(first, last), standings.c.customer_id.in_(some))
-        judged = tables.judged.c.customer_id
-        # the bounds say nothing new, but without them PostgreSQL reads everybody for each part
-        _write_of(session, tables, of, pass_id, theirs, and_(judged.between(first, last), judged.in_(some)))
+        _write_of(session, tables, of, pass_id, and_(changed.customer_id.between(first, last), is_changed))
 
 
 def _write_of(
-    session: Session,
-    tables: Tables,
-    of: OfPurpose,
-    pass_id: int,
-    theirs: ColumnElement[bool],
-    judged: ColumnElement[bool],
+    session: Session, tables: Tables, of: OfPurpose, pass_id: int, which: ColumnElement[bool]
 ) -> None:
-    """`theirs`, `judged`: of whom, in what stands and among the judged."""
-    is_theirs = and_(standings.c.purpose == of.purpose, theirs)
-    before = ["customer_id", "purpose", *STANDING]
-    rows = select(*(standings.c[name] for name in before), literal(pass_id)).where(is_theirs)
-    put_by = or_insert(session, former_standings).from_select([*before, "until_pass"], rows)
+    """`which`: of those who changed."""
+    changed, before = tables.changed, ["customer_id", "purpose", *STANDING]
+    stood = and_(standings.c.purpose == of.purpose, standings.c.customer_id == changed.c.customer_id)
+    rows = select(*(standings.c[name] for name in before), literal(pass_id)).join(changed, stood)
+    put_by = or_insert(session, former_standings).from_select([*before, "until_pass"], rows.where(which))
     session.execute(put_by.on_conflict_do_nothing())
     values = {
         "purpose": literal(of.purpose), "customer_id": customers.c.id, "pass_id": literal(pass_id),
-        **_decided(session, tables, of), **{name: customers.c[name] for name in VALUES},
+        **{name: changed.c[name] for name in _TURNS},
+        **{name: changed.c[said_name(of.purpose, name)] for name in _SAID},
+        **{name: customers.c[name] for name in VALUES},
     }  # fmt: skip
-    beside = _said_beside(judged_beside(tables), tables, of)
     new = (
         select(*values.values())
-        .select_from(beside.join(customers, customers.c.id == tables.judged.c.customer_id))
-        .where(judged, customers.c.forgotten_at.is_(None))
-        .order_by(customers.c.id)
+        .select_from(changed.join(customers, customers.c.id == changed.c.customer_id))
+        .where(which, customers.c.forgotten_at.is_(None))
+        .order_by(changed.c.customer_id)
     )
     put = or_insert(session, standings).from_select(list(values), new)
     stands = {name: put.excluded[name] for name in STANDING}
@@ -155,14 +156,13 @@ def _put_into_words(session: Session, tables: Tables, of: OfPurpose) -> None:
     tables.analyse(session, words)
 
 
-def _decided(session: Session, tables: Tables, of: OfPurpose) -> dict[str, ColumnElement[Any]]:
-    return {
-        "reasons": tables.words[of.purpose].c.reasons,
-        "turn": literal_column("turn_of.campaign_id"),
-        "kept": literal_column("kept_by.campaign_id"),
-        "own": tables.packs[of.purpose].c.own,
-        "audiences": _list(session, masks(tables.judged, of.purpose)),
-    }
+def _said(session: Session, tables: Tables, of: OfPurpose) -> dict[str, ColumnElement[Any]]:
+    said = (
+        tables.words[of.purpose].c.reasons,
+        tables.packs[of.purpose].c.own,
+        _list(session, masks(tables.judged, of.purpose)),
+    )
+    return dict(zip(_SAID, said, strict=True))
 
 
 def in_words(code: ColumnElement[Any], of: OfPurpose, place: int) -> ColumnElement[Any]:

@@ -101,6 +101,8 @@ campaign_contents = Table(
     Column("content_id", ForeignKey("contents.id"), primary_key=True),
     Column("position", Integer, nullable=False),
     Column("variant", String(8), nullable=False, server_default=""),  # empty: of every variant
+    # whoever gets the first costs one look; without it all are looked at and sorted for everybody
+    Index("ix_campaign_contents_in_order", "campaign_id", "position", "content_id"),
 )
 
 deliveries = Table(
