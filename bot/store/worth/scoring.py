@@ -137,8 +137,7 @@ def settle(session: Session, measured: Measured, first: int, last: int, before: 
     Whose row another one wrote since the look stays stale, for the next refresh."""
     scored = Scored()
     if session.execute(select(_changing.c.customer_id).limit(1)).first() is not None:
-        _write(session)
-        scored.changed, had_places = _settled(session)
+        scored.changed, had_places = _settled(session, written=_write(session))
         if had_places:
             scored.moved = _note_moves(session, measured)
         scored.follow_ups = _ask_people(session, measured, somebody_leaves=had_places)
@@ -151,16 +150,18 @@ def settle(session: Session, measured: Measured, first: int, last: int, before: 
     return scored
 
 
-def _settled(session: Session) -> tuple[int, bool]:
+def _settled(session: Session, *, written: int) -> tuple[int, bool]:
     """Leaves those that were written and have changed: how many, and whether anybody of them had a place."""
-    row = customer_statistics.c
-    is_as_looked_at = select(row.customer_id).where(
-        row.customer_id == _changing.c.customer_id, row.updated_at == _changing.c.updated_at
-    )
-    session.execute(delete(_changing).where(or_(_changing.c.changes == 0, ~is_as_looked_at.exists())))
-    count = func.count
-    changed, had_places = session.execute(select(count(), count(_changing.c.was_tier))).one()
-    return changed, had_places > 0
+    row, count = customer_statistics.c, func.count
+    sums = select(count(), func.sum(_changing.c.changes), count(_changing.c.was_tier))
+    found, changed, had_places = session.execute(sums).one()
+    if not found == changed == written:
+        is_as_looked_at = select(row.customer_id).where(
+            row.customer_id == _changing.c.customer_id, row.updated_at == _changing.c.updated_at
+        )
+        session.execute(delete(_changing).where(or_(_changing.c.changes == 0, ~is_as_looked_at.exists())))
+        _, changed, had_places = session.execute(sums).one()
+    return changed or 0, had_places > 0
 
 
 def _note_moves(session: Session, measured: Measured) -> Counter[str]:
@@ -194,7 +195,8 @@ def _note_moves(session: Session, measured: Measured) -> Counter[str]:
     return moved
 
 
-def _write(session: Session) -> None:
+def _write(session: Session) -> int:
+    """How many rows; not those that another one wrote since the look, or that are gone."""
     row, places = customer_statistics.c, [_changing.c[name] for name in WRITTEN]
     is_theirs = row.customer_id == _changing.c.customer_id
     if session.dialect.name == "sqlite":
@@ -207,7 +209,8 @@ def _write(session: Session) -> None:
     else:
         new = dict(zip(WRITTEN, places, strict=True))
         which = is_theirs & (row.updated_at == _changing.c.updated_at)
-    session.execute(update(customer_statistics).where(which).values({row.is_stale: 0} | new))
+    written = update(customer_statistics).where(which).values({row.is_stale: 0} | new)
+    return session.execute(written, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def _ask_people(session: Session, measured: Measured, *, somebody_leaves: bool) -> int:
