@@ -45,11 +45,11 @@ def refresh(services: Services, *, from_scratch: bool = False) -> RefreshReport:
         sold = beside.submit(_read, database, lambda session: assortment.sold(session, rules, now))
         spent = beside.submit(_read, database, assortment.spent)
         with _timed(seconds, "cut points"):
-            measured, before = lines(database, rules, now)
+            measured, before = lines(database, rules, now, beside)
         with _timed(seconds, "places"):
             total = place(database, measured, before, last, beside)
         with _timed(seconds, "indexes"):
-            _build(database, indexes.OF_PLACES)
+            _put_back(database)
         with _timed(seconds, "products and regions"):
             of_products, of_regions = sold.result(), spent.result()
             with database.transaction() as session:
@@ -74,11 +74,16 @@ def refresh(services: Services, *, from_scratch: bool = False) -> RefreshReport:
     )
 
 
-def lines(database: Database, rules: Rules, now: datetime) -> tuple[Measured, Measured | None]:
+def lines(
+    database: Database, rules: Rules, now: datetime, beside: Executor
+) -> tuple[Measured, Measured | None]:
     """By what everybody is scored now, and by what they were last time."""
-    _build(database, indexes.FOR_CUT_POINTS)
-    with database.reading() as session:
-        return Measured(now, rules, cut_points.read(session, rules)), crossings.last(session, rules)
+
+    last = beside.submit(_read, database, lambda session: crossings.last(session, rules))
+    orders = beside.submit(_built_and_read, database, indexes.OF_ORDERS, cut_points.of_orders)
+    money = _built_and_read(database, indexes.OF_MONEY, lambda session: cut_points.of_money(session, rules))
+    cuts = cut_points.together(_read(database, cut_points.buyers), orders.result(), money)
+    return Measured(now, rules, cuts), last.result()
 
 
 def place(
@@ -108,8 +113,10 @@ def _figures(database: Database, last: int, now: datetime, beside: Executor, *, 
     if _read(database, indexes.nobody_has_a_place):
         with database.transaction() as session:
             indexes.drop(session)
+        with database.transaction() as session:
+            indexes.let_go_of_customers(session)
     else:
-        _build(database, indexes.OF_PLACES)
+        _put_back(database)
 
     def add_up(session: Session, first: int, last: int) -> None:
         statistics.lay_out(session, now, first, last)
@@ -117,13 +124,18 @@ def _figures(database: Database, last: int, now: datetime, beside: Executor, *, 
     def put_in(session: Session, first: int, last: int, _laid_out: None) -> None:
         statistics.put_in(session, now, first, last)
 
+    def fill(session: Session, first: int, last: int, _nothing: None) -> None:
+        statistics.fill(session, now, first, last)
+
     def note(session: Session, _first: int, _last: int, news: News) -> None:
         statistics.note_news(session, now, *news)
 
-    if from_scratch:
-        deque(stretches.each(database, beside, Work(add_up, put_in), last), maxlen=0)
-    else:
+    if not from_scratch:
         deque(stretches.each(database, beside, Work(statistics.news, note), last), maxlen=0)
+    elif not database.is_sqlite and _read(database, statistics.nobody_has_a_row):
+        deque(stretches.each(database, beside, Work(lambda *_: None, fill), last), maxlen=0)
+    else:
+        deque(stretches.each(database, beside, Work(add_up, put_in), last), maxlen=0)
 
 
 def _build(database: Database, names: Iterable[str]) -> None:
@@ -131,6 +143,19 @@ def _build(database: Database, names: Iterable[str]) -> None:
     for name in sorted(names):
         with database.workbench() as bench, bench.transaction() as session:
             indexes.build(session, name)
+
+
+def _built_and_read(database: Database, names: Iterable[str], question: Callable[[Session], T]) -> T:
+    _build(database, names)
+    return _read(database, question)
+
+
+def _put_back(database: Database) -> None:
+    """What was out of the way while everybody was written for the first time; nothing to do at any other time."""
+    _build(database, indexes.OF_PLACES)
+    for step in (indexes.hold_on_to_customers, indexes.look_customers_up):
+        with database.transaction() as session:
+            step(session)
 
 
 def _read(database: Database, question: Callable[[Session], T]) -> T:

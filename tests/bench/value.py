@@ -166,7 +166,7 @@ def rescore(database: Database, now: datetime) -> None:
         last = statistics.last_id(session)
     with ThreadPoolExecutor(stretches.READERS) as beside:
         began, cpu = time.perf_counter(), time.process_time()
-        measured, before = refreshing.lines(database, rules, now)
+        measured, before = refreshing.lines(database, rules, now, beside)
         read = time.perf_counter() - began
         scored = refreshing.place(database, measured, before, last, beside)
         took, used = time.perf_counter() - began, time.process_time() - cpu

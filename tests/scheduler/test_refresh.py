@@ -3,15 +3,19 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Row, delete, inspect, select
 
 from bot.clock import FixedClock
 from bot.rules.worth.partitions import BadPartitions
 from bot.services import Services
 from bot.store.database import Database
-from bot.store.tables import customer_moves
+from bot.store.tables import customer_moves, customer_statistics
+from bot.store.worth import indexes, statistics
+from bot.store.worth.figures import FIGURES
+from bot.store.worth.statistics import WHEN
 from scheduler.refresh import refresh
 from tests.conftest import NOON
 from tests.support import pushing, thirty
@@ -30,6 +34,29 @@ def arrive(database: Database) -> None:
         thirty.arrive(Build(session), NOON)
 
 
+def shape(database: Database) -> tuple[set[str | None], set[tuple[str, str]]]:
+    """The indexes of the figures, and which tables stay true to the customers."""
+    with database.reading() as session:
+        looked = inspect(session)
+        names = {index["name"] for index in looked.get_indexes("customer_statistics")}
+        pointers = {
+            (table, key["referred_table"])
+            for table in ("customer_statistics", "follow_ups", "nurturing_plans")
+            for key in looked.get_foreign_keys(table)
+        }
+        if not database.is_sqlite:
+            doubtful = "SELECT count(*) FROM pg_constraint WHERE NOT convalidated"
+            assert session.exec_driver_sql(doubtful).scalar_one() == 0
+    return names, pointers
+
+
+def figures(database: Database) -> list[Row[*tuple[Any, ...]]]:
+    columns = [customer_statistics.c[name] for name in FIGURES if name not in WHEN]
+    with database.reading() as session:
+        everybody = select(customer_statistics.c.customer_id, *columns)
+        return list(session.execute(everybody.order_by(customer_statistics.c.customer_id)))
+
+
 def test_a_refresh_counts_everybody_once_in_every_partition_and_a_second_changes_nothing(
     services: Services, database: Database
 ) -> None:
@@ -46,6 +73,51 @@ def test_a_refresh_counts_everybody_once_in_every_partition_and_a_second_changes
 
     for again in (refresh(services), refresh(services, from_scratch=True)):
         assert (again.places, again.follow_ups, again.moved) == (first.places, 0, {})
+
+
+def test_what_was_out_of_the_way_the_first_time_is_back_afterwards(
+    services: Services, database: Database
+) -> None:
+    arrive(database)
+    before = shape(database)
+
+    refresh(services, from_scratch=True)
+
+    assert shape(database) == before
+
+
+def test_what_a_refresh_that_ended_in_the_middle_left_out_of_the_way_is_put_back_by_the_next(
+    services: Services, database: Database
+) -> None:
+    arrive(database)
+    before = shape(database)
+    refresh(services, from_scratch=True)
+    with database.transaction() as session:
+        indexes.drop(session)
+        indexes.let_go_of_customers(session)
+    assert shape(database) != before
+
+    refresh(services)
+
+    assert shape(database) == before
+
+
+def test_figures_there_are_when_all_are_added_up_for_the_first_time_stay_right(
+    services: Services, database: Database
+) -> None:
+    arrive(database)
+    with database.transaction() as session:
+        statistics.recompute(session, NOON)
+    expected = figures(database)
+    with database.transaction() as session:
+        session.execute(delete(customer_statistics).where(customer_statistics.c.customer_id % 2 == 0))
+    refresh(services, from_scratch=True)
+    assert figures(database) == expected
+
+    with database.transaction() as session:
+        session.execute(delete(customer_statistics))
+    refresh(services, from_scratch=True)
+    assert figures(database) == expected
 
 
 def test_the_database_knows_afterwards_how_much_there_is(services: Services, database: Database) -> None:

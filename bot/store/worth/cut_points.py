@@ -35,29 +35,57 @@ class CutPoints:
     b: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OfOrders:
+    r: tuple[datetime, ...]
+    f: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfMoney:
+    m: tuple[int, ...]
+    top: dict[int, int]
+    a: int | None
+    b: int | None
+
+
 def read(session: Session, rules: Rules) -> CutPoints:
-    row = customer_statistics.c
-    buyers = session.execute(
+    return together(buyers(session), of_orders(session), of_money(session, rules))
+
+
+def together(buyers: int, orders: OfOrders | None, money: OfMoney | None) -> CutPoints:
+    """The parts may be read at once, by a session each."""
+    if not buyers or orders is None or money is None:
+        return CutPoints(buyers=0, top={})
+    return CutPoints(buyers=buyers, r=orders.r, f=orders.f, m=money.m, top=money.top, a=money.a, b=money.b)
+
+
+def buyers(session: Session) -> int:
+    found: int = session.execute(
         select(func.count()).select_from(customer_statistics).where(_BOUGHT)
     ).scalar_one()
-    if not buyers:
-        return CutPoints(buyers=0, top={})
-    total = session.execute(select(func.sum(row.spent)).where(_BOUGHT, row.spent >= 0)).scalar_one()
-    a, b = _abc(
-        session, (rules.abc.first, rules.abc.second), int(total or 0), max(LEAST_STEP, buyers // STEPS)
-    )
-    return CutPoints(
-        buyers=buyers,
-        r=_fifths(session, row.last_order_at, buyers),
-        f=_fifths(session, row.orders, buyers),
-        m=_fifths(session, row.spent, buyers),
-        top={
-            percent: _at(session, row.spent, buyers - 1 - pareto.last_of_top(percent, buyers), buyers)
-            for percent in rules.percents
-        },
-        a=a,
-        b=b,
-    )
+    return found
+
+
+def of_orders(session: Session) -> OfOrders | None:
+    row, count = customer_statistics.c, buyers(session)
+    if not count:
+        return None
+    return OfOrders(_fifths(session, row.last_order_at, count), _fifths(session, row.orders, count))
+
+
+def of_money(session: Session, rules: Rules) -> OfMoney | None:
+    spent, count = customer_statistics.c.spent, buyers(session)
+    if not count:
+        return None
+    total = session.execute(select(func.sum(spent)).where(_BOUGHT, spent >= 0)).scalar_one()
+    percents = (rules.abc.first, rules.abc.second)
+    a, b = _abc(session, percents, int(total or 0), max(LEAST_STEP, count // STEPS))
+    top = {
+        percent: _at(session, spent, count - 1 - pareto.last_of_top(percent, count), count)
+        for percent in rules.percents
+    }
+    return OfMoney(_fifths(session, spent, count), top, a, b)
 
 
 def _fifths(session: Session, column: Column[Any], buyers: int) -> tuple[Any, ...]:

@@ -1,16 +1,30 @@
-"""The indexes of the figures, out of the way while everybody's figures and places are written for the first time.
+"""What is out of the way while everybody's figures and places are written for the first time, and is put back afterwards.
 
-Otherwise each row would change six places of the database. A refresh that finds some missing, because one ended in the
-middle, builds them.
+The indexes of the figures: otherwise each row would change six places of the database. On PostgreSQL also what looks each
+written row's customer up and locks them, which takes longer than the writing: at the end one look at all comes to the same.
+A refresh that finds some missing, because one ended in the middle, puts them back.
 """
 
-from sqlalchemy import select
+from contextlib import suppress
+
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.schema import AddConstraint
 
 from bot.store.database import Session
-from bot.store.tables import customer_statistics
+from bot.store.tables import customer_statistics, customers, follow_ups, nurturing_plans
 
-FOR_CUT_POINTS = frozenset(f"ix_customer_statistics_{name}" for name in ("orders", "spent", "last_order_at"))
-OF_PLACES = frozenset(str(index.name) for index in customer_statistics.indexes) - FOR_CUT_POINTS
+OF_ORDERS = frozenset({"ix_customer_statistics_orders", "ix_customer_statistics_last_order_at"})
+OF_MONEY = frozenset({"ix_customer_statistics_spent"})
+OF_PLACES = frozenset(str(index.name) for index in customer_statistics.indexes) - OF_ORDERS - OF_MONEY
+SORTED_IN = "256MB"  # of the server's memory, an index at a time
+WAITS = "300ms"  # whoever writes to us stands behind us in that queue
+_TO_CUSTOMERS = {
+    table.name: constraint
+    for table in (customer_statistics, follow_ups, nurturing_plans)
+    for constraint in table.foreign_key_constraints
+    if constraint.referred_table is customers
+}
 
 
 def nobody_has_a_place(session: Session) -> bool:
@@ -25,5 +39,38 @@ def drop(session: Session) -> None:
 
 def build(session: Session, name: str) -> None:
     """Nothing to do when it is there."""
+    if session.dialect.name == "postgresql":
+        session.execute(text(f"SET LOCAL maintenance_work_mem = '{SORTED_IN}'"))
     index = next(each for each in customer_statistics.indexes if each.name == name)
     index.create(session, checkfirst=True)
+
+
+def let_go_of_customers(session: Session) -> None:
+    """Only when nobody is in the way just now; otherwise writing takes longer, and that is all."""
+    if session.dialect.name != "postgresql":
+        return
+    session.execute(text(f"SET LOCAL lock_timeout = '{WAITS}'"))
+    with suppress(OperationalError), session.begin_nested():
+        for table, constraint in _TO_CUSTOMERS.items():
+            session.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {constraint.name}"))
+
+
+def hold_on_to_customers(session: Session) -> None:
+    """From now on each row that is written has a customer; `look_customers_up` does the rest, which takes longer."""
+    if session.dialect.name != "postgresql":
+        return
+    for table, constraint in _TO_CUSTOMERS.items():
+        if constraint.name not in {each["name"] for each in inspect(session).get_foreign_keys(table)}:
+            session.execute(text(f"{AddConstraint(constraint).compile(session)} NOT VALID"))
+
+
+def look_customers_up(session: Session) -> None:
+    """In one look, of all rows that were written meanwhile. Nobody is kept waiting."""
+    if session.dialect.name != "postgresql":
+        return
+    names = [constraint.name for constraint in _TO_CUSTOMERS.values()]
+    waiting = text(
+        "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE conname = ANY(:names) AND NOT convalidated"
+    )
+    for table, name in session.execute(waiting, {"names": names}).all():
+        session.execute(text(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}"))

@@ -108,11 +108,24 @@ def recompute(session: Session, now: datetime, first: int = 0, last: int | None 
     put_in(session, now, first, last)
 
 
+def nobody_has_a_row(session: Session) -> bool:
+    return session.execute(select(_row.customer_id).limit(1)).first() is None
+
+
+def fill(session: Session, now: datetime, first: int, last: int) -> None:
+    """Adds up and writes in one, while nobody has a row. Whoever got one meanwhile has it right already.
+
+    For PostgreSQL: the one writer that SQLite has would be kept waiting while it reads.
+    """
+    _tell_that_parts_are_long(session)
+    source = figures.added_up(_stretch(first, last), now, of_many=True)
+    put = or_insert(session, customer_statistics).from_select(["customer_id", *FIGURES], source)
+    session.execute(put.on_conflict_do_nothing())
+
+
 def lay_out(session: Session, now: datetime, first: int, last: int | None) -> None:
     """The long part of adding up anew, which only reads: what is not as it should be is laid aside for `put_in`."""
-    if session.dialect.name == "postgresql":
-        # not knowing sizes yet it takes these parts for short, and goes through one for each row of another
-        session.execute(text("SET LOCAL enable_nestloop = off"))
+    _tell_that_parts_are_long(session)
     session.execute(CreateTable(_laid_out))
     stretch = _stretch(first, last)
     source = figures.added_up(stretch, now, of_many=True).subquery()
@@ -201,6 +214,12 @@ def last_id(session: Session) -> int:
 def first_id(session: Session) -> int:
     """The lowest any customer has; 1 while there is none."""
     return session.scalar(select(func.min(customers.c.id))) or 1
+
+
+def _tell_that_parts_are_long(session: Session) -> None:
+    """Not knowing sizes yet PostgreSQL takes them for short, and goes through one for each row of another."""
+    if session.dialect.name == "postgresql":
+        session.execute(text("SET LOCAL enable_nestloop = off"))
 
 
 def _differs(values: Any) -> ColumnElement[bool]:
