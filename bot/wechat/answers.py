@@ -58,6 +58,11 @@ def template_in(found: dict[str, Any]) -> NoticeTemplate:
     )
 
 
+def says_well(answer: Answer) -> bool:
+    """Of a send: WeChat says so each time. JSON without it is another program's, on the way there."""
+    return "errcode" in answer
+
+
 def part_of(answer: Answer, name: str) -> dict[str, Any]:
     found = answer.get(name)
     return found if isinstance(found, dict) else {}

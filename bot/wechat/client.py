@@ -11,7 +11,16 @@ from bot.values.notice import Notice, NoticeTemplate, TemplateMessage
 from bot.values.outcome import Accepted, Never, Outcome, Sent, Unsure
 from bot.values.reply import Reply, kind_of
 from bot.wechat import forms
-from bot.wechat.answers import Answer, FollowerDetails, FollowerPage, details_in, items_in, number_in, part_of
+from bot.wechat.answers import (
+    Answer,
+    FollowerDetails,
+    FollowerPage,
+    details_in,
+    items_in,
+    number_in,
+    part_of,
+    says_well,
+)
 from bot.wechat.errors import WeChatError, is_ours, outcome_of, reason_of
 from bot.wechat.library import Library, LibraryApi
 from bot.wechat.limits import limits_of
@@ -111,10 +120,10 @@ class WeChatClient:
         if form is None:
             return Never(f"wechat cannot_send {kind_of(reply)}")
         try:
-            self._transport.post("message/custom/send", form)
+            answer = self._transport.post("message/custom/send", form)
         except WeChatError as error:
             return _ended(error, "message/custom/send", now, repeatable=False)
-        return Sent()
+        return Sent() if says_well(answer) else Unsure("wechat no_errcode")
 
     def send_notice(self, openid: str, notice: Notice, client_msg_id: str, now: datetime) -> Outcome:
         return self.operations.send_notice(openid, notice, client_msg_id, now)

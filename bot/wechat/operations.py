@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from bot.config import WeChat
 from bot.values.notice import Notice, NoticeTemplate, TemplateMessage
-from bot.values.outcome import Accepted, Outcome, Sent
-from bot.wechat.answers import items_in, template_in
+from bot.values.outcome import Accepted, Outcome, Sent, Unsure
+from bot.wechat.answers import items_in, says_well, template_in
 from bot.wechat.errors import WeChatError, outcome_of
 from bot.wechat.transport import Transport
 
@@ -147,7 +147,7 @@ class Operations:
             answer = self._transport.post(path, form)
         except WeChatError as error:
             return outcome_of(error, now, repeatable=repeatable)
-        return Sent(str(answer.get("msgid") or ""))
+        return Sent(str(answer.get("msgid") or "")) if says_well(answer) else Unsure("wechat no_errcode")
 
 
 def _values(data: Mapping[str, str]) -> dict[str, dict[str, str]]:

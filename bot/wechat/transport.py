@@ -81,7 +81,7 @@ class Transport:
             raise (
                 Unreached(None, f"unreached {name}") if _never_left(failure) else Lost(None, f"lost {name}")
             ) from None
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):  # of JSON that goes thousands of levels down
             raise Lost(None, "lost garbage") from None
         if not isinstance(answer, dict):
             raise Lost(None, "lost garbage")

@@ -133,7 +133,11 @@ def test_what_cannot_be_sent_is_not_tried(answer: reply.Reply) -> None:
             Later(NOW + timedelta(minutes=1), "wechat 45011 minute_quota", is_for_all=True),
             id="wait",
         ),
-        pytest.param({}, Sent(), id="no errcode is success"),
+        pytest.param({"errcode": 0}, Sent(), id="no error is success"),
+        pytest.param(
+            {"message": "try later"}, Unsure("wechat no_errcode"), id="another program's answer tells nothing"
+        ),
+        pytest.param(b"[" * 100_000, Unsure("wechat lost garbage"), id="JSON that goes down and down"),
         pytest.param(503, Unsure("wechat lost http 503"), id="a server that fell over"),
         pytest.param(b"<html>", Unsure("wechat lost garbage"), id="no JSON"),
         pytest.param(b"", Unsure("wechat lost garbage"), id="nothing"),
