@@ -7,11 +7,12 @@ from typing import Any
 from bot.rules.talk import forms as words
 from bot.rules.talk.form_corrections import correction
 from bot.rules.talk.form_meanings import in_one_line, wants_time
+from bot.rules.talk.form_requests import requests_in_words
 from bot.rules.talk.forms import FORMS, Heard, Pick, heard
 from bot.store.shop import orders
 from bot.store.talk import forms
 from bot.values.forms import Form, Step, Talk
-from bot.values.incoming import Image, MenuClick, Voice
+from bot.values.incoming import Image, Location, MenuClick, Video, Voice
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
@@ -32,16 +33,23 @@ class Filled:
     """Something said while a form waits for an answer."""
 
     text: str
-    picture: str = ""  # its media id
+    picture: str = ""  # its media id, or a video's
+    place: str = ""  # where they are, as the map calls it
 
 
-def recognise(incoming: Said | Voice | Image | MenuClick, profile: Profile) -> Heard | Filled | None:
+def recognise(
+    incoming: Said | Voice | Image | Video | Location | MenuClick, profile: Profile
+) -> Heard | Filled | None:
     listens = profile.form_until is not None and incoming.sent_at < profile.form_until
     match incoming:
+        case Voice(recognition=spoken) if not spoken.strip():
+            return None
         case Said() | Voice():
             return Filled(incoming.text) if listens else heard(incoming.text)
-        case Image(media_id=media_id) if listens:
-            return Filled("", media_id)
+        case Image(media_id=media_id) | Video(media_id=media_id) if listens:
+            return Filled("", picture=media_id)
+        case Location(label=label) if listens and label.strip():
+            return Filled("", place=label.strip())
         case MenuClick(key=key):
             return MENU_KEYS.get(key.upper())
         case _:
@@ -63,7 +71,7 @@ def _outside(found: Heard, talk: Talk | None, context: Context) -> str | Told | 
     match found.does:
         case "mine":
             requests = forms.of(context.session, context.profile.id)
-            return Told(facts=words.requests_in_words(requests), wants_person=bool(requests))
+            return Told(facts=requests_in_words(requests), wants_person=bool(requests))
         case "resume":
             return (
                 _ask(FORMS[talk.form], dict(talk.answers), context) if talk and talk.form in FORMS else None
@@ -98,6 +106,9 @@ def _filling(found: Filled, talk: Talk, context: Context) -> str | Told | None:
 def _goes_on(found: Filled, talk: Talk, context: Context) -> str | Told | None:
     form, answers = FORMS[talk.form], dict(talk.answers)
     step = words.step_of(form, answers)
+    if found.place:
+        asks_where = step is not None and step.name == "address"
+        return words.GOT_PLACE.format(place=found.place) if asks_where else None
     if wants_time(found.text) and not _ends(step, found.text):
         return words.NO_HURRY
     if step is not None and step.kind == "pictures":

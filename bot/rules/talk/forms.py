@@ -8,7 +8,7 @@ from typing import Any, Literal
 from bot.rules.talk.form_meanings import meant
 from bot.rules.talk.products import best_named
 from bot.rules.talk.wording import compact, plain
-from bot.values.forms import Answers, Form, Request, Step
+from bot.values.forms import Answers, Form, Step
 
 LONGEST = 500  # characters of an answer
 MOST_PICTURES = 9
@@ -108,6 +108,7 @@ AGAIN = {
     "pictures": "请发照片，发完回复「好了」；没有照片就回复「没有」。",
 }
 GOT_PICTURE = "收到 {count} 张了。发完回复「好了」，还可以再发 {left} 张。"
+GOT_PLACE = "看到了，您在{place}附近。请把完整的地址写给我：省、市、区、街道，还有门牌。"
 ENOUGH = "已经收到 9 张，够看清楚了。"
 SUMMARY = "请看看对不对：\n{lines}\n没问题就回复「提交」；哪一项不对，直接说，比如「电话改成 138…」；不办了回复「算了」。"
 SENT = "收到您的{title}，编号 {number}。{promise}\n随时回复「我的申请」查看进度。"
@@ -115,9 +116,6 @@ CHANGED = "好的，改好了。\n"
 NO_HURRY = "不急，申请先给您留着。想好了接着回答就行；不办了回复「算了」。"
 LEFT = "好的，先帮您留着。七天里回复「继续」，就从刚才那一步接着填。"
 NO_ORDER = "在您名下没有找到可以{what}的订单。如果是在别处下的单，回复「人工」，请同事帮您查。"
-NO_REQUESTS = "您还没有提交过申请。要退换、报修或者改地址，直接告诉我就好。"
-REQUESTS = "您的申请：\n{lines}"
-STATES = {"open": "同事处理中", "done": "已办好", "declined": "没有办成"}
 WHAT = {"return": "退换", "repair": "报修", "address": "改地址"}
 
 Command = Literal["begin", "resume", "mine"]
@@ -158,7 +156,7 @@ def heard(text: str) -> Heard | None:
 
 
 def _kept(words: str) -> str:
-    return words.strip("的个把口只件套那这想要给")
+    return words.strip("就是的个把口只件套那这想要给")
 
 
 def leaves(text: str) -> bool:
@@ -264,17 +262,6 @@ def lines_of(form: Form, answers: Answers) -> list[str]:
         if value:
             lines.append(f"· {step.label}：{value}")
     return lines
-
-
-def requests_in_words(requests: Sequence[Request]) -> str:
-    if not requests:
-        return NO_REQUESTS
-    lines = [
-        f"· {FORMS[one.form].title} {one.number}：{STATES[one.state]}{f'。{one.note}' if one.note else ''}"
-        for one in requests
-        if one.form in FORMS
-    ]
-    return REQUESTS.format(lines="\n".join(lines))
 
 
 def _order(text: str, words: str, picks: Sequence[Pick]) -> str | None:

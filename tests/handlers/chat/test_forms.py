@@ -8,7 +8,7 @@ from bot.rules.talk.forms import FORMS
 from bot.store.people import forgetting
 from bot.store.tables import form_requests, order_lines
 from bot.store.talk import forms
-from bot.values.incoming import Image
+from bot.values.incoming import Image, Location, ShortVideo, Voice
 from bot.values.knowledge import Entry
 from tests.handlers.chat.conftest import Conversation
 from tests.support.build import Build
@@ -192,3 +192,26 @@ def test_name_and_phone_together_are_two_answers(shop: Conversation) -> None:
 def test_who_asks_for_their_money_begins_no_return(shop: Conversation) -> None:
     shop.know([Entry(id="refund-time", question="我退的钱退了没", answer="当天退。")])
     assert shop.hear(said("我退的钱退了没")).source_id == "refund-time"
+
+
+def test_a_short_video_counts_as_a_picture(shop: Conversation) -> None:
+    for text in ("我想把那个茶壶退了", "1", "2"):
+        shop.hear(said(text))
+    assert shop.hear(an(ShortVideo, media_id="v1")).text == words.GOT_PICTURE.format(count=1, left=8)
+    assert shop.hear(said("好了")).handler == "forms"
+
+
+def test_a_place_helps_with_the_address_and_is_none_elsewhere(shop: Conversation) -> None:
+    place = an(Location, latitude=30.2, longitude=120.1, label="西湖区龙井路")
+    shop.hear(said("我要退货"))
+    assert shop.hear(place).handler == "attachments"
+    shop.hear(said("算了"))
+    shop.hear(said("改一下收货地址"))
+    assert shop.hear(place).text == words.GOT_PLACE.format(place="西湖区龙井路")
+    assert "收件人" in shop.hear(said("浙江省杭州市西湖区龙井路一号")).text
+
+
+def test_a_voice_nobody_wrote_down_is_no_answer_of_a_form(shop: Conversation) -> None:
+    shop.hear(said("我要退货"))
+    assert shop.hear(an(Voice, media_id="v1")).handler == "attachments"
+    assert "怎么处理" in shop.hear(an(Voice, media_id="v2", recognition="就那个锅。")).text
