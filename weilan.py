@@ -141,6 +141,8 @@ class _Commands(Mapping[str, Any]):
 
 def _loaded(module: str) -> ModuleType:
     """What is loaded stays: nothing of it is looked at for being collected, neither meanwhile nor after a fork."""
+    if module in sys.modules:
+        return sys.modules[module]
     gc.disable()
     try:
         return import_module(module)
