@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, case, func, select, update
 
 from bot.store.database import Session
+from bot.store.segments import segment_changes
 from bot.store.shop import purchases
 from bot.store.shop.purchases import BOUGHT
 from bot.store.tables import customers, orders
@@ -61,7 +62,8 @@ def _set(session: Session, rules: Rules, now: datetime, which: Which, *, down: b
     changed = 0
     for rank, level in ranks:
         of_level = select(judged.c.id).where(judged.c.due == rank, moves)
-        changed += session.execute(
-            update(customers).where(customers.c.id.in_(of_level)).values(level=level.name)
-        ).rowcount
+        raised = update(customers).where(customers.c.id.in_(of_level)).values(level=level.name)
+        theirs = session.scalars(raised.returning(customers.c.id)).all()
+        segment_changes.note(session, theirs)
+        changed += len(theirs)
     return changed

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, func, insert, literal, select, update
 
 from bot.store.database import Instant, Session
+from bot.store.segments import segment_changes
 from bot.store.tables import customers, point_journals, point_lots, point_postings
 from bot.store.upserts import or_insert
 from bot.values.membership import Entry
@@ -247,7 +248,10 @@ def _post(session: Session, journal_id: int, points: int, other: Account) -> Non
 
 def _change(session: Session, customer_id: int, by: int, *only_if: ColumnElement[bool]) -> bool:
     changed = update(customers).where(customers.c.id == customer_id, *only_if)
-    return session.execute(changed.values(points=customers.c.points + by)).rowcount > 0
+    if not session.execute(changed.values(points=customers.c.points + by)).rowcount:
+        return False
+    segment_changes.note(session, [customer_id])
+    return True
 
 
 def _from_lots(session: Session, customer_id: int, points: int, first_of_order: int | None = None) -> None:

@@ -11,6 +11,7 @@ from bot.rules.pushes.buckets import bucket_of
 from bot.store.database import Session
 from bot.store.people import customers, follow_history, following, merging
 from bot.store.programs import outbox
+from bot.store.segments import segment_changes
 from bot.store.tables import customers as people
 from bot.store.tables import follow_history as history
 from bot.store.tables import suppressions
@@ -62,6 +63,7 @@ def _one(session: Session, one: Named, elsewhere: int | None, salt: str, now: da
     following.followed(session, customer.id, source=one.source, scene=one.scene, who=who, now=since)
     if elsewhere is not None and elsewhere != customer.id:
         merging.merge(session, customer.id, elsewhere, how="union_id", staff_id=None, now=now)
+    segment_changes.note(session, [customer.id])
 
 
 def _all_new(session: Session, fresh: Sequence[Named], now: datetime) -> None:
@@ -80,6 +82,7 @@ def _all_new(session: Session, fresh: Sequence[Named], now: datetime) -> None:
         put.returning(people.c.id, people.c.followed_at, people.c.source, people.c.source_scene)
     )
     rows_made = made.all()
+    segment_changes.note(session, [row.id for row in rows_made])
     follow_history.came_first(
         session,
         [

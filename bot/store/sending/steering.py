@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from bot.store.database import Session
+from bot.store.segments import segment_changes
 from bot.store.tables import channel_suppressions, customers, follow_doubts, spent_quotas
 from bot.store.upserts import or_insert
 
@@ -59,6 +60,7 @@ def doubt(session: Session, customer_id: int, now: datetime) -> None:
         .where(customers.c.forgotten_at.is_(None))
         .values(unfollowed_at=now)
     )
+    segment_changes.note(session, [customer_id])
     put = or_insert(session, follow_doubts).values(customer_id=customer_id, since=now)
     session.execute(put.on_conflict_do_nothing())
 
@@ -77,6 +79,7 @@ def doubted(session: Session, most: int) -> dict[str, int]:
 
 def follow_after_all(session: Session, customer_ids: Sequence[int]) -> None:
     session.execute(update(customers).where(customers.c.id.in_(customer_ids)).values(unfollowed_at=None))
+    segment_changes.note(session, customer_ids)
 
 
 def settle_doubts(session: Session, customer_ids: Iterable[int]) -> None:
