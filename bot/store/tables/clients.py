@@ -9,11 +9,10 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
-    text,
 )
 
 from bot.store.database import Instant
-from bot.store.tables.columns import BigId, Json, metadata
+from bot.store.tables.columns import BigId, Json, metadata, only_where
 
 api_clients = Table(
     "api_clients",
@@ -32,8 +31,7 @@ api_clients = Table(
         "uq_api_clients_one_of_a_name",
         "name",
         unique=True,
-        sqlite_where=text("revoked_at IS NULL"),
-        postgresql_where=text("revoked_at IS NULL"),
+        **only_where("revoked_at IS NULL"),
     ),
 )
 

@@ -1,6 +1,6 @@
 """What all tables are made of: the names of keys and indexes, and the column types both databases share."""
 
-from sqlalchemy import JSON, BigInteger, Integer, MetaData, Numeric
+from sqlalchemy import JSON, BigInteger, Integer, MetaData, Numeric, TextClause, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData(
@@ -17,3 +17,8 @@ BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only an
 Json = JSON().with_variant(JSONB(), "postgresql")
 PerhapsJson = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 Money = Numeric(12, 2)
+
+
+def only_where(condition: str) -> dict[str, TextClause]:
+    """What an index says of the rows it holds, for both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}

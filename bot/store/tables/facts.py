@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from bot.store.database import Instant
-from bot.store.tables.columns import BigId, Json, metadata
+from bot.store.tables.columns import BigId, Json, metadata, only_where
 
 facts = Table(  # what each source says of an attribute; `holds` marks the one that is believed
     "facts",
@@ -46,8 +46,7 @@ facts = Table(  # what each source says of an attribute; `holds` marks the one t
         "attribute",
         "source",
         unique=True,
-        sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
+        **only_where("ended_at IS NULL"),
     ),
     Index(
         "uq_facts_one_holds",

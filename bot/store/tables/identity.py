@@ -11,11 +11,10 @@ from sqlalchemy import (
     String,
     Table,
     false,
-    text,
 )
 
 from bot.store.database import Instant
-from bot.store.tables.columns import BigId, Json, metadata
+from bot.store.tables.columns import BigId, Json, metadata, only_where
 
 bind_codes = Table(  # given out by the shop, used once; the code itself is nowhere
     "bind_codes",
@@ -74,8 +73,7 @@ merges = Table(  # two rows that became one, with all that undoing it needs
         "uq_merges_one_standing",
         "loser_id",
         unique=True,
-        sqlite_where=text("undone_at IS NULL"),
-        postgresql_where=text("undone_at IS NULL"),
+        **only_where("undone_at IS NULL"),
     ),
 )
 
@@ -109,14 +107,12 @@ follow_history = Table(  # every coming, going and scan; after forgetting nobody
         "kind",
         "customer_id",
         "at",
-        sqlite_where=text("scene <> ''"),
-        postgresql_where=text("scene <> ''"),
+        **only_where("scene <> ''"),
     ),
     Index(
         "ix_follow_history_who",
         "who",
-        sqlite_where=text("who IS NOT NULL"),
-        postgresql_where=text("who IS NOT NULL"),
+        **only_where("who IS NOT NULL"),
     ),
 )
 

@@ -1,9 +1,9 @@
 """Points: a ledger of double entry, the lots they expire in, and the vouchers they buy."""
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, text
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table
 
 from bot.store.database import Instant
-from bot.store.tables.columns import BigId, Money, metadata
+from bot.store.tables.columns import BigId, Money, metadata, only_where
 
 point_journals = Table(  # one thing that happened to a member's points
     "point_journals",
@@ -45,8 +45,7 @@ point_lots = Table(  # what a member has, by when it expires; spent from the one
     Index(
         "ix_point_lots_expiring",
         "expires_on",
-        sqlite_where=text("remaining > 0"),
-        postgresql_where=text("remaining > 0"),
+        **only_where("remaining > 0"),
     ),
 )
 

@@ -1,9 +1,9 @@
 """The nurturing plan each customer of a class is on: since when, and how far."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table
 
 from bot.store.database import Instant
-from bot.store.tables.columns import BigId, metadata
+from bot.store.tables.columns import BigId, metadata, only_where
 
 nurturing_plans = Table(
     "nurturing_plans",
@@ -20,7 +20,6 @@ nurturing_plans = Table(
         "uq_nurturing_plans_one_open",
         "customer_id",
         unique=True,
-        sqlite_where=text("closed_at IS NULL"),
-        postgresql_where=text("closed_at IS NULL"),
+        **only_where("closed_at IS NULL"),
     ),
 )

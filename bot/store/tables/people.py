@@ -12,12 +12,11 @@ from sqlalchemy import (
     String,
     Table,
     false,
-    text,
     true,
 )
 
 from bot.store.database import Instant
-from bot.store.tables.columns import BigId, Json, metadata
+from bot.store.tables.columns import BigId, Json, metadata, only_where
 
 FOLLOWS = "followed_at IS NOT NULL AND unfollowed_at IS NULL AND forgotten_at IS NULL"
 
@@ -82,8 +81,7 @@ customers = Table(
         "ix_customers_followers",
         "city",
         "province",
-        sqlite_where=text(FOLLOWS),
-        postgresql_where=text(FOLLOWS),
+        **only_where(FOLLOWS),
     ),
 )
 

@@ -13,12 +13,11 @@ from sqlalchemy import (
     Table,
     Text,
     false,
-    text,
     true,
 )
 
 from bot.store.database import Instant
-from bot.store.tables.columns import BigId, Json, PerhapsJson, metadata
+from bot.store.tables.columns import BigId, Json, PerhapsJson, metadata, only_where
 
 UNREPORTED = "channel = 'subscription_notice' AND state IN ('claimed', 'accepted', 'unknown')"
 HAPPENS_ONCE = "occasion IS NOT NULL AND state <> 'skipped'"
@@ -158,8 +157,7 @@ deliveries = Table(
     Index(
         "ix_deliveries_mass_send_id",
         "mass_send_id",
-        sqlite_where=text("mass_send_id IS NOT NULL"),
-        postgresql_where=text("mass_send_id IS NOT NULL"),
+        **only_where("mass_send_id IS NOT NULL"),
     ),
     # whose turn was today's, and what waits for whose next contact: planning reads them all at once
     Index(
@@ -168,8 +166,7 @@ deliveries = Table(
         "customer_id",
         "campaign_id",
         "state",
-        sqlite_where=text("state IN ('accepted', 'sent', 'failed', 'unknown')"),
-        postgresql_where=text("state IN ('accepted', 'sent', 'failed', 'unknown')"),
+        **only_where("state IN ('accepted', 'sent', 'failed', 'unknown')"),
     ),
     # what a person took back today: planning gives them nothing else of the campaign
     Index(
@@ -177,8 +174,7 @@ deliveries = Table(
         "day",
         "customer_id",
         "campaign_id",
-        sqlite_where=text("state = 'skipped' AND reason = 'withdrawn'"),
-        postgresql_where=text("state = 'skipped' AND reason = 'withdrawn'"),
+        **only_where("state = 'skipped' AND reason = 'withdrawn'"),
     ),
     Index(
         "ix_deliveries_kept",
@@ -187,16 +183,14 @@ deliveries = Table(
         "id",
         "campaign_id",
         "day",
-        sqlite_where=text("state = 'planned' AND channel = 'next_contact'"),
-        postgresql_where=text("state = 'planned' AND channel = 'next_contact'"),
+        **only_where("state = 'planned' AND channel = 'next_contact'"),
     ),
     # which notice a report of WeChat is about
     Index(
         "ix_deliveries_notices",
         "customer_id",
         "notice_template",
-        sqlite_where=text(UNREPORTED),
-        postgresql_where=text(UNREPORTED),
+        **only_where(UNREPORTED),
     ),
     # lists of the API, page by page: by campaign, and by the time they are due
     Index("ix_deliveries_campaign_id_id", "campaign_id", "id"),
@@ -206,29 +200,25 @@ deliveries = Table(
         "channel",
         "due_at",
         "id",  # the whole order of a tick: PostgreSQL would rather walk the list of all that was ever due
-        sqlite_where=text("state = 'planned'"),
-        postgresql_where=text("state = 'planned'"),
+        **only_where("state = 'planned'"),
     ),
     # what did not go out while its window was open
     Index(
         "ix_deliveries_closing",
         "closes_at",
-        sqlite_where=text("state = 'planned' AND closes_at IS NOT NULL"),
-        postgresql_where=text("state = 'planned' AND closes_at IS NOT NULL"),
+        **only_where("state = 'planned' AND closes_at IS NOT NULL"),
     ),
     Index(
         "ix_deliveries_claimed",
         "lease_until",
-        sqlite_where=text("state = 'claimed'"),
-        postgresql_where=text("state = 'claimed'"),
+        **only_where("state = 'claimed'"),
     ),
     # at most one push is planned for a customer at any time, whatever the campaigns (kept ones wait aside)
     Index(
         "uq_deliveries_one_planned",
         "customer_id",
         unique=True,
-        sqlite_where=text("state = 'planned' AND campaign_id IS NOT NULL AND channel <> 'next_contact'"),
-        postgresql_where=text("state = 'planned' AND campaign_id IS NOT NULL AND channel <> 'next_contact'"),
+        **only_where("state = 'planned' AND campaign_id IS NOT NULL AND channel <> 'next_contact'"),
     ),
     # each occasion of a campaign happens once for a customer, however often it is planned
     Index(
@@ -237,8 +227,7 @@ deliveries = Table(
         "campaign_id",
         "occasion",
         unique=True,
-        sqlite_where=text(HAPPENS_ONCE),
-        postgresql_where=text(HAPPENS_ONCE),
+        **only_where(HAPPENS_ONCE),
     ),
     # one attempt for a customer and campaign a day
     Index(
@@ -247,8 +236,7 @@ deliveries = Table(
         "customer_id",
         "campaign_id",
         unique=True,
-        sqlite_where=text("state <> 'skipped'"),
-        postgresql_where=text("state <> 'skipped'"),
+        **only_where("state <> 'skipped'"),
     ),
 )
 

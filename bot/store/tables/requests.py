@@ -1,9 +1,9 @@
 """Forms filled in the chat: those under way, and what was sent in."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text
 
 from bot.store.database import Instant
-from bot.store.tables.columns import BigId, Json, metadata
+from bot.store.tables.columns import BigId, Json, metadata, only_where
 
 form_talks = Table(  # one a customer: a new form takes the place of one that was left
     "form_talks",
@@ -35,7 +35,6 @@ form_requests = Table(
     Index(
         "ix_form_requests_open",
         "id",
-        sqlite_where=text("state = 'open'"),
-        postgresql_where=text("state = 'open'"),
+        **only_where("state = 'open'"),
     ),
 )

@@ -13,12 +13,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
-    text,
     true,
 )
 
 from bot.store.database import Instant
-from bot.store.tables.columns import BigId, Json, metadata
+from bot.store.tables.columns import BigId, Json, metadata, only_where
 
 messages = Table(  # the conversation log
     "messages",
@@ -48,15 +47,13 @@ messages = Table(  # the conversation log
         "uq_messages_once_key",
         "once_key",
         unique=True,
-        sqlite_where=text("once_key IS NOT NULL"),
-        postgresql_where=text("once_key IS NOT NULL"),
+        **only_where("once_key IS NOT NULL"),
     ),
     Index(
         "uq_messages_answers_id",
         "answers_id",
         unique=True,
-        sqlite_where=text("answers_id IS NOT NULL"),
-        postgresql_where=text("answers_id IS NOT NULL"),
+        **only_where("answers_id IS NOT NULL"),
     ),
     Index("ix_messages_customer_id_id", "customer_id", "id"),
     Index("ix_messages_created_at", "created_at"),
@@ -64,8 +61,7 @@ messages = Table(  # the conversation log
         "ix_messages_pending",
         "customer_id",
         "id",
-        sqlite_where=text("state = 'pending'"),
-        postgresql_where=text("state = 'pending'"),
+        **only_where("state = 'pending'"),
     ),
 )
 
@@ -125,8 +121,7 @@ handovers = Table(  # a customer who wants a person, until somebody has looked
         "uq_handovers_one_open",
         "customer_id",
         unique=True,
-        sqlite_where=text("closed_at IS NULL"),
-        postgresql_where=text("closed_at IS NULL"),
+        **only_where("closed_at IS NULL"),
     ),
 )
 

@@ -1,9 +1,9 @@
 """What the account learns to understand from, words to be careful with, and what nobody could answer."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
 
 from bot.store.database import Instant
-from bot.store.tables.columns import BigId, metadata
+from bot.store.tables.columns import BigId, metadata, only_where
 
 intent_examples = Table(  # sentences operators added to those of the files
     "intent_examples",
@@ -37,7 +37,6 @@ open_questions = Table(  # asked, and no answer was found: for the operator, unt
     Index(
         "ix_open_questions_open",
         "asked_at",
-        sqlite_where=text("settled_at IS NULL"),
-        postgresql_where=text("settled_at IS NULL"),
+        **only_where("settled_at IS NULL"),
     ),
 )

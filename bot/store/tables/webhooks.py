@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from bot.store.database import Instant
-from bot.store.tables.columns import BigId, Json, metadata
+from bot.store.tables.columns import BigId, Json, metadata, only_where
 
 webhook_endpoints = Table(
     "webhook_endpoints",
@@ -91,15 +91,13 @@ webhook_calls = Table(  # one event for one endpoint
         "endpoint_id",
         "next_at",
         "id",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
+        **only_where("state = 'waiting'"),
     ),
     Index(
         "ix_webhook_calls_ended",
         "endpoint_id",
         "state",
         "ended_at",
-        sqlite_where=text("state <> 'waiting'"),
-        postgresql_where=text("state <> 'waiting'"),
+        **only_where("state <> 'waiting'"),
     ),
 )

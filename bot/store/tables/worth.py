@@ -10,11 +10,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    text,
 )
 
 from bot.store.database import Instant
-from bot.store.tables.columns import BigId, Json, metadata
+from bot.store.tables.columns import BigId, Json, metadata, only_where
 
 customer_statistics = Table(  # one row a customer: what they did, and what is made of it
     "customer_statistics",
@@ -59,28 +58,24 @@ customer_statistics = Table(  # one row a customer: what they did, and what is m
     Index(
         "ix_customer_statistics_orders",
         "orders",
-        sqlite_where=text("orders > 0"),
-        postgresql_where=text("orders > 0"),
+        **only_where("orders > 0"),
     ),
     Index(
         "ix_customer_statistics_spent",
         "spent",
         "orders",
-        sqlite_where=text("orders > 0"),
-        postgresql_where=text("orders > 0"),
+        **only_where("orders > 0"),
     ),
     Index(
         "ix_customer_statistics_last_order_at",
         "last_order_at",
         "orders",
-        sqlite_where=text("orders > 0"),
-        postgresql_where=text("orders > 0"),
+        **only_where("orders > 0"),
     ),
     Index(
         "ix_customer_statistics_stale",
         "customer_id",
-        sqlite_where=text("is_stale = 1"),
-        postgresql_where=text("is_stale = 1"),
+        **only_where("is_stale = 1"),
     ),
     # nearly everything a segment asks of it, in one narrow place
     Index(
@@ -133,14 +128,12 @@ follow_ups = Table(  # what a customer's class asks of a person
         "customer_id",
         "service",
         unique=True,
-        sqlite_where=text("closed_at IS NULL"),
-        postgresql_where=text("closed_at IS NULL"),
+        **only_where("closed_at IS NULL"),
     ),
     Index(
         "ix_follow_ups_due",
         "due_at",
-        sqlite_where=text("closed_at IS NULL"),
-        postgresql_where=text("closed_at IS NULL"),
+        **only_where("closed_at IS NULL"),
     ),
 )
 
