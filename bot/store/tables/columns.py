@@ -1,6 +1,8 @@
 """What all tables are made of: the names of keys and indexes, and the column types both databases share."""
 
-from sqlalchemy import JSON, BigInteger, Integer, MetaData, Numeric, TextClause, text
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Integer, MetaData, Numeric, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData(
@@ -19,6 +21,6 @@ PerhapsJson = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "po
 Money = Numeric(12, 2)
 
 
-def only_where(condition: str) -> dict[str, TextClause]:
+def only_where(condition: str) -> dict[str, Any]:
     """What an index says of the rows it holds, for both databases."""
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
