@@ -13,7 +13,7 @@ class Reason:
 ARRANGED = frozenset({"planned", "kept"})
 
 REASONS: dict[str, Reason] = {
-    "planned": Reason("已排入计划", "a delivery is planned, or went out today"),
+    "planned": Reason("已排入计划，或今天已发出", "a delivery is planned, or went out today"),
     "kept": Reason("内容已保留，待客户下次联系时发送", "kept for the customer's next contact"),
     "forgotten": Reason("客户资料已按要求删除", "the customer's data was erased"),
     "merged": Reason("客户的两份资料已合并", "the customer's two records became one"),

@@ -15,8 +15,11 @@ WORDS = {
         "campaign": "活动「{name}」（{id}）：", "outside": "客户不在该活动的分群内。",
         "would": "可以推送：内容 {content}，渠道 {channel}，时段 {opens} 至 {closes}。",
         "not": "不会推送：{reason}。", "verdict": "上次计划的结论（{at}）：{reason}。",
-        "unseen": "计划程序还没有看过这位客户。", "unknown": "该年的节假日尚未公布，只按星期推算。",
+        "unseen": "计划程序还没有看过这位客户。", "weekdays": "该年的节假日尚未公布，只按星期推算。",
         "attempt": "第 {id} 号推送：内容 {content}，渠道 {channel}，状态 {state}，{reason}", "none": "没有",
+        "reply_window": "客服消息", "mass": "群发", "subscription_notice": "订阅通知", "template_message": "模板消息",
+        "next_contact": "等客户下次联系", "planned": "已计划", "claimed": "发送中", "accepted": "微信已受理", "sent": "已发送",
+        "failed": "失败", "unknown": "结果未知", "skipped": "已跳过",
     },
     "en": {
         "who": "Customer {openid}, {at}:",
@@ -24,7 +27,7 @@ WORDS = {
         "would": "would be sent: content {content} by {channel}, between {opens} and {closes}.",
         "not": "is not sent: {reason}.", "verdict": "The planner's last word ({at}): {reason}.",
         "unseen": "The planner has not looked at this customer yet.",
-        "unknown": "The year's holidays are not published yet: only weekdays were looked at.",
+        "weekdays": "The year's holidays are not published yet: only weekdays were looked at.",
         "attempt": "delivery {id}: content {content} by {channel}, {state} {reason}", "none": "none",
     },
 }  # fmt: skip
@@ -55,14 +58,19 @@ def _of_campaign(
     else:
         opens, closes = _at(campaign.opens, zone), _at(campaign.closes, zone)
         yield "  " + words["would"].format(
-            content=campaign.content_id, channel=campaign.channel, opens=opens, closes=closes
+            content=campaign.content_id,
+            channel=words.get(campaign.channel, campaign.channel),
+            opens=opens,
+            closes=closes,
         )
     for finding in campaign.findings:
         values = ", ".join(f"{name}={_shown(value, zone, words)}" for name, value in finding.values.items())
-        mark = "✗" if finding.stands else "✓"
-        yield f"    {mark} {finding.policy}" + (f" ({values})" if values else "")
+        said = f" {sentence(finding.reason, locale)}" if finding.stands else ""
+        yield f"    {'✗' if finding.stands else '✓'} {finding.policy}{said}" + (
+            f" ({values})" if values else ""
+        )
     if not campaign.calendar_known:
-        yield "  " + words["unknown"]
+        yield "  " + words["weekdays"]
     if campaign.decided_at is None:
         yield "  " + words["unseen"]
     else:
@@ -73,8 +81,8 @@ def _of_campaign(
         yield "  " + words["attempt"].format(
             id=attempt.delivery_id,
             content=attempt.content_id,
-            channel=attempt.channel,
-            state=attempt.state,
+            channel=words.get(attempt.channel, attempt.channel),
+            state=words.get(attempt.state, attempt.state),
             reason=reason,
         ).rstrip("， ")
 

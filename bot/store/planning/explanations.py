@@ -17,6 +17,7 @@ from bot.store.planning.candidates import of_campaign, shapes_of, with_history
 from bot.store.planning.eligibility import POLICIES
 from bot.store.planning.moments import Moment
 from bot.store.planning.next_contents import judged_rows
+from bot.store.planning.past_explanations import Rhythm
 from bot.store.segments.segments import members, understood
 from bot.store.tables import campaigns, customers, deliveries, segments
 from bot.values.explanation import Attempt, CampaignExplained, Explanation, Finding
@@ -36,11 +37,13 @@ def explain(
     if who is None:
         return None
     today = at.astimezone(config.push.zone).date()
-    explained = (
+    past = (
         past_explanations.explained(session, who.id, campaign_id, at)
         if past_explanations.is_over(session, at)
-        else None
-    ) or [
+        else []
+    )
+    then = past_explanations.rhythm(session, who, past, at, config.push.zone) if past else who
+    explained = past or [
         _explained(session, campaign, purpose, who, at, config)
         for campaign in _campaigns(session, campaign_id, today)
         for purpose in campaigns_running.purposes_of(session, campaign.id)
@@ -49,15 +52,15 @@ def explain(
         customer_id=who.id,
         openid=openid,
         at=at,
-        engagement=who.engagement,
-        unanswered=who.silent_pushes,
-        spoke_at=who.spoke_at,
-        gap_days=_gap(who, config),
+        engagement=then.engagement,
+        unanswered=then.silent_pushes,
+        spoke_at=then.spoke_at,
+        gap_days=_gap(then, config),
         ordinary_gap_days=config.push.max_gap_days,
         most_gap_days=max(config.push.tired_gap_days, config.push.max_gap_days),
-        last_push_at=who.last_push_at,
-        next_urgent_at=_next_after(who, 1, config),
-        next_regular_at=_next_after(who, _gap(who, config), config),
+        last_push_at=then.last_push_at,
+        next_urgent_at=_next_after(then, 1, config),
+        next_regular_at=_next_after(then, _gap(then, config), config),
         campaigns=tuple(explained),
     )
 
@@ -72,11 +75,11 @@ def _campaigns(session: Session, campaign_id: str | None, today: date) -> Sequen
     ).all()
 
 
-def _gap(who: Row[Any], config: Config) -> int:
+def _gap(who: Row[Any] | Rhythm, config: Config) -> int:
     return gap(who.engagement, who.silent_pushes, config.push)
 
 
-def _next_after(who: Row[Any], gap_days: int, config: Config) -> datetime | None:
+def _next_after(who: Row[Any] | Rhythm, gap_days: int, config: Config) -> datetime | None:
     """The first instant the rhythm allows: the day, and the hours, whichever is later."""
     last_at: datetime | None = who.last_push_at
     last_day: date | None = who.last_push_day

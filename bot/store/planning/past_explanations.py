@@ -1,14 +1,30 @@
 """What was decided for a customer at an instant that is over, by what was kept of it: nothing is judged again."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
 
-from bot.store.database import Session
+from bot.store.database import Instant, Session
+from bot.store.delivery_states import GOT
 from bot.store.planning import verdicts
 from bot.store.planning.verdicts import Page, Verdict
-from bot.store.tables import campaigns, deliveries, plan_passes
+from bot.store.tables import campaigns, deliveries, messages, plan_passes
 from bot.values.explanation import Attempt, CampaignExplained, Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """A customer's, as it was."""
+
+    engagement: str
+    silent_pushes: int
+    spoke_at: datetime | None
+    last_push_at: datetime | None
+    last_push_day: date | None
 
 
 def is_over(session: Session, at: datetime) -> bool:
@@ -30,6 +46,30 @@ def explained(
         for entry in page.entries
         if campaign_id in (None, entry["campaign"])
     ]
+
+
+def rhythm(
+    session: Session, who: Row[Any], said: Sequence[CampaignExplained], at: datetime, zone: ZoneInfo
+) -> Rhythm:
+    """What was known of their answers when it was last decided, and what they had said and got by then."""
+    decided = [one for one in said if one.decided_at is not None and one.findings]
+    last = max(decided, key=lambda one: one.decided_at or at, default=None)
+    values = last.findings[0].values if last else {}
+    spoke = select(func.max(messages.c.created_at, type_=Instant())).where(
+        messages.c.customer_id == who.id, messages.c.direction == "in", messages.c.created_at <= at
+    )
+    got = select(func.max(deliveries.c.left_at, type_=Instant())).where(
+        deliveries.c.customer_id == who.id, deliveries.c.campaign_id.is_not(None),
+        deliveries.c.state.in_(("claimed", *GOT)), deliveries.c.left_at <= at,
+    )  # fmt: skip
+    pushed_at: datetime | None = session.execute(got).scalar()
+    return Rhythm(
+        engagement=values.get("engagement", who.engagement),
+        silent_pushes=values.get("silent_pushes", who.silent_pushes),
+        spoke_at=session.execute(spoke).scalar(),
+        last_push_at=pushed_at,
+        last_push_day=pushed_at.astimezone(zone).date() if pushed_at else None,
+    )
 
 
 def _explained(

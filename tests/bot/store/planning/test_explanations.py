@@ -2,12 +2,17 @@ from datetime import timedelta
 
 import pytest
 
+from bot.clock import FixedClock
 from bot.config import Config
 from bot.rules.pushes.telling import told
-from bot.store.database import Session
+from bot.store.database import Database, Session
 from bot.store.planning.explanations import explain
+from scheduler.deliver import deliver_due
+from scheduler.plan import plan
 from tests.conftest import NOON
+from tests.support import pushing
 from tests.support.build import Build
+from tests.support.fake_wechat import FakeWeChat
 
 CONFIG = Config()
 OPEN = {"window_until": NOON + timedelta(days=1), "window_left": 5}
@@ -113,3 +118,38 @@ def test_who_answers_is_told_so(session: Session, shop: Build) -> None:
         "常规推送每 2 天一条。"
     )
     assert last == "从未收到推送，随时可以。"
+
+
+def test_an_instant_that_is_over_is_told_with_the_rhythm_of_then(
+    database: Database, clock: FixedClock
+) -> None:
+    wechat = FakeWeChat()
+    services = pushing.services_with(database, clock, wechat)
+    with database.transaction() as session:
+        build = Build(session)
+        build.segment()
+        for name in ("words", "more"):
+            build.content(name, purpose="service")
+        build.campaign("repair", ["words", "more"])
+        build.customer(openid="o-a", window_until=NOON + timedelta(days=9), window_left=5)
+    first = NOON
+    for day in (0, 4):
+        clock.set(NOON + timedelta(days=day))
+        plan(services, clock.now())
+        clock.forward(hours=5)
+        deliver_due(services)
+        plan(services, clock.now())
+    assert len(wechat.sent) == 2
+    with database.reading() as session:
+        before = explain(session, "o-a", None, first + timedelta(minutes=1), CONFIG)
+        between = explain(session, "o-a", None, first + timedelta(hours=6), CONFIG)
+        now = explain(session, "o-a", None, clock.now(), CONFIG)
+    assert before is not None
+    assert between is not None
+    assert now is not None
+    assert (before.last_push_at, before.next_regular_at, before.unanswered) == (None, None, 0)
+    assert between.last_push_at == first + timedelta(hours=5)
+    assert between.unanswered == 1
+    assert now.last_push_at == first + timedelta(days=4, hours=5)
+    lines = told(between, CONFIG.push.zone)
+    assert any("号推送：内容 words，渠道 客服消息，状态 已发送" in line for line in lines)
