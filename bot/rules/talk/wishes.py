@@ -69,7 +69,9 @@ _STARTS = (
     r"不退订了",
     r"(?:re)?subscribe(?:me|again)?|resume(?:push|pushes|messages)?|start(?:again|push|pushes|messages)?|optin",
 )
-_UNHEARD = re.compile(r"退订.{0,6}(?:还|又|仍|怎么).{0,6}(?:发|收|推)")  # "已经退订了怎么还在发"
+_UNHEARD = re.compile(  # 已经退订了怎么还在发
+    r"退订.{0,6}(?:还|又|仍|怎么).{0,6}(?:发|收|推)|^(?:怎么|为什么|为啥|咋)(?:还|又)在?(?:给我|跟我)?(?:发|推)(?:来|送|消息|信息|广告|推送|啊|呀|的)*$"
+)
 
 _STOP = re.compile(rf"{_ANNOYED}{_POLITE}(?:{'|'.join(_STOPS)}){_ENDING}")
 _START = re.compile(rf"{_POLITE}(?:{'|'.join(_STARTS)}){_ENDING}")

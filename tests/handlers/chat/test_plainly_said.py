@@ -130,3 +130,14 @@ def test_who_complained_already_is_not_asked_back(learned: Conversation, custome
 def test_when_they_end_is_said_of_points_behind_points(learned: Conversation, customer: int) -> None:
     learned.hear(said("我的积分"))
     assert "320" in learned.hear(said("什么时候过期")).text
+
+
+def test_who_is_sent_something_all_the_same_is_told_that_it_is_off(talk: Conversation, customer: int) -> None:
+    talk.hear(said("退订"))
+    assert talk.hear(said("怎么还在发")).text == texts.STOPPED_ALREADY
+    assert talk.hear(said("怎么还没发货")).handler != "stop_pushes"
+
+
+def test_who_their_manager_is_needs_no_person(talk: Conversation, customer: int) -> None:
+    assert talk.hear(said("客户经理是谁")).text == person_texts.NO_MANAGER
+    assert not talk.customer().with_person_until
