@@ -14,6 +14,11 @@ from psycopg import pq
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 
+from bot.store.failures import Unavailable
+
+SILENT_FOR = (
+    2.5  # seconds without a word: longer than it may wait for a lock, and there is time to keep a message
+)
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 LINE = "libpq"  # in the `info` of a connection that has one
 
@@ -27,6 +32,8 @@ class Line:
 
     def __init__(self, driver: psycopg.Connection[Any]) -> None:
         self._server = driver.pgconn
+        self._heard = select.poll()
+        self._heard.register(self._server.socket, select.POLLIN)
         self._values = Transformer(driver)
         self._prepared: dict[str, bytes] = {}
         self._waiting: list[tuple[bytes, Sequence[Any]]] = []
@@ -107,7 +114,7 @@ class Line:
         while server.flush():
             select.select([], [server.socket], [])
         results = []
-        while (result := server.get_result()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
+        while (result := self._next_result()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
             if result is not None:
                 results.append(result)
             elif server.status == pq.ConnStatus.BAD:
@@ -118,6 +125,14 @@ class Line:
                 raise self._error(result)
         self._answered.update((name, results[place]) for name, place in ahead.items())
         return results[-1]
+
+    def _next_result(self) -> "pq.abc.PGresult | None":
+        """Waits as other threads can work meanwhile: libpq's own waiting would hold the interpreter."""
+        while self._server.is_busy():
+            if not self._heard.poll(SILENT_FOR * 1000):
+                raise Unavailable("the database is silent")
+            self._server.consume_input()
+        return self._server.get_result()
 
     def _error(self, result: "pq.abc.PGresult") -> psycopg.Error:
         if self._server.status == pq.ConnStatus.BAD:
