@@ -33,15 +33,6 @@ class Operations:
 
     # ---- to one customer
 
-    def show_typing(self, openid: str) -> None:
-        """Refused (45080, 45081) when nothing was said for 30 s, or when it shows already."""
-        self._transport.post("message/custom/typing", {"touser": openid, "command": "Typing"})
-
-    def send_article(self, openid: str, article_id: str, now: datetime) -> Outcome:
-        """A published article, through the reply window."""
-        form = {"touser": openid, "msgtype": "mpnewsarticle", "mpnewsarticle": {"article_id": article_id}}
-        return self._sent("message/custom/send", form, now, repeatable=False)
-
     def send_template(
         self, openid: str, message: TemplateMessage, client_msg_id: str, now: datetime
     ) -> Outcome:
@@ -103,10 +94,6 @@ class Operations:
 
     # ---- of the account
 
-    def create_menu(self, menu: Mapping[str, Any]) -> None:
-        """Replaces the whole menu; customers see it within five minutes."""
-        self._transport.post("menu/create", menu)
-
     def create_qrcode(self, scene: str, lasts: timedelta | None = None) -> str:
         """The ticket of a QR code that brings `scene` along, for at most 30 days, or for ever (100,000 of those)."""
         action: dict[str, Any] = {"action_info": {"scene": {"scene_str": scene}}}
@@ -115,14 +102,6 @@ class Operations:
         else:
             action |= {"action_name": "QR_STR_SCENE", "expire_seconds": int(lasts.total_seconds())}
         return str(self._transport.post("qrcode/create", action).get("ticket", ""))
-
-    def upload_for_three_days(self, media: Media, filename: str, content: bytes) -> str:
-        """The media id."""
-        return str(self._transport.upload("media/upload", filename, content, type=media).get("media_id", ""))
-
-    def upload_into_articles(self, filename: str, content: bytes) -> str:
-        """The address of a picture, JPEG or PNG under 1 MB, that may stand in an article."""
-        return str(self._transport.upload("media/uploadimg", filename, content).get("url", ""))
 
     def preview(self, openid: str, form: Mapping[str, Any]) -> None:
         """Shows a mass send to one person first; 100 a day."""
@@ -137,10 +116,6 @@ class Operations:
         return Quota(
             int(numbers.get("daily_limit", 0)), int(numbers.get("used", 0)), int(numbers.get("remain", 0))
         )
-
-    def clear_quota(self, app_id: str) -> None:
-        """All counters of the day, ten times a month: a person decides that."""
-        self._transport.post("clear_quota", {"appid": app_id})
 
     def _sent(self, path: str, form: Mapping[str, Any], now: datetime, *, repeatable: bool) -> Outcome:
         try:

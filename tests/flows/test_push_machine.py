@@ -42,6 +42,7 @@ from scheduler.deliver import deliver_batch, hand_out
 from scheduler.plan import plan
 from scheduler.recover import recover
 from scheduler.tidy import refresh_engagement
+from tests.support import contact
 from tests.support.build import Build
 from tests.support.faults import POINTS, Trouble, Worker, dies
 from tests.support.promises import Person, Promises, marked
@@ -327,11 +328,11 @@ class Pushes(RuleBasedStateMachine):
         match what:
             case "writes":
                 person.window = (now + timedelta(hours=48), 5)
-                customers.spoke(session, id_, now)
+                contact.spoke(session, id_, now)
                 deliveries.release_kept(session, id_, now, push)
             case "taps":
                 person.scene = (now + timedelta(minutes=1), 3)
-                customers.opened_scene(session, id_, now)
+                contact.opened_scene(session, id_, now)
             case "is owed an answer":
                 day = now.astimezone(push.zone).date()
                 words = Text(f"answer {next(self.build._numbers)}")

@@ -44,7 +44,7 @@ from scheduler.deliver import deliver_batch, hand_out
 from scheduler.plan import plan
 from scheduler.recover import recover
 from scheduler.tidy import refresh_engagement
-from tests.support import pushing
+from tests.support import contact, pushing
 from tests.support.build import Build
 from tests.support.fake_wechat import FakeWeChat, Said
 
@@ -303,7 +303,7 @@ class Rhythm(RuleBasedStateMachine):
         with self.database.transaction() as session:
             found = customers.profile_of(session, f"o-{which}")
             if found is not None:
-                customers.spoke(session, found.id, now)
+                contact.spoke(session, found.id, now)
                 deliveries.release_kept(session, found.id, now, self.services.config.push)
 
     def is_owed_an_answer(self, which: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from bot.clock import FixedClock
-from bot.rules.calendar.workdays import kind_of_day
+from bot.rules.calendar.workdays import PUBLISHED
 from bot.rules.pushes.best_hour import HALF, Span, best_half, spans
 from bot.services import Services
 from bot.store.database import Database
@@ -68,8 +68,8 @@ def test_the_statement_says_what_the_rule_says(services: Services) -> None:
             instant = day + timedelta(minutes=min(minute, 1439), seconds=chance.randrange(60))
             at.append(instant)
             half = min(minute, 1439) // HALF
-            own[who, kind_of_day(day.date()).works][half] += 1
-            crowd[kind_of_day(day.date()).works][half] += 1
+            own[who, PUBLISHED.kind(day.date()).works][half] += 1
+            crowd[PUBLISHED.kind(day.date()).works][half] += 1
         say(services, who, at) if at else None
     refresh(services)
     expected = {}

@@ -12,7 +12,7 @@ from bot.store.people import customers as customers_store
 from bot.store.rehearsal import rehearsing
 from bot.store.tables import campaigns, deliveries, plan_passes, plan_totals, standings
 from scheduler.plan import plan, tick
-from tests.support import pushing
+from tests.support import contact, pushing
 from tests.support.build import Build
 
 MORNING = datetime(2026, 11, 24, 3, tzinfo=UTC)  # a Tuesday, 11:00 in Shanghai
@@ -42,7 +42,7 @@ def writes(services: Services, openid: str, at: datetime) -> None:
     with services.database.transaction() as session:
         who = customers_store.profile_of(session, openid)
         assert who is not None
-        customers_store.spoke(session, who.id, at)
+        contact.spoke(session, who.id, at)
         Build(session).message(who.id, "在吗", created_at=at)
 
 

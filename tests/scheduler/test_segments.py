@@ -112,9 +112,6 @@ def test_who_enters_and_who_leaves_is_dated(
         ]
         since = {member.openid: member.since for member in segment_history.members(session, "tea")}
         assert since == {"bo": NOON, "chen": NOON + timedelta(days=1)}
-        assert [(name, move.entered) for name, move in segment_history.moves_of(session, people["chen"])] == [
-            ("tea", True)
-        ]
 
 
 def test_a_refresh_of_what_did_not_change_writes_no_move(services: Services, people: dict[str, int]) -> None:

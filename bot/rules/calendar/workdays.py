@@ -41,10 +41,6 @@ class WorkingCalendar:
 PUBLISHED = WorkingCalendar()
 
 
-def kind_of_day(day: date) -> DayKind:
-    return PUBLISHED.kind(day)
-
-
 def _published(day: date) -> bool | None:
     try:
         works: bool = chinese_calendar.is_workday(day)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal_column, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal_column, select
 
 from bot.rules.hashing import openid_hash
 from bot.rules.pushes.buckets import bucket_of
@@ -64,8 +64,6 @@ OPENING_A_SCENE = {
     _c.silent_pushes: 0,
     _c.engagement: case((_c.engagement == "tired", "ordinary"), else_=_c.engagement),
 }
-_SPOKE = update(customers).where(_c.id == bindparam("id_")).values(SPEAKING)
-_OPENED_SCENE = update(customers).where(_c.id == bindparam("id_")).values(OPENING_A_SCENE)
 
 
 def met(session: Session, openid: str, now: datetime, *, salt: str, source: str = "") -> Profile:
@@ -88,16 +86,6 @@ def profile_of(session: Session, openid: str) -> Profile | None:
 def profile_by_id(session: Session, customer_id: int) -> Profile | None:
     found = session.execute(_BY_ID, {"id_": customer_id}).first()
     return profile_from(found) if found else None
-
-
-def spoke(session: Session, customer_id: int, now: datetime, window: Window = AFTER_SPEAKING) -> None:
-    """They wrote: the reply window opens anew, and no push is unanswered any more."""
-    session.execute(_SPOKE, {"id_": customer_id} | speaking(now, window))
-
-
-def opened_scene(session: Session, customer_id: int, now: datetime, window: Window = AFTER_A_SCENE) -> None:
-    """They followed, scanned or tapped: the short window opens, and they are not tired of us."""
-    session.execute(_OPENED_SCENE, {"id_": customer_id} | opening_a_scene(now, window))
 
 
 def speaking(now: datetime, window: Window = AFTER_SPEAKING) -> dict[str, Any]:

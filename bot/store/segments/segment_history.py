@@ -86,27 +86,6 @@ def moves(session: Session, segment_id: str, most: int = 50) -> list[SegmentMove
     ]
 
 
-def moves_of(session: Session, customer_id: int, most: int = 50) -> list[tuple[str, SegmentMove]]:
-    """What one customer came into and left, the latest first, each with the segment's id."""
-    moved = segment_moves.c
-    found = (
-        select(_s.segment_id, segment_passes.c.at, customers.c.openid, moved.entered)
-        .join_from(segment_moves, segment_passes, segment_passes.c.id == moved.pass_id)
-        .join(segment_states, _s.number == moved.segment_number)
-        .join(customers, customers.c.id == moved.customer_id)
-        .where(moved.customer_id == customer_id)
-        .order_by(moved.pass_id.desc(), _s.segment_id)
-        .limit(most)
-    )
-    return [
-        (
-            row.segment_id,
-            SegmentMove(at=row.at, openid=row.openid or "", customer_id=customer_id, entered=row.entered),
-        )
-        for row in session.execute(found)
-    ]
-
-
 def members(session: Session, segment_id: str, after: int = 0, most: int = 50) -> list[Member]:
     """Who was in at the last refresh, by number; `after`: the number the page before ended with."""
     found = (

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.config import Push
-from bot.rules.calendar.workdays import WorkingCalendar, kind_of_day
+from bot.rules.calendar.workdays import PUBLISHED, WorkingCalendar
 from bot.rules.pushes.windows import PURPOSES, NoWindow, is_quiet, next_window, window_at, windows_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -31,16 +31,16 @@ def at(text: str) -> datetime:
     ],
 )
 def test_working_days_follow_the_published_calendar(day: date, works: bool) -> None:
-    assert kind_of_day(day).works is works
-    assert kind_of_day(day).known
+    assert PUBLISHED.kind(day).works is works
+    assert PUBLISHED.kind(day).known
 
 
 @pytest.mark.parametrize(
     ("day", "works"), [(date(2099, 1, 1), True), (date(2099, 1, 3), False)], ids=["a Thursday", "a Saturday"]
 )
 def test_a_year_nobody_has_published_goes_by_weekdays_and_says_so(day: date, works: bool) -> None:
-    assert kind_of_day(day).works is works
-    assert not kind_of_day(day).known
+    assert PUBLISHED.kind(day).works is works
+    assert not PUBLISHED.kind(day).known
     assert not next_window("care", datetime.combine(day, time(0), SHANGHAI), PUSH).kind.known
 
 

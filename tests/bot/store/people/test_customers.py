@@ -13,6 +13,7 @@ from bot.store.tables import customers as rows
 from bot.store.tables import suppressions
 from bot.values.profile import Profile
 from tests.conftest import NOON
+from tests.support import contact
 from tests.support.build import Build
 
 SALT = "salt"
@@ -62,7 +63,7 @@ def test_speaking_opens_the_long_window_and_ends_silence(session: Session, build
         build.customer(silent_pushes=4, engagement="tired", window_left=1),
         build.customer(silent_pushes=4),
     )
-    customers.spoke(session, customer, NOON)
+    contact.spoke(session, customer, NOON)
     spoken = customers.profile_by_id(session, customer)
     assert spoken is not None
     assert (spoken.spoke_at, spoken.window_until, spoken.window_left) == (NOON, NOON + timedelta(hours=48), 5)
@@ -73,7 +74,7 @@ def test_speaking_opens_the_long_window_and_ends_silence(session: Session, build
 
 def test_a_tap_opens_the_short_window_beside_the_long_one(session: Session, build: Build) -> None:
     customer = build.customer(window_left=2, window_until=NOON + timedelta(hours=5), engagement="tired")
-    customers.opened_scene(session, customer, NOON)
+    contact.opened_scene(session, customer, NOON)
     tapped = customers.profile_by_id(session, customer)
     assert tapped is not None
     assert (tapped.scene_until, tapped.scene_left) == (NOON + timedelta(minutes=1), 3)

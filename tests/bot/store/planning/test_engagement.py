@@ -6,10 +6,10 @@ from sqlalchemy import select
 
 from bot.rules.pushes.rhythm import engagement as rule
 from bot.store.database import Session
-from bot.store.people import customers as people
 from bot.store.planning import engagement
 from bot.store.tables import customers
 from tests.conftest import NOON
+from tests.support import contact
 from tests.support.build import Build
 
 DAY = timedelta(days=1)
@@ -45,5 +45,5 @@ def test_each_push_left_unanswered_counts_at_once_and_an_answer_restores_everyth
         ("ordinary", "engaged"), ("ordinary", "engaged"), ("tired", "ordinary"), ("tired", "ordinary")
     ]  # fmt: skip
     for who in (silent, talker):
-        people.spoke(session, who, NOON)
+        contact.spoke(session, who, NOON)
         assert engagement_of(session, who) == ("engaged", 0)
