@@ -16,6 +16,7 @@ from bot.rules.worth import partitions
 from bot.services import Services
 from bot.store import tidying
 from bot.store.database import Database, Session
+from bot.store.tables import customer_statistics
 from bot.store.worth import assortment, crossings, cut_points, indexes, scoring, standing, statistics
 from bot.store.worth.measures import Measured
 from bot.store.worth.scoring import Scored
@@ -134,6 +135,7 @@ def _figures(database: Database, last: int, now: datetime, beside: Executor, *, 
         deque(stretches.each(database, beside, Work(statistics.news, note), last), maxlen=0)
     elif not database.is_sqlite and _read(database, statistics.nobody_has_a_row):
         deque(stretches.each(database, beside, Work(lambda *_: None, fill), last), maxlen=0)
+        tidying.note_seen_by_all(database, customer_statistics)
     else:
         deque(stretches.each(database, beside, Work(add_up, put_in), last), maxlen=0)
 

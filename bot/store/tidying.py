@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, func, select, union_all, update
+from sqlalchemy import Table, and_, delete, func, select, union_all, update
 
-from bot.store.database import Session
+from bot.store.database import Database, Session
 from bot.store.tables import (
     former_standings,
     messages,
@@ -28,6 +28,16 @@ def note_sizes(session: Session) -> None:
     if session.dialect.name == "sqlite":
         session.exec_driver_sql(f"PRAGMA analysis_limit = {SAMPLE}")
         session.exec_driver_sql("ANALYZE")
+
+
+def note_seen_by_all(database: Database, table: Table) -> None:
+    """After very many rows were written: PostgreSQL answers from an index alone only where it knows that all see them.
+
+    Autovacuum comes later. Otherwise each row of the index is looked up in the table, which is not in its order.
+    """
+    if not database.is_sqlite:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as session:
+            session.exec_driver_sql(f"VACUUM (ANALYZE, TRUNCATE off) {table.name}")
 
 
 def drop_raw_bodies(session: Session, now: datetime) -> int:
