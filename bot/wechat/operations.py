@@ -6,7 +6,7 @@ What asks raises `WeChatError`; what sends answers with an outcome, as in `clien
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from bot.config import WeChat
 from bot.values.notice import Notice, NoticeTemplate, TemplateMessage
@@ -14,8 +14,6 @@ from bot.values.outcome import Accepted, Outcome, Sent, Unsure
 from bot.wechat.answers import items_in, says_well, template_in
 from bot.wechat.errors import WeChatError, outcome_of
 from bot.wechat.transport import Transport
-
-Media = Literal["image", "voice", "video", "thumb"]
 
 
 @dataclass(frozen=True, slots=True)
