@@ -3,9 +3,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.clock import FixedClock
 from bot.services import Services
+from scheduler.plan import plan
 from tests.conftest import NOON
 from tests.handlers.console.conftest import Make, Visitor, audited
+from tests.support import pushing
 
 NASTY = "<script>alert('x')</script><img src=x onerror=alert(1)>"
 
@@ -207,3 +210,27 @@ def test_empty_pages_say_what_to_do(operator: Visitor) -> None:
         "campaigns": "先写几条内容并批准", "contents": "先写一条内容", "deliveries": "活动开始后", "knowledge": "把客户常问的写进来",
     }.items():  # fmt: skip
         assert hint in operator.see(f"/console/{path}"), path
+
+
+def test_why_is_told_of_a_day_that_is_over_and_of_one_to_come(
+    make: Make, operator: Visitor, services: Services, clock: FixedClock
+) -> None:
+    make("segment")
+    make("content", "words", purpose="service")
+    make("campaign", "repair", ["words"])
+    customer = make("customer", openid="o-a", window_until=NOON + timedelta(days=9), window_left=5)
+    page = f"/console/customers/{customer}/explain"
+    assert "可以发送" in operator.see(page)
+    plan(services, clock.now())
+    clock.forward(days=1)
+    operator.sign_in("小林")
+    plan(services, clock.now())
+    with services.database.transaction() as session:
+        pushing.change(session, customer, wants_pushes=False)
+    assert "客户已退订推送" in operator.see(page)
+    over = operator.see(f"{page}?day=2026-11-24")
+    assert "客户已退订推送" not in over
+    assert "2026-11-24 23:59" in over
+    assert "2026-11-27 12:00" in operator.see(f"{page}?day=2026-11-27")
+    for strange in ("0001-01-01", "9999-12-31", "soon"):
+        assert "客户已退订推送" in operator.see(f"{page}?day={strange}")
