@@ -1,4 +1,4 @@
-"""Calls of the set-up, of an operator and of channels to come: menu, media, notices, QR codes, quotas.
+"""Calls of the set-up, of an operator and of notices: templates, web sign-in, QR codes, previews, quotas.
 
 What asks raises `WeChatError`; what sends answers with an outcome, as in `client`.
 """
