@@ -40,6 +40,7 @@ class CustomerRecord:
     birthday: date | None = None
     province: str | None = None
     city: str | None = None
+    district: str | None = None
     level: str | None = None
     points: int | None = None
     source: str | None = None

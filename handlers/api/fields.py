@@ -67,7 +67,7 @@ _WHOSE: dict[str, Schema] = {"customer_external_id": ID, "openid": ID, "phone": 
 RECORDS: dict[Kind, dict[str, Schema]] = {
     "customers": {
         "external_id": ID, "openid": ID, "phone": PHONE, "union_id": ID, "name": _text(100), "gender": _one_of("female", "male"),
-        "birthday": DAY, "province": _text(40), "city": _text(40), "level": _text(40), "points": _whole(0),
+        "birthday": DAY, "province": _text(40), "city": _text(40), "district": _text(40), "level": _text(40), "points": _whole(0),
         "source": _text(40), "tags": _list(PLAIN, 100),
     },
     "products": {

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot.rules.intake.cells import Wrong, day, given, instant, money, one_of, phone, text, whole, yes
+from bot.rules.people import regions
 from bot.values.knowledge import LONGEST_ASK, MOST_ASKS
 from bot.values.records import (
     CustomerRecord,
@@ -121,6 +122,9 @@ def _remembered(read: Read) -> Read:
     return lambda cell: remembered(cell) if type(cell) is str else read(cell)
 
 
+_place = text(40)
+_province: Read = _remembered(lambda cell: regions.province(_place(cell)))
+_city: Read = _remembered(lambda cell: regions.city(_place(cell)))
 _LINE: dict[str, Read] = {
     "product_external_id": _remembered(_id),
     "product_name": _remembered(text(200)),
@@ -135,7 +139,7 @@ SHAPES: dict[Kind, Shape] = {
         CustomerRecord,
         {
             "external_id": _id, "openid": _id, "phone": phone, "union_id": _id, "name": _name, "gender": _gender,
-            "birthday": day, "province": text(40), "city": text(40), "level": text(40), "points": whole(0),
+            "birthday": day, "province": _province, "city": _city, "district": text(40), "level": text(40), "points": whole(0),
             "source": text(40), "tags": _tags,
         },
         frozenset(),

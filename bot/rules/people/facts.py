@@ -15,10 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.rules.calendar import lunar
 from bot.rules.intake.cells import Wrong, day, text
+from bot.rules.people import regions
 from bot.rules.rule_files import shaped, toml_in
 from bot.values.facts import BELIEVED, Attribute, Choice, Fact
 
 BIRTHDAY, AGE_BAND = "birthday", "age_band"
+DISTRICT = "district"
 LUNAR_BIRTHDAY = "lunar_birthday"  # kept as people write it: 八月十五
 OF_THE_ROW = ("name", "gender", "birthday", "province", "city")  # have a column of their own, for templates
 ALWAYS = frozenset(OF_THE_ROW) | {
@@ -33,6 +35,7 @@ NEEDED: Mapping[str, frozenset[str]] = {  # choices the code itself makes
     AGE_BAND: frozenset(band for _, band in BANDS),
     "gender": frozenset({"female", "male"}),
 }
+PLACES = {"province": regions.province, "city": regions.city}  # the same place is written in several ways
 LONGEST = 40  # characters of a value that is no choice: what the columns hold
 
 
@@ -152,7 +155,7 @@ def checked(attribute: Attribute, given: str, today: date) -> str:
         return born.isoformat()
     if attribute.name == LUNAR_BIRTHDAY:
         return _lunar_day(words)
-    return words
+    return PLACES[attribute.name](words) if attribute.name in PLACES else words
 
 
 def _lunar_day(words: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import String, bindparam, cast, insert, literal, select, true, update
 
 from bot.rules.intake.cells import SHANGHAI
-from bot.rules.people.facts import AGE_BAND, BIRTHDAY, OF_THE_ROW, age_band
+from bot.rules.people.facts import AGE_BAND, BIRTHDAY, DISTRICT, OF_THE_ROW, age_band
 from bot.store import rows
 from bot.store.database import Instant, Session
 from bot.store.people.facts import CONFIDENCE, FROM_BIRTHDAY
@@ -40,8 +40,8 @@ def overruled(session: Session, customer_ids: Sequence[int]) -> Stronger:
 
 
 def told_by(row: rows.Row, now: datetime) -> dict[str, str]:
-    """The facts in a row of `customers`."""
-    told = {name: str(row[name]) for name in OF_THE_ROW if row.get(name) is not None}
+    """The facts in a row of `customers`, and the district, which has no column."""
+    told = {name: str(row[name]) for name in (*OF_THE_ROW, DISTRICT) if row.get(name) is not None}
     if BIRTHDAY in told:
         told[AGE_BAND] = age_band(date.fromisoformat(told[BIRTHDAY]), now.astimezone(SHANGHAI).date())
     return told

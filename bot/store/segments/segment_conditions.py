@@ -24,6 +24,7 @@ from sqlalchemy import (
     true,
 )
 
+from bot.rules.people import regions
 from bot.rules.pushes.buckets import BUCKETS
 from bot.rules.segments import segment_draws
 from bot.rules.segments.segment_nesting import compares
@@ -87,6 +88,7 @@ OF_SOME: dict[
         nurturing_plans.c.closed_at.is_(None),
     ),
 }
+PLACE_NAMES = {"region.province": regions.province, "region.city": regions.city}
 NEVER_EMPTY = frozenset({"source", "source_scene", "engagement", "points", "wants_pushes", "complaint_open"})
 
 
@@ -135,7 +137,8 @@ def of_customer(condition: Condition, now: datetime, customer_id: Column) -> Tru
         return func.coalesce(_days_since(INSTANTS[field], condition, now), false())
     if field in COLUMNS:
         column = COLUMNS[field] if field in NEVER_EMPTY else func.coalesce(COLUMNS[field], "")
-        return compared(column, condition.op, condition.value)
+        is_place = field in PLACE_NAMES
+        return _of_a_place(column, condition) if is_place else compared(column, condition.op, condition.value)
     if field == "bucket":
         bucket = _drawn(customer_id, condition.salt) if condition.salt else customers.c.bucket
         return compared(bucket, condition.op, condition.value)
@@ -161,6 +164,16 @@ def compared(column: Column, op: str, value: Given) -> Truth:
         "not_in": lambda: column.not_in(given),
     }
     return comparisons[op]()
+
+
+def _of_a_place(column: Column, condition: Condition) -> Truth:
+    """However the place is written in the rule; rows hold the short name, those of an older import perhaps not."""
+    given = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    short = PLACE_NAMES[condition.field]
+    names = tuple(dict.fromkeys(name for one in given for name in (short(str(one)), str(one))))
+    if len(names) == 1:
+        return compared(column, "=" if condition.op in {"=", "in"} else "!=", names[0])
+    return compared(column, "in" if condition.op in {"=", "in"} else "not_in", names)
 
 
 def _in_fen(value: Given) -> Given:

@@ -9,11 +9,13 @@ from typing import Any, TextIO
 
 from sqlalchemy import Select, func, or_, select
 
+from bot.rules.people.facts import DISTRICT
 from bot.store.database import Session
 from bot.store.tables import (
     customer_tags,
     customers,
     deliveries,
+    facts,
     knowledge,
     knowledge_asks,
     merges,
@@ -47,13 +49,17 @@ _asks = select(func.coalesce(_one_a_line, "")).scalar_subquery()
 
 _theirs = select(customer_tags.c.tag).where(customer_tags.c.customer_id == _c.id)
 _by_name = _theirs.order_by(customer_tags.c.tag).correlate(customers).subquery()
+_lives = select(facts.c.value).where(
+    facts.c.customer_id == _c.id, facts.c.attribute == DISTRICT, facts.c.holds
+)
+_district = _lives.correlate(customers).scalar_subquery()
 _tags = select(func.coalesce(func.aggregate_strings(_by_name.c.tag, ";"), "")).scalar_subquery()
 
 KINDS: dict[str, Select[Any]] = {
     "customers": select(
         _c.id, _c.openid, _c.external_id, _c.phone, _c.union_id, _c.name, _c.gender, _c.birthday, _c.province, _c.city, _c.level, _c.points, _c.source, _c.source_scene,
         _c.followed_at, _c.unfollowed_at, _c.spoke_at, _c.wants_pushes, _c.engagement, _c.complaint_open, _c.created_at,
-        _tags.label("tags"),
+        _tags.label("tags"), _district.label("district"),
     ).order_by(_c.id),
     "products": select(
         _p.external_id, _p.name, _p.category, _p.brand, _p.description, _p.price, _p.stock, _p.is_on_sale, _p.qr_scene, _p.attributes,

@@ -4,12 +4,15 @@ An import never gives somebody another openid, and never makes one customer of t
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Column, delete, insert, select, tuple_
 
 from bot.rules.hashing import openid_hash
 from bot.rules.intake.cells import given
+from bot.rules.people import regions
+from bot.rules.people.facts import DISTRICT
 from bot.rules.pushes.buckets import bucket_of
 from bot.store import rows
 from bot.store.people import facts_imported, naming
@@ -69,7 +72,7 @@ class _Known:
 
 
 def take(batch: Batch, records: Sequence[CustomerRecord]) -> list[Outcome]:
-    records = naming.as_named_now(batch.session, records)
+    records = [_at_home(record) for record in naming.as_named_now(batch.session, records)]
     known = _Known(batch, records)
     placed = [
         (record.birthday and not_yet("birthday", record.birthday, batch)) or known.place(record)
@@ -92,10 +95,14 @@ def take(batch: Batch, records: Sequence[CustomerRecord]) -> list[Outcome]:
     for at, outcome in zip(old, rows.put(batch.session, customers, "id", wanted, {}), strict=True):
         outcomes[at] = outcome
     tagged = _put_tags(batch, {place: record.tags for place, record in zip(placed, records, strict=True) if not isinstance(place, Fault)})  # fmt: skip
-    told = {place: facts_imported.told_by(said(records[at], *FACTS), batch.now) for at, place in ids.items()}
-    facts_imported.note(batch.session, told, stronger, batch.now)
+    told = {
+        place: facts_imported.told_by(said(records[at], *FACTS, DISTRICT), batch.now)
+        for at, place in ids.items()
+    }
+    learnt = facts_imported.note(batch.session, told, stronger, batch.now)
+    moved = {ids[at] for at in old if records[at].district is not None and ids[at] in learnt}
     for at in old:
-        if placed[at] in tagged and outcomes[at] == "unchanged":
+        if placed[at] in tagged | moved and outcomes[at] == "unchanged":
             outcomes[at] = "updated"
     outbox.record_all(
         batch.session, "customer.created", [ids[at] for at in new], {"source": NEW_FROM}, batch.now
@@ -104,6 +111,11 @@ def take(batch: Batch, records: Sequence[CustomerRecord]) -> list[Outcome]:
     outbox.record_all(batch.session, "customer.changed", changed, {"fields": None}, batch.now)
     segment_changes.note(batch.session, [*changed, *(ids[at] for at in new)])
     return outcomes
+
+
+def _at_home(record: CustomerRecord) -> CustomerRecord:
+    city = regions.city_within(record.province, record.city)
+    return record if city == record.city else replace(record, city=city)
 
 
 def _is_new(place: int | Fault) -> bool:

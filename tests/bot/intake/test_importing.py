@@ -19,6 +19,7 @@ from bot.store.shop import exports
 from bot.store.tables import (
     customer_statistics,
     customers,
+    facts,
     order_lines,
     orders,
     products,
@@ -228,6 +229,25 @@ def test_nothing_said_paid_or_sent_back_lies_in_the_future(
     found = take(kind, "\n".join(rows) + "\n")
     assert counts(found) == (1, 0, 0, 1)
     assert [fault["field"] for fault in rejected(found)] == [field]
+
+
+def test_where_somebody_lives_is_one_place_down_to_the_district_however_it_is_written(
+    take: Import, database: Database
+) -> None:
+    header = "external_id,province,city,district\n"
+    rows = "C1,江苏省,常州市,天宁区\nC2,江苏,常州,天宁区\nC3,北京市,市辖区,东城区\nC4,新疆维吾尔自治区,伊犁哈萨克自治州,\n"
+    assert counts(take("customers", header + rows)) == (4, 0, 0, 0)
+    assert counts(take("customers", header + rows)) == (0, 0, 4, 0)
+    assert counts(take("customers", "external_id,district\nC2,新北区\n")) == (0, 1, 0, 0)
+    with database.reading() as session:
+        lives = select(customers.c.province, customers.c.city).order_by(customers.c.external_id)
+        assert [tuple(row) for row in session.execute(lives)] == [
+            ("江苏", "常州"), ("江苏", "常州"), ("北京", "北京"), ("新疆", "伊犁"),
+        ]  # fmt: skip
+        said = select(facts.c.value).where(facts.c.attribute == "district", facts.c.holds)
+        assert sorted(session.scalars(said)) == ["东城区", "天宁区", "新北区"]
+        exported = {row["external_id"]: row["district"] for row in exports.rows_of(session, "customers")}
+    assert exported == {"C1": "天宁区", "C2": "新北区", "C3": "东城区", "C4": None}
 
 
 def test_a_gender_nobody_said_is_none(take: Import, database: Database) -> None:

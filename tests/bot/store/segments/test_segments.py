@@ -113,6 +113,8 @@ def shop(session: Session, build: Build) -> Session:
         pytest.param(is_("tags", "has", "tea"), "anna", id="has a tag"),
         pytest.param(is_("tags", "lacks", "tea"), "bo chen", id="lacks a tag"),
         pytest.param(is_("source", "=", "search"), "anna bo chen", id="source"),
+        pytest.param(is_("region.city", "=", "杭州市"), "anna", id="a city written out"),
+        pytest.param(is_("region.city", "not_in", ["杭州市"]), "bo chen", id="not in a city written out"),
         pytest.param(is_("source_scene", "=", "qr-tea"), "anna", id="scene"),
         pytest.param(is_("engagement", "!=", "ordinary"), "anna", id="engagement"),
         pytest.param(is_("wants_pushes", "=", False), "bo", id="stopped pushes"),
