@@ -12,10 +12,11 @@ _LONG = {
     "中国澳门": "澳门", "中国台湾": "台湾",
 }  # fmt: skip
 _MUNICIPALITIES = frozenset({"北京", "天津", "上海", "重庆"})
-PROVINCES = frozenset(
-    "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 青海 台湾 "
-    "内蒙古 广西 西藏 宁夏 新疆 香港 澳门".split()  # noqa: SIM905 - a line of names is read, a list of quotes is not
-)
+_NAMES = """
+北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 青海 台湾
+内蒙古 广西 西藏 宁夏 新疆 香港 澳门
+"""
+PROVINCES = frozenset(_NAMES.split())
 _PEOPLES = "蒙古|藏|回|彝|苗|侗|壮|布依|白|傣|景颇|傈僳|哈尼|羌|朝鲜|土家|黎|哈萨克|柯尔克孜|维吾尔|仡佬|满|畲|瑶|纳西|拉祜|佤"
 _PREFECTURE = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{2,}}?)(?:(?:{_PEOPLES})族?)*(?:自治州|地区|盟)")
 _DIRECTLY_UNDER = re.compile(r"市辖区|县")
