@@ -9,20 +9,21 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Subquery, and_, case, exists, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Subquery, and_, case, literal, not_, select
 
 from bot.config import Config
 from bot.rules.pushes.spread import slots_of
 from bot.rules.pushes.windows import PURPOSES, Window, window_at, windows_of
 from bot.store.campaigns import campaigns_running, festivals, working_days
-from bot.store.database import Instant, Session
+from bot.store.database import Session
 from bot.store.planning import occasions
 from bot.store.planning.candidates import of_campaign, shapes_of
 from bot.store.planning.eligibility import before_contents
 from bot.store.planning.moments import Moment, planning
+from bot.store.planning.next_contents import comes_again, is_new, of_use
 from bot.store.planning.operands import NONE, Candidate, Condition
 from bot.store.segments.segments import members, understood
-from bot.store.tables import campaign_contents, contents, customers, deliveries
+from bot.store.tables import campaign_contents, contents, customers
 from bot.values.channels import MASS, NEXT_CONTACT
 
 
@@ -115,25 +116,23 @@ def _is_alone(session: Session, by_mass: Condition) -> bool:
 
 def _has_one(campaign: Row[Any], purpose: str, moment: Moment, occasion: Subquery | None) -> Condition:
     """It has an approved content for them, and if it waits for an occasion, they have one it has not done yet."""
-    pool, choice, got = campaign_contents.alias("pool"), contents.alias("choice"), deliveries.alias("got")
-    useful = (
+    pool, choice = campaign_contents.alias("pool"), contents.alias("choice")
+    approved = (
         select(pool.c.content_id)
         .join(choice, choice.c.id == pool.c.content_id)
-        .where(
-            pool.c.campaign_id == campaign.id, choice.c.purpose == purpose, choice.c.approved_by.is_not(None)
-        )
-        .where(or_(choice.c.useful_until.is_(None), choice.c.useful_until > moment.now))
+        .where(choice.c.approved_by.is_not(None), *of_use(campaign, purpose, moment, pool, choice, occasion))
     )
-    if occasion is not None:
-        until = occasions.useful_until(occasion, choice) > literal(moment.now, Instant())
-        theirs = select(occasion.c.customer_id).where(
-            ~occasion.c.had, useful.where(until).correlate(occasion).exists()
+    if not comes_again(campaign, occasion):
+        approved = approved.where(is_new(pool))
+    if occasion is None:
+        return approved.correlate(customers).exists()
+    is_theirs = approved.correlate(customers, occasion).exists()
+    if occasions.concerns_all(campaign):
+        of_them = occasion.c.customer_id == customers.c.id
+        return (
+            select(occasion.c.customer_id)
+            .where(of_them, ~occasion.c.had, is_theirs)
+            .correlate(customers)
+            .exists()
         )
-        if not occasions.concerns_all(campaign):
-            return customers.c.id.in_(theirs)
-        return theirs.where(occasion.c.customer_id == customers.c.id).correlate(customers).exists()
-    if campaign.repeat:
-        return useful.exists()
-    has_got = and_(got.c.customer_id == customers.c.id, got.c.content_id == pool.c.content_id)
-    fresh = useful.where(~exists().where(has_got, got.c.state != "skipped").correlate(customers, pool))
-    return fresh.correlate(customers).exists()
+    return customers.c.id.in_(select(occasion.c.customer_id).where(~occasion.c.had, is_theirs))

@@ -181,6 +181,7 @@ POLICIES: tuple[Policy, ...] = (
         holds=lambda c, _m: and_(
             c.approved_by.is_(None), or_(is_one_of(c.purpose, "marketing"), truly(c.channel == MASS))
         ),
+        stages=(PLAN, CLAIM, LEAVE),
         of_content=True,
     ),
     Policy(name="too_late", holds=lambda c, m: truly(c.useful_until <= m.now), of_content=True),

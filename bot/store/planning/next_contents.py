@@ -58,15 +58,12 @@ def _next_content(
     When repeats are wanted, and they got everything, the one they got longest ago.
     """
     pool, choice, got = campaign_contents.alias("pool"), contents.alias("choice"), deliveries.alias("got")
-    has_got = and_(
-        got.c.customer_id == customers.c.id, got.c.content_id == pool.c.content_id, got.c.state != "skipped"
-    )
     of_pool = rotation.beside(
         pool.join(choice, choice.c.id == pool.c.content_id), choice.c.category, customers.c.id
     )
     by_response = rotation.order(choice.c.category, moment.today)
-    if campaign.repeat or occasion is not None:
-        last, rows = [func.coalesce(func.max(got.c.id), 0)], of_pool.outerjoin(got, has_got)
+    if comes_again(campaign, occasion):
+        last, rows = [func.coalesce(func.max(got.c.id), 0)], of_pool.outerjoin(got, _has_got(got, pool))
         if taken is not None:
             rows = rows.outerjoin(taken, _is_taken(taken, pool))
             last.insert(0, func.coalesce(func.max(taken.c.entry), -1))
@@ -76,22 +73,53 @@ def _next_content(
         ).order_by(*last, *by_response, pool.c.position, pool.c.content_id)
     else:
         wanted = select(pool.c.content_id).select_from(of_pool)
-        wanted = wanted.where(~exists().where(has_got).correlate(customers, pool)).order_by(
-            *by_response, pool.c.position, pool.c.content_id
-        )
+        wanted = wanted.where(is_new(pool)).order_by(*by_response, pool.c.position, pool.c.content_id)
         if taken is not None:
             wanted = wanted.where(~exists().where(_is_taken(taken, pool)).correlate(customers, pool))
-    if campaign.variants:
-        wanted = wanted.where(or_(pool.c.variant == "", pool.c.variant == variants.variant_of(campaign)))
-    wanted = wanted.where(
+    wanted = wanted.where(*of_use(campaign, purpose, moment, pool, choice, occasion)).limit(1)
+    outer = (customers,) if occasion is None else (customers, occasion)
+    return wanted.correlate(*outer).scalar_subquery()
+
+
+def comes_again(campaign: Row[Any], occasion: Subquery | None) -> bool:
+    """The same content may: an occasion's day comes again, and some campaigns want it so."""
+    return campaign.repeat or occasion is not None
+
+
+def of_use(
+    campaign: Row[Any],
+    purpose: str,
+    moment: Moment,
+    pool: FromClause,
+    choice: FromClause,
+    occasion: Subquery | None,
+) -> list[ColumnElement[bool]]:
+    """Contents of the campaign that a customer of this variant, or with this occasion, may still get now.
+
+    `pool`, `choice`: a row of `campaign_contents` and that of the content it names.
+    """
+    found = [
         pool.c.campaign_id == campaign.id,
         choice.c.purpose == purpose,
         or_(choice.c.useful_until.is_(None), choice.c.useful_until > moment.now),
+    ]
+    if campaign.variants:
+        found.append(or_(pool.c.variant == "", pool.c.variant == variants.variant_of(campaign)))
+    if occasion is not None:
+        found.append(occasions.useful_until(occasion, choice) > literal(moment.now, Instant()))
+    return found
+
+
+def is_new(pool: FromClause) -> ColumnElement[bool]:
+    """The row's content to the row's customer."""
+    got = deliveries.alias("got")
+    return ~exists().where(_has_got(got, pool)).correlate(customers, pool)
+
+
+def _has_got(got: FromClause, pool: FromClause) -> ColumnElement[bool]:
+    return and_(
+        got.c.customer_id == customers.c.id, got.c.content_id == pool.c.content_id, got.c.state != "skipped"
     )
-    if occasion is None:
-        return wanted.limit(1).correlate(customers).scalar_subquery()
-    wanted = wanted.where(occasions.useful_until(occasion, choice) > literal(moment.now, Instant()))
-    return wanted.limit(1).correlate(customers, occasion).scalar_subquery()
 
 
 def _is_taken(taken: FromClause, pool: FromClause) -> ColumnElement[bool]:

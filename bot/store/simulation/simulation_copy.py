@@ -45,7 +45,7 @@ OF_CUSTOMERS = (
     "customer_tags", "customers", "deliveries", "notice_consents", "orders", "shipments",
 )  # fmt: skip
 IF_ASKED = (  # only when the rule of a campaign's segment looks at them, or what it waits for
-    "facts", "lookalikes", "messages", "nurturing_plans", "order_lines", "returns", "reviews",
+    "facts", "lookalikes", "messages", "nurturing_plans", "order_lines", "point_lots", "returns", "reviews",
 )  # fmt: skip
 STAYS = (
     "account_managers", "api_answers", "api_clients", "approvals", "audit", "bind_codes", "binding_talks", "binding_tries",
@@ -53,7 +53,7 @@ STAYS = (
     "form_requests", "form_talks", "former_names", "former_standings", "handovers", "inferences", "mentions",
     "intent_examples", "kept_secrets", "knowledge", "knowledge_asks", "learnt", "leases", "media_files", "merges", "model_calls",
     "offer_choices", "offer_options", "offers", "open_questions", "outbox", "own_data_wishes", "payments",
-    "plan_passes", "plan_totals", "point_journals", "point_lots", "point_postings", "portraits",
+    "plan_passes", "plan_totals", "point_journals", "point_postings", "portraits",
     "product_firsts", "product_statistics", "questions", "refreshes", "region_statistics", "scenes",
     "segment_changes", "segment_members", "segment_moves", "segment_passes", "segment_sizes",
     "segment_states", "spoken_hours", "staff", "staff_sessions", "standings", "suppressions", "uploads",

@@ -6,15 +6,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.config import Push
 from bot.store.database import Database, Session
+from bot.store.segments.segments import members, understood
 from bot.store.sending import deliveries as pushes
 from bot.store.simulation import simulation, simulation_copy, simulation_counts, simulation_growth
 from bot.store.simulation.simulation_copy import IF_ASKED, OF_CUSTOMERS, OF_THE_SHOP, STAYS
 from bot.store.simulation.simulation_stage import build_indexes, on_stage, stages
-from bot.store.tables import customers, deliveries, messages, metadata, orders, shipments, staff, standings
+from bot.store.tables import (
+    customers,
+    deliveries,
+    messages,
+    metadata,
+    orders,
+    point_journals,
+    point_lots,
+    shipments,
+    staff,
+    standings,
+)
 from tests.conftest import NOON
 from tests.support.build import Build
 
@@ -113,6 +125,29 @@ def test_a_sample_takes_with_it_only_what_is_theirs(database: Database, stage: D
         assert len(ids) == 3
         assert set(session.execute(select(orders.c.customer_id)).scalars()) == ids
         assert number(session, shipments) == 3
+
+
+def test_points_that_end_are_there_for_a_campaign_that_asks_for_them(
+    database: Database, stage: Database
+) -> None:
+    shop(database)
+    with database.transaction() as session:
+        build = Build(session)
+        build.segment("ending", {"field": "points_expiring", "op": ">=", "value": 1})
+        build.campaign("use-them", ["one"], segment_id="ending")
+        earned = {"key": "grant:1", "customer_id": 1, "kind": "grant", "at": NOON}
+        journal = session.execute(
+            insert(point_journals).values(earned).returning(point_journals.c.id)
+        ).scalar_one()
+        ends = NOON.date() + timedelta(days=5)
+        lot = {"customer_id": 1, "journal_id": journal, "points": 30, "remaining": 20, "expires_on": ends}
+        session.execute(insert(point_lots).values(lot))
+    names = fill(database, stage)
+    with stage.transaction() as session:
+        simulation_growth.grow(session, names, stride=100, times=1, once_more=())
+        ending = members(understood(session, {"field": "points_expiring", "op": ">=", "value": 1}), NOON)
+        found = session.execute(select(customers.c.id).where(ending).order_by(customers.c.id)).scalars()
+        assert list(found) == [1, 101]
 
 
 def test_two_parts_are_everybody_once(database: Database) -> None:
