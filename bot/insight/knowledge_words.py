@@ -6,7 +6,7 @@ near enough; a question of nothing but such terms adds the rows.
 """
 
 from array import array
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -19,6 +19,8 @@ from bot.values.knowledge import Entry
 ASKED, KEYWORDS, WORDING, ANSWERED = 1.5, 1.0, 0.7, 0.6  # how much a term of each counts for the entry
 SATURATION, LENGTH = 1.2, 0.4  # BM25's k1 and b
 UNKNOWN = 0.5  # of the rarity of a term nobody wrote: it may be another word for one that somebody did
+LEAST_KEYWORD = 2  # characters of one that may be said alone
+SEVERAL = -1  # entries have it
 MANY = 6  # a term that more than one entry in so many has, has a row
 
 Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
@@ -191,11 +193,21 @@ def _weighed(entry: Entry) -> dict[str, float]:
 
 
 def _wordings(entries: tuple[Entry, ...]) -> tuple[Any, Any]:
-    """Of what two entries are asked in alike, the first has it."""
+    """Of what two entries are asked in alike, the first has it; a keyword is one where no other entry has it."""
     said = [(hash(normal(text)), at) for at, one in enumerate(entries) for text in (one.question, *one.asks)]
+    said += _keywords(entries)
     codes = np.array([code for code, _ in said], dtype=np.int64)
     known, first = np.unique(codes, return_index=True)
     return known, np.array([at for _, at in said], dtype=np.int32)[first]
+
+
+def _keywords(entries: tuple[Entry, ...]) -> Iterator[tuple[int, int]]:
+    """对公: who says a keyword and no more asks for what it stands beside."""
+    of: dict[str, int] = {}
+    for at, one in enumerate(entries):
+        for word in map(normal, set(one.keywords.split())):
+            of[word] = SEVERAL if of.get(word, at) != at else at
+    return ((hash(word), at) for word, at in of.items() if at != SEVERAL and len(word) >= LEAST_KEYWORD)
 
 
 def _rows(numbers: Any, values: Floats, starts: Any, common: Any, size: int) -> Floats:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal, NamedTuple
 
 
 class Basis(StrEnum):
@@ -12,6 +13,17 @@ class Basis(StrEnum):
     PEOPLE = "people"  # bought by people who buy what they buy
     POPULAR = "popular"
     ASKED = "asked"  # nothing speaks for it but that they asked for its kind
+
+
+class Spend(NamedTuple):
+    """What a thing may cost; `first`: which of them are told, where they ask for the cheapest."""
+
+    least: Decimal | None = None
+    most: Decimal | None = None
+    first: Literal["", "cheapest", "dearest"] = ""
+
+
+ANYTHING = Spend()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from bot.insight.product_entries import lasting
 from bot.rules.talk import forms as form_words
 from bot.rules.talk import texts
 from bot.rules.talk import understanding_texts as words
+from bot.rules.talk.how_words import asks_how
 from bot.rules.talk.intent_names import COURTESIES, title_of
 from bot.rules.talk.shop_words import OrderQuestion, wants_to_buy
 from bot.store.shop import catalogue
@@ -47,13 +48,20 @@ def answer(found: Words, context: Context) -> Answer:
 def _own(understood: Understood, context: Context) -> Answer | None:
     if understood.intent == "points":
         return points.answer(points.Points(), context)
-    if understood.intent not in OWN_INTENTS or not _means_theirs(context):
+    if understood.intent not in OWN_INTENTS or not _means_theirs(context) or _asks_how(understood, context):
         return None
     numbers, named = understood.slots_of("order"), understood.slots_of("product")
     asked = OrderQuestion(
         number=numbers[0].value if numbers else "", words=named[0].text if named and not numbers else ""
     )
     return orders.answer(asked, context)
+
+
+def _asks_how(understood: Understood, context: Context) -> bool:
+    """怎么晒单, 走对公: how a thing is done, or what somebody nearly wrote of; neither of it stands in their orders."""
+    if asks_how(context.incoming.text):
+        return True
+    return understood.intent == "payment" and bool(context.services.knowledge.near(context.incoming.text))
 
 
 def _means_theirs(context: Context) -> bool:

@@ -4,6 +4,7 @@ from handlers.chat import (
     attachments,
     authorization,
     binding,
+    budgets,
     buying,
     choices,
     continuing,
@@ -37,6 +38,7 @@ from handlers.chat import (
     small_talk,
     start_pushes,
     stop_pushes,
+    totals,
     understood,
     unfollow,
     wechat_service,
@@ -57,6 +59,7 @@ ORDER: tuple[Handler, ...] = (
     forms,  # before all other words: while one is filled, they are meant for it
     choices,  # before all that would read the words of an option
     several,  # before the intentions that would answer the first thing only
+    totals,  # before mentioned, which tells two things apart
     mentioned,  # before orders: the second one is of what was shown
     orders,  # before knowledge, which explains in general where parcels are
     own_data,  # before my_facts, which takes one fact to be meant
@@ -66,6 +69,7 @@ ORDER: tuple[Handler, ...] = (
     membership,  # before points, which takes any question about them
     points,  # before knowledge, which explains points in general
     offers,  # before menu, which has a key of it; nothing on offer: the next ones answer
+    budgets,  # before recommend, which knows no prices
     recommend,  # asks knowledge itself: somebody may have written what suits whom
     menu,  # after the intentions that have a key of their own
     small_talk,  # before knowledge: its words stand in many entries

@@ -76,6 +76,12 @@ def _personal_off(context: Context) -> str:
     )
 
 
+def _suggestions_off(context: Context) -> str:
+    """Which of both they mean, only they know: what is surely meant is done, how to have the other is told."""
+    said = _personal_off(context)
+    return f"{said}\n{words.PUSHES_GO_ON}" if context.profile.wants_pushes else said
+
+
 def _personal_on(context: Context) -> str:
     customer_id = context.profile.id
     if own_data.wants_personal(context.session, customer_id):
@@ -109,6 +115,7 @@ ANSWERS = {
     Asked.ERASE: _erase,
     Asked.ERASE_SURELY: _erase_surely,
     Asked.PERSONAL_OFF: _personal_off,
+    Asked.SUGGESTIONS_OFF: _suggestions_off,
     Asked.PERSONAL_ON: _personal_on,
     Asked.RECEIPTS: _receipts,
 }

@@ -26,13 +26,25 @@ def invented(answer: str, sold: Sequence[Sold], theirs: Iterable[str]) -> list[s
     """What is in the answer and in no data. `theirs`: texts it may quote: its own entry, their vouchers, offers, orders."""
     named = [one for one in sold if one.name in answer]
     known = "\n".join([*theirs, *(one.description for one in named)])
-    amounts = _amounts(known) | {one.price.normalize() for one in named}
+    amounts = _amounts(known) | {one.price.normalize() for one in named} | _sums(answer, named)
     found = [str(one) for one in sorted(_amounts(answer) - amounts)]
     found += [words for words in _SPELLED.findall(answer) if words not in known]
     found += [
         f"{one} pieces" for one in _STOCK.findall(answer) if int(one) not in {each.stock for each in named}
     ]
     return found + [line for line in answer.splitlines() if _is_mispriced(line, named, amounts)]
+
+
+def _sums(answer: str, named: Sequence[Sold]) -> set[Decimal]:
+    """What so many pieces of each thing it names cost, and all of them together; nothing where a thing is in no line of its own."""
+    told = [(one, line) for line in answer.splitlines() for one in named if line.startswith(f"{one.name}：¥")]
+    each = [one.price * _pieces(line.removeprefix(one.name)) for one, line in told]
+    return {amount.normalize() for amount in (*each, sum(each, Decimal(0)))}
+
+
+def _pieces(line: str) -> int:
+    found = re.search(r"× (\d+) =", line)
+    return int(found[1]) if found else 1
 
 
 def _is_mispriced(line: str, named: Sequence[Sold], amounts: set[Decimal]) -> bool:

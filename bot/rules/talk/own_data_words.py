@@ -7,6 +7,7 @@ made from who one is.
 import re
 from enum import StrEnum
 
+from bot.rules.talk.wishes import refuses_suggestions
 from bot.rules.talk.wording import compact
 
 LONGEST = 24  # characters; a longer text tells a story, and a person or the knowledge answers it
@@ -18,6 +19,7 @@ class Asked(StrEnum):
     ERASE = "erase"
     ERASE_SURELY = "erase_surely"
     PERSONAL_OFF = "personal_off"
+    SUGGESTIONS_OFF = "suggestions_off"
     PERSONAL_ON = "personal_on"
     RECEIPTS = "receipts"
     NEVER_MIND = "never_mind"
@@ -91,6 +93,7 @@ ERASED = (
 REFUSAL_STAYS = "您退订过推送，这一点我们仍然记得照办。"
 NOW_OFF = "好的，已经关闭。从现在起，推荐只看大家买得多的，不看您买过什么；只发给特定人群的活动不再发给您，也不再问您的喜好。回执编号：{receipt}。想恢复，回复「打开个性化推荐」。"
 OFF_ALREADY = "请放心，您的个性化推荐已经是关闭的。想恢复，回复「打开个性化推荐」。"
+PUSHES_GO_ON = "优惠和活动的消息也不想收的话，回复「退订」就好。"
 NOW_ON = "好的，已经为您打开，推荐会参考您买过什么。回执编号：{receipt}。随时回复「关闭个性化推荐」就能停。"
 ON_ALREADY = "您的个性化推荐正开着。随时回复「关闭个性化推荐」就能停。"
 NO_RECEIPTS = "您还没有办过资料方面的事。回复「隐私设置」，可以看到都能办什么。"
@@ -104,8 +107,9 @@ DONE = {
 
 
 def asked_of(text: str) -> Asked | None:
-    """删除我的全部资料, 导出我的资料, 关闭个性化推荐 …; not 删除订单, not 个性化定制."""
+    """删除我的全部资料, 导出我的资料, 关闭个性化推荐, 别再推荐了 …; not 删除订单, not 个性化定制."""
     words = compact(text)
     if not 0 < len(words) <= LONGEST:
         return None
-    return next((asked for asked, pattern in _MEANINGS if pattern.fullmatch(words)), None)
+    found = next((asked for asked, pattern in _MEANINGS if pattern.fullmatch(words)), None)
+    return Asked.SUGGESTIONS_OFF if found is None and refuses_suggestions(text) else found

@@ -34,7 +34,7 @@ FEW = 5  # pieces: fewer than this many is worth telling
 
 
 def product(name: str, price: Decimal, stock: int) -> str:
-    return ONE_PRODUCT.format(name=name, price=price, stock=_stock(stock))
+    return ONE_PRODUCT.format(name=name, price=price, stock=stock_in_words(stock))
 
 
 def product_exactly(name: str, price: Decimal, stock: int) -> str:
@@ -43,7 +43,7 @@ def product_exactly(name: str, price: Decimal, stock: int) -> str:
     )
 
 
-def _stock(count: int) -> str:
+def stock_in_words(count: int) -> str:
     if count <= 0:
         return NO_STOCK
     return FEW_LEFT.format(count=count) if count < FEW else IN_STOCK

@@ -69,11 +69,20 @@ _STARTS = (
     r"不退订了",
     r"(?:re)?subscribe(?:me|again)?|resume(?:push|pushes|messages)?|start(?:again|push|pushes|messages)?|optin",
 )
+_SUGGESTIONS = r"(?:你们的?|这些|这种|这类|那些|那个|什么|任何|所有|乱七八糟的|没用的|猜我喜欢的?|的|商品|产品|智能)*推荐"
+_THINGS = r"(?:东西|商品|产品|货|茶叶?|茶具|给我|来|我|算法|功能|设置)*"
+_REFUSES_SUGGESTIONS = (
+    rf"{_NOT}{_AGAIN}(?:瞎|硬)*{_TO_ME}{_AGAIN}(?:瞎|硬)*{_SUGGESTIONS}(?:了|个不停)?{_THINGS}",
+    rf"{_NOT}{_AGAIN}(?:让我)?(?:收到|收|看到|看见|看|接收|接受){_SUGGESTIONS}{_THINGS}",
+    rf"(?:关闭|关掉|关了|关|停掉|停了|停止|停|取消|终止|暂停|停用|禁用|屏蔽|退出)(?:掉|了|给我的?|对我的)*{_SUGGESTIONS}{_THINGS}",
+    rf"(?:把|将){_SUGGESTIONS}{_THINGS}(?:都|全|给我)*(?:关闭|关|停止|停|取消|屏蔽)(?:掉|了)*",
+)
 _UNHEARD = re.compile(  # 已经退订了怎么还在发
     r"退订.{0,6}(?:还|又|仍|怎么).{0,6}(?:发|收|推)|^(?:怎么|为什么|为啥|咋)(?:还|又)在?(?:给我|跟我)?(?:发|推)(?:来|送|消息|信息|广告|推送|啊|呀|的)*$"
 )
 
 _STOP = re.compile(rf"{_ANNOYED}{_POLITE}(?:{'|'.join(_STOPS)}){_ENDING}")
+_NO_SUGGESTIONS = re.compile(rf"{_ANNOYED}{_POLITE}(?:{'|'.join(_REFUSES_SUGGESTIONS)}){_ENDING}")
 _START = re.compile(rf"{_POLITE}(?:{'|'.join(_STARTS)}){_ENDING}")
 _SUPPOSES = re.compile(r"以后想|如果|万一|假如|要是|会怎么?样|怎么办$|咋办$")  # "停了推送，以后想再收怎么办"
 _REFUSES = re.compile(
@@ -89,13 +98,18 @@ _ASKS_IF_DONE = re.compile(r"了(?:吗|没|没有|么)$")
 
 
 def stops_pushes(text: str) -> bool:
-    """退订, TD, 别再发了, unsubscribe …; not 退订单, 别再发错了, 发货了吗."""
+    """退订, TD, 别再发了, unsubscribe …; not 退订单, 别再发错了, 发货了吗, 别再推荐了."""
     words = compact(text)
     if starts_pushes(text) or _SUPPOSES.search(words):
         return False
     if len(words) <= LONGEST_WISH and _UNHEARD.search(words):
         return True
-    return any(_is_it(_STOP, clause) for clause in clauses(text))
+    return any(_is_it(_STOP, clause) and not _is_it(_NO_SUGGESTIONS, clause) for clause in clauses(text))
+
+
+def refuses_suggestions(text: str) -> bool:
+    """别再推荐了, 关掉推荐算法; not 别再推送了, which is of all that is sent."""
+    return not stops_pushes(text) and any(_is_it(_NO_SUGGESTIONS, clause) for clause in clauses(text))
 
 
 def starts_pushes(text: str) -> bool:

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from bot.store.database import Session
 from bot.store.shop.purchases import BOUGHT
 from bot.store.tables import order_lines, orders, products, returns
+from bot.values.recommending import ANYTHING, Spend
 
 LOOKED_BACK = timedelta(days=730)
 MOST_LINES = 2_000_000  # the newest; more change little and cost memory
 AT_ONCE = 50_000
 MOST_NAMED = 200
+ORDERS = {"": (), "cheapest": (products.c.price,), "dearest": (products.c.price.desc(),)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +83,28 @@ def to_be_had(session: Session, ids: Collection[int]) -> dict[int, OnSale]:
     )
 
 
-def to_be_had_in(session: Session, words: str) -> list[OnSale]:
-    """Those whose name, category or brand holds the words, at most `MOST_NAMED`."""
+def to_be_had_in(session: Session, words: str, spend: Spend = ANYTHING) -> list[OnSale]:
+    """Those whose name, category or brand holds the words, at such a price, at most `MOST_NAMED`."""
     held = or_(
         *(
             column.contains(words, autoescape=True)
             for column in (products.c.name, products.c.category, products.c.brand)
         )
     )
-    return _on_sale(session, _available().where(held).order_by(products.c.id).limit(MOST_NAMED))
+    asked = _available().where(held, *_affordable(spend)).order_by(*ORDERS[spend.first], products.c.id)
+    return _on_sale(session, asked.limit(MOST_NAMED))
 
 
 def names(session: Session, ids: Collection[int]) -> Mapping[int, str]:
     asked = select(products.c.id, products.c.name).where(products.c.id.in_(ids))
     return {row.id: row.name for row in session.execute(asked)} if ids else {}
+
+
+def _affordable(spend: Spend) -> Iterator[ColumnElement[bool]]:
+    if spend.least is not None:
+        yield products.c.price >= spend.least
+    if spend.most is not None:
+        yield products.c.price <= spend.most
 
 
 def _available() -> Select[int, str, str, str, Decimal]:

@@ -8,6 +8,7 @@ from bot.rules.talk.wishes import (
     asks_about_pushes,
     names_pushes,
     refuses,
+    refuses_suggestions,
     starts_pushes,
     stops_pushes,
 )
@@ -21,12 +22,12 @@ STOPS = (
     "屏蔽消息", "暂停推送", "别天天给我发消息", "天天发，烦不烦，别再发了", "能不能别发了", "能不能不要老是发消息", "不需要再推送了", "不用给我推送了",
     "不用再发消息了", "不订阅了", "我不想订阅了", "不订了", "unsubscribe", "Unsubscribe me", "STOP",
     "stop sending me messages", "opt out", "已经退订了怎么还在发", "我都退订了还给我推送", "請勿再發送廣告", "停止發送廣告訊息",
-    "不要再推薦了", "求求你们别发了", "别再給我推送消息了，謝謝", "你好，退订", "全部退订", "TD退订", "不要再发这种垃圾信息", "请停止向我发送消息",
+    "不要再推送了", "求求你们别发了", "别再給我推送消息了，謝謝", "别再推荐了，也别发消息了", "你好，退订", "全部退订", "TD退订", "不要再发这种垃圾信息", "请停止向我发送消息",
 )  # fmt: skip
 NO_STOPS = (
     "退订单", "我要退订单", "退订这个订单", "怎么退货", "发货了吗", "别再发错了", "别发错货", "不要发顺丰", "别发货了", "不用发货了",
     "先不要发货", "取消订单", "取消我的订单", "怎么取消订单", "我没有退订", "不要退订", "不想退订", "退订了吗", "我退订了吗", "退款什么时候到",
-    "推荐一款茶壶", "发票什么时候发", "什么时候发货", "你们发什么快递", "不要再漏水了", "别再寄错了", "订阅", "恢复推送", "取消退订", "不退订了",
+    "推荐一款茶壶", "别再推荐了", "不要再推薦了", "关掉推荐算法", "发票什么时候发", "什么时候发货", "你们发什么快递", "不要再漏水了", "别再寄错了", "订阅", "恢复推送", "取消退订", "不退订了",
     "消息收到了", "有什么优惠活动", "发个链接给我", "停产了吗", "这款停了吗", "退定金", "拒收了快递怎么办", "茶壶能退吗", "t恤有吗",
     "stop motion teapot", "别着急", "不要紧", "不要了", "不想要了", "我不想收货了", "别忘了发货", "不要发圆通", "请不要发到公司",
     "不要告诉别人", "别给我发错颜色", "关闭订单", "暂停发货", "停止供应了吗", "再给我发一个壶", "消息怎么看", "你好", "谢谢", "给我发个优惠券",
@@ -105,3 +106,18 @@ def test_a_wish_that_they_stop_asks_nothing(text: str) -> None:
 def test_what_is_to_be_opened_is_said() -> None:
     assert names_pushes("重新打开推送")
     assert not any(map(names_pushes, ("打开", "开启吧", "继续")))
+
+
+@pytest.mark.parametrize(
+    "text", ["别再推荐了", "不要再推薦了", "不要给我推荐东西了", "关掉推荐算法", "把推荐关了", "不想看你们的推荐", "别推荐了，烦死了"]
+)  # fmt: skip
+def test_who_wants_no_suggestions_is_not_taken_off_the_pushes(text: str) -> None:
+    assert refuses_suggestions(text)
+    assert not stops_pushes(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["推荐一下", "不要推荐红茶", "别再推送了", "别再给我发推荐消息", "取消推荐订阅"]
+)
+def test_suggestions_are_not_refused(text: str) -> None:
+    assert not refuses_suggestions(text)

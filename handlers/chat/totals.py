@@ -1,0 +1,90 @@
+"""What several things cost together: 龙井和盖碗一共多少钱, 三罐龙井多少钱, 两个一起多少钱. Added up from the shop's prices of this moment."""
+
+from collections.abc import Sequence
+
+from bot.rules.talk import total_words as words
+from bot.rules.talk.mention_words import pointed
+from bot.rules.talk.total_words import Line, Sum, sum_of
+from bot.store.shop import catalogue
+from bot.store.shop.catalogue import Product
+from bot.store.talk import dialogue, mentions
+from bot.values.incoming import Text as Said
+from bot.values.incoming import Voice
+from bot.values.profile import Profile
+from bot.values.tone import Told
+from bot.values.understood import Slot
+from handlers.chat.speaking import Answer, Context, in_parts
+
+MOST_NAMED = 6  # things of one sum
+
+
+def recognise(incoming: Said | Voice, _profile: Profile) -> Sum | None:
+    return sum_of(incoming.text)
+
+
+def answer(found: Sum, context: Context) -> Answer | None:
+    """None where one name may be of several things: who tells prices shows them all."""
+    understood = context.services.understanding.of(found.text)
+    named = understood.slots_of("product")
+    quantities = understood.slots_of("quantity")
+    if named:
+        return _of_named(named, quantities, found, context)
+    products = _of_the_talk(found, context)
+    if len(products) == 1 and found.count > 1 and quantities:
+        return _told([(products[0], found.count)], context)
+    if len(products) > 1:
+        return _told([(one, 1) for one in products], context)
+    return in_parts(Told(facts=words.WHICH)) if not quantities or found.count > 1 else None
+
+
+def _of_named(
+    named: Sequence[Slot], quantities: Sequence[Slot], found: Sum, context: Context
+) -> Answer | None:
+    ids = [one for one in map(_only, named) if one]
+    if len(ids) < len(named) or len(named) > MOST_NAMED:
+        return None
+    there = {one.external_id: one for one in catalogue.described(context.session, ids)}
+    counted: dict[str, int] = {}
+    for id_, slot in zip(ids, named, strict=True):
+        counted[id_] = counted.get(id_, 0) + words.pieces_of(slot, quantities, found.text)
+    if len(there) < len(counted) or sum(counted.values()) < 2:
+        return None
+    return _told([(there[id_], count) for id_, count in counted.items()], context)
+
+
+def _of_the_talk(found: Sum, context: Context) -> list[Product]:
+    """Of what was shown, else of what they asked about one after the other; what is not clear is left out."""
+    shown = mentions.last(context.session, context.profile.id, context.now)
+    both = pointed(found.text)
+    if both is not None and both.beside is not None:
+        places = [both.place, both.beside]
+        return _described([shown[place] for place in places if place < len(shown)], context)
+    if len(shown) > 1 and (found.are_first or found.count in {0, len(shown)}):
+        return _described(shown[: found.count or None], context)
+    asked = _asked_lately(context)
+    wanted = asked[: found.count or None]
+    is_clear = len(wanted) > 1 and len(wanted) == (found.count or len(asked))
+    return _described(wanted if is_clear else shown if len(shown) == 1 else [], context)
+
+
+def _asked_lately(context: Context) -> list[str]:
+    """The products they named one after the other, the newest first."""
+    texts = dialogue.written_before(context.session, context.profile.id, context.message_id, context.now)
+    slots = (context.services.understanding.of(text).slots_of("product") for text in texts)
+    return list(dict.fromkeys(filter(None, (_only(slot) for found in slots for slot in found))))
+
+
+def _described(ids: Sequence[str], context: Context) -> list[Product]:
+    return catalogue.described(context.session, list(ids))
+
+
+def _only(slot: Slot) -> str:
+    """The one product it names."""
+    return slot.value or (slot.choices[0] if len(slot.choices) == 1 else "")
+
+
+def _told(counted: Sequence[tuple[Product, int]], context: Context) -> Answer:
+    ids = [one.external_id for one, _ in counted]
+    mentions.note(context.session, context.profile.id, ids, context.now)
+    lines = [Line(name=one.name, price=one.price, count=count, stock=one.stock) for one, count in counted]
+    return in_parts(Told(facts=words.told(lines), wants_person=any(one.stock < one.count for one in lines)))
