@@ -119,16 +119,24 @@ def take_back(session: Session, customer_id: int, points: int, about: About, now
 
 
 def expire(session: Session, today: date, now: datetime, most: int) -> int:
-    """Lots whose last day has passed, `most` at a time; gives how many there were."""
-    old = select(_l.id, _l.customer_id, _l.remaining).where(_l.expires_on < today, _l.remaining > 0)
-    gone = session.execute(old.order_by(_l.id).limit(most).with_for_update(skip_locked=True)).all()
-    for lot in gone:
+    """Lots whose last day has passed, `most` at a time; gives how many were looked at.
+
+    Members are locked before their lots, as who spends does: otherwise the two could wait for each other.
+    """
+    old = select(_l.id, _l.customer_id).where(_l.expires_on < today, _l.remaining > 0)
+    found = session.execute(old.order_by(_l.id).limit(most)).all()
+    theirs = customers.c.id.in_({lot.customer_id for lot in found})
+    session.execute(select(customers.c.id).where(theirs).order_by(customers.c.id).with_for_update())
+    left = select(_l.id, _l.customer_id, _l.remaining).where(
+        _l.id.in_([lot.id for lot in found]), _l.remaining > 0
+    )
+    for lot in session.execute(left.order_by(_l.id).with_for_update()).all():
         journal_id = _journal(session, lot.customer_id, About(key=f"expiry:{lot.id}", kind="expiry"), now)
         if journal_id is not None:
             _post(session, journal_id, -lot.remaining, "expired")
             session.execute(update(point_lots).where(_l.id == lot.id).values(remaining=0))
             _change(session, lot.customer_id, -lot.remaining)
-    return len(gone)
+    return len(found)
 
 
 def forget(session: Session, customer_id: int, now: datetime) -> None:

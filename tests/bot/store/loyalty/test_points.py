@@ -1,6 +1,7 @@
 """The ledger: each entry once, the books always add up, the first to expire goes first; on both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -133,6 +134,28 @@ def test_two_at_once_cannot_spend_the_same_points(database: Database) -> None:
         done = list(pool.map(exchange, range(8)))
     with database.reading() as session:
         assert (sum(done), balance(session, anna), points.faults(session)) == (1, 0, [])
+
+
+def test_who_spends_at_midnight_and_the_end_of_a_lot_do_not_wait_for_each_other(postgresql: Database) -> None:
+    with postgresql.transaction() as session:
+        anna = Build(session).customer()
+        points.gain(session, anna, 400, about("a"), THIS_YEAR, NOW)
+        points.gain(session, anna, 400, about("b"), NEXT_YEAR, NOW)
+
+    def end() -> int:
+        with postgresql.transaction() as session:
+            return points.expire(session, date(2027, 1, 1), NOW, 10)
+
+    with ThreadPoolExecutor(1) as pool, postgresql.transaction() as session:
+        session.execute(select(customers.c.id).where(customers.c.id == anna).with_for_update())
+        ending = pool.submit(end)
+        with suppress(TimeoutError):
+            ending.result(timeout=0.5)  # it waits for the member, and holds nothing of theirs
+        assert points.spend(session, anna, 300, about("x"), NOW)
+        session.commit()
+        assert ending.result(timeout=10) == 1
+    with postgresql.reading() as session:
+        assert (balance(session, anna), lots(session), points.faults(session)) == (400, [0, 400], [])
 
 
 steps = st.lists(
