@@ -89,7 +89,7 @@ POLICIES: dict[str, Held] = {
     "too_late": Held(content={"useful_until": NOON - HOUR}),
     "channel_halted": Held(halted="reply_window"),
 }
-AT_THE_DOOR = ("forgotten", "not_following", "opted_out", "personal_off", "with_person", "complaint_open", "campaign_over", "pushes_stopped")  # fmt: skip
+AT_THE_DOOR = ("forgotten", "not_following", "opted_out", "personal_off", "with_person", "complaint_open", "campaign_over", "pushes_stopped", "not_approved")  # fmt: skip
 
 
 @dataclass

@@ -7,12 +7,15 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.clock import FixedClock
 from bot.services import Services
+from bot.store.campaigns import approvals
 from bot.store.database import Database
 from bot.store.planning import moments
 from bot.store.sending import claims, deliveries, halts, mass_reports, taking_back
+from bot.store.tables import contents
 from bot.values.incoming import MassFinished
 from bot.values.outcome import Halt, Later, Never, Outcome, Unsure
 from bot.values.reply import Text
@@ -463,6 +466,21 @@ def test_who_opted_out_before_the_repeat_is_not_in_it(
     recover(services)
     assert states(services) == {"accepted": 2, "unknown": 1}
     assert len(wechat.sent) == 2
+
+
+def test_a_lost_mass_send_whose_content_was_changed_since_is_not_repeated_with_words_nobody_approved(
+    services: Services, wechat: FakeWeChat, clock: FixedClock
+) -> None:
+    mass_due(services, 3)
+    wechat.answers, wechat.reaches = [Unsure("no answer")], lambda _outcome: False
+    deliver_due(services)
+    with services.database.transaction() as session:
+        session.execute(update(contents).where(contents.c.id == "words").values(text="半价"))
+        approvals.withdraw(session, "words", clock.now())
+    clock.forward(minutes=2)
+    recover(services)
+    assert states(services) == {"unknown": 3}
+    assert wechat.asked == 1
 
 
 @pytest.mark.parametrize(

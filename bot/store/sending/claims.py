@@ -112,12 +112,16 @@ def mark_left(
     """The last gate before the requests leave: only what it gives back may be sent.
 
     Refuses what is not this token's any more, whose window closed, whose claim is of a later time (the clock
-    was set back), and whose customer said no since. The rhythm counts from here.
+    was set back), whose customer said no since, and whose content lost its approval. The rhythm counts from here.
     """
     mine = deliveries.alias("leaving")
     still_wanted = (
         select(literal(1))
-        .select_from(customers.outerjoin(campaigns, campaigns.c.id == mine.c.campaign_id))
+        .select_from(
+            customers.outerjoin(campaigns, campaigns.c.id == mine.c.campaign_id).outerjoin(
+                contents, contents.c.id == mine.c.content_id
+            )
+        )
         .where(customers.c.id == mine.c.customer_id)
         .where(or_(mine.c.campaign_id.is_(None), allowed(of_delivery(mine, moment), moment, LEAVE)))
         .correlate(mine)
