@@ -56,13 +56,14 @@ def sold(session: Session, rules: Rules, now: datetime) -> Sold:
     """The long part of counting products; it reads only."""
     since = now - timedelta(days=rules.products_days)
     line = order_lines.c
-    # the OFFSET keeps the orders together: otherwise SQLite begins with all the lines there ever were
-    fresh = (
-        select(orders.c.id, orders.c.ordered_at)
-        .where(orders.c.ordered_at > since, orders.c.status.in_(BOUGHT))
-        .offset(0)
-        .subquery()
+    lately = select(orders.c.id, orders.c.ordered_at).where(
+        orders.c.ordered_at > since, orders.c.status.in_(BOUGHT)
     )
+    if session.dialect.name == "sqlite":
+        # keeps the orders together: otherwise it begins with all the lines there ever were. PostgreSQL does so with
+        # several workers, whom an OFFSET would send away
+        lately = lately.offset(0)
+    fresh = lately.subquery()
     lines = (
         select(
             line.product_id,
@@ -73,10 +74,10 @@ def sold(session: Session, rules: Rules, now: datetime) -> Sold:
         .join_from(fresh, order_lines, line.order_id == fresh.c.id)
         .where(line.product_id.is_not(None))
     )
-    lately = tallied(session, lines, _lately)
+    of_each = tallied(session, lines, _lately)
     return session.execute(
-        select(products.c.id, lately.c.quantity, lately.c.sold, lately.c.last_sold_at)
-        .join_from(products, lately, lately.c.product_id == products.c.id, isouter=True)
+        select(products.c.id, of_each.c.quantity, of_each.c.sold, of_each.c.last_sold_at)
+        .join_from(products, of_each, of_each.c.product_id == products.c.id, isouter=True)
         .order_by(products.c.id)
     ).all()
 
