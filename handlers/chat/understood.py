@@ -33,6 +33,8 @@ TOLD = frozenset({"price", "stock"})  # of a product that was named: from the sh
 TOLD_FROM = 0.6  # confidence
 
 SERVED_FROM = 0.8
+AGREED_FROM = 0.5
+SENT_BACK = frozenset({"repair", "return"})
 GOES_ON_FROM = 0.5  # where the last words were of the same: 还是停了吧
 OF_PUSHES = frozenset({"start_pushes", "stop_pushes"})
 LOOKED_BACK = 3  # things said
@@ -90,10 +92,16 @@ def _products(text: str, understood: Understood, context: Context) -> Answer | N
 
 def _served(text: str, understood: Understood, context: Context) -> Answer | None:
     """By who does it, unless somebody wrote an answer to these words: that tells this shop's own way."""
-    route = SERVED.get(understood.intent) if understood.confidence >= SERVED_FROM else None
+    route = SERVED.get(understood.intent) if understood.confidence >= _least(text, understood) else None
     if route is None:
         return None
     return knowledge.found_answer(text, context) or route(context)
+
+
+def _least(text: str, understood: Understood) -> float:
+    """Where a word rule says as well that it came broken, less is enough."""
+    agrees = understood.intent in SENT_BACK and form_words.came_bad(text)
+    return AGREED_FROM if agrees else SERVED_FROM
 
 
 def _mended(context: Context) -> Answer | None:
@@ -106,6 +114,8 @@ def _begins(form: str) -> Route:
     """A wish begins the form; a question about it does not: what follows would be taken for its answers."""
 
     def begin(context: Context) -> Answer | None:
+        if form_words.leaves(context.incoming.text):
+            return Answer(reply=Text(form_words.NOT_BEGUN))
         if form_words.is_a_question(context.incoming.text):
             return None
         return forms.answer(form_words.Heard("begin", form), context)
