@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot import holding
 from bot.channels import mass, reply_window, subscription_notice, template_message
@@ -87,17 +87,21 @@ def put_off(services: Services, ids: Sequence[int], trouble: Outcome) -> None:
             deliveries.skip(session, ids, getattr(trouble, "reason", "unsendable"), now)
 
 
-def is_over(services: Services, until: datetime | None) -> bool:
-    """The claim belongs to a dead worker by now, for all the others know."""
-    return until is not None and services.clock.real() >= until
+def is_over(services: Services, claimed: Claimed | MassSend) -> str:
+    """Why nothing of it may leave any more; empty when it may. Everything was asked at the claim, a while ago."""
+    if claimed.until is not None and services.clock.real() >= claimed.until:
+        return "stood_still"  # it belongs to a dead worker by now, for all the others know
+    if claimed.closes_at is not None and services.now() >= claimed.closes_at:
+        return "outside_window"
+    return ""
 
 
 def attempt_mass(services: Services, group: MassSend) -> tuple[MassSend, Outcome]:
     """Once more with new ids after 40007: WeChat forgets a draft when it was sent, and a file after three days."""
     try:
         group = replace(group, held=holding.hold(services, group.content, mass=True))
-        if is_over(services, group.until):
-            return group, Unsure("stood_still")  # recovery asks again, with its key
+        if over := is_over(services, group):
+            return group, Unsure(over)  # recovery asks again, with its key
         outcome = mass.send(services.wechat, group, services.now())
         if group.held and holding.is_refused_media(outcome):
             held = holding.hold_anew(services, group.content, group.held, mass=True)

@@ -168,9 +168,9 @@ def _send_chunk(services: Services, channel: str, chunk: list[int], senders: Sen
 
 
 def _attempt(services: Services, channel: str, delivery: Claimed) -> Ended:
-    """Nothing leaves after its claim's end: the process stood still, and everything was asked too long ago."""
-    if attempts.is_over(services, delivery.until):
-        return Ended(delivery, Later(services.now(), "stood_still"), None)
+    """Nothing leaves after its claim's end, or its window's: the process stood still, or files took long."""
+    if over := attempts.is_over(services, delivery):
+        return Ended(delivery, Later(services.now(), over), None)
     return SENDS[channel](services, delivery)
 
 
@@ -205,7 +205,7 @@ def repeat_templates(services: Services, ids: Sequence[int]) -> None:
         again = repeats.take_again(session, ids[:calls], token, moment, real=services.clock.real())
         leaving = deliveries.claimed(session, again)
     for delivery in attempts.with_facts(services, leaving):
-        if attempts.is_over(services, delivery.until):
+        if attempts.is_over(services, delivery):
             return
         ended = attempts.send_template(services, delivery)
         with services.database.transaction() as session:

@@ -40,6 +40,7 @@ class Claimed:
     payload: Mapping[str, Any] | None
     attempts: int
     until: datetime | None = None  # in real time; None: no end
+    closes_at: datetime | None = None  # of its window; None: at any hour
     mass_send_id: int | None = None
     held: Mapping[Need, str] = field(default_factory=dict)  # what WeChat holds of its content
     further: Mapping[str, str] = field(default_factory=dict)  # facts of the customer that had to be looked up
@@ -56,6 +57,7 @@ class MassSend:
     content: Content
     deliveries: Mapping[int, str]  # id → openid
     until: datetime | None = None  # the claim's end, in real time; None: no end
+    closes_at: datetime | None = None
     held: Mapping[Need, str] = field(default_factory=dict)
 
     @property

@@ -688,6 +688,18 @@ def test_a_worker_that_stood_still_past_its_claim_sends_nothing_and_plans_it_aga
     assert len(wechat.sent) == 3
 
 
+def test_what_was_claimed_in_the_last_seconds_of_its_window_does_not_leave_after_it(
+    services: Services, wechat: FakeWeChat, clock: FixedClock
+) -> None:
+    clock.set(CLOSES - timedelta(seconds=1))
+    ids = due(services, 3)
+    with closing(Asleep(lambda: clock.forward(seconds=2))) as senders:
+        deliver_batch(services, ids, senders)
+    assert wechat.sent == []
+    row, customer = of(services, ids[0])
+    assert (row.state, row.reason, customer.last_push_id) == ("planned", "outside_window", None)
+
+
 def test_what_was_called_unknown_before_its_worker_woke_up_stays_unknown(
     services: Services, wechat: FakeWeChat, clock: FixedClock
 ) -> None:

@@ -148,7 +148,8 @@ def claimed(session: Session, ids: Sequence[int]) -> list[Claimed]:
     wide = len(COLUMNS)
     rows = session.execute(
         select(*COLUMNS, deliveries.c.id.label("delivery_id"), deliveries.c.claim_token, deliveries.c.channel,
-               deliveries.c.payload, deliveries.c.attempts, deliveries.c.content_id, deliveries.c.lease_until)
+               deliveries.c.payload, deliveries.c.attempts, deliveries.c.content_id, deliveries.c.lease_until,
+               deliveries.c.closes_at)
         .join(deliveries, deliveries.c.customer_id == customers.c.id)
         .where(among(session, deliveries.c.id, ids))
         .order_by(deliveries.c.id)
@@ -164,6 +165,7 @@ def claimed(session: Session, ids: Sequence[int]) -> list[Claimed]:
             payload=row.payload,
             attempts=row.attempts,
             until=row.lease_until,
+            closes_at=row.closes_at,
         )
         for row in rows
     ]

@@ -193,7 +193,7 @@ def _load(session: Session, mass_id: int, token: str) -> MassSend:
         .where(mass_sends.c.id == mass_id)
     ).one()
     within = session.execute(
-        select(deliveries.c.id, customers.c.openid, deliveries.c.lease_until)
+        select(deliveries.c.id, customers.c.openid, deliveries.c.lease_until, deliveries.c.closes_at)
         .join(customers, customers.c.id == deliveries.c.customer_id)
         .where(deliveries.c.mass_send_id == mass_id, deliveries.c.state == "claimed")
         .where(deliveries.c.claim_token == token, customers.c.openid.is_not(None))
@@ -207,6 +207,7 @@ def _load(session: Session, mass_id: int, token: str) -> MassSend:
         content=content_of(row),
         deliveries={row.id: row.openid for row in within},
         until=within[0].lease_until if within else None,
+        closes_at=min((row.closes_at for row in within if row.closes_at), default=None),
     )
 
 
