@@ -141,7 +141,7 @@ class _Reading:
             follower_syncs.has_all_names(session, self._id)
 
     def _store(self, openids: list[str]) -> None:
-        details = self._details(openids)
+        details = self._known_details(openids)
         named = [
             followers.Named(
                 openid=one.openid,

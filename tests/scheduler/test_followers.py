@@ -218,6 +218,19 @@ def test_who_left_meanwhile_is_forgotten_and_nobody_else(database: Database, clo
         assert session.execute(select(tables.followers_named)).all() == []
 
 
+def test_an_openid_wechat_names_and_does_not_know_holds_up_nobody(
+    database: Database, clock: FixedClock
+) -> None:
+    """An account that is moving names people it cannot tell of."""
+    wechat = Followed(openids=[*some(130), "o-odd"], foreign={"o-odd", "o-0007"})
+    assert sync(services_with(database, clock, wechat)) == Synced(followers=131, new=129, total=131)
+    assert how_many(database) == 129
+
+
+def test_an_account_without_followers_has_none(database: Database, clock: FixedClock) -> None:
+    assert sync(services_with(database, clock, Followed())) == Synced(followers=0, new=0)
+
+
 def test_two_at_once_are_refused(database: Database, clock: FixedClock) -> None:
     services = services_with(database, clock, Followed(openids=some(3)))
     other = leases.lease(database, "sync followers", clock.real)
