@@ -1,6 +1,6 @@
 """The first page: what happened today, what comes next, what somebody should look at."""
 
-from flask import render_template
+from flask import abort, render_template
 from flask_babel import lazy_gettext as _l
 
 from bot.store.operators import today
@@ -24,3 +24,9 @@ def index() -> str:
             concerns=today.concerns(store, now),
             coming=delivery_search.coming(store),
         )
+
+
+@page.get("/<path:_nothing>")
+def nowhere(_nothing: str) -> str:
+    """An address of no page: behind the guard like all, so that who is signed in keeps the menu."""
+    abort(404)

@@ -43,13 +43,16 @@ def instant(at: datetime | None) -> str | Markup:
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), f"{local:%Y-%m-%d %H:%M}")
 
 
-def plain(value: Any) -> str:
+def plain(value: Any, field: str = "") -> str:
     """A value of an audit row, for people."""
+    names = words.NAMES.get(field, {})
     if isinstance(value, bool):
         return "✓" if value else "✗"
     if isinstance(value, list):
-        return "、".join(str(one) for one in value) or "—"
-    return "—" if value is None or value == "" else masked(str(value))
+        return "、".join(str(names.get(one, one)) for one in value) or "—"
+    if isinstance(value, str) and value in names:
+        return str(names[value])
+    return "—" if value in (None, "", {}) else masked(str(value))
 
 
 def described(field: Any) -> dict[str, str]:

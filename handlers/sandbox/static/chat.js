@@ -355,6 +355,7 @@ function showPerson(one) {
   byId("takes-templates").checked = one.takesTemplates;
   byId("replies-left").textContent = one.repliesLeft ? one.repliesLeft + " 条" : "窗口已关";
   byId("openid").textContent = one.openid;
+  byId("in-console").href = "../console/customers?text=" + encodeURIComponent(one.openid);
   byId("welcome").hidden = one.following;
   byId("foot").hidden = !one.following;
 }

@@ -129,7 +129,7 @@ def test_the_audit_shows_what_had_nothing_before(admin: Visitor, services: Servi
     with services.database.transaction() as session:
         detail = {"after": {"role": "operator"}}
         audit.record(session, "staff.added", "staff", 7, staff_id=None, now=NOON, detail=detail)
-    assert "operator" in admin.see("/console/audit")
+    assert '<dt>角色</dt><dd class="words">运营</dd>' in admin.see("/console/audit")
 
 
 def test_the_audit_keeps_what_a_campaign_was_before(

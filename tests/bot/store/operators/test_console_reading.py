@@ -41,7 +41,7 @@ def test_the_log_is_searched_for_exactly_what_was_typed(
 def test_a_report_of_the_platform_stands_in_the_log_without_a_customer(
     session: Session, build: Build
 ) -> None:
-    build._row(tables.messages, {"direction": "in", "kind": "massfinished", "created_at": LONG_AGO})
+    build._row(tables.messages, {"direction": "in", "kind": "event:mass_finished", "created_at": LONG_AGO})
     assert [(line.customer_id, line.customer_name) for line in log_search.find(session, LogFilter())] == [
         (None, "")
     ]
