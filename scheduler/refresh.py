@@ -28,6 +28,7 @@ from scheduler.stretches import Work
 
 T = TypeVar("T")
 
+TRIES = 20  # of something short, for which nobody may be in the way; else the next refresh does it
 AT_A_TIME = 2 + stretches.READERS  # questions, so that one core is not alone with it
 
 
@@ -155,9 +156,12 @@ def _built_and_read(database: Database, names: Iterable[str], question: Callable
 def _put_back(database: Database) -> None:
     """What was out of the way while everybody was written for the first time; nothing to do at any other time."""
     _build(database, indexes.OF_PLACES)
-    for step in (indexes.hold_on_to_customers, indexes.look_customers_up):
+    for _ in range(TRIES):
         with database.transaction() as session:
-            step(session)
+            if indexes.hold_on_to_customers(session):
+                break
+    with database.transaction() as session:
+        indexes.look_customers_up(session)
 
 
 def _read(database: Database, question: Callable[[Session], T]) -> T:

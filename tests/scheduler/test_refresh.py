@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, delete, inspect, select
+from sqlalchemy import Row, delete, inspect, select, update
 
 from bot.clock import FixedClock
 from bot.rules.worth.partitions import BadPartitions
 from bot.services import Services
 from bot.store.database import Database
-from bot.store.tables import customer_moves, customer_statistics
+from bot.store.tables import customer_moves, customer_statistics, customers
 from bot.store.worth import indexes, statistics
 from bot.store.worth.figures import FIGURES
 from bot.store.worth.statistics import WHEN
@@ -99,6 +99,29 @@ def test_what_a_refresh_that_ended_in_the_middle_left_out_of_the_way_is_put_back
 
     refresh(services)
 
+    assert shape(database) == before
+
+
+def test_a_first_refresh_gives_way_to_who_is_writing_about_a_customer(
+    services: Services, database: Database
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("has one writer at a time")
+    arrive(database)
+    before = shape(database)
+    with database.transaction() as writing:
+        writing.execute(update(customers).values(name="晓雨"))
+        with database.transaction() as session:
+            assert not indexes.let_go_of_customers(session)
+    assert shape(database) == before
+
+    with database.transaction() as session:
+        assert indexes.let_go_of_customers(session)
+    with database.transaction() as writing:
+        writing.execute(update(customers).values(name="晓云"))
+        with database.transaction() as session:
+            assert not indexes.hold_on_to_customers(session)
+    refresh(services, from_scratch=True)
     assert shape(database) == before
 
 

@@ -5,7 +5,8 @@ written row's customer up and locks them, which takes longer than the writing: a
 A refresh that finds some missing, because one ended in the middle, puts them back.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import OperationalError
@@ -45,23 +46,37 @@ def build(session: Session, name: str) -> None:
     index.create(session, checkfirst=True)
 
 
-def let_go_of_customers(session: Session) -> None:
-    """Only when nobody is in the way just now; otherwise writing takes longer, and that is all."""
+def let_go_of_customers(session: Session) -> bool:
+    """Whether it could: not while somebody is in the way. Then writing takes longer, and that is all."""
     if session.dialect.name != "postgresql":
-        return
-    session.execute(text(f"SET LOCAL lock_timeout = '{WAITS}'"))
-    with suppress(OperationalError), session.begin_nested():
+        return True
+    with suppress(OperationalError), _waiting_little(session):
         for table, constraint in _TO_CUSTOMERS.items():
             session.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {constraint.name}"))
+        return True
+    return False
 
 
-def hold_on_to_customers(session: Session) -> None:
-    """From now on each row that is written has a customer; `look_customers_up` does the rest, which takes longer."""
+def hold_on_to_customers(session: Session) -> bool:
+    """From now on each row that is written has a customer; `look_customers_up` does the rest, which takes longer.
+
+    Whether it could, as above. Customers first: whoever writes to us has them before the figures.
+    """
     if session.dialect.name != "postgresql":
-        return
-    for table, constraint in _TO_CUSTOMERS.items():
-        if constraint.name not in {each["name"] for each in inspect(session).get_foreign_keys(table)}:
+        return True
+    looked = inspect(session)
+    missing = {
+        table: constraint
+        for table, constraint in _TO_CUSTOMERS.items()
+        if constraint.name not in {each["name"] for each in looked.get_foreign_keys(table)}
+    }
+    with suppress(OperationalError), _waiting_little(session):
+        if missing:
+            session.execute(text("LOCK TABLE customers IN SHARE ROW EXCLUSIVE MODE"))
+        for constraint in missing.values():
             session.execute(text(f"{AddConstraint(constraint).compile(session)} NOT VALID"))
+        return True
+    return False
 
 
 def look_customers_up(session: Session) -> None:
@@ -74,3 +89,11 @@ def look_customers_up(session: Session) -> None:
     )
     for table, name in session.execute(waiting, {"names": names}).all():
         session.execute(text(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}"))
+
+
+@contextmanager
+def _waiting_little(session: Session) -> Iterator[None]:
+    """Gives up before the database would take two that wait for each other apart, which might end a message."""
+    session.execute(text(f"SET LOCAL lock_timeout = '{WAITS}'"))
+    with session.begin_nested():
+        yield
