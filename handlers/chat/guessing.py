@@ -82,8 +82,11 @@ def _described(understood: Understood, context: Context) -> Answer | None:
 
 
 def _by_description(question: str, understood: Understood, context: Context) -> Answer | None:
-    """Of the products whose descriptions speak of it, one that they have before the others."""
-    if understood.intent not in DESCRIBED:
+    """Of the products whose descriptions speak of it, one that they have before the others.
+
+    Never for a price: a card that lies beside a set costs what somebody wrote, not what the set does.
+    """
+    if understood.intent not in DESCRIBED - {"price"}:
         return None
     found = [one.entry.id for one in context.services.products.search(question)]
     return _told(_owned(found, context) or found[0], context) if found else None

@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, update
 
 from bot.insight.catalogue import Named
 from bot.insight.intents import Understanding
+from bot.rules.talk import forms as form_words
 from bot.rules.talk import person_texts, texts
 from bot.rules.talk import understanding_texts as words
 from bot.store.tables import customers, open_questions, order_lines
@@ -141,3 +142,27 @@ def test_who_is_sent_something_all_the_same_is_told_that_it_is_off(talk: Convers
 def test_who_their_manager_is_needs_no_person(talk: Conversation, customer: int) -> None:
     assert talk.hear(said("客户经理是谁")).text == person_texts.NO_MANAGER
     assert not talk.customer().with_person_until
+
+
+def test_who_sends_nothing_back_any_more_begins_no_return(
+    learned: Conversation, build: Build, customer: int
+) -> None:
+    for number in range(2):
+        build.order(customer, external_id=f"TF{number}", status="delivered", ordered_at=learned.clock.now())
+    heard = learned.hear(said("不退了"))
+    assert heard.text == form_words.NOT_BEGUN
+    assert learned.customer().form_until is None
+
+
+def test_a_card_costs_not_what_the_set_does_whose_description_speaks_of_it(
+    learned: Conversation, build: Build, customer: int
+) -> None:
+    build.product(external_id="SET-1", name="泡茶入门套装", price=239, description="附一张手写的贺卡。")
+    card = Entry(id="SET-1", question="泡茶入门套装", answer="附一张手写的贺卡。")
+    learned.services.products.replace([card], "1")
+    assert "239" not in learned.hear(said("贺卡多少钱")).text
+
+
+def test_who_names_how_many_wants_to_buy(learned: Conversation, customer: int) -> None:
+    assert learned.hear(said("我要两个盖碗")).text == words.WHAT_TO_BUY
+    assert learned.hear(said("我要一个说法")).handler != "buying"
