@@ -103,10 +103,10 @@ def test_what_a_refresh_that_ended_in_the_middle_left_out_of_the_way_is_put_back
 
 
 def test_a_first_refresh_gives_way_to_who_is_writing_about_a_customer(
-    services: Services, database: Database
+    postgresql: Database, clock: FixedClock
 ) -> None:
-    if database.is_sqlite:
-        pytest.skip("has one writer at a time")
+    database = postgresql  # SQLite has one writer at a time
+    services = pushing.services_with(database, clock, FakeWeChat())
     arrive(database)
     before = shape(database)
     with database.transaction() as writing:
