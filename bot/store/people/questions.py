@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import String, bindparam, case, func, literal_column, or_, select, union, update
 
 from bot.store.database import Session
 from bot.store.prepared import Prepared
 from bot.store.tables import customers, facts, questions
-from bot.store.upserts import or_insert
+from bot.store.upserts import insert_of
 from bot.values.facts import Attribute
 
 OPEN_FOR = timedelta(hours=24)
@@ -23,6 +23,7 @@ NOTHING_LEFT_FOR = timedelta(days=30)  # then it is looked whether there is some
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 _q = questions.c
+_THEIRS = _q.customer_id == bindparam("customer_id_", type_=_q.customer_id.type)
 _OPEN = Prepared(
     select(_q.attribute)
     .where(
@@ -33,26 +34,55 @@ _OPEN = Prepared(
     .order_by(_q.id.desc())
     .limit(1)
 )
+_TOLD = select(facts.c.attribute).where(
+    facts.c.customer_id == bindparam("customer_id_", type_=_q.customer_id.type),
+    facts.c.ended_at.is_(None),
+    facts.c.source != "inference",
+)
+_ASKED_ENOUGH = (
+    select(_q.attribute)
+    .where(_THEIRS)
+    .group_by(_q.attribute)
+    .having(
+        or_(
+            func.count() >= MOST_TIMES,
+            func.max(_q.asked_at) > bindparam("since_", type_=_q.asked_at.type),
+            func.sum(case((_q.state == "refused", 1), else_=0)) > 0,
+        )
+    )
+)
+_SETTLED = union(_TOLD, _ASKED_ENOUGH).subquery()
+_BLANK = literal_column("' '", String())
+_NOT_TO_ASK = {
+    "sqlite": Prepared(select(func.group_concat(_SETTLED.c.attribute, _BLANK))),
+    "postgresql": Prepared(select(func.string_agg(_SETTLED.c.attribute, _BLANK))),
+}
+_PASS_OVER = Prepared(update(questions).where(_THEIRS, _q.state == "open").values(state="passed"))
+_ROW = {
+    name: bindparam(name, type_=_q[name].type)
+    for name in ("customer_id", "attribute", "day", "asked_at", "message_id")
+}
+_ASK = {
+    dialect: Prepared(insert_of(dialect, questions).values(_ROW).on_conflict_do_nothing().returning(_q.id))
+    for dialect in ("sqlite", "postgresql")
+}  # fmt: skip
+_REST = Prepared(
+    update(customers)
+    .where(customers.c.id == bindparam("customer_id_", type_=customers.c.id.type))
+    .values(
+        question_until=bindparam("until_", type_=customers.c.question_until.type),
+        ask_after=bindparam("after_", type_=customers.c.ask_after.type),
+    )
+)
 
 
 def next_to_ask(
     session: Session, customer_id: int, asked: Sequence[Attribute], now: datetime
 ) -> Attribute | None:
     """The first that nobody but an inference has answered, that was not refused, and not just passed over."""
-    said = select(facts.c.attribute).where(
-        facts.c.customer_id == customer_id, facts.c.ended_at.is_(None), facts.c.source != "inference"
-    )
-    known = set(session.scalars(said))
-    before = (
-        select(_q.attribute, func.count(), func.max(_q.asked_at), func.max(_q.state == "refused"))
-        if session.dialect.name == "sqlite"
-        else select(_q.attribute, func.count(), func.max(_q.asked_at), func.bool_or(_q.state == "refused"))
-    )
-    for attribute, times, last, refused in session.execute(
-        before.where(_q.customer_id == customer_id).group_by(_q.attribute)
-    ):
-        if refused or times >= MOST_TIMES or last > now - AGAIN_AFTER:
-            known.add(attribute)
+    values = {"customer_id_": customer_id, "since_": now - AGAIN_AFTER}
+    row = _NOT_TO_ASK[session.dialect.name].first(session, values)
+    known = set((row[0] or "").split(" ")) if row else set()
     return next((one for one in asked if one.name not in known), None)
 
 
@@ -63,12 +93,13 @@ def ask(
     row = {
         "customer_id": customer_id, "attribute": attribute, "day": day, "asked_at": now, "message_id": message_id,
     }  # fmt: skip
-    session.execute(
-        update(questions).where(_q.customer_id == customer_id, _q.state == "open").values(state="passed")
-    )
-    if session.execute(or_insert(session, questions).values(row).on_conflict_do_nothing()).rowcount == 0:
+    _PASS_OVER.run(session, {"customer_id_": customer_id})
+    if _ASK[session.dialect.name].first(session, row) is None:
         return False
-    _note(session, customer_id, question_until=now + OPEN_FOR, ask_after=now + REST_AFTER_SILENCE)
+    _REST.run(
+        session,
+        {"customer_id_": customer_id, "until_": now + OPEN_FOR, "after_": now + REST_AFTER_SILENCE},
+    )
     return True
 
 
