@@ -40,12 +40,14 @@ _SAID = ("reasons", "own", "audiences")
 
 
 def note_changes(session: Session, tables: Tables, agenda: Agenda) -> None:
-    """Finds of whom something else is decided for a purpose than what stands, and lays it aside."""
+    """Finds of whom something else is decided for a purpose than what stands, and lays it aside.
+
+    What was counted before has put the groups into words.
+    """
     beside: FromClause = judged_beside(tables)
     bits: list[ColumnElement[int]] = []
     said: dict[str, ColumnElement[Any]] = dict(_TURNS)
     for place, of in enumerate(agenda.purposes.values()):
-        _put_into_words(session, tables, of)
         _pack(session, tables, agenda, of)
         old = standings.alias(f"old_{of.purpose}")
         is_theirs = and_(old.c.purpose == of.purpose, old.c.customer_id == tables.judged.c.customer_id)
@@ -146,7 +148,7 @@ def _said_beside(beside: FromClause, tables: Tables, of: OfPurpose) -> FromClaus
     return beside.join(words, means).outerjoin(packs, packs.c.customer_id == judged.c.customer_id)
 
 
-def _put_into_words(session: Session, tables: Tables, of: OfPurpose) -> None:
+def put_into_words(session: Session, tables: Tables, of: OfPurpose) -> None:
     """What each group of the purpose is told, once."""
     groups, words = tables.groups, tables.words[of.purpose]
     names = [in_words(code_of(groups, of.purpose, place), of, place) for place in range(len(of.kinds))]

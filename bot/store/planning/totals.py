@@ -10,7 +10,7 @@ from bot.store.database import Session
 from bot.store.planning.judging import is_of_audience
 from bot.store.planning.plan_entries import Agenda, Entry
 from bot.store.planning.plan_tables import Tables, code_of, codes, count_name
-from bot.store.planning.standings import in_words, is_free, judged_beside
+from bot.store.planning.standings import in_words, is_free, judged_beside, put_into_words
 from bot.store.planning.verdicts import verdict
 from bot.store.tables import plan_totals
 from bot.store.upserts import or_insert
@@ -19,6 +19,8 @@ from bot.store.upserts import or_insert
 def count(session: Session, tables: Tables, agenda: Agenda) -> list[dict[str, int]]:
     """Of each entry, by its number: verdict → customers."""
     _group(session, tables, agenda)
+    for of in agenda.purposes.values():
+        put_into_words(session, tables, of)
     found = [_alike(session, tables, entry) for entry in agenda.entries]
     own = (
         select(tables.own.c.entry, tables.own.c.reason, func.count().label("number"))
@@ -61,11 +63,15 @@ def _group(session: Session, tables: Tables, agenda: Agenda) -> None:
 
 def _alike(session: Session, tables: Tables, entry: Entry) -> dict[str, int]:
     groups, turn, kept = tables.groups, tables.numbers.alias("turn_of"), tables.numbers.alias("kept_by")
+    words = tables.words[entry.purpose]
     number = groups.c.everybody if entry.bit is None else groups.c[count_name(entry.purpose, entry.bit)]
-    reason = in_words(code_of(groups, entry.purpose, entry.kind), entry.of, entry.kind)
+    reason = words.c.reasons[entry.kind].as_string()
     said = verdict(reason, null(), turn.c.campaign_id, kept.c.campaign_id, entry.campaign.id).label("said")
-    beside = groups.outerjoin(turn, turn.c.number == groups.c.turn).outerjoin(
-        kept, kept.c.number == groups.c.kept
+    means = and_(*(column == groups.c[column.name] for column in codes(words, entry.purpose)))
+    beside = (
+        groups.join(words, means)
+        .outerjoin(turn, turn.c.number == groups.c.turn)
+        .outerjoin(kept, kept.c.number == groups.c.kept)
     )
     counted = select(said, func.sum(number)).select_from(beside).where(number > 0).group_by(said)
     return {reason: int(count) for reason, count in session.execute(counted) if reason is not None}
