@@ -65,6 +65,16 @@ SOLD = [Sold(name="雨前龙井", price=Decimal(168), stock=86), Sold(name="茶�
         pytest.param(
             "雨前龙井：¥66.00。\n茶宠：¥66.00。", ["雨前龙井：¥66.00。"], id="another product's price"
         ),
+        pytest.param(
+            "雨前龙井：¥168.00 × 2 = ¥336.00。\n茶宠：¥66.00。\n一共 ¥402.00。",
+            [],
+            id="a sum of what is in the data",
+        ),
+        pytest.param(
+            "雨前龙井：¥168.00 × 2 = ¥330.00。\n茶宠：¥66.00。\n一共 ¥400.00。",
+            ["3.3E+2", "4E+2"],
+            id="added up wrongly",
+        ),
         pytest.param("雨前龙井给您打九折", ["九折"], id="a discount in words"),
         pytest.param("满 300 减 100 可以用", ["1E+2", "3E+2"], id="a voucher nobody has"),
         pytest.param("满 200 减 20 可以用", [], id="a voucher they have"),
