@@ -1,9 +1,11 @@
-"""Pictures, voice, video, places, links: taken with thanks, and what the customer can do is said."""
+"""Pictures, voice, video, places, links, files, stickers: taken with thanks, and what the customer can do is said."""
 
 from dataclasses import dataclass
 
 from bot.rules.talk import texts
-from bot.values.incoming import Image, Link, Location, MiniProgramPage, Video, Voice
+from bot.rules.talk.sent_media import is_not_shown
+from bot.values.incoming import Image, Incoming, Link, Location, MiniProgramPage, Video, Voice
+from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
 from handlers.chat.speaking import Answer, Context
@@ -15,21 +17,29 @@ class Attachment:
 
 
 def recognise(
-    incoming: Image | Voice | Video | Location | Link | MiniProgramPage, _profile: Profile
+    incoming: Said | Image | Voice | Video | Location | Link | MiniProgramPage, _profile: Profile
 ) -> Attachment | None:
+    sentence = _sentence_for(incoming)
+    return Attachment(sentence) if sentence else None
+
+
+def _sentence_for(incoming: Incoming) -> str:
     match incoming:
         case Image():
-            return Attachment(texts.PICTURE)
+            said = texts.PICTURE
         case Voice(recognition=words) if not words.strip():
-            return Attachment(texts.VOICE)
+            said = texts.VOICE
         case Video():
-            return Attachment(texts.VIDEO)
+            said = texts.VIDEO
         case Location():
-            return Attachment(texts.PLACE)
+            said = texts.PLACE
         case Link() | MiniProgramPage():
-            return Attachment(texts.LINK)
+            said = texts.LINK
+        case Said(content=notice) if is_not_shown(notice):
+            said = texts.UNREADABLE
         case _:
-            return None
+            said = ""
+    return said
 
 
 def answer(found: Attachment, _context: Context) -> Answer:

@@ -9,6 +9,7 @@ from bot.rules.talk.form_corrections import correction
 from bot.rules.talk.form_meanings import in_one_line, wants_time
 from bot.rules.talk.form_requests import requests_in_words
 from bot.rules.talk.forms import FORMS, Heard, Pick, heard
+from bot.rules.talk.sent_media import is_not_shown
 from bot.store.shop import orders
 from bot.store.talk import forms
 from bot.values.forms import Form, Step, Talk
@@ -42,10 +43,8 @@ def recognise(
 ) -> Heard | Filled | None:
     listens = profile.form_until is not None and incoming.sent_at < profile.form_until
     match incoming:
-        case Voice(recognition=spoken) if not spoken.strip():
-            return None
-        case Said() | Voice():
-            return Filled(incoming.text) if listens else heard(incoming.text)
+        case Said(content=text) | Voice(recognition=text) if text.strip() and not is_not_shown(text):
+            return Filled(text) if listens else heard(text)
         case Image(media_id=media_id) | Video(media_id=media_id) if listens:
             return Filled("", picture=media_id)
         case Location(label=label) if listens and label.strip():

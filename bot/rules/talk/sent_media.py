@@ -2,8 +2,11 @@
 
 from urllib.parse import urlsplit
 
+from bot.rules.talk.wording import compact
 from bot.values.incoming import Image, Incoming, Location, Video, Voice
 
+NOT_SHOWN = "收到不支持的消息类型"  # what WeChat writes instead of a file, a sticker, a forwarded chat
+LONGEST_NOTICE = 30  # characters
 LONGEST = 500  # of an address or an id: WeChat's are far shorter
 
 
@@ -21,6 +24,12 @@ def reference_of(incoming: Incoming) -> dict[str, str] | None:
         case _:
             return None
     return {name: text[:LONGEST] for name, text in found.items() if text} or None
+
+
+def is_not_shown(text: str) -> bool:
+    """[收到不支持的消息类型，暂无法显示]: they sent something that WeChat does not pass on."""
+    words = compact(text)
+    return words.startswith(NOT_SHOWN) and len(words) <= LONGEST_NOTICE
 
 
 def _address(url: str) -> str:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from bot.rules.talk import forms as words
+from bot.rules.talk import texts
 from bot.rules.talk.forms import FORMS
 from bot.store.people import forgetting
 from bot.store.tables import form_requests, order_lines
@@ -215,3 +216,13 @@ def test_a_voice_nobody_wrote_down_is_no_answer_of_a_form(shop: Conversation) ->
     shop.hear(said("我要退货"))
     assert shop.hear(an(Voice, media_id="v1")).handler == "attachments"
     assert "怎么处理" in shop.hear(an(Voice, media_id="v2", recognition="就那个锅。")).text
+
+
+def test_what_wechat_does_not_pass_on_is_acknowledged_and_answers_nothing(shop: Conversation) -> None:
+    notice = "【收到不支持的消息类型，暂无法显示】"
+    assert shop.hear(said(notice)).text == texts.UNREADABLE
+    shop.hear(said("报修"))
+    shop.hear(said("1"))
+    heard = shop.hear(said(notice))
+    assert (heard.handler, heard.text) == ("attachments", texts.UNREADABLE)
+    assert "照片" in shop.hear(said("锅底有点锈")).text
