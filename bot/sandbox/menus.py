@@ -8,6 +8,7 @@ from bot.sandbox.world import World
 MOST_BUTTONS, MOST_SUB_BUTTONS = 3, 5
 NAME_BYTES, SUB_NAME_BYTES = 16, 60
 KEY_BYTES, URL_BYTES = 128, 1024
+TOO_MANY_BELOW = 40023
 NEEDS = {
     "click": "key", "view": "url", "scancode_push": "key", "scancode_waitmsg": "key", "pic_sysphoto": "key",
     "pic_photo_or_album": "key", "pic_weixin": "key", "location_select": "key", "miniprogram": "pagepath",
@@ -49,7 +50,9 @@ def _check(buttons: object, most: int, name_bytes: int, wrong_number: int) -> No
         if not isinstance(button, dict) or not 0 < len(str(button.get("name", "")).encode()) <= name_bytes:
             raise Refused(40018)
         if button.get("sub_button"):
-            _check(button["sub_button"], MOST_SUB_BUTTONS, SUB_NAME_BYTES, 40023)
+            if wrong_number == TOO_MANY_BELOW:  # the menu has two levels
+                raise Refused(TOO_MANY_BELOW)
+            _check(button["sub_button"], MOST_SUB_BUTTONS, SUB_NAME_BYTES, TOO_MANY_BELOW)
         else:
             _check_action(button)
 

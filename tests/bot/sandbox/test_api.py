@@ -324,6 +324,18 @@ def test_a_picture_can_be_sent_for_three_days(platform: Platform, api: Caller, c
             40023,
             id="six below one",
         ),
+        pytest.param(
+            [
+                {
+                    "name": "一",
+                    "sub_button": [
+                        {"name": "二", "sub_button": [{"type": "click", "name": "三", "key": "k"}]}
+                    ],
+                }
+            ],
+            40023,
+            id="three levels",
+        ),
         pytest.param([{"type": "click", "name": "六个汉字太长", "key": "k"}], 40018, id="18 bytes of name"),
         pytest.param([{"type": "click", "name": "一", "key": "k" * 129}], 40019, id="129 bytes of key"),
         pytest.param([{"type": "view", "name": "一", "url": ""}], 40020, id="no address"),
