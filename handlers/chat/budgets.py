@@ -49,9 +49,7 @@ def _kind_there_is(said: str, context: Context) -> str:
     """The words products go by; empty where the shop has nothing of that name. One sign must end a name: 送人 is no 主人杯."""
     for one in words.called(said):
         there = baskets.to_be_had_in(context.session, one, ANYTHING)
-        if any(
-            len(one) > 1 or one in {each.name.partition(" ")[0][-1:], each.category[-1:]} for each in there
-        ):
+        if any(len(one) > 1 or each.name.partition(" ")[0].endswith(one) for each in there):
             return one
     return ""
 

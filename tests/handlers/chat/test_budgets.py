@@ -52,6 +52,8 @@ def test_a_word_for_the_kind_is_found_by_its_last_sign(shop: Conversation) -> No
     text = shop.hear(said("一百块以下的小茶杯有吗")).text
     assert "白瓷杯 · ¥46.00" in text
     assert "主人杯" not in text
+    assert shop.hear(said("100以内的水壶")).text.startswith(budget_words.NOT_WITHIN.format(words="壶"))
+    assert shop.hear(said("100以内的毛笔")).text.startswith(budget_words.OTHER_KIND)
 
 
 def test_where_all_cost_more_the_nearest_is_told_and_that_it_is_not_within(shop: Conversation) -> None:
