@@ -148,6 +148,13 @@ def next_ids(session: Session, table: Table, count: int) -> list[int]:
     return list(session.scalars(handed, {"sequence": sequence, "count": count}))
 
 
+def tell_that_parts_are_long(session: Session) -> None:
+    """For this transaction: not knowing sizes yet, or that a table has grown since it knew them, PostgreSQL takes parts for
+    short, and goes through one for each row of another."""
+    if session.dialect.name == "postgresql":
+        session.execute(text("SET LOCAL enable_nestloop = off"))
+
+
 def parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
     for start in range(0, len(values), AT_ONCE):
         yield values[start : start + AT_ONCE]

@@ -37,7 +37,7 @@ def note_seen_by_all(database: Database, table: Table) -> None:
     """
     if not database.is_sqlite:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as session:
-            session.exec_driver_sql(f"VACUUM (ANALYZE, TRUNCATE off) {table.name}")
+            session.exec_driver_sql(f"VACUUM (TRUNCATE off) {table.name}")
 
 
 def drop_raw_bodies(session: Session, now: datetime) -> int:

@@ -35,6 +35,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 
 from bot.store.database import Instant, Session
 from bot.store.prepared import Prepared
+from bot.store.rows import tell_that_parts_are_long
 from bot.store.tables import customer_moves, customer_statistics, follow_ups
 from bot.store.worth import crossings, measures, nurturing
 from bot.store.worth.measures import Measure, Measured
@@ -136,6 +137,8 @@ def settle(session: Session, measured: Measured, first: int, last: int, before: 
 
     Whose row another one wrote since the look stays stale, for the next refresh."""
     scored = Scored()
+    if before is None:
+        tell_that_parts_are_long(session)
     if session.execute(select(_changing.c.customer_id).limit(1)).first() is not None:
         scored.changed, had_places = _settled(session, written=_write(session))
         if had_places:

@@ -22,7 +22,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    text,
     update,
 )
 from sqlalchemy.schema import CreateTable, DropTable
@@ -117,7 +116,7 @@ def fill(session: Session, now: datetime, first: int, last: int) -> None:
 
     For PostgreSQL: the one writer that SQLite has would be kept waiting while it reads.
     """
-    _tell_that_parts_are_long(session)
+    rows.tell_that_parts_are_long(session)
     source = figures.added_up(_stretch(first, last), now, of_many=True)
     put = or_insert(session, customer_statistics).from_select(["customer_id", *FIGURES], source)
     session.execute(put.on_conflict_do_nothing())
@@ -125,7 +124,7 @@ def fill(session: Session, now: datetime, first: int, last: int) -> None:
 
 def lay_out(session: Session, now: datetime, first: int, last: int | None) -> None:
     """The long part of adding up anew, which only reads: what is not as it should be is laid aside for `put_in`."""
-    _tell_that_parts_are_long(session)
+    rows.tell_that_parts_are_long(session)
     session.execute(CreateTable(_laid_out))
     stretch = _stretch(first, last)
     source = figures.added_up(stretch, now, of_many=True).subquery()
@@ -214,12 +213,6 @@ def last_id(session: Session) -> int:
 def first_id(session: Session) -> int:
     """The lowest any customer has; 1 while there is none."""
     return session.scalar(select(func.min(customers.c.id))) or 1
-
-
-def _tell_that_parts_are_long(session: Session) -> None:
-    """Not knowing sizes yet PostgreSQL takes them for short, and goes through one for each row of another."""
-    if session.dialect.name == "postgresql":
-        session.execute(text("SET LOCAL enable_nestloop = off"))
 
 
 def _differs(values: Any) -> ColumnElement[bool]:
