@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from bot.store.tables import deliveries, plan_totals, standings
 from scheduler.deliver import deliver_due
 from scheduler.plan import plan
 from tests.support import pushing
+from tests.support.at_once import at_once
 from tests.support.build import Build
 
 MORNING = datetime(
@@ -252,17 +252,7 @@ def test_two_planners_at_once_plan_nothing_twice(services: Services) -> None:
     campaign(services, "a", ["one"])
     campaign(services, "b", ["two"])
     customers(services, 60)
-    gate = Barrier(3)
-
-    def planner() -> None:
-        gate.wait()
-        plan(services, MORNING)
-
-    planners = [Thread(target=planner) for _ in range(3)]
-    for thread in planners:
-        thread.start()
-    for thread in planners:
-        thread.join()
+    at_once(3, lambda: plan(services, MORNING))
     with services.database.reading() as session:
         assert pushing.states(session) == {"planned": 60}
         assert (

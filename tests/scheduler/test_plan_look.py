@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from bot.store.rehearsal import rehearsing
 from bot.store.tables import deliveries
 from scheduler.plan import plan
 from tests.support import pushing
+from tests.support.at_once import at_once
 from tests.support.build import Build
 
 MORNING = datetime(2026, 11, 24, 3, tzinfo=UTC)  # 11:00 in Shanghai: service and marketing are open
@@ -57,17 +57,8 @@ def test_stretches_add_up(database: Database, stretch: int) -> None:
 
 
 def test_planners_that_meet_in_their_stretches_plan_nothing_twice(database: Database) -> None:
-    services, gate = shop(database), Barrier(2)
-
-    def planner() -> None:
-        gate.wait()
-        plan(services, MORNING, stretch=4)
-
-    planners = [Thread(target=planner) for _ in range(2)]
-    for thread in planners:
-        thread.start()
-    for thread in planners:
-        thread.join()
+    services = shop(database)
+    at_once(2, lambda: plan(services, MORNING, stretch=4))
     with services.database.reading() as session:
         assert pushing.states(session) == {"planned": 20}
 
