@@ -115,6 +115,10 @@ def _stores(config: Config, database: Database) -> Iterator[Finding]:
     if lacking := revisions.missing(database):
         yield Finding("migrations", False, f"{len(lacking)} behind", "run `weilan db upgrade`")
         return
+    if lacking := revisions.lacking(database):
+        todo = "an unfinished version upgraded it: restore a backup from before, or begin with an empty one"
+        yield Finding("migrations", False, f"up to date, and yet there is no {', '.join(lacking)}", todo)
+        return
     yield Finding("migrations", True, "up to date")
     if why := database.refusal():
         todo = "end what else writes to it, make room on its disk, or give this user the right to write"

@@ -2,9 +2,9 @@
 
 from bot.clock import SystemClock
 from bot.config import Config
-from bot.opening import answers, check_known
+from bot.opening import NotReady, answers, check_known
 from bot.services import connect
-from bot.store import schema
+from bot.store import revisions, schema
 from bot.store.segments import segments
 
 
@@ -15,6 +15,11 @@ def migrate(config: Config) -> list[str]:
         answers(database)
         check_known(database)
         ran = schema.upgrade(database)
+        if lacking := revisions.lacking(database):
+            raise NotReady(
+                f"the database is at {revisions.newest()} and lacks {', '.join(lacking)}: an unfinished version upgraded "
+                "it; restore a backup from before, or begin with an empty one"
+            )
         with database.transaction() as session:
             segments.keep_everyone(session, SystemClock().now())
     finally:

@@ -65,6 +65,25 @@ def test_a_file_that_is_no_database_is_called_one(run: Run, settings: Path, tmp_
     assert "fault  database: does not answer: file is not a database" in run("doctor")[1]
 
 
+def test_a_database_of_an_unfinished_version_is_told_by_what_it_lacks(
+    run: Run, sqlite: Database, settings: Path
+) -> None:
+    settings.write_text(f'[database]\nurl = "sqlite:///{sqlite.engine.url.database}"\n', encoding="utf-8")
+    with sqlite.transaction() as session:
+        session.exec_driver_sql("DROP TABLE form_talks")
+        session.exec_driver_sql("ALTER TABLE customers DROP COLUMN form_until")
+    assert set(revisions.lacking(sqlite)) == {"form_talks", "customers.form_until"}
+    code, out, err = run("db", "upgrade")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "lacks" in err
+    assert "customers.form_until" in err
+    assert "fault  migrations: up to date, and yet there is no " in run("doctor")[1]
+
+
+def test_a_whole_database_lacks_nothing(database: Database) -> None:
+    assert revisions.lacking(database) == []
+
+
 @contextmanager
 def locked(path: str) -> Iterator[sqlite3.Connection]:
     """Another program writes to it; gives a connection that does not wait for its turn."""

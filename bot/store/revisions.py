@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import column, inspect, select, table
 
 from bot.store.database import Database, Session
+from bot.store.tables import metadata
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -28,6 +29,28 @@ def ahead(database: Database) -> str:
     with database.reading() as session:
         reached = _reached(session)
     return reached if reached > newest() else ""
+
+
+def lacking(database: Database) -> list[str]:
+    """Tables, and columns as `table.column`, that should be there by now: an unfinished program ran the migrations."""
+    with database.reading() as session:
+        there = {
+            name: {column["name"] for column in columns}
+            for (_, name), columns in inspect(session).get_multi_columns().items()
+        }
+    return [
+        name
+        for table in metadata.sorted_tables
+        for name in (
+            [
+                f"{table.name}.{column.name}"
+                for column in table.columns
+                if column.name not in there[table.name]
+            ]
+            if table.name in there
+            else [table.name]
+        )
+    ]
 
 
 def newest() -> str:
