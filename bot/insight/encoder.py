@@ -25,7 +25,8 @@ AWAY = 30.0  # seconds for which an encoder that failed is not asked again
 AT_ONCE = 64  # sentences of a batch
 BATCH_WITHIN = 30.0  # seconds
 LONGEST = 200  # characters
-NEIGHBOURS = 20  # sentences that vote; this and the two below: measured by leaving out one writer after the other
+# measured by leaving out one writer after the other
+NEIGHBOURS = 20  # sentences that vote
 CLOSENESS = 12.0  # how much more a nearer one says
 SHARE = 0.5  # of the encoder in what both say
 DOUBT = 0.02  # the least the character model grants a label, however sure it is

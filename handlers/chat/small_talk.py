@@ -1,5 +1,6 @@
 """Greetings, thanks, and who it is that answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.rules.talk import texts
@@ -18,6 +19,16 @@ from bot.values.profile import Profile
 from bot.values.reply import Text
 from handlers.chat.speaking import Answer, Context
 
+SAID: tuple[tuple[Callable[[str], bool], str], ...] = (  # the first that it is
+    (greets, texts.HELLO),
+    (apologises, texts.NO_HARM),
+    (never_minds, texts.NEVER_MIND),
+    (is_only_marks, words.SAY_MORE),
+    (is_angry_face, words.CALM),
+    (is_courtesy, texts.THANKS),
+    (asks_who_answers, texts.WHO_ANSWERS),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SmallTalk:
@@ -25,19 +36,7 @@ class SmallTalk:
 
 
 def recognise(incoming: Said, _profile: Profile) -> SmallTalk | None:
-    if greets(incoming.content):
-        return SmallTalk(texts.HELLO)
-    if apologises(incoming.content):
-        return SmallTalk(texts.NO_HARM)
-    if never_minds(incoming.content):
-        return SmallTalk(texts.NEVER_MIND)
-    if is_only_marks(incoming.content):
-        return SmallTalk(words.SAY_MORE)
-    if is_angry_face(incoming.content):
-        return SmallTalk(words.CALM)
-    if is_courtesy(incoming.content):
-        return SmallTalk(texts.THANKS)
-    return SmallTalk(texts.WHO_ANSWERS) if asks_who_answers(incoming.content) else None
+    return next((SmallTalk(said) for is_it, said in SAID if is_it(incoming.content)), None)
 
 
 def answer(found: SmallTalk, context: Context) -> Answer:
