@@ -1,4 +1,4 @@
-"""The command. Ends with 0 done, 1 failed with one line on stderr, 2 wrong usage.
+"""The command: puts the pieces together. Ends with 0 done, 1 failed with one line on stderr, 2 wrong usage.
 
 What a command needs is loaded when it is called, so that none waits for, and no process keeps, what only others need.
 """
@@ -27,24 +27,30 @@ from bot.wechat.errors import WeChatError
 from handlers.command.common import Chosen, Fault
 from handlers.ports import PortBusy
 
-COMMANDS: Mapping[str, str] = {
-    "demo": "together:demo",
-    "serve": "together:serve",
-    "web": "handlers.command.web:web",
-    "scheduler": "together:scheduler",
-    "worker": "together:worker",
+# where each stands; if it needs something of the scheduler's, which it may not know, what makes it, and what that is given
+COMMANDS: Mapping[str, str | tuple[str, ...]] = {
+    "demo": ("handlers.command.demo:command", "scheduler.running:beside", "scheduler.first_night:work_out"),
+    "serve": ("handlers.command.serving:serve", "scheduler.running:beside"),
+    "web": "handlers.command.serving:web",
+    "scheduler": ("handlers.command.serving:scheduler", "scheduler.running:timetable_alone"),
+    "worker": ("handlers.command.serving:worker", "scheduler.running:worker_alone"),
     "doctor": "handlers.command.examining:doctor",
-    "plan": "together:plan_once",
-    "refresh": "together:refresh",
+    "plan": ("handlers.command.passes:plan", "scheduler.plan:plan"),
+    "refresh": (
+        "handlers.command.passes:refresh",
+        "scheduler.refresh:refresh",
+        "scheduler.inference:infer",
+        "scheduler.segments:refresh_all",
+    ),
     "import": "handlers.command.data:import_",
     "export": "handlers.command.data:export",
     "apply": "handlers.command.data:apply",
     "explain": "handlers.command.customers:explain",
     "value": "handlers.command.customers:value",
     "erase": "handlers.command.customers:erase",
-    "simulate": "together:simulate",
+    "simulate": ("handlers.command.simulation:command", "scheduler.simulate:simulate"),
     "db": "handlers.command.database:app",
-    "sync": "together:sync",
+    "sync": ("handlers.command.passes:sync", "scheduler.followers:sync"),
     "staff": "handlers.command.staff:app",
     "client": "handlers.command.clients:app",
     "webhook": "handlers.command.webhooks:app",
@@ -129,8 +135,8 @@ class _Commands(Mapping[str, Any]):
         return len(COMMANDS)
 
     def __getitem__(self, name: str) -> Any:
-        module, _, called = COMMANDS[name].partition(":")
-        found = getattr(_loaded(module), called)
+        stands = COMMANDS[name]
+        found = _loaded(stands) if isinstance(stands, str) else _joined(*stands)
         holder = typer.Typer(rich_markup_mode=None)
         if isinstance(found, typer.Typer):
             holder.add_typer(found, name=name)
@@ -139,7 +145,16 @@ class _Commands(Mapping[str, Any]):
         return get_group(holder).commands[name]
 
 
-def _loaded(module: str) -> ModuleType:
+def _joined(maker: str, *needs: str) -> Any:
+    return _loaded(maker)(*map(_loaded, needs))
+
+
+def _loaded(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(_module(module), name)
+
+
+def _module(module: str) -> ModuleType:
     """What is loaded stays: nothing of it is looked at for being collected, neither meanwhile nor after a fork."""
     if module in sys.modules:
         return sys.modules[module]

@@ -6,7 +6,6 @@ follows here and was not named is asked about, and forgotten only if WeChat says
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.services import Services
@@ -14,6 +13,7 @@ from bot.store import leases
 from bot.store.people import follower_syncs, followers, following
 from bot.store.people.follower_syncs import Run
 from bot.store.sending import steering
+from bot.values.following import AlreadyRunning, Synced
 from bot.values.outcome import Later
 from bot.wechat.answers import FollowerDetails, FollowerPage
 from bot.wechat.errors import WeChatError, outcome_of
@@ -25,20 +25,6 @@ RESERVE = 20  # one call in so many is left for others
 UNKNOWN_OPENID = 40003
 
 Progress = Callable[[Run], object]
-
-
-class AlreadyRunning(Exception):
-    """Another process reads the followers."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Synced:
-    followers: int  # that WeChat named
-    new: int  # of those, who was not known to follow
-    gone: int = 0  # who followed here, and does not any more
-    total: int = 0  # as WeChat counts them
-    goes_on_at: datetime | None = None  # the quota of the day is used: not before then
-    why: str = ""
 
 
 class _Paused(Exception):

@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-TOP = ("weilan", "together")
 ROOMS = ("bot", "handlers", "scheduler")
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
     """Every module of the product: its dotted name and its tree."""
-    for name in TOP:
-        yield _read(ROOT / f"{name}.py")
+    yield _read(ROOT / "weilan.py")
     for room in ROOMS:
         yield from modules_of(room)
 

@@ -26,7 +26,9 @@ def _names(tree: ast.Module) -> set[str]:
 
 
 GROUPS = {
-    module for module, _, called in (place.partition(":") for place in COMMANDS.values()) if called == "app"
+    module
+    for module, _, called in (place.partition(":") for place in COMMANDS.values() if isinstance(place, str))
+    if called == "app"
 }
 
 LISTS = [

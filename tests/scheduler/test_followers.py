@@ -13,9 +13,10 @@ from bot.store import leases, tables
 from bot.store.database import Database
 from bot.store.people import follow_history
 from bot.store.tables import customers, suppressions
+from bot.values.following import AlreadyRunning, Synced
 from bot.wechat.answers import FollowerDetails, FollowerPage
 from bot.wechat.errors import Lost, WeChatError
-from scheduler.followers import AlreadyRunning, Synced, sync
+from scheduler.followers import sync
 from tests.conftest import NOON
 from tests.support.build import Build
 from tests.support.fake_wechat import FakeWeChat

@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Protocol
 
+from bot.values.following import Synced
 from bot.values.merging import Merge, Undone, Why
 
 WHY: Mapping[Why, str] = {
@@ -43,24 +44,7 @@ class Source(Protocol):
     def spent(self) -> Decimal: ...
 
 
-class Read(Protocol):
-    """How far the reading of the followers is."""
-
-    @property
-    def followers(self) -> int: ...
-    @property
-    def new(self) -> int: ...
-    @property
-    def gone(self) -> int: ...
-    @property
-    def total(self) -> int: ...
-    @property
-    def goes_on_at(self) -> datetime | None: ...
-    @property
-    def why(self) -> str: ...
-
-
-def of_sync(read: Read, zone: tzinfo) -> Iterator[str]:
+def of_sync(read: Synced, zone: tzinfo) -> Iterator[str]:
     yield f"{read.followers} followers, {read.new} of them new; {read.gone} left"
     if read.goes_on_at:
         yield f"not done: {read.followers} of {read.total}; {read.why}"

@@ -243,7 +243,7 @@ def test_a_campaign_runs_only_on_channels_the_account_has(session: Session, anna
     unverified = Config(wechat=WeChat(verified=False))
     apply(session, wanted, staff_id=anna, approve=True, now=NOON, config=unverified)
     wanted = Definitions(contents=(WATER,), campaigns=(RUNNING,))
-    with pytest.raises(BadDefinition, match="channels: this account .* has no channel it may use for: 水温"):
+    with pytest.raises(BadDefinition, match=r"channels: this account .* has no channel it may use for: 水温"):
         apply(session, wanted, staff_id=anna, approve=True, now=NOON, config=unverified)
     subscription = Config(wechat=WeChat(account_kind="subscription"))
     apply(session, wanted, staff_id=anna, approve=True, now=NOON, config=subscription)

@@ -1,0 +1,49 @@
+"""The demo: a shop, its customers and a WeChat of its own in one process."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import logging
+from bot.migrating import migrate
+from bot.opening import opened
+from bot.sandbox import demo as demo_shop
+from bot.services import Services
+from handlers import process
+from handlers.command.common import Fault
+from handlers.command.serving import CHORES, Beside, Command
+from handlers.ports import PortBusy, free_port
+
+
+def command(beside: Beside, work_out: Callable[[Services], None]) -> Command:
+    """Given what runs beside its web server, and what works out at once what the nights would."""
+
+    def run(
+        context: typer.Context,
+        port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+        data: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path("data/demo"),
+    ) -> None:
+        """A demo shop with the WeChat simulator: no account and no server needed."""
+        debug = context.obj.debug
+        logging.configure(debug=debug, quiet=not debug)
+        try:
+            port = free_port("127.0.0.1", port)
+        except PortBusy as busy:
+            raise Fault(f"{busy}; choose another with --port") from None
+        config = demo_shop.settings(data, port)
+        migrate(config)
+        with opened(config) as services:
+            sign_in = demo_shop.open_shop(services.database, data, services.now())
+            work_out(services)
+        address = config.server.public_url
+        print(f"chat page   {address}/sandbox/")
+        print(f"console     {address}/console/")
+        print(
+            f"sign in as  {sign_in.name}  password  {sign_in.password or '(as it was changed in the console)'}"
+        )
+        print(f"everything is kept in {data}; stop with Ctrl-C", flush=True)
+        process.serve(config, beside(config, CHORES), debug=debug, quiet=not debug)
+
+    return run
