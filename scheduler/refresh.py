@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TypeVar
+from functools import partial
+from operator import call
+from typing import Any, TypeVar
 
 from bot.rules.worth import partitions
 from bot.services import Services
@@ -80,12 +82,16 @@ def lines(
     database: Database, rules: Rules, now: datetime, beside: Executor
 ) -> tuple[Measured, Measured | None]:
     """By what everybody is scored now, and by what they were last time."""
-
-    last = beside.submit(_read, database, lambda session: crossings.last(session, rules))
-    orders = beside.submit(_built_and_read, database, indexes.OF_ORDERS, cut_points.of_orders)
-    money = _built_and_read(database, indexes.OF_MONEY, lambda session: cut_points.of_money(session, rules))
-    cuts = cut_points.together(_read(database, cut_points.buyers), orders.result(), money)
-    return Measured(now, rules, cuts), last.result()
+    questions: tuple[Callable[[], Any], ...] = (
+        partial(_built_and_read, database, indexes.OF_ORDERS, cut_points.of_orders),
+        partial(_built_and_read, database, indexes.OF_MONEY, partial(cut_points.of_money, rules=rules)),
+        partial(_read, database, cut_points.buyers),
+        partial(_read, database, partial(crossings.last, rules=rules)),
+    )
+    # SQLite builds one index after the other anyway, and each connection keeps memory of its own
+    answers = map(call, questions) if database.is_sqlite else beside.map(call, questions)
+    orders, money, buyers, last = answers
+    return Measured(now, rules, cut_points.together(buyers, orders, money)), last
 
 
 def place(
