@@ -75,12 +75,14 @@ def _open_the_shop(system: Whole, crowd: Crowd, plans: Path) -> None:
 
 
 def _meanwhile(system: Whole, crowd: Crowd, goes: Callable[[], None]) -> None:
-    """Half the evening's pushes are due, and some are under way, when it goes; people write all the time."""
+    """Half the evening's pushes are due, and some are under way, when it goes; people write all the time.
+
+    What they write is answered afterwards, and each answer takes one of the five their window has: it must not take them all.
+    """
     crowd.some_talk(TALKERS // 2)
     system.set_clock(EVENING + timedelta(minutes=50))
     time.sleep(1)
     goes()
-    until = time.monotonic() + GONE
-    while time.monotonic() < until:
-        crowd.some_talk(2)
-        time.sleep(0.5)
+    for _ in range(TALKERS):  # two messages of each
+        crowd.talk_in_turn(2)
+        time.sleep(GONE / TALKERS)

@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import cycle
 
 import pytest
 from sqlalchemy import func, select
@@ -54,6 +55,7 @@ class Crowd:
         self.people = talkers + silent
         self._chance = random.Random(20261124)
         self.talkers = [f"o-talker-{number}" for number in range(talkers)]
+        self._turns = cycle(self.talkers)
         self.said: list[tuple[str, str]] = []
         system.platform.seed(
             Follower(openid=openid, name=openid, followed_at=EVENING - timedelta(days=90))
@@ -67,6 +69,11 @@ class Crowd:
     def some_talk(self, number: int = 12) -> None:
         for openid in self._chance.sample(self.talkers, number):
             self._say(openid)
+
+    def talk_in_turn(self, number: int) -> None:
+        """The next ones, so that nobody has written more often than the others."""
+        for _ in range(number):
+            self._say(next(self._turns))
 
     def are_quiet(self) -> bool:
         return not self._system.platform.world.state.errands
