@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.rules.talk.numerals import NUMERAL, number_of
+from bot.rules.talk.recommend_words import CALLED
 from bot.rules.talk.wording import plain
 from bot.values.recommending import ANYTHING, Spend
 
@@ -21,7 +22,6 @@ NOT_WITHIN = "您说的价位里，现在没有有货的{words}。离得最近�
 OTHER_KIND = "您说的那一类，现在有货的里面没有找到。同样价位有货的有："
 NOTHING_WITHIN = "您说的价位里，我没有找到现在有货、合适您的，不想随便说。换个价位或者告诉我想要哪一类，也可以回复「人工」，请同事为您挑选。"
 THINGS = "东西"
-CALLED = {"茶": "茶叶"}  # 茶 stands in the names of pots, too
 
 _MONEY = r"(?:块钱?|元钱?|圆|蚊|rmb|￥)"
 _AROUND = r"(?:左右|上下|出头|来块)"
