@@ -95,6 +95,15 @@ def test_a_fault_of_the_settings_is_one_line_and_1(settings: Path, run: Run) -> 
     )
 
 
+def test_quiet_hours_that_leave_a_purpose_no_time_are_refused_before_anything_is_done(
+    run: Run, settings: Path
+) -> None:
+    settings.write_text('[push]\nquiet_from = "10:00"\nquiet_until = "20:00"\n', encoding="utf-8")
+    code, _, err = run("plan")
+    said = "expected hours that leave time for every purpose; there is none for marketing"
+    assert (code, err) == (1, f"weilan: {settings}: push.quiet_from, push.quiet_until: {said}\n")
+
+
 def test_a_missing_settings_file_is_named(settings: Path, run: Run) -> None:
     settings.unlink()
     assert run("doctor")[2] == f"weilan: {settings}: No such file or directory\n"

@@ -14,6 +14,7 @@ from bot import logging
 from bot.config import Config, ConfigError, missing
 from bot.config_file import load
 from bot.rules.intake import reports
+from bot.rules.pushes import windows
 from bot.services import Services
 from bot.wechat.limits import limits_of
 
@@ -39,6 +40,11 @@ class Chosen:
     def config(self) -> Config:
         config = load(self.path)
         limits_of(config.wechat)  # a name it does not know is told before anything is done
+        if closed := windows.without_any(config.push):
+            raise ConfigError(
+                f"{self.path or 'defaults'}: push.quiet_from, push.quiet_until: expected hours that leave time for "
+                f"every purpose; there is none for {', '.join(closed)}"
+            )
         logging.configure(secrets=logging.secrets_in(config), debug=self.debug)
         return config
 

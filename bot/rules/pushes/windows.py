@@ -73,6 +73,12 @@ def windows_of(
             )
 
 
+def without_any(push: Push) -> list[str]:
+    """Purposes that the quiet hours leave no time at all, on no day."""
+    spans = {purpose: (*WORKING_DAY[purpose], *FREE_DAY[purpose]) for purpose in PURPOSES}
+    return [one for one in PURPOSES if not any(list(_awake(*span, push)) for span in spans[one])]
+
+
 def is_quiet(instant: datetime, push: Push) -> bool:
     clock = instant.astimezone(push.zone).time()
     if push.quiet_from <= push.quiet_until:
