@@ -32,7 +32,7 @@ def _packages(imported: str) -> list[str]:
 
 
 def test_a_web_process_loads_nothing_heavy() -> None:
-    loaded = loaded_by("handlers.process", modules())
+    loaded = loaded_by("handlers.command.serving", modules())
     assert "bot.services" in loaded
     assert {name: loaded[name] for name in HEAVY if name in loaded} == {}
 
