@@ -31,7 +31,8 @@ def answer(found: Budget, context: Context) -> Answer | None:
         return written
     if found.spend.first and not kind:
         return None
-    if chosen := _chosen(replace(found, words=kind), context):
+    asked = replace(found, words=kind)
+    if chosen := _chosen(asked, context) or _chosen(_with_theirs(asked), context):
         return _told(chosen, _opening(found, kind), context)
     nearest = _chosen(Budget(_nearest(found.spend), kind), context) if kind else []
     if nearest:
@@ -64,6 +65,11 @@ def _chosen(asked: Budget, context: Context) -> list[Recommended]:
         personal=own_data.wants_personal(context.session, context.profile.id),
         spend=asked.spend,
     )
+
+
+def _with_theirs(asked: Budget) -> Budget:
+    """What they have, too: there is something for so much, though nothing to suggest."""
+    return asked if asked.spend.first else replace(asked, spend=asked.spend._replace(first="cheapest"))
 
 
 def _nearest(spend: Spend) -> Spend:

@@ -3,16 +3,17 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from bot.insight.catalogue import Named
 from bot.insight.intents import Understanding
 from bot.rules.talk import budget_words, own_data_words, total_words
 from bot.store.people import own_data
 from bot.store.shop import catalogue
-from bot.store.tables import products
+from bot.store.tables import order_lines, products
 from bot.values.knowledge import Entry
 from tests.handlers.chat.conftest import Conversation
+from tests.support.build import Build
 from tests.support.incoming import said
 
 THINGS = {
@@ -60,6 +61,17 @@ def test_where_all_cost_more_the_nearest_is_told_and_that_it_is_not_within(shop:
     text = shop.hear(said("50元以内的茶壶")).text
     assert text.startswith(budget_words.NOT_WITHIN.format(words="茶壶"))
     assert text.index("青瓷茶壶") < text.index("紫砂茶壶")
+
+
+def test_what_they_have_is_told_where_nothing_else_is_within(
+    shop: Conversation, build: Build, customer: int
+) -> None:
+    pot = shop.session.execute(select(products).where(products.c.name.startswith("青瓷茶壶"))).one()
+    line = {"order_id": build.order(customer), "position": 0, "product_id": pot.id, "product_name": pot.name}
+    shop.session.execute(insert(order_lines).values(line | {"quantity": 1, "price": 180}))
+    text = shop.hear(said("200块以内的茶壶")).text
+    assert text.startswith(budget_words.WITHIN.format(words="茶壶"))
+    assert "青瓷茶壶" in text
 
 
 def test_the_cheapest_goes_first_and_the_dearest_too(shop: Conversation) -> None:
