@@ -1,5 +1,6 @@
 """Which channels an account has, which of them carry a content, and what may be sent by mass. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.config import MASS_TO_CUSTOMER_PER_MONTH, WeChat
@@ -7,6 +8,10 @@ from bot.values.channels import MASS, NEXT_CONTACT, NOTICE, REPLY_WINDOW, TEMPLA
 
 TEMPLATES_PER_DAY = 100_000  # of a new account; more with more followers
 UNBOUND = 1_000_000_000
+TAKEN_BY: Mapping[str, tuple[str, ...]] = {
+    NOTICE: ("care", "service"),
+    TEMPLATE: ("service",),
+}  # purposes; never promotion
 NO_LIMIT = 1_000  # subscription accounts have no count a follower, but one send a day for the account
 
 
@@ -32,8 +37,8 @@ def ways_of(purpose: str, *, by_mass: bool, has_notice: bool, has_template: bool
         REPLY_WINDOW: True,
         NEXT_CONTACT: True,
         MASS: by_mass,
-        NOTICE: has_notice and purpose != "marketing",
-        TEMPLATE: has_template and purpose == "service",
+        NOTICE: has_notice and purpose in TAKEN_BY[NOTICE],
+        TEMPLATE: has_template and purpose in TAKEN_BY[TEMPLATE],
     }
     return frozenset(channel for channel, is_carried in carried.items() if is_carried)
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, and_, case, exists, not_, or_, true
 
+from bot.rules.pushes.entitlements import TAKEN_BY
 from bot.store.planning.moments import Moment
 from bot.store.planning.operands import (
     ONE,
@@ -57,7 +58,7 @@ def may_be_notice(candidate: Candidate, moment: Moment) -> Condition:
         .where(consent.c.template_id == candidate.notice_template)
         .correlate_except(consent)
     )
-    suits = and_(not_(is_one_of(candidate.purpose, "marketing")), is_given(candidate.notice_template))
+    suits = and_(is_one_of(candidate.purpose, *TAKEN_BY[NOTICE]), is_given(candidate.notice_template))
     return and_(suits, is_left, takes(NOTICE, moment))
 
 
@@ -74,7 +75,7 @@ def template_calls_are_spent(candidate: Candidate, moment: Moment) -> Condition:
 
 def suits_template(candidate: Candidate) -> Condition:
     """WeChat takes service notices only, and punishes promotion."""
-    return and_(is_one_of(candidate.purpose, "service"), is_given(candidate.template_id))
+    return and_(is_one_of(candidate.purpose, *TAKEN_BY[TEMPLATE]), is_given(candidate.template_id))
 
 
 def takes(channel: str, moment: Moment) -> Condition:
