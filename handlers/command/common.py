@@ -1,12 +1,12 @@
 """What every command shares: the settings it was given, faults in one line, words and times as people write them."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
@@ -23,6 +23,9 @@ At = Annotated[
     str,
     typer.Option("--at", metavar="TIME", help="As of this ISO 8601 time, in the shop's zone unless it says."),
 ]
+
+
+Command: TypeAlias = Callable[..., None]  # as typer takes one
 
 
 class Fault(Exception):

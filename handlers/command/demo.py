@@ -12,8 +12,8 @@ from bot.opening import opened
 from bot.sandbox import demo as demo_shop
 from bot.services import Services
 from handlers import process
-from handlers.command.common import Fault
-from handlers.command.serving import CHORES, Beside, Command
+from handlers.command.common import Command, Fault
+from handlers.command.serving import CHORES, Beside
 from handlers.ports import PortBusy, free_port
 
 

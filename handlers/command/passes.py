@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import fields, replace
 from datetime import datetime
-from typing import Annotated, Protocol, TypeAlias
+from typing import Annotated, Protocol
 
 import typer
 
@@ -22,9 +22,7 @@ from bot.values.push import PlanReport
 from bot.values.segment import SegmentsRefreshed
 from bot.values.value import RefreshReport
 from bot.wechat.errors import WeChatError
-from handlers.command.common import AsJson, At, Fault, instant, tell
-
-Command: TypeAlias = Callable[..., None]
+from handlers.command.common import AsJson, At, Command, Fault, instant, tell
 
 
 class Refresh(Protocol):

@@ -10,14 +10,13 @@ from bot.config import Config
 from bot.opening import opened, ready
 from bot.services import Services
 from handlers import process
-from handlers.command.common import Fault
+from handlers.command.common import Command, Fault
 from handlers.knowledge_watch import KnowledgeWatch
 from handlers.unanswered import answer_pending, drain_spool
 from handlers.understanding_watch import UnderstandingWatch
 
 Chores: TypeAlias = Sequence[tuple[str, Callable[[Services], object], timedelta]]
 Beside: TypeAlias = Callable[[Config, Chores], Callable[[Services], process.Running]]
-Command: TypeAlias = Callable[..., None]
 
 CHORES: Chores = (
     ("answer what is owed", answer_pending, timedelta(seconds=10)),
@@ -43,9 +42,8 @@ def scheduler(timetable_alone: Callable[[Services, Chores], None]) -> Command:
     def run(context: typer.Context) -> None:
         """Only the scheduler; several may stand by."""
         with opened(context.obj.for_wechat) as services:
-            watch = KnowledgeWatch(
-                services.database, services.knowledge
-            )  # answers that are owed are made here
+            # answers that are owed are made here
+            watch = KnowledgeWatch(services.database, services.knowledge)
             watch.start()
             understanding = UnderstandingWatch(services)
             understanding.start()

@@ -15,7 +15,7 @@ from bot.rules.simulation.simulation_picture import draw
 from bot.rules.simulation.simulation_reports import as_told, of_simulation
 from bot.services import Services
 from bot.values.simulation import NobodyThere, Simulated, Wanted
-from handlers.command.common import AsJson, At, Fault, instant, tell
+from handlers.command.common import AsJson, At, Command, Fault, instant, tell
 
 MOST_DAYS = 366
 MOST_CUSTOMERS = 2_000_000
@@ -29,7 +29,7 @@ class Language(Enum):
     en = "en"
 
 
-def command(simulate: Simulate) -> Callable[..., None]:
+def command(simulate: Simulate) -> Command:
     """The command itself, given what simulates."""
 
     def run(

@@ -8,11 +8,10 @@ Of everything else: an expression over the customer's row, or their id alone, th
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     and_,
     cast,
     exists,
@@ -28,7 +27,7 @@ from bot.rules.people import regions
 from bot.rules.pushes.buckets import BUCKETS
 from bot.rules.segments import segment_draws
 from bot.rules.segments.segment_nesting import compares
-from bot.store.segments.segment_counts import counted
+from bot.store.segments.segment_counts import Column, Truth, counted
 from bot.store.tables import (
     customer_statistics,
     customer_tags,
@@ -38,9 +37,6 @@ from bot.store.tables import (
     nurturing_plans,
 )
 from bot.values.rule import LONGEST_AGO, Condition, Given
-
-Column: TypeAlias = ColumnElement[Any]
-Truth: TypeAlias = ColumnElement[bool]
 
 PLACES: dict[str, Column] = {
     "rfm.r": customer_statistics.c.r,
