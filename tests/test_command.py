@@ -264,7 +264,9 @@ def test_a_dry_run_tells_and_changes_nothing(run: Run, anna: str, shop: Path, da
 
     code, out, _ = run("explain", "o-lin", "--campaign", "evening", "--at", "2026-11-24T19:00")
     assert code == 0
-    assert "evening 晚间茶话 (care)" in out
+    assert "活动「晚间茶话」（evening，关怀）：" in out
+    _, out, _ = run("explain", "o-lin", "--campaign", "evening", "--at", "2026-11-24T19:00", "--language", "en")
+    assert "Campaign 晚间茶话 (evening, care):" in out
     assert run("explain", "o-none")[2] == "weilan: nobody has the openid o-none\n"
     assert run("explain", "o-lin", "--campaign", "none")[2] == "weilan: there is no campaign none\n"
     assert run("plan", "--at", "tomorrow")[0] == 2

@@ -65,3 +65,5 @@ class Explanation:
     next_urgent_at: datetime | None  # none: at any time; only time-bound campaigns may come as soon
     next_regular_at: datetime | None  # none: at any time
     campaigns: tuple[CampaignExplained, ...]
+    is_over: bool  # told by what was decided then
+    names: Mapping[str, str]  # of all campaigns, by id: reasons name others

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias
@@ -25,6 +26,12 @@ At = Annotated[
 ]
 
 
+class Language(Enum):
+    zh = "zh"
+    en = "en"
+
+
+InLanguage = Annotated[Language, typer.Option("--language")]
 Command: TypeAlias = Callable[..., None]  # as typer takes one
 
 

@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 
 from bot.opening import opened
-from bot.rules.intake import reports
+from bot.rules.pushes import telling
 from bot.rules.talk import tones
 from bot.rules.worth import partitions, value_reports
 from bot.store.operators import audit
 from bot.store.people import customers, forgetting, listeners
 from bot.store.planning import explanations
 from bot.store.worth import standing
-from handlers.command.common import AsJson, At, Fault, instant, tell
+from handlers.command.common import AsJson, At, Fault, InLanguage, Language, instant, tell
 
 
 def explain(
@@ -21,6 +21,7 @@ def explain(
     openid: str,
     campaign: Annotated[str, typer.Option(metavar="ID")] = "",
     at: At = "",
+    language: InLanguage = Language.zh,
     as_json: AsJson = False,
 ) -> None:
     """Why this customer will or won't get what."""
@@ -32,7 +33,7 @@ def explain(
             raise Fault(f"nobody has the openid {openid}")
         if campaign and not found.campaigns:
             raise Fault(f"there is no campaign {campaign}")
-        tell(found, as_json, reports.of_explanation(found, services.config.push.zone))
+        tell(found, as_json, telling.told(found, services.config.push.zone, language.value))
 
 
 def value(context: typer.Context, openid: str, as_json: AsJson = False) -> None:

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum
 from typing import Annotated, Any
 
 import typer
@@ -21,18 +20,13 @@ from bot.store.segments import segment_history, segments
 from bot.values.rule import EVERYONE, BadRule, Rule, parse
 from bot.values.segment import Counted, Explained, History
 from handlers.command import people
-from handlers.command.common import AsJson, At, Chosen, Fault, instant, tell
+from handlers.command.common import AsJson, At, Chosen, Fault, InLanguage, Language, instant, tell
 
 app = typer.Typer(no_args_is_help=True, help="Segments: who is in, how many, since when.")
 
 Name = Annotated[str, typer.Argument(metavar="[ID]", help="The segment's id.")]
 Raw = Annotated[str, typer.Option("--rule", metavar="JSON", help="A rule instead of a segment.")]
 Most = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many lines.")]
-
-
-class Language(Enum):
-    zh = "zh"
-    en = "en"
 
 
 @app.command("list")
@@ -91,7 +85,7 @@ def explain(
     context: typer.Context,
     name: Name = "",
     rule: Raw = "",
-    language: Annotated[Language, typer.Option()] = Language.zh,
+    language: InLanguage = Language.zh,
     as_json: AsJson = False,
 ) -> None:
     """The rule in words."""

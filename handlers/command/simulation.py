@@ -3,7 +3,6 @@
 import signal
 import sys
 from collections.abc import Callable
-from enum import Enum
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -15,18 +14,13 @@ from bot.rules.simulation.simulation_picture import draw
 from bot.rules.simulation.simulation_reports import as_told, of_simulation
 from bot.services import Services
 from bot.values.simulation import NobodyThere, Simulated, Wanted
-from handlers.command.common import AsJson, At, Command, Fault, instant, tell
+from handlers.command.common import AsJson, At, Command, Fault, InLanguage, Language, instant, tell
 
 MOST_DAYS = 366
 MOST_CUSTOMERS = 2_000_000
 TERMINATED = 143  # as the shell tells it
 
 Simulate = Callable[[Services, Wanted, Callable[[int], None]], Simulated]
-
-
-class Language(Enum):
-    zh = "zh"
-    en = "en"
 
 
 def command(simulate: Simulate) -> Command:
@@ -53,7 +47,7 @@ def command(simulate: Simulate) -> Command:
             Path | None,
             typer.Option(metavar="FILE.svg", help="Draws what goes out, what does not, the quota."),
         ] = None,
-        language: Annotated[Language, typer.Option()] = Language.zh,
+        language: InLanguage = Language.zh,
         as_json: AsJson = False,
     ) -> None:
         """The whole calendar on a copy with a virtual clock; changes nothing."""

@@ -3,10 +3,14 @@
 from datetime import datetime, time, timedelta
 
 from flask import abort, render_template
+from flask_babel import get_locale
 
+from bot.rules.pushes import finding_words, telling
+from bot.rules.pushes.reasons import ARRANGED
 from bot.store.campaigns import campaign_pages
 from bot.store.people import customer_search
 from bot.store.planning import explanations
+from bot.values.explanation import Finding
 from handlers.console.page import Page
 from handlers.console.paging import asked, asked_day
 from handlers.serving import services
@@ -26,10 +30,22 @@ def index(customer_id: int) -> str:
         explained = explanations.explain(store, facts.line.openid, campaign_id or None, at, services().config)
         names = campaign_pages.names(store)
         pool = campaign_pages.pool(store)
-    titles = {content.id: content.title for content in pool}
     return render_template(
-        "console/explain.html", facts=facts, explained=explained, campaigns=names, titles=titles, now=at
+        "console/explain.html",
+        facts=facts,
+        explained=explained,
+        campaigns=names,
+        titles={content.id: content.title for content in pool},
+        now=at,
+        figures=_figures,
+        spoken=telling.spoken,
+        arranged=ARRANGED,
     )
+
+
+def _figures(finding: Finding) -> str:
+    """Of the customer, that the policy looked at."""
+    return finding_words.told(finding.values, services().config.push.zone, str(get_locale()))
 
 
 def _at() -> datetime:

@@ -1,5 +1,6 @@
 """The words for what stands in the tables as a name: states, channels, kinds, roles, actions."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import get_locale
@@ -287,6 +288,6 @@ PASSWORDS: dict[str, Any] = {
 }
 
 
-def sentence(reason: str) -> str:
-    """Why, in a sentence of the reader's language."""
-    return reasons.sentence(reason, str(get_locale()))
+def sentence(reason: str, names: Mapping[str, str] = reasons.NOBODY) -> str:
+    """Why, in a sentence of the reader's language. `names`: of campaigns, by id."""
+    return reasons.sentence(reason, str(get_locale()), names)

@@ -224,3 +224,13 @@ def test_it_is_explained_whose_day_it_is(services: Services, birthday: str, obje
         found = explanations.explain(session, "o-anna", "greeting", SATURDAY, services.config)
     assert found
     assert [one.objection for one in found.campaigns] == [objection]
+
+
+def test_whose_greeting_is_planned_is_not_told_that_it_was_had(services: Services) -> None:
+    campaign(services, {"birthday": True})
+    customer(services, "o-anna", "1990-11-28")
+    plan(services, SATURDAY)
+    with services.database.reading() as session:
+        found = explanations.explain(session, "o-anna", "greeting", SATURDAY, services.config)
+    assert found
+    assert [one.objection for one in found.campaigns] == ["planned"]

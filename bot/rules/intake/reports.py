@@ -6,9 +6,8 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from bot.rules.pushes import greatest_good, rhythm_words
+from bot.rules.pushes import greatest_good
 from bot.values.definitions import Change
-from bot.values.explanation import CampaignExplained, Explanation
 from bot.values.finding import Finding
 from bot.values.imported import Imported
 from bot.values.push import PlanReport
@@ -53,34 +52,6 @@ def of_plan(report: PlanReport, zone: tzinfo) -> Iterator[str]:
         yield f"{one.campaign_id} is starved: for {one.days} days nearly everybody went to other campaigns, {one.lost} of {one.lost + one.won} today, most to {one.to}"
     if not report.calendar_known:
         yield "the holidays of a coming window's year are not known yet; weekdays count as working days"
-
-
-def of_explanation(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
-    yield f"customer {explanation.customer_id} ({explanation.openid}) at {_at(explanation.at, zone)}"
-    for line in rhythm_words.told(explanation, zone, "en"):
-        yield f"  {line}"
-    for campaign in explanation.campaigns:
-        yield from _of_campaign(campaign, zone)
-    if not explanation.campaigns:
-        yield "  no campaign runs that day"
-
-
-def _of_campaign(campaign: CampaignExplained, zone: tzinfo) -> Iterator[str]:
-    yield f"{campaign.campaign_id} {campaign.name} ({campaign.purpose})"
-    if not campaign.in_segment:
-        yield "  no: not in its segment"
-    elif campaign.objection:
-        yield f"  no: {campaign.objection}"
-    else:
-        yield f"  yes: {campaign.content_id} by {campaign.channel}, from {_at(campaign.opens, zone)} to {_at(campaign.closes, zone)}"
-    for finding in campaign.findings:
-        facts = ", ".join(f"{name} {value}" for name, value in finding.values.items())
-        yield f"    {'against' if finding.stands else 'fine':<8} {finding.policy}{f': {finding.reason}' if finding.stands else ''}{f' ({facts})' if facts else ''}"
-    if campaign.last_verdict:
-        yield f"  last verdict: {campaign.last_verdict}, {_at(campaign.decided_at, zone)}"
-    for attempt in campaign.attempts:
-        reason = f" ({attempt.reason})" if attempt.reason else ""
-        yield f"  delivery {attempt.delivery_id}: {attempt.content_id} by {attempt.channel}, {attempt.state}{reason}, due {_at(attempt.due_at, zone)}"
 
 
 def _at(instant: datetime | None, zone: tzinfo) -> str:

@@ -1,5 +1,6 @@
 """Every reason a delivery or a verdict can have, with a sentence for the operator, in Chinese and in English."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -41,6 +42,9 @@ REASONS: dict[str, Reason] = {
     "being_published": Reason("微信正在发布文章", "WeChat is publishing the article"),
     "not_held": Reason("素材尚未上传到微信", "WeChat does not hold the files yet"),
     "publication": Reason("微信没有发布这篇文章", "WeChat did not publish the article"),
+    "no_candidate": Reason(
+        "当时不在活动的人群里，或没有这个时机", "was not in its segment then, or had no such occasion"
+    ),
     "no_occasion": Reason("客户今天没有这个时机", "this customer has no such occasion now"),
     "occasion_had": Reason("这次时机已经发过了", "this campaign has done this occasion already"),
     "nothing_new": Reason("活动内容客户都已收到过", "the customer has had every content of the campaign"),
@@ -83,11 +87,13 @@ REASONS: dict[str, Reason] = {
 }
 
 Locale = str
+NOBODY: Mapping[str, str] = {}
 
 
-def sentence(reason: str, locale: Locale = "zh") -> str:
-    """The sentence for a reason as it is stored; one that WeChat gave stays as it is."""
+def sentence(reason: str, locale: Locale = "zh", names: Mapping[str, str] = NOBODY) -> str:
+    """The sentence for a reason as it is stored; one that WeChat gave stays as it is. `names`: of campaigns, by id."""
     name, _, detail = reason.partition(":")
+    detail = names.get(detail, detail)
     known = REASONS.get(name)
     if known is None:
         return reason

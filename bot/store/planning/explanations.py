@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Subquery, case, func, literal, select
 
 from bot.config import Config
-from bot.rules.pushes.rhythm import SLACK, gap, thresholds
+from bot.rules.pushes.rhythm import SLACK, gap
 from bot.rules.pushes.windows import Window, next_window, window_at
 from bot.store.campaigns import campaigns_running, festivals, working_days
 from bot.store.database import Session
@@ -62,6 +62,8 @@ def explain(
         next_urgent_at=_next_after(then, 1, config),
         next_regular_at=_next_after(then, _gap(then, config), config),
         campaigns=tuple(explained),
+        is_over=bool(past),
+        names={row.id: row.name for row in session.execute(select(campaigns.c.id, campaigns.c.name))},
     )
 
 
@@ -95,11 +97,7 @@ def _explained(
 ) -> CampaignExplained:
     calendar = working_days.around(session, at.astimezone(config.push.zone).date())
     window = window_at(purpose, at, config.push, calendar) or next_window(purpose, at, config.push, calendar)
-    moment = replace(
-        moments.promising(session, moments.claiming(session, at, config)),
-        rungs=thresholds(at, config.push).aimed,
-        window_lasts_until=max(at, window.opens),
-    )
+    moment = moments.planning(session, window, at, max(at, window.opens), config)
     occasion, of_occasion = _occasion(session, campaign, who.id, window.day, config)
     later = awaited.awaits(awaited.later_today(session, at, config), campaign, window)
     found = _asked(session, campaign, purpose, who.id, moment, occasion, later)
@@ -112,8 +110,18 @@ def _explained(
         )
         for number, policy in enumerate(POLICIES)
     )
-    findings = (*of_occasion, *findings)
+    findings = _in_order(findings, of_occasion)
     return _with_history(session, campaign, purpose, who.id, window, found, findings)
+
+
+def _in_order(findings: tuple[Finding, ...], of_occasion: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Nobody without the occasion is a candidate; that it was had is no news while it is this campaign's turn."""
+    if any(one.reason == "no_occasion" for one in of_occasion):
+        return (*of_occasion, *findings)
+    mine = next(place for place, one in enumerate(findings) if one.policy == "mine")
+    if findings[mine].stands:
+        return findings
+    return (*findings[:mine], *of_occasion, *findings[mine:])
 
 
 def _occasion(

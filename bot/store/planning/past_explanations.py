@@ -52,7 +52,7 @@ def rhythm(
     session: Session, who: Row[Any], said: Sequence[CampaignExplained], at: datetime, zone: ZoneInfo
 ) -> Rhythm:
     """What was known of their answers when it was last decided, and what they had said and got by then."""
-    decided = [one for one in said if one.decided_at is not None and one.findings]
+    decided = [one for one in said if one.decided_at is not None]
     last = max(decided, key=lambda one: one.decided_at or at, default=None)
     values = last.findings[0].values if last else {}
     spoke = select(func.max(messages.c.created_at, type_=Instant())).where(
@@ -85,18 +85,19 @@ def _explained(
         .order_by(deliveries.c.id.desc())
         .limit(1)
     ).all()
-    policy = said.reason.partition(":")[0] if said else ""
+    reason, values = (said.reason, said.values) if said else ("no_candidate", {})
+    finding = Finding(policy=reason.partition(":")[0], stands=True, reason=reason, values=values)
     return CampaignExplained(
         campaign_id=campaign_id,
         name=name,
         purpose=page.purpose,
-        in_segment=said is not None,
+        in_segment=True,
         opens=page.opens,
         closes=page.closes,
         calendar_known=True,
         channel="",
         content_id="",
-        findings=(Finding(policy=policy, stands=True, reason=said.reason, values=said.values),) if said else (),
+        findings=(finding,),
         last_verdict=said.reason if said else "",
         decided_at=said.decided_at if said else None,
         attempts=tuple(

@@ -220,7 +220,10 @@ def test_why_is_told_of_a_day_that_is_over_and_of_one_to_come(
     make("campaign", "repair", ["words"])
     customer = make("customer", openid="o-a", window_until=NOON + timedelta(days=9), window_left=5)
     page = f"/console/customers/{customer}/explain"
-    assert "可以发送" in operator.see(page)
+    first = operator.see(page)
+    assert "可以发送" in first
+    assert "分组号（0–9999）：5000" in first
+    assert not any(name in first for name in ("hold_out_of", "kept_before", "unsuitable", "<dd>没有可用的"))
     plan(services, clock.now())
     clock.forward(days=1)
     operator.sign_in("小林")
@@ -229,6 +232,7 @@ def test_why_is_told_of_a_day_that_is_over_and_of_one_to_come(
         pushing.change(session, customer, wants_pushes=False)
     assert "客户已退订推送" in operator.see(page)
     over = operator.see(f"{page}?day=2026-11-24")
+    assert "<dd>没有可用的" not in over
     assert "客户已退订推送" not in over
     assert "2026-11-24 23:59" in over
     assert "2026-11-27 12:00" in operator.see(f"{page}?day=2026-11-27")

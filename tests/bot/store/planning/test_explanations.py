@@ -6,7 +6,7 @@ from bot.clock import FixedClock
 from bot.config import Config
 from bot.rules.pushes.telling import told
 from bot.store.database import Database, Session
-from bot.store.planning.explanations import explain
+from bot.store.planning.explanations import SHOWN, explain
 from scheduler.deliver import deliver_due
 from scheduler.plan import plan
 from tests.conftest import NOON
@@ -51,7 +51,7 @@ def test_a_customer_nothing_stands_against_is_told_what_they_get(session: Sessio
     (campaign,) = explanation.campaigns
     assert (campaign.objection, campaign.content_id, campaign.channel) == ("", "words", "reply_window")
     assert any("可以推送：内容 words" in line for line in told(explanation, CONFIG.push.zone))
-    assert any("would be sent: content words" in line for line in told(explanation, CONFIG.push.zone, "en"))
+    assert any("Would be sent: content words" in line for line in told(explanation, CONFIG.push.zone, "en"))
 
 
 def test_every_objection_is_named_not_only_the_first(session: Session, shop: Build) -> None:
@@ -153,3 +153,54 @@ def test_an_instant_that_is_over_is_told_with_the_rhythm_of_then(
     assert now.last_push_at == first + timedelta(days=4, hours=5)
     lines = told(between, CONFIG.push.zone)
     assert any("号推送：内容 words，渠道 客服消息，状态 已发送" in line for line in lines)
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_every_policy_is_told_in_words_with_the_figures_it_looked_at(
+    session: Session, shop: Build, locale: str
+) -> None:
+    shop.customer(openid="o-a", bucket=4711, **OPEN)
+    explanation = explain(session, "o-a", "repair", NOON, CONFIG)
+    assert explanation is not None
+    lines = told(explanation, CONFIG.push.zone, locale)
+    columns = (name for name in SHOWN if "_" in name)
+    for name in ("hold_out_of", "mine", "already_kept", "kept_before", "unsuitable", "awaited", *columns):
+        assert not any(name in line for line in lines), name
+    bucket = "分组号（0–9999）：4711" if locale == "zh" else "bucket (0–9999) 4711"
+    assert sum(bucket in line for line in lines) == 1
+
+
+def test_the_campaign_that_has_the_turn_is_told_by_its_name(session: Session, shop: Build) -> None:
+    customer = shop.customer(openid="o-a", **OPEN)
+    shop.campaign("visit", ["words"], name="维修后回访")
+    shop.delivery(customer_id=customer, campaign_id="visit", content_id="words", day=NOON.date())
+    explanation = explain(session, "o-a", "repair", NOON, CONFIG)
+    assert explanation is not None
+    assert "  不会推送：当天的名额归另一活动：维修后回访。" in told(explanation, CONFIG.push.zone)
+
+
+def test_at_night_it_is_told_what_comes_in_the_next_window(session: Session, shop: Build) -> None:
+    shop.customer(openid="o-a", window_until=NOON + timedelta(days=3), window_left=5)
+    night = NOON + timedelta(hours=11)
+    explanation = explain(session, "o-a", "repair", night, CONFIG)
+    assert explanation is not None
+    assert "  可以推送：内容 words，渠道 客服消息，时段 2026-11-25 09:00 至 2026-11-25 20:30。" in told(
+        explanation, CONFIG.push.zone
+    )
+
+
+def test_who_was_no_candidate_on_a_day_that_is_over_is_told_so(database: Database, clock: FixedClock) -> None:
+    services = pushing.services_with(database, clock, FakeWeChat())
+    with database.transaction() as session:
+        build = Build(session)
+        build.segment("tea", {"field": "tags", "op": "has", "value": "tea"})
+        build.content("words", purpose="service")
+        build.campaign("repair", ["words"], segment_id="tea")
+        build.customer(openid="o-a", **OPEN)
+    plan(services, clock.now())
+    clock.forward(hours=1)
+    plan(services, clock.now())
+    with database.reading() as session:
+        then = explain(session, "o-a", None, NOON + timedelta(minutes=1), CONFIG)
+    assert then is not None
+    assert "  没有推送：当时不在活动的人群里，或没有这个时机。" in told(then, CONFIG.push.zone)
