@@ -200,7 +200,7 @@ def repeat_templates(services: Services, ids: Sequence[int]) -> None:
     token = uuid.uuid4().hex
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
-        if not calls or template_message.name in moment.halted:
+        if not calls or moment.halted & {template_message.name, halts.PUSHES}:
             return
         again = repeats.take_again(session, ids[:calls], token, moment, real=services.clock.real())
         leaving = deliveries.claimed(session, again)

@@ -7,6 +7,7 @@ from bot.channels import mass
 from bot.services import Services
 from bot.store.planning import moments
 from bot.store.sending import deliveries, mass_reports, mass_sends, repeats, reported_endings
+from bot.store.sending.halts import PUSHES
 from bot.values.incoming import MassFinished
 from bot.wechat.errors import WeChatError
 from scheduler.deliver import attempt_mass, repeat_templates
@@ -56,8 +57,8 @@ def _repeat(services: Services, mass_id: int) -> None:
     token = uuid.uuid4().hex
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
-        if mass.name in moment.halted:
-            return
+        if moment.halted & {mass.name, PUSHES}:
+            return  # asked again once it may leave: its key settles what became of it
         again = mass_sends.take_again(session, mass_id, token, moment, real=services.clock.real())
     if again is not None:
         attempt_mass(services, again, repeated=True)

@@ -509,6 +509,23 @@ def test_a_lost_mass_send_is_not_repeated_after_its_window(
     assert (wechat.asked, states(services)) == (1, {"unknown": 2})
 
 
+def test_a_lost_mass_send_waits_while_all_pushes_are_stopped_and_is_settled_by_its_key_after(
+    services: Services, wechat: FakeWeChat, clock: FixedClock
+) -> None:
+    mass_due(services, 2)
+    wechat.answers = [Unsure("no answer")]
+    deliver_due(services)
+    with services.database.transaction() as session:
+        halts.halt(session, halts.PUSHES, "pushes_stopped", clock.now())
+    clock.forward(minutes=3)
+    recover(services)
+    assert (wechat.asked, states(services)) == (1, {"claimed": 2})
+    with services.database.transaction() as session:
+        halts.lift(session, halts.PUSHES)
+    recover(services)
+    assert (wechat.asked, states(services)) == (2, {"accepted": 2})
+
+
 @pytest.fixture
 def account(database: Database, clock: FixedClock, wechat: FakeWeChat) -> Services:
     """The same shop with a subscription account."""

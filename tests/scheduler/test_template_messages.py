@@ -11,7 +11,7 @@ from bot.clock import FixedClock
 from bot.services import Services
 from bot.store.database import Database
 from bot.store.planning import explanations, moments
-from bot.store.sending import claims, daily_calls, reported_endings, template_endings
+from bot.store.sending import claims, daily_calls, halts, reported_endings, template_endings
 from bot.store.tables import contents
 from bot.values.channels import TEMPLATE
 from bot.values.incoming import TemplateFinished
@@ -245,6 +245,21 @@ def test_what_a_repeat_is_told_never_plans_it_again(
     assert wechat.asked <= 4  # within the time WeChat knows the key
     with services.database.reading() as session:
         assert pushing.customer(session, who).last_push_id == row.id
+
+
+def test_while_all_pushes_are_stopped_nothing_is_repeated_and_nothing_given_up(
+    services: Services, wechat: FakeWeChat, clock: FixedClock
+) -> None:
+    who = lost(services, wechat)
+    with services.database.transaction() as session:
+        halts.halt(session, halts.PUSHES, "pushes_stopped", clock.now())
+    clock.forward(minutes=3)
+    recover(services)
+    assert (only(services, who).state, wechat.asked) == ("claimed", 1)
+    with services.database.transaction() as session:
+        halts.lift(session, halts.PUSHES)
+    recover(services)
+    assert (only(services, who).state, len(wechat.sent)) == ("accepted", 1)
 
 
 def test_after_ten_minutes_a_repeat_might_be_a_second_message(
