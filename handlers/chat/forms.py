@@ -11,7 +11,7 @@ from bot.rules.talk.form_requests import requests_in_words
 from bot.rules.talk.forms import FORMS, Heard, Pick, heard
 from bot.rules.talk.sent_media import is_not_shown
 from bot.store.shop import orders
-from bot.store.talk import forms
+from bot.store.talk import dialogue, forms
 from bot.values.forms import Form, Step, Talk
 from bot.values.incoming import Image, Location, MenuClick, Video, Voice
 from bot.values.incoming import Text as Said
@@ -111,10 +111,10 @@ def _goes_on(found: Filled, talk: Talk, context: Context) -> str | Told | None:
     if wants_time(found.text) and not _ends(step, found.text):
         return words.NO_HURRY
     if step is not None and step.kind == "pictures":
-        return _pictures(found, step, form, answers, context)
+        return _pictures(found, step, talk, context)
     if found.picture:
         return None
-    return _finish(found, form, answers, context) if step is None else _step(found, step, talk, context)
+    return _finish(found, talk, context) if step is None else _step(found, step, talk, context)
 
 
 def _ends(step: Step | None, text: str) -> bool:
@@ -131,23 +131,32 @@ def _step(found: Filled, step: Step, talk: Talk, context: Context) -> str | Told
     if words.is_a_question(found.text) and (given is None or step.kind == "words"):
         return None
     if given is None:
-        other = heard(found.text)
-        if other and other.does != "resume":
-            return _outside(other, talk, context)
-        if told_early := words.told_early(form, talk.answers, found.text):
-            return _ask(form, {**talk.answers, **told_early}, context)
-        return words.asked_again(step, picks)
+        return _unread(found.text, words.asked_again(step, picks), talk, context)
     return _ask(form, {**talk.answers, step.name: given}, context)
 
 
-def _pictures(found: Filled, step: Step, form: Form, answers: dict[str, Any], context: Context) -> str | None:
+def _unread(text: str, again: str, talk: Talk, context: Context) -> str | Told | None:
+    """What they say instead of an answer. Asked again once and no more: what follows is meant for somebody else."""
+    form = FORMS[talk.form]
+    if words.is_a_question(text):
+        return None
+    if (other := heard(text)) and other.does != "resume":
+        return _outside(other, talk, context)
+    if told_early := words.told_early(form, talk.answers, text):
+        return _ask(form, {**talk.answers, **told_early}, context)
+    last = dialogue.last_said(context.session, context.profile.id, context.now)
+    return None if last.text == again else again
+
+
+def _pictures(found: Filled, step: Step, talk: Talk, context: Context) -> str | Told | None:
     """They come one by one, each a message of its own."""
+    form, answers = FORMS[talk.form], dict(talk.answers)
     so_far: list[str] = answers.pop(SO_FAR, [])
     if not found.picture:
         has_all = words.is_ready(found.text) or words.answer_to(step, found.text, ()) is not None
         if has_all:
             return _ask(form, answers | {step.name: so_far}, context)
-        return None if words.is_a_question(found.text) else words.asked_again(step)
+        return _unread(found.text, words.asked_again(step), talk, context)
     so_far = [*so_far, found.picture]
     if len(so_far) >= words.MOST_PICTURES:
         return f"{words.ENOUGH}\n{_ask(form, answers | {step.name: so_far}, context)}"
@@ -155,12 +164,13 @@ def _pictures(found: Filled, step: Step, form: Form, answers: dict[str, Any], co
     return words.GOT_PICTURE.format(count=len(so_far), left=words.MOST_PICTURES - len(so_far))
 
 
-def _finish(found: Filled, form: Form, answers: dict[str, Any], context: Context) -> str | Told | None:
+def _finish(found: Filled, talk: Talk, context: Context) -> str | Told | None:
     """The steps sound alike to everybody; what comes of them is told in the customer's tone."""
+    form, answers = FORMS[talk.form], dict(talk.answers)
     if words.sends(found.text):
         number = forms.send_in(context.session, context.profile.id, form.id, answers, context.now)
         return Told(facts=words.SENT.format(title=form.title, number=number, promise=form.promise))
-    return None if words.is_a_question(found.text) else words.summary(form, answers)
+    return _unread(found.text, words.summary(form, answers), talk, context)
 
 
 def _ask(form: Form, answers: dict[str, Any], context: Context) -> str:

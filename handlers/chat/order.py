@@ -15,6 +15,7 @@ from handlers.chat import (
     forms,
     guessing,
     human,
+    introducing,
     knowledge,
     membership,
     mentioned,
@@ -63,6 +64,7 @@ ORDER: tuple[Handler, ...] = (
     mentioned,  # before orders: the second one is of what was shown
     orders,  # before knowledge, which explains in general where parcels are
     own_data,  # before my_facts, which takes one fact to be meant
+    introducing,  # before my_facts: 我的名字错了，我叫许棠
     my_facts,
     questions,  # before knowledge and small talk: a number or a few words may be meant for us
     satisfaction,  # after questions, which are answered by numbers too

@@ -12,8 +12,11 @@ from bot.rules.people import facts as fact_rules
 from bot.rules.people.facts import FactRules
 from bot.rules.talk import facts_words as words
 from bot.rules.talk.urgency import is_upset
+from bot.rules.talk.visit_words import rating_in
 from bot.rules.talk.wording import compact
 from bot.store.people import facts, questions
+from bot.store.people.questions import Open
+from bot.store.talk import visits
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
@@ -62,12 +65,20 @@ def answer(found: Reaction, context: Context) -> Answer | None:
             return _taken_back(context)
         case _:
             asked = questions.open_one(session, customer_id, now)
-    if asked is None:
+    if asked is None or _is_of_a_visit(found.text, asked, context):
         return None
     if found.wish is Wish.REFUSES:
         questions.refused(session, customer_id, now, _tomorrow(context))
         return _said(words.PASSED_OVER)
-    return _understood(found.text, asked, context)
+    return _understood(found.text, asked.attribute, context)
+
+
+def _is_of_a_visit(text: str, asked: Open, context: Context) -> bool:
+    """A number answers what was asked last, and that was how satisfied they are."""
+    if rating_in(text) is None:
+        return False
+    visit = visits.open_visit(context.session, context.profile.id, context.now)
+    return visit is not None and visit.asked_at > asked.asked_at
 
 
 def asked_along(handler: str, answer: Answer | Slow, context: Context) -> Answer | Slow:

@@ -9,9 +9,10 @@ from bot.rules.talk.wording import compact, plain
 from bot.values.forms import Answers, Form, Step
 
 _TAKES_BACK = re.compile(
-    r"^(?:等等|等一下|哦|啊|不好意思|抱歉|刚才|刚刚|[,，。、!！ ])*(?:不对|不是|错了|写错|填错|说错|打错|发错|选错|更正|(?:(?:手机|电话|地址|收件人|订单|原因|方式)\S{0,6}(?:错了|不对|改)))"
+    r"^(?:等等|等一下|哦|啊|不好意思|抱歉|刚才|刚刚|我?改主意了|我?(?:又|再)?想了想|[,，。、!！ ])*(?:不对|不是|错了|写错|填错|说错|打错|发错|选错|更正|(?:(?:手机|电话|地址|收件人|订单|原因|方式)\S{0,6}(?:错了|不对|改)))"
 )
 _INSTEAD = re.compile(r"改成|改为|换成|应该是|应该写|要改成")
+_NOT_THAT = re.compile(r"不是[^,，。]{1,12}[,，。 ]+(?:而?是|应该是)(?=\S)")
 _OPENING = re.compile(
     r"^(?:等等|等一下|哦|啊|不好意思|抱歉|刚才|刚刚|不对|不是|错了|写错了?|填错了?|说错了?|打错了?|发错了?|选错了?|更正|把|我的|新的?|收件人|收货人|收货|收件|手机号码?|手机|号码|电话|地址|姓名|名字|问题|补充|备注|原因|方式|订单"
     r"|改成|改为|换成|要改成|改一下|应该是|应该写|是|为|要|的|了|[,，。、:：!！\s])+"
@@ -51,7 +52,7 @@ def _is_a_phone_behind_all(form: Form, answers: Answers, said: str) -> bool:
 
 def _after(text: str) -> str:
     """What should stand there: behind 改成, or behind what takes the former answer back; as they wrote it."""
-    instead = list(_INSTEAD.finditer(text))
+    instead = list(_INSTEAD.finditer(text)) or list(_NOT_THAT.finditer(text))
     return _OPENING.sub("", text[instead[-1].end() :] if instead else text).strip()
 
 

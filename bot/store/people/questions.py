@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _q = questions.c
 _THEIRS = _q.customer_id == bindparam("customer_id_", type_=_q.customer_id.type)
 _OPEN = Prepared(
-    select(_q.attribute)
+    select(_q.attribute, _q.asked_at)
     .where(
         _q.customer_id == bindparam("customer_id", type_=_q.customer_id.type),
         _q.state == "open",
@@ -76,6 +77,14 @@ _REST = Prepared(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A question that waits for its answer."""
+
+    attribute: str
+    asked_at: datetime
+
+
 def next_to_ask(
     session: Session, customer_id: int, asked: Sequence[Attribute], now: datetime
 ) -> Attribute | None:
@@ -103,10 +112,10 @@ def ask(
     return True
 
 
-def open_one(session: Session, customer_id: int, now: datetime) -> str | None:
-    """The attribute they were asked about within a day and have not answered. Looked for at nearly every message in words."""
+def open_one(session: Session, customer_id: int, now: datetime) -> Open | None:
+    """What they were asked within a day and have not answered. Looked for at nearly every message in words."""
     row = _OPEN.first(session, {"customer_id": customer_id, "since": now - OPEN_FOR})
-    return None if row is None else row[0]
+    return None if row is None else Open(*row)
 
 
 def just_answered(session: Session, customer_id: int, now: datetime) -> str | None:

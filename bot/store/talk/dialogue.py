@@ -34,8 +34,9 @@ def last_said(session: Session, customer_id: int, now: datetime) -> LastSaid:
 
 
 def lately_said(session: Session, customer_id: int, now: datetime, most: int) -> list[LastSaid]:
-    """The newest first."""
-    mine = (_m.customer_id == customer_id, _m.direction == "out", _m.created_at > now - REMEMBERED)
+    """The newest first; what was said in words, for a picture may follow these."""
+    theirs = (_m.customer_id == customer_id, _m.direction == "out", _m.text != "")
+    mine = (*theirs, _m.created_at > now - REMEMBERED)
     columns = (_m.handler, _m.text, _m.payload, _m.source_id)
     rows = session.execute(select(*columns).where(*mine).order_by(_m.id.desc()).limit(most))
     return [

@@ -226,3 +226,47 @@ def test_what_wechat_does_not_pass_on_is_acknowledged_and_answers_nothing(shop: 
     heard = shop.hear(said(notice))
     assert (heard.handler, heard.text) == ("attachments", texts.UNREADABLE)
     assert "照片" in shop.hear(said("锅底有点锈")).text
+
+
+@pytest.mark.parametrize(
+    "so_far", [("我要退货",), ("我要退货", "锅", "1", "2")], ids=["an order", "pictures"]
+)
+def test_a_form_asks_again_once_and_then_lets_others_answer(
+    shop: Conversation, so_far: tuple[str, ...]
+) -> None:
+    shop.know([Entry(id="empty", question="熟普喝完了", answer="可以再买。")])
+    for text in so_far:
+        shop.hear(said(text))
+    assert shop.hear(said("熟普喝完了")).handler == "forms"
+    assert shop.hear(said("熟普喝完了")).source_id == "empty"
+    assert shop.hear(said("熟普喝完了")).handler == "forms"
+
+
+def test_where_pictures_are_wanted_and_at_the_end_other_wishes_are_heard(shop: Conversation) -> None:
+    for text in ("报修", "1", "锅底有点锈"):
+        shop.hear(said(text))
+    assert "还没有提交过申请" in shop.hear(said("我的申请")).text
+    assert shop.hear(said("那个锅到哪了")).handler == "orders"
+    assert "照片" in shop.hear(said("电话是 13800138000")).text  # told early, and not asked for again
+    assert "电话：13800138000" in shop.hear(said("没有")).text
+    assert "还没有提交过申请" in shop.hear(said("我的申请")).text
+    assert "退换货申请" in shop.hear(said("我要退货")).text
+
+
+def test_a_change_of_mind_names_what_it_is_not_and_what_it_is(shop: Conversation) -> None:
+    for text in ("我要退货", "锅", "1", "质量问题"):
+        shop.hear(said(text))
+    assert "补充" in shop.hear(said("我改主意了，不是质量问题，是不喜欢")).text
+    assert "原因：不喜欢或买错了" in shop.hear(said("没有")).text
+
+
+@pytest.mark.parametrize("text", ["我的地址写错了", "换个地址行不", "我的收货地址填错了"])
+def test_these_begin_a_new_address(text: str) -> None:
+    found = words.heard(text)
+    assert found is not None
+    assert found.form == "address"
+
+
+def test_off_is_off_in_two_words(shop: Conversation) -> None:
+    shop.hear(said("我要退货"))
+    assert shop.hear(said("算了不要了")).text == words.LEFT

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.store.people import questions
 from bot.store.tables import customer_statistics, reviews
 from tests.conftest import NOON
 from tests.handlers.chat.conftest import Conversation
@@ -58,3 +59,19 @@ def test_a_number_without_a_visit_means_something_else(
     visited(build, anna, **fields)
     assert talk.hear(said("5", openid="o-anna")).handler != "satisfaction"
     assert talk.session.execute(select(reviews)).all() == []
+
+
+def test_a_number_answers_what_was_asked_last(talk: Conversation, build: Build, anna: int) -> None:
+    """The question of the day may be open for a day, and comes in numbers as well."""
+    questions.ask(talk.session, anna, "decision_driver", NOON - timedelta(hours=2), NOON.date(), 0)
+    visited(build, anna)
+    assert talk.hear(said("2", openid="o-anna")).handler == "satisfaction"
+    assert talk.hear(said("2", openid="o-anna")).handler == "questions"
+
+
+def test_a_question_that_came_behind_the_visit_goes_first(
+    talk: Conversation, build: Build, anna: int
+) -> None:
+    visited(build, anna)
+    questions.ask(talk.session, anna, "decision_driver", NOON - timedelta(minutes=5), NOON.date(), 0)
+    assert talk.hear(said("2", openid="o-anna")).handler == "questions"
