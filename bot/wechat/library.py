@@ -4,7 +4,7 @@ Each question raises `WeChatError`.
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from bot.values.reply import Reply
 from bot.wechat import forms
@@ -16,7 +16,6 @@ STATUSES: Mapping[int, str] = {
     0: "published", BEING_PUBLISHED: "running", 2: "original_by_another", 3: "failed", 4: "audit_refused",
     5: "deleted", 6: "banned",
 }  # fmt: skip
-Form = Literal["image", "voice", "video", "thumb", "inline"]
 
 
 class LibraryApi(Protocol):

@@ -3,7 +3,6 @@
 import math
 from datetime import timedelta
 
-import structlog
 from flask import Response, g, request
 
 from bot.store.programs import api_clients
@@ -17,8 +16,6 @@ WINDOW = 60  # seconds
 POLICY = "a-minute"
 
 FOR_STRANGERS = "api.openapi"
-
-log = structlog.get_logger(__name__)
 
 
 def guard() -> None:

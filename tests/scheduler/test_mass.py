@@ -22,7 +22,6 @@ from tests.support.simulated import follows, simulated
 from tests.support.webhook import StandIn
 
 CLOSES = NOON + timedelta(hours=8, minutes=30)
-TAGGING = "/cgi-bin/tags/members/batch*"
 
 
 def shop(database: Database, clock: FixedClock, kind: str) -> tuple[Services, Platform]:

@@ -41,7 +41,6 @@ INDICATORS = (
     "voice",
     "nearness",
 )
-LARGEST = 1_000_000_000
 
 _COMPARISON = re.compile(r"(>=|<|=)\s*(\d{1,9})")
 

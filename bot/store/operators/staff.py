@@ -11,7 +11,6 @@ from bot.store.database import Session
 from bot.store.tables import staff
 
 Role = Literal["operator", "admin"]
-ROLES: tuple[Role, ...] = ("operator", "admin")
 LONGEST_NAME = 64
 
 _COLUMNS = (staff.c.id, staff.c.name, staff.c.role, staff.c.disabled_at, staff.c.created_at)

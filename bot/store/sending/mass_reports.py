@@ -1,16 +1,15 @@
 """How mass sends ended, as WeChat reports it, or does not."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, select, update
 
 from bot.store.database import Session
 from bot.store.programs import outbox
+from bot.store.sending.reported_endings import REPORTED_WITHIN
 from bot.store.sending.taking_back import take_back
 from bot.store.tables import deliveries, mass_sends
 from bot.values.incoming import MassFinished
-
-REPORTED_WITHIN = timedelta(days=3)
 
 
 def finished(session: Session, report: MassFinished, now: datetime) -> None:

@@ -32,7 +32,6 @@ FEWEST = 2  # openids; WeChat refuses a list of one
 SOON_ENOUGH = timedelta(minutes=1)  # before a request that got no answer is repeated
 # under way, done, or accepted once and failed after: WeChat would take the same key for a repeat, and send nothing
 HOLDS_ITS_KEY = or_(mass_sends.c.state != "failed", mass_sends.c.wechat_id.is_not(None))
-REPORTED_WITHIN = timedelta(days=3)
 
 
 def begin(
