@@ -13,10 +13,10 @@ class Card:
     picture: str = ""
     file: str = ""  # what it is made of: a picture's hash, or that of a voice or video
     media_id: str = ""
-    url: str = ""
+    url: str = ""  # where a tap leads; of a mini-program its page
     options: tuple[str, ...] = ()
     tail: str = ""
-    body: str = ""
+    body: str = ""  # of an article, as it is read
     author: str = ""
 
 

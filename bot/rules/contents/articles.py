@@ -16,6 +16,7 @@ PICTURE = re.compile(r'<img\b[^>]*?\bsrc\s*=\s*["\']([^"\']*)["\']', re.IGNORECA
 FORBIDDEN = re.compile(r"<\s*(script|iframe|object|embed|form|link|meta)\b", re.IGNORECASE)
 HANDLER = re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE)
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+LINE_END = re.compile(r"<br\b[^<>]*>|</(p|div|h[1-6]|li|section|blockquote|tr)>", re.IGNORECASE)
 KEPT_BY_WECHAT = ("http://mmbiz.qpic.cn/", "https://mmbiz.qpic.cn/")
 
 
@@ -45,6 +46,12 @@ def as_html(body: str) -> str:
         return body
     paragraphs = (html.escape(words.strip(), quote=False) for words in re.split(r"\n\s*\n", body))
     return "".join(f"<p>{words.replace(chr(10), '<br>')}</p>" for words in paragraphs if words)
+
+
+def as_words(body: str) -> str:
+    """What is read in it, a line for each paragraph."""
+    lines = TAG.sub("", LINE_END.sub("\n", as_html(body))).split("\n")
+    return "\n".join(html.unescape(line.strip()) for line in lines if line.strip())
 
 
 def with_pictures(body: str, addresses: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.rules.contents.articles import as_html
 from bot.rules.contents.parts import SHAPES
 from bot.values.content import Part
 
@@ -46,7 +47,7 @@ def _told(part: Part) -> Part:
     field = SHAPES[part.kind].way_out
     if part.kind != "article":
         return _with(part, field, with_way_out(getattr(part, field)))
-    return part if "退订" in part.body else replace(part, body=part.body + WAY_OUT_OF_ARTICLES)
+    return part if "退订" in part.body else replace(part, body=as_html(part.body) + WAY_OUT_OF_ARTICLES)
 
 
 def _with(part: Part, field: str, words: str) -> Part:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
 
-from bot.rules.contents import preview_templates, templates
+from bot.rules.contents import articles, preview_templates, templates
 from bot.rules.contents.parts import texts_of
 from bot.rules.contents.rendering import ANYBODY, labelled_parts_of, personal
 from bot.values.content import Approval, Part
@@ -55,10 +55,10 @@ def _card(part: Part) -> Card:
         picture=part.cover or (part.file if part.kind == "image" else ""),
         file=part.file,
         media_id=part.media_id,
-        url=part.url,
+        url=part.url or part.page,
         options=tuple(option.words for option in part.options),
         tail=part.tail,
-        body=part.body,
+        body=articles.as_words(part.body),
         author=part.author,
     )
 
@@ -87,7 +87,9 @@ def lines(found: Preview) -> Iterator[str]:
 def _of_card(card: Card) -> Iterator[str]:
     if card.title:
         yield card.title
+    yield card.author
     yield from card.text.split("\n")
+    yield from card.body.split("\n")
     if card.file or card.picture:
         yield f"[{KINDS[card.kind]} {(card.file or card.picture)[:12]}…]"
     elif card.media_id:

@@ -53,13 +53,8 @@ def replies_of(
     mass: bool = False,
 ) -> tuple[Reply, ...]:
     """Each message of the content. Raises `Unsendable` when WeChat does not hold what it takes."""
-    found = []
-    for part in labelled_parts_of(content):
-        words = personal(part, profile, further)
-        if len(words.text.encode()) > LARGEST_TEXT:  # a very long name: rather without it than refused
-            words = personal(part, ANYBODY, NOTHING_FURTHER)
-        found.append(_reply(words, held, mass=mass))
-    return tuple(found)
+    mine = (personal(part, profile, further) for part in labelled_parts_of(content))
+    return tuple(_reply(part, held, mass=mass) for part in mine)
 
 
 def reply_of(content: Content, held: Held = NOTHING_HELD) -> Reply:
@@ -71,9 +66,15 @@ def reply_of(content: Content, held: Held = NOTHING_HELD) -> Reply:
 
 
 def personal(part: Part, profile: Profile, further: Mapping[str, str]) -> Part:
-    """With the customer's facts in their places."""
+    """With the customer's facts in their places; rather without them than too long for WeChat."""
     if part.kind == "article":
         return part
+    told = _with_facts(part, profile, further)
+    is_too_long = len(told.text.encode()) > LARGEST_TEXT
+    return _with_facts(part, ANYBODY, NOTHING_FURTHER) if is_too_long else told
+
+
+def _with_facts(part: Part, profile: Profile, further: Mapping[str, str]) -> Part:
     options = tuple(replace(one, words=render(one.words, profile, further)) for one in part.options)
     return replace(
         part,

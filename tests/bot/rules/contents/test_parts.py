@@ -107,6 +107,29 @@ def test_an_article_of_marketing_is_marked_in_its_title_and_ends_with_the_way_ou
     assert article.body.endswith("回复 TD 退订。</p>")
 
 
+def test_an_article_of_marketing_written_plainly_keeps_its_paragraphs() -> None:
+    plain = Part(kind="article", title="新茶", body="一 < 二\n\n三")
+    (article,) = labelled_parts((plain,), "marketing")
+    assert articles.as_html(article.body).startswith("<p>一 &lt; 二</p><p>三</p><p>")
+    assert labelled_parts((article,), "marketing") == (article,)
+
+
+def test_a_preview_shows_what_is_sent() -> None:
+    long = Content(id="c", purpose="care", kind="text", text="{customer.last_product|茶}" + "好" * 660)
+    further = {"customer.last_product": "长" * 100}
+    (card,) = preview_words.preview(long, None, further).cards
+    assert [Text(card.text)] == list(replies_of(long, further=further))
+
+    article = Part(kind="article", title="文", author="小林", url="https://a.b", body="一 < 二\n\n<三>")
+    mini = Part(kind="miniprogram", title="会员", app_id="wx1", page="pages/a")
+    shown = preview_words.preview(
+        Content(id="c", purpose="care", kind="parts", parts=(article, mini)), None, {}
+    )
+    assert [card.body for card in shown.cards] == ["一 < 二\n<三>", ""]
+    lines = list(preview_words.lines(shown))
+    assert {"小林", "一 < 二", "<三>", "https://a.b", "pages/a"} <= set(lines)
+
+
 def test_cards_become_what_wechat_takes() -> None:
     mini = Part(kind="miniprogram", title="会员", app_id="wx1", page="p", cover=HASH)
     link = Part(kind="link", title="看", url="https://a.b", text="说")
