@@ -22,7 +22,6 @@ class Accepted:
     """A mass send was taken; MASSSENDJOBFINISH or mass/get tells the rest."""
 
     wechat_id: str
-    data_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,7 +255,7 @@ def _accepted(answer: Answer) -> Outcome:
     """Without its id the job's end cannot be told from another's."""
     if not answer.get("msg_id"):
         return Unsure("wechat no_msg_id")
-    return Accepted(str(answer["msg_id"]), str(answer.get("msg_data_id") or ""))
+    return Accepted(str(answer["msg_id"]))
 
 
 def _parts(openids: Sequence[str], most: int) -> Iterator[Sequence[str]]:

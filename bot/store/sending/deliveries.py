@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.config import Push
@@ -209,17 +209,6 @@ def _still(session: Session, ids: list[int], dead: ColumnElement[bool]) -> list[
         among(session, deliveries.c.id, ids), dead, deliveries.c.left_at.is_(None)
     )
     return list(session.execute(locked.with_for_update(skip_locked=True)).scalars())
-
-
-def counts(session: Session, campaign_id: str | None = None) -> dict[str, dict[str, int]]:
-    """Deliveries by campaign and state; every state's number together is every row."""
-    counted = select(deliveries.c.campaign_id, deliveries.c.state, func.count().label("number"))
-    if campaign_id is not None:
-        counted = counted.where(deliveries.c.campaign_id == campaign_id)
-    found: dict[str, dict[str, int]] = {}
-    for row in session.execute(counted.group_by(deliveries.c.campaign_id, deliveries.c.state)):
-        found.setdefault(row.campaign_id or "", {})[row.state] = row.number
-    return found
 
 
 def withdraw(session: Session, campaign_id: str, now: datetime) -> int:

@@ -83,13 +83,6 @@ def day_is_spent(session: Session, day: date) -> bool:
     return session.execute(select(mass_sends.c.id).where(of_the_day)).first() is not None
 
 
-def leave(session: Session, mass: MassSend, moment: Moment, *, real: datetime) -> MassSend | None:
-    """The last gate, for all that are in it; None when too few are left. Those refused are planned again."""
-    left = set(mark_left(session, list(mass.deliveries), mass.token, moment, real=real))
-    release(session, [id_ for id_ in mass.deliveries if id_ not in left], moment, "", token=mass.token)
-    return enough(session, _load(session, mass.id, mass.token), moment)
-
-
 def enough(session: Session, mass: MassSend, moment: Moment) -> MassSend | None:
     """As it is; None when too few are in it, who are planned again for the end of their window.
 

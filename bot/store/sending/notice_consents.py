@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_, update
 
 from bot.store.among import among
 from bot.store.database import Session
@@ -76,17 +76,6 @@ def left_of(session: Session, customer_id: int) -> dict[str, int]:
     """By template."""
     asked = select(_c.template_id, _c.remaining).where(_c.customer_id == customer_id)
     return {row.template_id: row.remaining for row in session.execute(asked.order_by(_c.template_id))}
-
-
-def totals(session: Session) -> dict[str, tuple[int, int]]:
-    """By template: customers who allow at least one more, and how many notices that is."""
-    asked = (
-        select(_c.template_id, func.count(), func.sum(_c.remaining))
-        .where(_c.remaining > 0)
-        .group_by(_c.template_id)
-        .order_by(_c.template_id)
-    )
-    return {template: (customers, int(left)) for template, customers, left in session.execute(asked)}
 
 
 def _of(which: ColumnElement[bool]) -> ColumnElement[bool]:

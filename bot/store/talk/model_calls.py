@@ -1,6 +1,5 @@
-"""What the language model was used for: the cap of a day, and the record for the admin."""
+"""What the language model was used for: the cap of a day, and the record for who examines it."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select
@@ -30,12 +29,6 @@ def note(
             why=why[:100],
         )
     )
-
-
-def tally(session: Session, since: datetime) -> Mapping[str, int]:
-    """How many ended how."""
-    asked = select(model_calls.c.ended, func.count()).where(model_calls.c.at >= since)
-    return {row[0]: row[1] for row in session.execute(asked.group_by(model_calls.c.ended))}
 
 
 def tidy(session: Session, now: datetime) -> int:
