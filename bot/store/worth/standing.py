@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select
 
-from bot.rules.worth.boxes import shown
+from bot.rules.worth import next_steps
 from bot.store.database import Session
 from bot.store.tables import customer_moves, customer_statistics, customers
 from bot.store.worth import cut_points, nurturing, scoring
 from bot.store.worth.cut_points import CutPoints
 from bot.store.worth.measures import INDICATORS, INSTANTS, Measured
 from bot.store.worth.scoring import GIVEN, PLACED, WRITTEN
-from bot.values.partitions import Numbers, Partition, Rules, Span
+from bot.values.partitions import Numbers, Partition, Rules
 from bot.values.value import Move, Standing, Step
 
 MOST_MOVES = 20
@@ -104,10 +104,7 @@ def _numbers(row: Row[Any], measured: Measured) -> dict[str, int | None]:
 
 
 def _top_percent(row: Row[Any], cuts: CutPoints) -> int:
-    """The line above the customer: those within the top 5 %, but not the top 1 %, are at 1."""
-    if not row.orders:
-        return 100
-    return max((percent for percent, cut in cuts.top.items() if row.spent < cut), default=0)
+    return next_steps.top_percent(row.spent, cuts.top) if row.orders else 100
 
 
 def _titles(rules: Rules, places: Mapping[str, str]) -> dict[str, str]:
@@ -132,31 +129,7 @@ def _steps(numbers: Numbers, spent: int, measured: Measured) -> Iterator[Step]:
         ("lifecycle", rules.lifecycle),
     )
     for name, places in partitions:
-        for place in places:
-            for box in place.boxes:
-                off = [field for field, span in box.items() if not span.holds(numbers[field])]
-                if len(off) == 1 and _can_come(off[0], box[off[0]], numbers[off[0]]):
-                    yield _step(name, place.name, off[0], box[off[0]], numbers, spent, measured)
-
-
-def _can_come(field: str, span: Span, number: int | None) -> bool:
-    """What is counted does not go down again; to fall among the buyers is nothing one does."""
-    if field in {"orders", "spent", "returns", "refunds", "reviews"}:
-        return span.least > (number or 0)
-    return field != "top_percent" or (span.below is not None and span.below <= (number or 0))
-
-
-def _step(
-    partition: str, to: str, field: str, span: Span, numbers: Numbers, spent: int, measured: Measured
-) -> Step:
-    is_now = "never" if numbers[field] is None else str(numbers[field])
-    if field == "top_percent" and span.below in measured.cuts.top:
-        needed = Decimal(measured.cuts.top[span.below]) / 100
-        return Step(
-            partition=partition, to=to, field="spent", is_now=str(Decimal(spent) / 100),
-            would_be=f">= {needed}, as the top {span.below} % did",
-        )  # fmt: skip
-    return Step(partition=partition, to=to, field=field, is_now=is_now, would_be=shown(span))
+        yield from next_steps.steps(name, places, numbers, spent, measured.cuts.top)
 
 
 def _moves(session: Session, customer_id: int) -> Iterator[Move]:
