@@ -31,6 +31,7 @@ class Receiver:
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}/hook"
         self.heard: list[Heard] = []
+        self.connections = 0
         self.answers: list[int | tuple[int, dict[str, str]]] = []
         self.may_answer = threading.Event()  # while it is not set, everybody waits
         self.may_answer.set()
@@ -59,6 +60,12 @@ def receiving() -> Iterator[Receiver]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        super().setup()
+        receiver: Receiver = self.server.receiver  # type: ignore[attr-defined]
+        with receiver.lock:
+            receiver.connections += 1
 
     def do_POST(self) -> None:
         receiver: Receiver = self.server.receiver  # type: ignore[attr-defined]

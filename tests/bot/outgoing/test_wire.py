@@ -65,7 +65,7 @@ def answering(*pieces: bytes, pause: float = 0.0) -> Iterator[str]:
 
 def test_the_body_arrives_as_it_was_signed(receiver: Receiver, wire: Open) -> None:
     answer = wire(f"{receiver.url}?shop=1").post("{茶}".encode(), {"webhook-id": "a1"})
-    assert answer.is_taken
+    assert (answer.is_taken, answer.reason) == (True, "")
     [heard] = receiver.heard
     assert (heard.path, heard.body, heard.id) == ("/hook?shop=1", "{茶}".encode(), "a1")
     assert heard.headers["content-type"] == "application/json"
@@ -78,6 +78,7 @@ def test_several_calls_share_a_connection_and_one_that_was_closed_is_opened_agai
     receiver.answers = [204, (200, {"Connection": "close"}), 204]
     assert [one.post(b"{}", {"webhook-id": str(n)}).status for n in range(4)] == [204, 200, 204, 204]
     assert receiver.ids == ["0", "1", "2", "3"]
+    assert receiver.connections == 2
 
 
 def test_a_redirect_is_not_followed(receiver: Receiver, wire: Open) -> None:
