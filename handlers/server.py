@@ -25,11 +25,13 @@ from handlers.bodies import SPARE, Application
 from handlers.ports import free_port
 
 QUIET_WITHIN = 6.0  # seconds for what acts by itself
-ENDS_WITHIN = 6  # seconds, then a process is killed: what it had claimed is recovered as after any death
+ENDS_WITHIN = 5.0  # seconds for a process to end
+KILLED_AFTER = 1  # second more: what it had claimed is recovered as after any death
 SWITCHES_EVERY = (
     0.0005  # seconds a thread may hold the interpreter; measured: a third of the slowest answers' time
 )
-LOOKS_EVERY = 0.3
+LOOKS_EVERY = 0.3  # seconds, after the parent
+ASKS_EVERY = 0.02  # seconds, whether a process has ended
 LOG = {
     "loggers": {
         "_granian": {"level": "WARNING", "propagate": True},
@@ -99,7 +101,7 @@ def serve(load: Callable[[], Loaded], *, host: str, port: int, processes: int, t
         websockets=False,
         log_level=LogLevels.warning,
         log_dictconfig=LOG,
-        workers_kill_timeout=ENDS_WITHIN,
+        workers_kill_timeout=KILLED_AFTER,
         respawn_failed_workers=True,
     )
     logging.getLogger("_granian").addFilter(_tells_more_than_of_threads)
@@ -125,6 +127,15 @@ class _Server(MPServer):
         for _ in self.wrks:
             self._ending.quiet.acquire(timeout=max(0.0, until - time.monotonic()))
         super().shutdown(exit_code)  # type: ignore[no-untyped-call]
+
+    def _stop_workers(self) -> None:
+        """Granian asks only once who has ended, when a thread of its own may just be told of it, and kills who has."""
+        for worker in self.wrks:
+            worker.terminate()  # type: ignore[no-untyped-call]
+        until = time.monotonic() + ENDS_WITHIN
+        while any(worker.inner.is_alive() for worker in self.wrks) and time.monotonic() < until:
+            time.sleep(ASKS_EVERY)
+        super()._stop_workers()  # type: ignore[no-untyped-call]
 
 
 def _quieten(loaded: Loaded, ending: Ending) -> None:

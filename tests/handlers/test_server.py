@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from handlers.ports import PortBusy, free_port
+from handlers.server import Ending as _Ends
+from handlers.server import _Server
 from tests.support.servers import free_port as any_port
 
 SCRIPT = """
@@ -92,6 +94,37 @@ def test_sigterm_ends_what_acts_by_itself_while_requests_are_answered_and_then_t
     served.process.terminate()
     assert served.process.wait(timeout=30) == 0
     assert served.stopped.read_text().split("\n") == ["quiet 200", "stopped", ""]
+
+
+class Ending:
+    """A process of granian's that has ended, which is told only at the third look."""
+
+    idx = 0
+    interrupt_by_parent = True
+
+    def __init__(self) -> None:
+        self.inner = self
+        self.looks = 0
+        self.was_killed = False
+
+    def terminate(self) -> None: ...
+
+    def join(self, _timeout: float | None = None) -> None: ...
+
+    def is_alive(self) -> bool:
+        self.looks += 1
+        return self.looks < 4
+
+    def kill(self) -> None:
+        self.was_killed = True
+
+
+def test_a_process_that_has_just_ended_is_not_said_to_refuse_to(caplog: pytest.LogCaptureFixture) -> None:
+    server, process = _Server(_Ends(), "nothing", workers_kill_timeout=1), Ending()
+    server.wrks.append(process)  # type: ignore[arg-type]
+    server._stop_workers()
+    assert not process.was_killed
+    assert not caplog.records
 
 
 def test_a_worker_whose_parent_was_killed_ends_by_itself(served: Served) -> None:
