@@ -9,7 +9,7 @@ from handlers.chat.order import ORDER
 from handlers.console import PAGES
 from scheduler.deliver import ENDPOINTS
 from scheduler.timetable import TIMETABLE
-from tests.house.sources import modules_of
+from tests.house.sources import imports, modules, modules_of
 from weilan import COMMANDS, whole
 
 
@@ -58,6 +58,33 @@ def test_nothing_is_listed_twice() -> None:
         [job.id for job in TIMETABLE],
     ):
         assert len(names) == len(set(names))
+
+
+BY_OTHERS = {"weilan", "bot.store.migrations.env"}  # the command itself; what Alembic runs
+
+
+def unreached(house: Iterable[tuple[str, ast.Module]]) -> list[str]:
+    """Modules that nobody imports, and that no string names, as one that is loaded when it is called."""
+    found = list(house)
+    named = {
+        node.value.partition(":")[0]
+        for _, tree in found
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    imported = {name for _, tree in found for name, _, _ in imports(tree)}
+    known = named | imported | {name.rpartition(".")[0] for name in imported} | BY_OTHERS
+    rooms = {name.rpartition(".")[0] for name, _ in found}
+    return [name for name, _ in found if name not in known | rooms]
+
+
+def test_every_module_is_reached_by_somebody() -> None:
+    assert unreached(modules()) == []
+
+
+def test_a_planted_job_that_nobody_runs_is_found() -> None:
+    planted = ("scheduler.forgotten", ast.parse("def drink(): ..."))
+    assert unreached([*modules(), planted]) == ["scheduler.forgotten"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
