@@ -23,7 +23,12 @@ from handlers.chat.speaking import Answer, Context, Words, in_parts, in_words
 OWN = 0.75  # confidence from which their own orders or points are told
 # confidence from which who is cross, or has trouble, is spoken to kindly where nothing else is known
 HURT = 0.5
-SPOKEN_TO = {"abuse": words.CALM, "repair": words.IN_TROUBLE, "return": words.IN_TROUBLE}
+SPOKEN_TO = {
+    "abuse": words.CALM,
+    "complaint": words.CALM,
+    "repair": words.IN_TROUBLE,
+    "return": words.IN_TROUBLE,
+}
 HOW_TO = {"repair": words.HOW_TO_REPAIR, "return": words.HOW_TO_RETURN}  # who only asks is in no trouble yet
 UNSURE = 0.25  # of the second guess: from here both are offered
 OWN_INTENTS = frozenset({"order", "shipment", "payment", "points"})

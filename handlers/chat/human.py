@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.rules.talk import person_texts, service_hours
+from bot.rules.talk.foreign_words import is_in_latin
 from bot.rules.talk.person_words import PersonWish, asks_for_manager, person_wish
 from bot.store.campaigns import working_days
 from bot.store.people import listeners
@@ -52,6 +53,8 @@ def _handed_over(found: PersonWish, context: Context) -> Answer:
         context.session, context.profile.id, complaint=found.complains, now=context.now, until=until
     )
     words = _first(found, context) if is_new or found.complains else _again(context)
+    if words and isinstance(context.incoming, Said | Voice) and is_in_latin(context.incoming.text):
+        words = f"{person_texts.IN_ENGLISH}\n{words}"
     person = context.services.config.person
     if not person.wechat_service:
         return Answer(reply=Text(words) if words else Silence())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.rules.talk import membership_words, texts
 from bot.rules.talk.mention_words import Pointed, named_thing, pointed
+from bot.rules.talk.offers import letters_shown
 from bot.rules.talk.products import best_named
 from bot.rules.talk.shop_words import OrderQuestion
 from bot.store.shop import catalogue
@@ -41,7 +42,8 @@ def answer(found: Pointed | Named, context: Context) -> Answer | None:
     last = dialogue.last_said(context.session, context.profile.id, context.now)
     if isinstance(found, Named):
         return _named(found.words, _orders_in(last, context), context)
-    return None if last.handler == offers.HANDLER else _listed(found, last, context)  # theirs: a choice
+    is_a_choice = last.handler == offers.HANDLER or bool(letters_shown(last.text))
+    return None if is_a_choice else _listed(found, last, context)
 
 
 def _listed(found: Pointed, last: LastSaid, context: Context) -> Answer | None:

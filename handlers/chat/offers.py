@@ -1,10 +1,12 @@
 """The offer that runs: what there is to choose, and the one choice, remembered as what they like."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.rules.talk import offers as words
 from bot.rules.talk.offers import Wish, wish_behind_an_offer, wish_of
 from bot.rules.talk.products import best_named
+from bot.rules.talk.wording import compact
 from bot.store.loyalty import offers
 from bot.store.people import facts
 from bot.store.talk import dialogue
@@ -31,7 +33,8 @@ def recognise(incoming: Said | MenuClick, _profile: Profile) -> Wish | None:
 
 def answer(found: Wish, context: Context) -> Answer | None:
     """None where nothing is on offer: knowledge says what the shop's prices are like; and a bare letter means something else."""
-    if found.leans and not _was_shown(context):
+    shown = _shown(context) if found.leans else words.LETTERS
+    if shown is None:
         return None
     today = context.now.astimezone(context.services.config.push.zone).date()
     offer = offers.open_to(context.session, context.profile.id, today, context.now)
@@ -42,21 +45,28 @@ def answer(found: Wish, context: Context) -> Answer | None:
         return None
     if not found.what and not found.name:
         return Answer(reply=Text(_already(before) if before else words.menu(offer)))
-    letter = words.letter_of(found.what) if found.what else _named(found.name, offer)
+    letter = words.letter_of(found.what, shown) if found.what else _named(found, offer)
     if letter not in {option.id for option in offer.options}:
         return None
     return Answer(reply=Text(_already(before) if before else _choose(offer, letter, context)))
 
 
-def _named(name: str, offer: Open) -> str:
+def _named(found: Wish, offer: Open) -> str:
     """The letter of the one option that is called so; empty when none or several are."""
-    meant = best_named(name, offer.options, lambda option: [option.name])
-    return meant[0].id if len(meant) == 1 and len(name) > 1 else ""
+    if found.is_all:
+        meant = [option for option in offer.options if found.name in compact(option.name)]
+    else:
+        meant = best_named(found.name, offer.options, lambda option: [option.name])
+    return meant[0].id if len(meant) == 1 and len(found.name) > 1 else ""
 
 
-def _was_shown(context: Context) -> bool:
-    """The second one, or 2, is of what was shown last: a choice is taken once, and never by a misunderstanding."""
-    return dialogue.last_said(context.session, context.profile.id, context.now).handler == HANDLER
+def _shown(context: Context) -> Sequence[str] | None:
+    """The letters of what was shown last, in its order; None where it was no offer.
+
+    The second one, or 2, is of that: a choice is taken once, and never by a misunderstanding.
+    """
+    last = dialogue.last_said(context.session, context.profile.id, context.now)
+    return words.letters_shown(last.text) or (words.LETTERS if last.handler == HANDLER else None)
 
 
 def _choose(offer: Open, letter: str, context: Context) -> str:

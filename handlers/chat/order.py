@@ -25,6 +25,7 @@ from handlers.chat import (
     naming,
     notices,
     offers,
+    option_names,
     orders,
     own_data,
     points,
@@ -82,6 +83,7 @@ ORDER: tuple[Handler, ...] = (
     foreign,  # before understood, which learned Chinese
     understood,  # what no word rule was sure of
     knowledge,  # what somebody wrote an answer to
+    option_names,  # behind all who might mean a product by it
     continuing,  # what is an answer to it with what was said before
     modelled,  # what nobody wrote an answer to, where there is a language model
     guessing,  # takes anything in words

@@ -7,7 +7,7 @@ from bot.rules.talk import recommend_words as words
 from bot.rules.talk.products import best_named
 from bot.rules.talk.recommend_words import Wish, wish_of
 from bot.store.people import own_data
-from bot.store.shop import baskets
+from bot.store.shop import baskets, catalogue
 from bot.store.talk import mentions
 from bot.values.incoming import MenuClick, Voice
 from bot.values.incoming import Text as Said
@@ -30,8 +30,10 @@ def recognise(incoming: Said | Voice | MenuClick, _profile: Profile) -> Wish | N
             return None
 
 
-def answer(found: Wish, context: Context) -> Answer:
+def answer(found: Wish, context: Context) -> Answer | None:
     """Somebody's own words on the question go first: a shop that wrote what suits beginners knows better."""
+    if found.is_a_category and not catalogue.is_category(context.session, found.words):
+        return None
     written = knowledge.found_answer(context.incoming.text, context) if found.words or found.beside else None
     return written or Answer(
         reply=Text(_beside(found.beside, context) if found.beside else _for_them(found.words, context))
@@ -39,9 +41,10 @@ def answer(found: Wish, context: Context) -> Answer:
 
 
 def of_their_kind(text: str, context: Context) -> Answer | None:
-    """None where the shop has nothing of the kind that the words name."""
+    """None where the shop has nothing of the kind that the words name. One sign must end a name: 下单 is no 单丛."""
     for name in words.kinds_of(text):
-        if baskets.to_be_had_in(context.session, name):
+        there = baskets.to_be_had_in(context.session, name)
+        if any(len(name) > 1 or one.name.partition(" ")[0].endswith(name) for one in there):
             return Answer(reply=Text(_for_them(name, context)))
     return None
 

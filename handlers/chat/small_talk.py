@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from bot.rules.talk import texts
 from bot.rules.talk import understanding_texts as words
-from bot.rules.talk.person_words import asks_who_answers
+from bot.rules.talk.person_words import asks_who_answers, calls_the_bot
 from bot.rules.talk.shop_words import (
     apologises,
+    bids_farewell,
     greets,
     is_angry_face,
     is_courtesy,
     is_only_marks,
+    laughs,
     never_minds,
 )
 from bot.values.incoming import Text as Said
@@ -20,13 +22,16 @@ from bot.values.reply import Text
 from handlers.chat.speaking import Answer, Context
 
 SAID: tuple[tuple[Callable[[str], bool], str], ...] = (  # the first that it is
+    (bids_farewell, texts.FAREWELL),
     (greets, texts.HELLO),
     (apologises, texts.NO_HARM),
     (never_minds, texts.NEVER_MIND),
     (is_only_marks, words.SAY_MORE),
     (is_angry_face, words.CALM),
+    (laughs, words.CHATS[0]),
     (is_courtesy, texts.THANKS),
     (asks_who_answers, texts.WHO_ANSWERS),
+    (calls_the_bot, texts.STILL_THE_BOT),
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.store.shop import catalogue
 from bot.store.shop.catalogue import Product
+from bot.store.shop.orders import newest
 from bot.store.talk import dialogue, mentions
 from handlers.chat.speaking import Context
 
@@ -39,3 +40,12 @@ def named(text: str, context: Context) -> Subject | None:
     ids = next(((slot.value,) for slot in slots if slot.value), slots[0].choices)
     products = catalogue.described(context.session, ids) if 0 < len(ids) <= MOST else []
     return Subject("".join(slot.text for slot in slots), products) if products else None
+
+
+def bought(context: Context) -> Subject | None:
+    """What stands in their newest order and is still sold."""
+    for order in newest(context.session, context.profile.id, most=1):
+        names = [line.product for line in order.lines]
+        if products := catalogue.called(context.session, names[:MOST]):
+            return Subject("".join(names), products)
+    return None

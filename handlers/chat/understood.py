@@ -137,8 +137,13 @@ def _starts(context: Context) -> Answer:
     return start_pushes.answer(start_pushes.Start(), context)
 
 
-def _says(sentence: str) -> Route:
+def _says(sentence: str) -> Callable[[Context], Answer]:
     return lambda context: Answer(reply=Text(texts.addressed(sentence, context.profile.name)))
+
+
+def _greets(context: Context) -> Answer:
+    """周末有人吗 is near to 有人吗: what somebody wrote goes first."""
+    return knowledge.found_answer(context.incoming.text, context) or _says(texts.HELLO)(context)
 
 
 def _chats(context: Context) -> Answer:
@@ -147,7 +152,7 @@ def _chats(context: Context) -> Answer:
     return knowledge.found_answer(context.incoming.text, context) or Answer(reply=Text(sentence))
 
 
-def _advises(context: Context) -> Answer:
+def _advises(context: Context) -> Answer | None:
     """Of the kind of thing they named, where the shop has any."""
     text = context.incoming.text
     return recommend.of_their_kind(text, context) or recommend.answer(recommend_words.Wish(), context)
@@ -169,7 +174,7 @@ ROUTES: Mapping[str, tuple[float, Route]] = {  # intent: confidence it needs, an
     "human": (0.8, _gets_a_person(complains=False)),
     "stop": (0.9, _stops),
     "start": (0.9, _starts),
-    "greeting": (0.8, _says(texts.HELLO)),
+    "greeting": (0.8, _greets),
     "thanks": (0.8, _says(texts.THANKS)),
     "identity": (0.8, _says(texts.WHO_ANSWERS)),
     "praise": (0.8, _says(words.PRAISED)),

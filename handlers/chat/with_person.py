@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from bot.rules.talk import person_texts, texts
 from bot.rules.talk.person_words import person_wish, returns_to_the_bot
-from bot.store.talk import handovers
+from bot.rules.talk.urgency import tells_of_harm
+from bot.store.talk import dialogue, handovers, waiting_list
 from bot.values.incoming import (
     Image,
     Link,
@@ -28,6 +29,7 @@ Spoken = Said | Image | Voice | Video | Location | Link | MiniProgramPage
 @dataclass(frozen=True, slots=True)
 class ForThePerson:
     returns: bool
+    is_hurt: bool = False
 
 
 def recognise(incoming: Spoken, profile: Profile) -> ForThePerson | None:
@@ -38,7 +40,10 @@ def recognise(incoming: Spoken, profile: Profile) -> ForThePerson | None:
         return (
             None  # heard by `human`: a complaint has to be on record, and who asks again is told their place
         )
-    return ForThePerson(returns=isinstance(incoming, Said) and returns_to_the_bot(incoming.content))
+    return ForThePerson(
+        returns=isinstance(incoming, Said) and returns_to_the_bot(incoming.content),
+        is_hurt=isinstance(incoming, Said | Voice) and tells_of_harm(incoming.text),
+    )
 
 
 def answer(found: ForThePerson, context: Context) -> Answer:
@@ -47,8 +52,18 @@ def answer(found: ForThePerson, context: Context) -> Answer:
         return Answer(reply=Text(texts.BACK_TO_BOT))
     handovers.go_on(context.session, context.profile.id, context.now + BOT_SILENT)
     person = context.services.config.person
+    if found.is_hurt and not person.wechat_service and _nobody_told_them(context):
+        return Answer(reply=Text(person_texts.FIRST_OF_ALL))
     # WeChat's own service gets what is said before one of its people has begun only by being told each time
     return Answer(reply=ToPerson(person.kf_account) if person.wechat_service else Silence())
+
+
+def _nobody_told_them(context: Context) -> bool:
+    """To look after themselves: no person has written yet, and the bot has not said it just now."""
+    place = waiting_list.place_of(context.session, context.profile.id, context.now)
+    last = dialogue.last_said(context.session, context.profile.id, context.now)
+    is_answered = place is not None and place.is_answered
+    return not is_answered and not last.text.startswith(person_texts.FIRST_OF_ALL)
 
 
 def back_again(handler: str, answer: Answer | Slow, context: Context) -> Answer | Slow:

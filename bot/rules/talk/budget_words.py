@@ -45,11 +45,14 @@ _ABOUT = re.compile(
 _LIMIT = re.compile(
     rf"(?:{_BUDGET}|(?:只有|就|手里有|手头有|我有){_SIGN}(?={NUMERAL}{_MONEY})){_SIGN}(?P<first>{NUMERAL}){_MONEY}?"
 )
+_EACH = re.compile(
+    rf"(?:人均|每个?人|每位|一个人)(?:{_BUDGET}|大概|大约|差不多|在|就|是|花|按)*{_SIGN}(?P<first>{NUMERAL}){_MONEY}?(?:(?P<limit>以内|之内|以下|之下|封顶)|{_AROUND})?(?![天次个克包只杯度瓶罐])"
+)
 _CHEAPEST = re.compile(r"最(?:便宜|实惠|划算|低价)的(?!价|多少|是多少)")
 _DEAREST = re.compile(r"最(?:贵|高档|高端|好的?最贵)的(?!价|多少|是多少)")
 _OTHER = re.compile(  # money that is not to be spent on a thing
     r"[退换]|运费|邮费|快递|包邮|满.{0,6}[减送]|券|红包|发票|开票|积分|转账|付款|支付|批发|订单|单子|提现|余额|定金|尾款|会员|充值|降价|差价|补差|砍|再少|便宜点|卖不卖|行不行|可以吗|能不能|"
-    r"每[份人套个]|一份|人均|[0-9]+份"
+    r"每(?:份|套|个(?!人))|一份|[0-9]+份"
 )
 _FILLER = re.compile(
     r"请问|麻烦|你好|您好|你们家?|您|你|我家?|给我|帮我|替我|可以|有没有|有冇|有无|有什么|有啥|有哪些|有|没有|什么|啥|哪个|哪款|哪种|哪些|推荐|介绍|一下|几个|几款|"
@@ -73,7 +76,7 @@ def budget_of(text: str) -> Budget | None:
     for pattern, spend in ((_CHEAPEST, Spend(first="cheapest")), (_DEAREST, Spend(first="dearest"))):
         if pattern.search(words):
             return _of_kind(pattern.sub("", words), spend)
-    for pattern, read in ((_BETWEEN, _between), (_MOST, _most), (_LEAST, _least), (_ABOUT, _about), (_LIMIT, _limit)):  # fmt: skip
+    for pattern, read in ((_BETWEEN, _between), (_EACH, _each), (_MOST, _most), (_LEAST, _least), (_ABOUT, _about), (_LIMIT, _limit)):  # fmt: skip
         found = pattern.search(words)
         if found and (spend := read(found)) != ANYTHING:
             return Budget(spend, _kind(words[: found.start()] + words[found.end() :]))
@@ -123,6 +126,14 @@ def _about(found: re.Match[str]) -> Spend:
         else number_of(found["first"] or found["third"] or found["bare"])
     )
     return Spend(number * BELOW_ABOUT, number * ABOVE_ABOUT)
+
+
+def _each(found: re.Match[str]) -> Spend:
+    """人均100 is about as much; a small number counts something else."""
+    number = number_of(found["first"])
+    if number < LEAST_BARE:
+        return ANYTHING
+    return Spend(most=number) if found["limit"] else Spend(number * BELOW_ABOUT, number * ABOVE_ABOUT)
 
 
 def _limit(found: re.Match[str]) -> Spend:

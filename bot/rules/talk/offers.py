@@ -14,10 +14,11 @@ LETTERS = "ABCDEFGHI"
 KINDS = ("voucher", "cash", "gift")
 MOST_DAYS = 3660
 LONGEST_LEANING = 14  # characters
+LEAST_NAMED = 3  # of an option, where they say no more
 FACT = "offer_choice"  # the attribute that remembers what they like
 
 _ASKS = re.compile(
-    r"(?:现在|最近|今天|你们|请问|店里|双十一|双十二|双11|双12|618)*(?:有没有|有什么|有啥|有哪些|搞什么|什么|还有)?(?:优惠|活动|折扣|促销|福利|礼品|赠品)(?:活动|可以(?:领|选))?(?:吗|呢|么|有哪些|是什么)?"
+    r"(?:现在|最近|今天|你们|请问|店里|双十一|双十二|双11|双12|618)*(?:有没有|有什么|有啥|有哪些|搞什么|什么|还有|有)?(?:优惠|活动|折扣|促销|福利|礼品|赠品)(?:活动|可以(?:领|选))?(?:吗|呢|么|有哪些|是什么)?"
     r"|(?:我要|我想|怎么|可以)?(?:选|领|领取|挑)(?:优惠|礼品|赠品|礼物|福利|活动)(?:吗|吧)?"
 )
 _CHOOSES = re.compile(
@@ -30,6 +31,9 @@ _CHANGES = re.compile(
     r"(?:我|还|那|可以|能|能不能|可不可以|想|要)*(?:换成|改成|改选|换|改|再选|再领|再要)(?:第)?(?:[a-i]|[1-9]|[一二三四五六七八九]|别的|其他的?|另外?一?个|一个|.{2,12}?)?(?:个|项)?(?:吗|么|吧|不|行吗|可以吗)*"
 )
 _NUMBERS = "一二三四五六七八九"
+_LISTED = re.compile(r"^([A-I])\. ", re.MULTILINE)
+_TAKES = re.compile(r"回复「([A-I])」领取")
+_PRICED = "：¥"  # stands behind a product that is told
 
 MENU = "{title}：\n{intro}{lines}\n每位只能选一样，{month} 月 {day} 日为止。回复字母就好，例如「{letter}」。"
 TAKEN = "给您留好了：{name}\n凭码：{code}\n{use}有效到 {until}。下单或到店报这个码就能用；回复「我的券」随时查看。"
@@ -47,12 +51,14 @@ USE = {
 class Wish:
     """`what`: a letter or a number that chooses; empty: they ask what there is.
 
-    Only of what was shown last: `name` chooses by it, `changes` asks for another than what they took.
+    Only of what was shown last: `name` chooses by it (`is_all`: they said no more), `changes` asks for another than what
+    they took.
     """
 
     what: str = ""
     name: str = ""
     changes: bool = False
+    is_all: bool = False
 
     @property
     def leans(self) -> bool:
@@ -131,16 +137,30 @@ def wish_behind_an_offer(text: str) -> Wish | None:
     return Wish(name=found["what"]) if found else None
 
 
+def option_named(text: str) -> Wish | None:
+    """桂花小罐, and no more."""
+    words = compact(text)
+    return Wish(name=words, is_all=True) if LEAST_NAMED <= len(words) <= LONGEST_LEANING else None
+
+
+def letters_shown(said: str) -> list[str]:
+    """Of the list of an offer, or of what somebody may have off a price: the letter in each line, empty where there is none."""
+    if listed := _LISTED.findall(said):
+        return listed
+    found = [_TAKES.search(line) for line in said.splitlines() if line.startswith("· ")]
+    return [one[1] if one else "" for one in found] if any(found) and _PRICED not in said else []
+
+
 def is_letter(what: str) -> bool:
     return what in LETTERS
 
 
-def letter_of(what: str) -> str:
-    """B, 2 and 二 are the same."""
+def letter_of(what: str, shown: Sequence[str] = LETTERS) -> str:
+    """B, 2 and 二 are the same, where all were shown; empty where what stands in that place is none."""
     if what in LETTERS:
         return what
     place = int(what) if what.isascii() else _NUMBERS.index(what) + 1
-    return LETTERS[place - 1]
+    return shown[place - 1] if place <= len(shown) else LETTERS[place - 1]
 
 
 def menu(offer: Open) -> str:

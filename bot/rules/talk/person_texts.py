@@ -7,6 +7,7 @@ from bot.values.reply import Menu
 FIRST_OF_ALL = "请先照顾好自己：需要就医就马上去，东西先别再用，实物和票据都留着。"
 YOUR_MANAGER = "您的客户经理是{manager}。需要的话回复「人工」，我转过去。"
 NO_MANAGER = "您还没有专属的客户经理。有事回复「人工」，哪位同事都会帮您。"
+IN_ENGLISH = "A colleague will answer you here, in service hours. To go on with me instead, reply “back”."
 AT_REST = "现在不是服务时间，同事{when} 开始回复，您写在这里的他们都会看到。"
 NOBODY_SAYS_WHEN = "现在不是服务时间，同事上班后会回复您，您写在这里的他们都会看到。"
 IS_READING = "同事已经在看您的情况了，会在这里回复您。"

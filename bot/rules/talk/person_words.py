@@ -37,9 +37,10 @@ _MANAGER = re.compile(
 )
 _RETURN = re.compile(
     r"(?:好的?|那|嗯|ok|谢谢|多谢|我|已经|都|可以|请|先)*(?:返回|返回机器人|返回首页|退出|退出人工|结束|结束吧|结束对话|结束会话|结束人工|结束服务|结束人工服务|结束咨询|回到机器人|转机器人|切回机器人|换回机器人|机器人|"
-    r"不用了|不用人工了?|不用客服了?|不用转了?|不用找人了?|不需要了|不需要人工了?|没事了|没问题了|没什么事了|算了|(?:算了)?不等了|不麻烦了|不必了|解决了|问题解决了|搞定了|清楚了|取消人工|exit|quit|end|back)"
+    r"不用了|不用人工了?|不用客服了?|不用转了?|不用找人了?|不需要了|不需要人工了?|没事了|没问题了|没什么事了|算了|(?:算了)?不等了|不麻烦了|不必了|解决了|问题解决了|搞定了|清楚了|取消人工|exit|quit|end|back)+"
     r"(?:吧|了|啊|呀|哦|谢谢您?|多谢|再见|拜拜|辛苦了|您|你|哈|啦|麻烦了)*"
 )
+_CALLS = re.compile(r"(?:返回|回到|转|切回|换回)?机器人|返回")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +75,8 @@ def returns_to_the_bot(text: str) -> bool:
     """返回, 不用了, 结束 …: said while a person serves, the whole message."""
     words = compact(text)
     return len(words) <= LONGEST_RETURN and bool(_RETURN.fullmatch(words))
+
+
+def calls_the_bot(text: str) -> bool:
+    """返回, 转机器人: said while it is the bot that answers anyway."""
+    return bool(_CALLS.fullmatch(compact(text)))

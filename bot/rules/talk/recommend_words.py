@@ -29,6 +29,14 @@ _FILLER = re.compile(
     r"求|种草|安利|挑|选|买|入|带|比较|合适|适合|值得|好用|好喝|好看|好|的|了|吗|呢|啊|呀|吧|想|要|该|再|还|看看|东西|产品|商品|别|不知道|喜欢|那|喝|平时|日常"
 )
 
+_ASKED_FOR = (
+    r"(?:有哪些|有什么|都?有啥|有几[种款]|吗|么|嘛|呢|不|卖不|卖吗|多少钱|怎么卖|几多钱|好多钱|几钱|什么价)"
+)
+_KIND = r"[^\W0-9a-z_有是能会可要我你您他不还了在到怎这那的人货退换修]{2,6}?"
+_OF_A_KIND = re.compile(
+    rf"(?:请问|你好|您好|唔该|你们?家?|店里|这里)*(?:(?:有没有|有冇|有无)(?P<one>{_KIND}){_ASKED_FOR}*|(?:有|卖)?(?P<other>{_KIND}){_ASKED_FOR}+)"
+)
+
 ASKED = "给您挑了{count}样，供您参考："
 ASKED_FOR = "说到{words}，给您挑了{count}样，供您参考："
 BESIDE = "和「{name}」搭配，您可以看看："
@@ -53,6 +61,7 @@ class Wish:
 
     words: str = ""
     beside: str = ""
+    is_a_category: bool = False  # or else it means something else: 有没有龙井
 
 
 def wish_of(text: str) -> Wish | None:
@@ -63,7 +72,8 @@ def wish_of(text: str) -> Wish | None:
     if found := _BESIDE.search(words):
         return Wish(beside=_kept(found["one"] or found["other"]))
     if not _WISH.search(words):
-        return None
+        asked = _OF_A_KIND.fullmatch(words)
+        return Wish(words=asked["one"] or asked["other"], is_a_category=True) if asked else None
     kind = _kept(words)
     return Wish(words=kind) if len(kind) <= MOST_WORDS else None
 

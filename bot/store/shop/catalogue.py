@@ -40,6 +40,18 @@ def described(session: Session, external_ids: Sequence[str]) -> list[Product]:
     return [found[one] for one in external_ids if one in found]
 
 
+def called(session: Session, names: Sequence[str]) -> list[Product]:
+    """Those on sale of just these names, as they stand in orders."""
+    some = products.c.name.in_(list(names)) & products.c.is_on_sale
+    return [_product(row) for row in session.execute(_columns().where(some).order_by(products.c.id))]
+
+
+def is_category(session: Session, name: str) -> bool:
+    """Whether something on sale is of the category called so."""
+    some = select(products.c.id).where(products.c.category == name, products.c.is_on_sale)
+    return session.execute(some.limit(1)).first() is not None
+
+
 def first_sold(session: Session, external_id: str) -> datetime | None:
     """When it was first sold, as far as it is known."""
     asked = select(product_firsts.c.sold_at).join(products, products.c.id == product_firsts.c.product_id)

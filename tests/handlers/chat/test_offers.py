@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.rules.contents import definitions as files
 from bot.rules.talk import offers as words
@@ -14,7 +14,7 @@ from bot.store.campaigns import definitions
 from bot.store.database import Database, Session
 from bot.store.loyalty import offers
 from bot.store.people import facts
-from bot.store.tables import offer_choices, offer_options, vouchers
+from bot.store.tables import messages, offer_choices, offer_options, vouchers
 from bot.store.tables import offers as offers_table
 from bot.values.definitions import BadDefinition, Change
 from bot.values.knowledge import Entry
@@ -170,3 +170,31 @@ def test_who_wants_something_else_behind_the_offer_chooses_nothing(shop: Convers
     for text in ("我要发票", "换成别的", "要券"):
         shop.hear(said(text))
     assert shop.session.execute(select(offer_choices.c.letter)).all() == []
+
+
+def test_an_option_is_chosen_by_its_name_alone_right_behind_the_offer(shop: Conversation) -> None:
+    assert shop.hear(said("桂花小罐")).handler != "offers"
+    shop.hear(said("有活动吗"))
+    assert shop.hear(said("桂花小罐还有吗")).handler != "offers"
+    shop.hear(said("有活动吗"))
+    assert "给您留好了：桂花小罐" in shop.hear(said("桂花小罐")).text
+    assert shop.hear(said("我选的礼物呢")).handler == "membership"
+
+
+def test_a_place_is_that_of_the_list_they_see(shop: Conversation) -> None:
+    """Where the first is gone the second in the list is the third of the offer."""
+    shop.session.execute(update(offer_options).where(offer_options.c.letter == "A").values(stock=1, taken=1))
+    shop.hear(said("有什么优惠"))
+    assert "给您留好了：桂花小罐" in shop.hear(said("第二个")).text
+
+
+def test_what_prices_tell_of_an_offer_may_be_chosen_by_its_place(shop: Conversation) -> None:
+    told = "您现在可以用的：\n· 青盏会员：积分 1.2 倍\n· 直减 8 元（3 选 1，回复「B」领取）\n· 桂花小罐（3 选 1，回复「C」领取）"
+    assert words.letters_shown(told) == ["", "B", "C"]
+    row = {"customer_id": shop.customer().id, "direction": "out", "kind": "text", "handler": "prices"}
+    shop.session.execute(insert(messages).values(row | {"text": told, "created_at": shop.clock.now()}))
+    assert "给您留好了：直减 8 元" in shop.hear(said("那就第二个")).text
+
+
+def test_beside_a_product_the_second_one_is_a_product(shop: Conversation) -> None:
+    assert words.letters_shown("龙井：¥168.00，现在有货。\n· 直减 8 元（3 选 1，回复「B」领取）") == []

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from bot.clock import FixedClock
 from bot.config import Person
 from bot.rules.talk import person_texts, texts
-from bot.store.tables import account_managers, customers, deliveries
+from bot.store.tables import account_managers, customers, deliveries, messages
 from bot.store.tables import handovers as rows
 from bot.store.talk import handover_endings, handover_turns, handovers, waiting_list
 from bot.values.incoming import Image, PersonSession, Text, Voice
@@ -233,3 +233,28 @@ class TestWeChatsOwnService:
         talk.hear(an(PersonSession, change="close"))
         assert handovers.is_open(talk.session, customer)
         assert talk.customer().complaint_open
+
+
+def test_two_words_call_the_bot_back_as_one_does(talk: Conversation, customer: int) -> None:
+    talk.hear(said("人工"))
+    assert talk.hear(said("算了不用了")).text == texts.BACK_TO_BOT
+    assert talk.hear(said("返回")).text == texts.STILL_THE_BOT
+
+
+def test_who_is_hurt_while_they_wait_is_told_once_to_look_after_themselves(
+    talk: Conversation, build: Build, customer: int
+) -> None:
+    talk.hear(said("我要投诉"))
+    assert talk.hear(said("壶嘴漏水烫到手了")).text == person_texts.FIRST_OF_ALL
+    assert talk.hear(said("烫到手了啊")).reply == Silence()
+    row = {"customer_id": customer, "direction": "out", "kind": "text", "text": "严重吗", "created_at": NOON}
+    talk.session.execute(insert(messages).values(row | {"staff_id": build.staff(name="小林")}))
+    assert talk.hear(said("手烫伤了")).reply == Silence()
+
+
+@pytest.mark.parametrize("text", ["Can I talk to a human?", "human"])
+def test_who_writes_english_is_told_in_english_as_well(talk: Conversation, customer: int, text: str) -> None:
+    heard = talk.hear(said(text)).text
+    assert heard.startswith(person_texts.IN_ENGLISH)
+    assert texts.PERSON_COMES in heard
+    assert talk.hear(said("back")).text == texts.BACK_TO_BOT

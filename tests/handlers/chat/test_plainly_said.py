@@ -10,6 +10,7 @@ from bot.insight.intents import Understanding
 from bot.rules.talk import forms as form_words
 from bot.rules.talk import person_texts, texts
 from bot.rules.talk import understanding_texts as words
+from bot.rules.talk.shop_words import wants_it_again, wants_to_buy
 from bot.store.tables import customers, open_questions, order_lines
 from bot.values.knowledge import Entry
 from tests.handlers.chat.conftest import Conversation
@@ -166,3 +167,64 @@ def test_a_card_costs_not_what_the_set_does_whose_description_speaks_of_it(
 def test_who_names_how_many_wants_to_buy(learned: Conversation, customer: int) -> None:
     assert learned.hear(said("我要两个盖碗")).text == words.WHAT_TO_BUY
     assert learned.hear(said("我要一个说法")).handler != "buying"
+
+
+@pytest.mark.parametrize("text", ["上次买的那个还有吗", "再买一样的", "老样子再来一份", "之前拍的那款多少钱"])
+def test_what_they_bought_last_is_told_to_who_wants_it_again(
+    bought: Conversation, build: Build, text: str
+) -> None:
+    build.product(external_id="BOX", name="茶礼盒", price=99, stock=3)
+    build.product(external_id="POT", name="陶土砂锅", price=168, stock=3)
+    heard = bought.hear(said(text))
+    assert heard.handler == "buying"
+    assert "茶礼盒：¥99.00" in heard.text
+    assert "砂锅" not in heard.text
+
+
+@pytest.mark.parametrize("text", ["要得，来两罐", "那要一把", "行就要它", "我要这个", "就它了"])
+def test_these_want_to_buy_what_was_spoken_of(shop: Conversation, customer: int, text: str) -> None:
+    shop.hear(said("西施紫砂壶多少钱"))
+    heard = shop.hear(said(text))
+    assert heard.handler == "buying"
+    assert "西施紫砂壶 180 毫升：¥680.00" in heard.text
+    assert words.HOW_TO_BUY in heard.text
+
+
+@pytest.mark.parametrize(
+    "text", ["不要这个", "这个要这么久吗", "要这个颜色", "上次买的还没到", "上次买的壶坏了"]
+)
+def test_these_do_not(text: str) -> None:
+    assert not wants_to_buy(text)
+    assert not wants_it_again(text)
+
+
+def test_a_sign_in_the_middle_of_a_name_is_no_kind_of_thing(shop: Conversation, build: Build) -> None:
+    build.product(external_id="TEA-8", name="蜜兰香单丛 100 克", price=188, stock=3)
+    assert shop.hear(said("那就这个，怎么下单")).text == words.WHAT_TO_BUY
+
+
+@pytest.mark.parametrize("text", ["有没有茶壶", "有冇茶壶", "茶壶多少钱", "你们有茶壶吗", "茶壶有哪些"])
+def test_a_category_is_told_with_all_that_is_in_it(
+    shop: Conversation, build: Build, customer: int, text: str
+) -> None:
+    for number, name in enumerate(("玻璃煮茶壶", "白瓷提梁壶")):
+        build.product(external_id=f"P{number}", name=name, category="茶壶", price=139, stock=3)
+    heard = shop.hear(said(text))
+    assert heard.handler == "recommend"
+    assert "玻璃煮茶壶" in heard.text
+    assert "白瓷提梁壶" in heard.text
+
+
+def test_a_laugh_is_no_thanks_and_a_farewell_is_one(shop: Conversation, customer: int) -> None:
+    assert shop.hear(said("哈哈哈哈")).text in words.CHATS
+    assert shop.hear(said("晚安")).text == texts.addressed(texts.FAREWELL, shop.customer().name)
+    assert shop.hear(said("谢谢，再见")).text == texts.THANKS
+
+
+def test_who_scolds_is_not_asked_what_they_mean(shop: Conversation, customer: int) -> None:
+    assert shop.hear(said("你们什么破店")).text == words.CALM
+
+
+def test_what_somebody_wrote_goes_before_a_greeting(shop: Conversation, customer: int) -> None:
+    shop.know([Entry(id="weekend", question="周末有人吗", answer="每天都在。")])
+    assert shop.hear(said("周末有人吗")).source_id == "weekend"

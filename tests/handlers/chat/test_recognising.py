@@ -77,7 +77,7 @@ def who_answers(incoming: Incoming, profile: Profile = ANYBODY) -> str:
         ("谢谢", "small_talk"),
         ("你是机器人吗", "small_talk"),
         ("你好，紫砂壶怎么保养", "knowledge"),
-        ("返回", "knowledge"),
+        ("返回", "small_talk"),
         ("", "fallback"),
         ("\x00\u200b", "small_talk"),
     ],
