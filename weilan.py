@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from bot import logging
 from bot.config import ConfigError
 from bot.intake.files import Unusable
 from bot.opening import NotReady
@@ -115,6 +116,8 @@ def weilan(
     debug: Annotated[bool, typer.Option("--debug", help="Log more, with tracebacks.")] = False,
 ) -> None:
     """Weilan 微澜: a WeChat official account that keeps its customers."""
+    # before anything can fail: structlog by itself shows every variable of it, and so every secret
+    logging.configure(debug=debug)
     context.obj = Chosen(config, debug)
 
 

@@ -3,6 +3,7 @@
 Where they are read from: `config_file.py`. What is wrong is raised as `ConfigError`, one line.
 """
 
+import re
 import tomllib
 from datetime import time, timedelta
 from pathlib import Path
@@ -15,6 +16,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, fi
 MASS_TO_CUSTOMER_PER_MONTH = 4  # service accounts; `wechat.limits` may say otherwise
 
 AccountKind = Literal["service", "subscription"]
+_PORT = re.compile(  # as SQLAlchemy reads it
+    r"[^:/]*://(?:[^:/]*(?::[^@]*)?@)?(?:\[[^/?]+\]|[^/:?]+)?:([^/?@]*)(?:[/?]|$)"
+)
 Hours = tuple[time, time]  # of a day; the first before the second
 
 
@@ -33,12 +37,25 @@ def _address(address: str) -> str:
     return address.rstrip("/")
 
 
+def _host(name: str) -> str:
+    if not name:
+        raise ValueError("expected an address to listen on, such as 127.0.0.1, or 0.0.0.0 for everybody")
+    return name
+
+
+def _check_port(url: str) -> None:
+    port = _PORT.match(url)
+    if port and port[1] and not port[1].isdecimal():
+        raise ValueError("expected a number behind the host's colon, as in //user:password@host:port/name")
+
+
 def _address_or_nothing(address: str) -> str:
     return _address(address) if address else ""
 
 
 Address = Annotated[str, AfterValidator(_address)]
 AddressOrNothing = Annotated[str, AfterValidator(_address_or_nothing)]
+Host = Annotated[str, AfterValidator(_host)]
 
 
 class Section(BaseModel):
@@ -55,6 +72,8 @@ class Section(BaseModel):
             raise ValueError("expected a number")
         if wanted is bool and isinstance(given, int | float) and not isinstance(given, bool):
             raise ValueError("expected true or false")
+        if isinstance(given, str) and "\x00" in given:
+            raise ValueError("expected text without the character NUL")
         return given
 
 
@@ -88,7 +107,7 @@ class WeChat(Section):
 
 
 class Server(Section):
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     public_url: Address = "http://127.0.0.1:8000"
     threads: int = Field(default=4, ge=1, le=64)
@@ -106,6 +125,7 @@ class Database(Section):
     def _is_a_known_database(cls, url: SecretStr) -> SecretStr:
         if not url.get_secret_value().startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("expected sqlite:///… or postgresql+psycopg://…")
+        _check_port(url.get_secret_value())
         if url.get_secret_value() in {"sqlite:///", "sqlite:///:memory:"}:
             raise ValueError("expected a file behind sqlite:///, such as sqlite:///data/weilan.db")
         return url
@@ -120,6 +140,7 @@ class Redis(Section):
         given = url.get_secret_value()
         if given and not given.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("expected redis://…, rediss://…, unix://… or nothing for the embedded store")
+        _check_port(given)
         return url
 
 

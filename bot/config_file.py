@@ -45,12 +45,12 @@ def _check_reserve(config: Config, where: str) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors on Windows put a mark before it
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: expected UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: not TOML: {error}") from None
 
 
@@ -63,7 +63,7 @@ def _from_environment(settings: dict[str, Any], environment: Mapping[str, str]) 
         if "__" not in variable:
             _check_underscores(variable)
             continue
-        section, key = variable.removeprefix(PREFIX).lower().split("__", 1)
+        section, _, key = variable.removeprefix(PREFIX).lower().partition("__")
         table = settings.setdefault(section, {})
         if not isinstance(table, dict):
             raise ConfigError(f"{section}: expected a table")
@@ -108,5 +108,7 @@ def _one_line(error: ValidationError, origin: str, named: Mapping[str, str]) -> 
             return f"{where}: {key}: unknown key; config.example.toml lists every key"
         case "value_error":
             return f"{where}: {key}: {first['ctx']['error']}"
+        case "model_type" | "dict_type":
+            return f"{where}: {key}: expected a table"
         case _:
             return f"{where}: {key}: {first['msg'].replace('Input should be', 'expected')}"

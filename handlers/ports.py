@@ -11,6 +11,15 @@ class PortBusy(Exception):
     """One line for the person who starts it."""
 
 
+def address_of(host: str) -> str:
+    """Its number: granian listens to no name, not even to localhost. IPv4 if it has both."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise PortBusy(f"server.host: cannot listen on {host}: {error.strerror}") from None
+    return str(min(found)[4][0])
+
+
 def free_port(host: str, port: int) -> int:
     """The port, or a free one for 0. Granian itself would share it with whoever shares his, so this asks alone."""
     until = time.monotonic() + FREE_WITHIN

@@ -15,7 +15,7 @@ from bot.services import Services
 from handlers import memory, sandbox, server
 from handlers.app import create_app, stop
 from handlers.knowledge_watch import KnowledgeWatch
-from handlers.ports import free_port
+from handlers.ports import address_of, free_port
 from handlers.understanding_watch import UnderstandingWatch
 
 LOOKS_EVERY = 0.1  # seconds
@@ -109,9 +109,8 @@ class _Begun:
 
 def serve(config: Config, begin: Callable[[Services], Running], *, debug: bool, quiet: bool = False) -> None:
     """Until it is told to stop. Raises `PortBusy`."""
-    port = free_port(config.server.host, config.server.port)
+    host = address_of(config.server.host)
+    port = free_port(host, config.server.port)
     settings = config.server.model_copy(update={"port": port})
     process = WebProcess(config.model_copy(update={"server": settings}), debug, quiet, begin)
-    server.serve(
-        process, host=settings.host, port=port, processes=settings.processes, threads=settings.threads
-    )
+    server.serve(process, host=host, port=port, processes=settings.processes, threads=settings.threads)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import func, select
 
 from bot.store.database import Database
@@ -102,6 +103,16 @@ def test_quiet_hours_that_leave_a_purpose_no_time_are_refused_before_anything_is
     code, _, err = run("plan")
     said = "expected hours that leave time for every purpose; there is none for marketing"
     assert (code, err) == (1, f"weilan: {settings}: push.quiet_from, push.quiet_until: {said}\n")
+
+
+def test_the_log_is_set_up_before_the_settings_are_read(
+    run: Run, settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Left to itself, structlog prints what fails there with every variable, and so with every secret."""
+    settings.write_text("[server]\nport = 'eighty'\n", encoding="utf-8")
+    run("doctor")
+    structlog.get_logger("weilan").debug("unforeseen")
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_missing_settings_file_is_named(settings: Path, run: Run) -> None:
@@ -265,7 +276,9 @@ def test_a_dry_run_tells_and_changes_nothing(run: Run, anna: str, shop: Path, da
     code, out, _ = run("explain", "o-lin", "--campaign", "evening", "--at", "2026-11-24T19:00")
     assert code == 0
     assert "活动「晚间茶话」（evening，关怀）：" in out
-    _, out, _ = run("explain", "o-lin", "--campaign", "evening", "--at", "2026-11-24T19:00", "--language", "en")
+    _, out, _ = run(
+        "explain", "o-lin", "--campaign", "evening", "--at", "2026-11-24T19:00", "--language", "en"
+    )
     assert "Campaign 晚间茶话 (evening, care):" in out
     assert run("explain", "o-none")[2] == "weilan: nobody has the openid o-none\n"
     assert run("explain", "o-lin", "--campaign", "none")[2] == "weilan: there is no campaign none\n"

@@ -51,7 +51,7 @@ def test_a_secret_is_not_shown() -> None:
         pytest.param("[wechat]\napp_ids = 'x'", "wechat.app_ids: unknown key", id="unknown key"),
         pytest.param("[wetchat]\napp_id = 'x'", "wetchat: unknown key", id="unknown section"),
         pytest.param("port = 8000", "port: unknown key", id="a key outside its section"),
-        pytest.param("server = 8000", "server: expected", id="no section"),
+        pytest.param("server = 8000", "server: expected a table", id="no section"),
         pytest.param("[server]\nport = 'eighty'", "server.port: expected", id="wrong type"),
         pytest.param("[server]\nport = 70000", "server.port: expected", id="out of range"),
         pytest.param(
@@ -87,6 +87,7 @@ def test_a_secret_is_not_shown() -> None:
             id="a clock for everybody",
         ),
         pytest.param("[server", "not TOML", id="not TOML"),
+        pytest.param(f"x = {'[' * 5000}", "not TOML", id="deeper than anybody reads"),
         pytest.param("[server]\nport = true", "server.port: expected a number", id="yes is no number"),
         pytest.param("[sandbox]\nclock = 1", "sandbox.clock: expected true or", id="a number is no yes"),
         pytest.param(
@@ -126,6 +127,11 @@ def test_a_fault_is_one_line_with_file_key_and_what_was_expected(file: Path, tex
         ("WEILAN_WECHAT__APP_SECRET_FILE", "/nowhere", "wechat.app_secret_file: expected a readable file"),
         ("WEILAN_WECHAT__LIMITS", "4", "wechat.limits: expected"),
         ("WEILAN_WECHAT__LIMITS", "{4", "wechat.limits: expected a table such as"),
+        ("WEILAN__PORT", "1", "_port: unknown key"),
+        ("WEILAN_WECHAT__TOKEN", "a\0b", "wechat.token: expected text without"),
+        ("WEILAN_SERVER__HOST", "", "server.host: expected an address"),
+        ("WEILAN_REDIS__URL", "redis://:six/0", "redis.url: expected a number"),
+        ("WEILAN_DATABASE__URL", "postgresql+psycopg://a:b:c@h:5x/w", "database.url: expected a number"),
     ],
 )
 def test_a_fault_of_the_environment_names_the_variable(variable: str, value: str, says: str) -> None:
@@ -158,6 +164,24 @@ def test_a_file_that_is_not_there_or_not_text_is_named(file: Path) -> None:
     file.write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match=r"config.toml: expected UTF-8"):
         load(file, {})
+
+
+def test_the_mark_that_editors_on_windows_put_before_a_text_is_read_over(file: Path) -> None:
+    file.write_text("[server]\nport = 8001\n", encoding="utf-8-sig")
+    assert load(file, {}).server.port == 8001
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://u:p%40s@h/db",
+        "postgresql+psycopg://u:pa/ss@h:5432/db",
+        "postgresql+psycopg://u@[::1]:5432/db",
+        "postgresql+psycopg:///db?host=/tmp",
+    ],
+)
+def test_a_database_may_be_anywhere(url: str) -> None:
+    assert load(None, {"WEILAN_DATABASE__URL": url}).database.url.get_secret_value() == url
 
 
 def test_a_full_aes_key_is_taken() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.ports import PortBusy, free_port
+from handlers.ports import PortBusy, address_of, free_port
 from handlers.server import Ending as _Ends
 from handlers.server import _Server
 from tests.support.servers import free_port as any_port
@@ -139,6 +139,18 @@ def test_a_worker_that_dies_is_started_again(served: Served) -> None:
     assert isinstance(worker, int)
     os.kill(worker, signal.SIGKILL)
     comes(lambda: served.worker() not in {None, worker})
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("localhost", "127.0.0.1"), ("::1", "::1"), ("0.0.0.0", "0.0.0.0")]
+)
+def test_the_server_listens_to_a_name_by_its_number(name: str, number: str) -> None:
+    assert address_of(name) == number
+
+
+def test_a_name_that_nobody_has_is_one_line() -> None:
+    with pytest.raises(PortBusy, match=r"^server.host: cannot listen on nobody.invalid: "):
+        address_of("nobody.invalid")
 
 
 def test_a_busy_port_is_one_line_and_zero_is_any_free_one() -> None:
