@@ -58,11 +58,21 @@ _NO_NUMBER = re.compile(
     r"十分(?!之|钟)|千万|万一|一一|十足|百搭|万分|百合|千层|一二(?!十|百)|三三两两|一百二十个放心|百分百|十全十美"
 )
 _STOCK = re.compile(
-    r"有货|现货|缺货|断货|没货|无货|售罄|库存|补货|卖完|卖光|卖空|抢光|库里|多得是|最后[一二两三几]件|马上能发"
+    r"有货|现货|缺货|断货|没货|无货|售罄|库存|补货|卖完|卖光|卖空|抢光|库里|仓库|多得是|最后[一二两三几]件|只剩|剩下?[几不]|数量不多|不多了|快没了|马上能发"
 )
 _PROMISE = re.compile(
-    r"(?<![不没无])(?<!不能)(?<!没有)(?<!不会)(?:半价|对折|免费|白送|买一送一|赠送|送您一|包邮|免邮|免运费|全额退|退全款|赔偿|赔付|返现|立减|特价|清仓|最低价|内部价|打折|折扣)"
+    r"(?<![不没无])(?<!不能)(?<!没有)(?<!不会)(?:半价|对折|免费|白送|买一送一|赠送|送您一|包邮|免邮|免运费|全额退|退全款|赔偿|赔付|返现|立减|特价|清仓|最低价|内部价|打折|折扣|"
+    r"一半|半卖|骨折|白菜价|便宜(?:一?[点些]|您)|不收(?:您)?的?[钱费]|送给您|买.送.|会员价|老(?:客户|顾客)|补偿|包退|包换|包赔|随时(?:都?可以|都?能)?退|终身|保证|运费(?:我们|小铺|店里)|"
+    r"(?:今天|今晚|今明|明天|后天|当天|立刻|一定)[^，。！；]{0,6}(?:发货|发出|寄出|送到|送达|到货|到账|收到|退))"
 )
+_DEED = re.compile(  # it can do nothing: what it says it did, nobody did
+    r"已(?:经)?(?:帮|为|给|替)您|(?:帮|为|给|替)您(?:把[^，。]{1,8})?(?:申请|安排|取消|退|下单|下|改|补发|发|登记|处理|办|催|报修|预约|留|升级|加)(?:款|货|单)?(?:好|掉|成功|过)?了|马上给您(?:打|回|发|退)"
+)
+_PRETENDED = re.compile(
+    r"我(?:就)?是(?:这里的?|店里的?)?(?:真人|人工|店长|老板|店主|经理|客服(?!助手|机器人))"
+)
+_WANTED = re.compile(r"验证码|密码|银行卡|身份证|转账|汇款|扫码(?:付|支付)|收款码")
+_CURES = re.compile(r"治(?:疗|好|愈|病|高)|降(?:血)?[压糖脂]|降血|防癌|抗癌|减肥|排毒")
 _ADDRESS = re.compile(  # of a page, a mailbox, somebody to add as a friend
     r"(?:https?|weixin)://[^\s\u3400-\u9fff，。！？；、]+|[a-z0-9][\w.+-]*@[a-z0-9-]+|[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)+|<[a-z/][^>]*>"
     r"|(?:微信|vx|v信|薇信|wechat|公众号|小程序|qq|群号?|搜索?|添?加)[^a-z0-9，。！？；]{0,6}[a-z][\w-]{3,}",
@@ -79,6 +89,11 @@ _COURTESY = {
     "warm": "语气亲切，结尾可以有一句暖心的话。",
 }
 COUNTING = frozenset({"1", "2", "3", "4", "5"})  # free, but where they count money or goods
+_TOLD_PRODUCT = re.compile(r"^(?P<name>\S[^：\n]*)：¥\d", re.MULTILINE)
+_CLAUSE = re.compile(r"[，,。；;！!？?\n]+")
+_PRICED_AT = re.compile(
+    r"(?:只要|仅需?|只需|才|卖|价格?是?|现在是?)\s*(?P<digits>\d+(?:\.\d+)?)|(?:只要|仅需?|只需|才|卖|价格?是?|现在是?)(?P<words>[零〇一二两三四五六七八九十百千万]{2,})"
+)
 _YUAN = re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s*(?:元|块(?:钱|$|[^\u4e00-\u9fff]))")
 _YUAN_IN_WORDS = re.compile(r"([零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟]{2,})\s*(?:元|块钱)")
 _COUNTED = re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s*(?:元|块|角|折|件|只|套|%|％|成)")
@@ -116,9 +131,12 @@ def is_grounded(said: str, known: str, *, has_stock: bool) -> bool:
     counted = {_plain(one or other) for one, other in _COUNTED.findall(unicodedata.normalize("NFKC", said))}
     if (_numbers(said) - COUNTING | counted) - _numbers(known):
         return False
-    if _money(said) - _money(known) or _unknown_addresses(said, known):
+    if _money(said) - _money(known) or _unknown_addresses(said, known) or _is_mispriced(said, known):
         return False
-    spelled = {found[0] for pattern in (_SPELLED, _PROMISE) for found in pattern.finditer(said)}
+    if _DEED.search(said) or _PRETENDED.search(said):
+        return False
+    literal = (_SPELLED, _PROMISE, _WANTED, _CURES)
+    spelled = {found[0] for pattern in literal for found in pattern.finditer(said)}
     if not all(words in known for words in spelled) or _unknown_runs(said, known):
         return False
     return has_stock or not _STOCK.search(said)
@@ -135,6 +153,38 @@ def _is_told_handle(found: str, told: str) -> bool:
     """加微信 teashop, told as 微信号：teashop; never a page or a mailbox."""
     handle = None if re.search(r"[./@<]", found) else _HANDLE.search(found)
     return handle is not None and handle[0] in told
+
+
+def _is_mispriced(said: str, known: str) -> bool:
+    """Whether a clause that names a product says another amount than what was told of that product."""
+    names = {_called(found["name"]) for found in _TOLD_PRODUCT.finditer(known)}
+    for clause in _CLAUSE.split(unicodedata.normalize("NFKC", _GROUPED.sub("", said))):
+        named = [name for name in names if name in clause]
+        told = "\n".join(_told_of(name, known) for name in named)
+        if named and (_money(clause) | _bare_prices(clause)) - _numbers(told):
+            return True
+    return False
+
+
+def _called(name: str) -> str:
+    """Without its size: 雨前龙井 of 雨前龙井 100 克."""
+    return name.strip("「」").partition(" ")[0].rstrip("」")
+
+
+def _told_of(name: str, known: str) -> str:
+    """The lines with its name, and the answer to a question with its name."""
+    lines = known.splitlines()
+    return "\n".join(
+        line
+        for place, line in enumerate(lines)
+        if name in line or (line.startswith("答：") and place and name in lines[place - 1])
+    )
+
+
+def _bare_prices(clause: str) -> set[str]:
+    """只要九十九, with no word for money."""
+    found = _PRICED_AT.finditer(clause)
+    return {_plain(one["digits"]) if one["digits"] else _in_digits(one["words"]) for one in found}
 
 
 def _money(text: str) -> set[str]:

@@ -138,3 +138,43 @@ def test_nobody_is_sent_where_nobody_told_of(text: str) -> None:
 )
 def test_where_the_shop_told_of_may_be_said(text: str) -> None:
     assert is_grounded(text, KNOWN + WHERE, has_stock=True)
+
+
+FREIGHT = "问：多少包邮\n答：满 99 元包邮。\n雨前龙井 100 克：¥168.00，现在有货。\n白瓷盖碗 130 毫升：¥88.00，现在有货。"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["雨前龙井 99 元。", "雨前龙井只要九十九。", "雨前龙井现在卖 88。", "您好，雨前龙井９９元", "白瓷盖碗 168 元，包您喜欢。", "雨前龙井⑨⑨元。"],
+)  # fmt: skip
+def test_a_product_costs_what_was_told_of_it_and_not_what_was_told_of_another_thing(text: str) -> None:
+    assert not is_grounded(text, FREIGHT, has_stock=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["雨前龙井 168 元，满 99 元包邮。", "雨前龙井 100 克是 168 元，白瓷盖碗 88 元。", "雨前龙井现在是 ¥168.00。", "雨前龙井和白瓷盖碗是 168 元和 88 元。"],
+)  # fmt: skip
+def test_what_was_told_of_it_may_be_said(text: str) -> None:
+    assert is_grounded(text, FREIGHT, has_stock=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我已经帮您把订单取消了。", "已为您退款，请查收。", "我给您改好了地址。", "我帮您下单了。", "给您申请补偿了。", "同事马上给您打电话。",
+        "今天只收您一半的钱。", "这款终身保修。", "不满意随时退，包退包换。", "运费我们出。", "不收您钱。", "给您便宜一点吧。", "买二送一。", "老客户可以再优惠。",
+        "明天一定送到。", "今天下午就发货。", "保证三天内到。", "卖得只剩几件了。", "数量不多了。", "仓库里还有不少。",
+        "我是真人客服小王。", "我就是店长。", "请把验证码发给我。", "请提供您的银行卡号。", "先转账给我。", "喝了能降血压。", "能治高血压。",
+    ],
+)  # fmt: skip
+def test_no_deed_no_promise_and_no_cure_is_invented(text: str) -> None:
+    assert not is_grounded(text, KNOWN, has_stock=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["当天发出，请放心。", "我是小店的自动回复助手。", "需要的话，请同事帮您安排。", "我不能保证，请回复「人工」。", "想退货的话，请回复「我要退货」。", "您的订单已经发货，在路上。"],
+)  # fmt: skip
+def test_what_is_true_of_it_may_be_said(text: str) -> None:
+    assert is_grounded(text, f"{KNOWN}。下午四点前付款的当天发出，已发货，在路上", has_stock=False)
