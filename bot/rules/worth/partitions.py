@@ -192,13 +192,16 @@ def _partition(where: str, given: Sequence[_Place]) -> tuple[Place, ...]:
         Place(each.name, each.title, tuple(_box(f"{where}.{each.name}", when) for when in each.when))
         for each in given
     )
-    names = [place.name for place in places]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise BadPartitions(f"{where}: {twice} stands there twice")
+    _check_names(where, [place.name for place in places])
     wrong = next(filter(None, (boxes.outside(place, DOMAINS) for place in places)), None)
     if wrong := wrong or boxes.fault(places, DOMAINS):
         raise BadPartitions(f"{where}: {wrong}")
     return places
+
+
+def _check_names(where: str, names: Sequence[str]) -> None:
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise BadPartitions(f"{where}: {twice} stands there twice")
 
 
 def _box(where: str, when: Mapping[str, str]) -> Box:
@@ -226,6 +229,7 @@ def _span(where: str, field: str, words: str) -> Span:
 
 
 def _check_classes(classes: Sequence[ServiceClass], cells: Sequence[str]) -> None:
+    _check_names("class", [each.name for each in classes])
     named = [cell for each in classes for cell in each.cells]
     for cell in named:
         if cell not in cells:

@@ -39,6 +39,7 @@ from bot.store.rows import tell_that_parts_are_long
 from bot.store.tables import customer_moves, customer_statistics, follow_ups
 from bot.store.worth import crossings, measures, nurturing
 from bot.store.worth.measures import Measure, Measured
+from bot.values.partitions import ServiceClass
 
 WRITTEN = ("r", "f", "m", "satisfaction", "score", "abc", "tier", "cell", "service_class", "lifecycle")
 PLACED = {"tier": "tier", "cell": "cell", "class": "service_class", "abc": "abc", "lifecycle": "lifecycle"}
@@ -217,39 +218,36 @@ def _write(session: Session) -> int:
 
 
 def _ask_people(session: Session, measured: Measured, *, somebody_leaves: bool) -> int:
-    """Who came into a class that a person serves gets a follow-up; who left it has none open any more."""
-    opened = 0
-    now, was, became = measured.now, _changing.c.was_service_class, _changing.c.service_class
-    for each in measured.rules.classes:
-        if each.within_days is None and not each.steps:
-            continue
-        is_open = [
-            follow_ups.c.customer_id == _changing.c.customer_id,
-            follow_ups.c.service == each.service,
-            follow_ups.c.closed_at.is_(None),
-        ]
-        if somebody_leaves:
-            left = select(_changing.c.customer_id).where(became != each.name, was == each.name)
-            over = update(follow_ups).where(
-                follow_ups.c.customer_id.in_(left),
-                follow_ups.c.service == each.service,
-                follow_ups.c.closed_at.is_(None),
-            )
-            session.execute(over.values(closed_at=now, closed_by="move"))
-        if each.within_days is None:
-            continue  # its plan asks a person, when the day has come
-        came = select(
-            _changing.c.customer_id,
-            literal(each.service),
-            literal(now, Instant()),
-            literal(now + timedelta(days=each.within_days), Instant()),
-        ).where(
-            became == each.name,
-            was.is_distinct_from(each.name),
-            ~select(follow_ups.c.id).where(*is_open).exists(),
+    """Who came into a class that a person serves gets a follow-up; who left theirs, also one that the rules do not know
+    any more, has none open."""
+    if somebody_leaves:
+        left = select(_changing.c.customer_id).where(
+            _changing.c.service_class != _changing.c.was_service_class
         )
-        asked = insert(follow_ups).from_select(
-            ["customer_id", "service", "opened_at", "due_at"], came.order_by(_changing.c.customer_id)
-        )
-        opened += session.execute(asked, execution_options={"preserve_rowcount": True}).rowcount
-    return opened
+        over = update(follow_ups).where(follow_ups.c.customer_id.in_(left), follow_ups.c.closed_at.is_(None))
+        session.execute(over.values(closed_at=measured.now, closed_by="move"))
+    return sum(_open_for_who_came(session, each, measured) for each in measured.rules.classes)
+
+
+def _open_for_who_came(session: Session, each: ServiceClass, measured: Measured) -> int:
+    if each.within_days is None:
+        return 0  # its plan asks a person, when the day has come
+    is_open = select(follow_ups.c.id).where(
+        follow_ups.c.customer_id == _changing.c.customer_id,
+        follow_ups.c.service == each.service,
+        follow_ups.c.closed_at.is_(None),
+    )
+    came = select(
+        _changing.c.customer_id,
+        literal(each.service),
+        literal(measured.now, Instant()),
+        literal(measured.now + timedelta(days=each.within_days), Instant()),
+    ).where(
+        _changing.c.service_class == each.name,
+        _changing.c.was_service_class.is_distinct_from(each.name),
+        ~is_open.exists(),
+    )
+    asked = insert(follow_ups).from_select(
+        ["customer_id", "service", "opened_at", "due_at"], came.order_by(_changing.c.customer_id)
+    )
+    return session.execute(asked, execution_options={"preserve_rowcount": True}).rowcount

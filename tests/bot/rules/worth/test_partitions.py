@@ -103,6 +103,10 @@ def _twice(file: dict[str, Any]) -> None:
     file["tier"].append(tier(file, "other"))
 
 
+def _class_twice(file: dict[str, Any]) -> None:
+    file["class"][3]["name"] = "C"
+
+
 def _quote_in_a_name(file: dict[str, Any]) -> None:
     tier(file, "top")["name"] = "to'p"
 
@@ -130,6 +134,7 @@ def _quote_in_a_name(file: dict[str, Any]) -> None:
         pytest.param(_unknown_key, "abc.d: Extra", id="a key nobody knows"),
         pytest.param(_shares_crossed, "abc: the first share, 90, is above", id="shares the wrong way round"),
         pytest.param(_twice, "tier: other stands there twice", id="a name twice"),
+        pytest.param(_class_twice, "class: C stands there twice", id="a class with two services"),
         pytest.param(_quote_in_a_name, "tier.0.name", id="a quote in a name"),
     ],
 )

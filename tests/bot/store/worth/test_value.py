@@ -2,7 +2,7 @@
 
 import random
 import tomllib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -272,6 +272,27 @@ def test_a_class_that_a_person_serves_opens_a_follow_up_once_and_leaving_it_clos
         ("account_manager", None),
     ]
     assert score(session, rules).follow_ups == 0
+
+
+def test_a_class_the_rules_do_not_know_any_more_asks_nobody(
+    session: Session, build: Build, rules: Rules
+) -> None:
+    """And where two classes have one service, who moves between them is asked about anew."""
+    ids = thirty.arrive(build, NOON)
+    statistics.recompute(session, NOON)
+    score(session, rules)
+    a, b, c, d = rules.classes
+    without_a = replace(
+        rules, version="2027", classes=(replace(b, cells=(*a.cells, *b.cells)), c, replace(d, name="E"))
+    )
+
+    assert score(session, without_a, NOON + DAY).follow_ups == 3
+
+    found = session.execute(select(follow_ups).order_by(follow_ups.c.id)).all()
+    assert {row.customer_id for row in found if row.closed_at is None} == {
+        ids[name] for name in ("c03", "c04", "c07")
+    }
+    assert {row.service for row in found if row.closed_by == "move"} == {"account_manager", "follow_up"}
 
 
 def test_a_refresh_that_did_not_end_makes_the_next_one_look_at_everybody(
