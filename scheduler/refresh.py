@@ -119,8 +119,10 @@ def place(
 
 def _figures(database: Database, last: int, now: datetime, beside: Executor, *, from_scratch: bool) -> None:
     if _read(database, indexes.nobody_has_a_place):
+        # an import has written the figures already: then cut points are read off what is there
+        in_the_way = indexes.ALL if _read(database, statistics.nobody_has_a_row) else indexes.OF_PLACES
         with database.transaction() as session:
-            indexes.drop(session)
+            indexes.drop(session, in_the_way)
         with database.transaction() as session:
             indexes.let_go_of_customers(session)
     else:

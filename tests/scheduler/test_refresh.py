@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, delete, inspect, select, update
+from sqlalchemy import Row, delete, event, inspect, select, update
 
 from bot.clock import FixedClock
 from bot.rules.worth.partitions import BadPartitions
@@ -93,12 +93,31 @@ def test_what_a_refresh_that_ended_in_the_middle_left_out_of_the_way_is_put_back
     before = shape(database)
     refresh(services, from_scratch=True)
     with database.transaction() as session:
-        indexes.drop(session)
+        indexes.drop(session, indexes.ALL)
         indexes.let_go_of_customers(session)
     assert shape(database) != before
 
     refresh(services)
 
+    assert shape(database) == before
+
+
+def test_where_an_import_wrote_the_figures_the_first_refresh_builds_the_indexes_of_places_only(
+    services: Services, database: Database
+) -> None:
+    arrive(database)
+    with database.transaction() as session:
+        statistics.recompute(session, NOON)
+    before, built = shape(database), set()
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def note(_session: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("CREATE INDEX"):
+            built.add(statement.split()[2])
+
+    assert refresh(services).changed == 30
+
+    assert built == indexes.OF_PLACES
     assert shape(database) == before
 
 

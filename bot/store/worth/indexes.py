@@ -5,7 +5,7 @@ written row's customer up and locks them, which takes longer than the writing: a
 A refresh that finds some missing, because one ended in the middle, puts them back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import inspect, select, text
@@ -17,7 +17,8 @@ from bot.store.tables import customer_statistics, customers, follow_ups, nurturi
 
 OF_ORDERS = frozenset({"ix_customer_statistics_orders", "ix_customer_statistics_last_order_at"})
 OF_MONEY = frozenset({"ix_customer_statistics_spent"})
-OF_PLACES = frozenset(str(index.name) for index in customer_statistics.indexes) - OF_ORDERS - OF_MONEY
+ALL = frozenset(str(index.name) for index in customer_statistics.indexes)
+OF_PLACES = ALL - OF_ORDERS - OF_MONEY
 SORTED_IN = "256MB"  # of the server's memory, an index at a time
 WAITS = "300ms"  # whoever writes to us stands behind us in that queue
 _TO_CUSTOMERS = {
@@ -33,9 +34,10 @@ def nobody_has_a_place(session: Session) -> bool:
     return session.execute(has_one.limit(1)).first() is None
 
 
-def drop(session: Session) -> None:
+def drop(session: Session, names: Collection[str]) -> None:
     for index in customer_statistics.indexes:
-        index.drop(session, checkfirst=True)
+        if index.name in names:
+            index.drop(session, checkfirst=True)
 
 
 def build(session: Session, name: str) -> None:
