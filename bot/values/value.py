@@ -35,6 +35,22 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """What a customer's class asks of a person, and nobody has done yet."""
+
+    id: int
+    customer_id: int
+    openid: str | None
+    external_id: str | None
+    name: str | None
+    service: str
+    service_class: str | None
+    opened_at: datetime
+    due_at: datetime
+    staff_name: str | None  # who takes care of it; else the customer's account manager
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     partition: str
     was: str
@@ -67,6 +83,7 @@ class Standing:
     titles: Mapping[str, str]
     service: str
     plan: Plan | None  # of the class that has one
+    follow_ups: tuple[FollowUp, ...]
     is_fresh: bool  # the places are what the rules say now; else the next refresh moves them
     steps: tuple[Step, ...]
     moves: tuple[Move, ...]

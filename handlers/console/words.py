@@ -179,6 +179,7 @@ ACTIONS: dict[str, Any] = {
     "customer.handover_given_back": _l("把客户放回队列"),
     "customer.handover_passed": _l("把客户转给同事"),
     "customer.handover_closed": _l("结束人工接待"),
+    "customer.follow_up_done": _l("完成跟进"),
     "customer.manager_changed": _l("改客户经理"),
     "staff.present": _l("回到岗位"),
     "staff.away": _l("离开岗位"),

@@ -23,6 +23,8 @@ def of_standing(standing: Standing, zone: tzinfo) -> Iterator[str]:
         title = standing.titles.get(partition, "")
         yield f"  {partition:<10} {place}{f' {title}' if title else ''}"
     yield f"  service    {standing.service}"
+    for one in standing.follow_ups:
+        yield f"    asks for {one.service} by {one.due_at.astimezone(zone):%Y-%m-%d} ({one.staff_name or 'anybody'}; number {one.id})"
     if standing.plan:
         yield from _plan(standing.plan, zone)
     if not standing.is_fresh:

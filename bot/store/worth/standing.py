@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, func, or_, select
 from bot.rules.worth import next_steps
 from bot.store.database import Session
 from bot.store.tables import customer_moves, customer_statistics, customers
-from bot.store.worth import cut_points, nurturing, scoring
+from bot.store.worth import asked_of_people, cut_points, nurturing, scoring
 from bot.store.worth.cut_points import CutPoints
 from bot.store.worth.measures import INDICATORS, INSTANTS, Measured
 from bot.store.worth.scoring import GIVEN, PLACED, WRITTEN
@@ -79,6 +79,7 @@ def _standing(session: Session, openid: str, measured: Measured, row: Row[Any]) 
         titles=_titles(rules, places),
         service=next((each.service for each in rules.classes if each.name == places["class"]), ""),
         plan=nurturing.of(session, row.customer_id, rules),
+        follow_ups=tuple(asked_of_people.of(session, row.customer_id)),
         is_fresh=old == new,
         steps=tuple(_steps(numbers, row.spent, measured)),
         moves=tuple(_moves(session, row.customer_id)),
