@@ -17,7 +17,6 @@ from wtforms import (
     SelectMultipleField,
     StringField,
 )
-from wtforms.validators import NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from bot.rules.contents.definition_fields import LARGEST_PRIORITY
@@ -32,7 +31,7 @@ from bot.store.segments import segments
 from bot.values.campaign import CampaignDraft, PoolContent
 from bot.values.channels import CHANNELS
 from handlers.console import occasion_fields, words
-from handlers.console.forms import an_id, at_most, given, required, seen_at, stripped
+from handlers.console.forms import an_id, at_most, between, given, required, seen_at, stripped
 from handlers.console.guard import somebody
 from handlers.console.occasion_fields import OccasionFields
 from handlers.console.page import Page
@@ -50,7 +49,7 @@ class CampaignForm(OccasionFields):
     ends = DateField(_l("结束日期"), [required()], description=_l("这一天仍会发送"))
     priority = IntegerField(
         _l("优先级"),
-        [given(), NumberRange(-LARGEST_PRIORITY, LARGEST_PRIORITY, _l("数字太大"))],
+        [given(), between(-LARGEST_PRIORITY, LARGEST_PRIORITY)],
         default=0,
         description=_l("同一天轮到几个活动时，数字大的先发"),
     )

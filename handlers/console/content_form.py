@@ -3,6 +3,7 @@
 Each form of content has fields of its own; the style sheet shows those of the kind that is chosen.
 """
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -37,6 +38,16 @@ from handlers.serving import services
 
 MORE = ("text", "image", "voice", "video")  # what may follow the first message
 WRITTEN_HERE = frozenset({"text", "media_id", "file", "cover"})
+REFUSALS = {  # by the field of a definition, where the form itself has not found out
+    "purpose": _l("营销内容要写明【广告】和退订方法，这里没有写的地方：请加一条文字"),
+    "cover": _l("请上传封面图片"),
+    "url": _l("请填写 https:// 开头的完整网址"),
+    "app_id": _l("请填写小程序的 AppID：wx 开头，后面 16 位字母或数字"),
+    "page": _l("请填写小程序页面"),
+    "options": _l("请填写 1 到 %(most)d 个选项，一行一个，每个最多 60 字，不要重复", most=parts.MOST_OPTIONS),
+    "media_id": _l("请上传文件，或填素材编号"),
+    "body": _l("文章里不能有脚本和表单，图片要先上传，正文要少于 %(most)d 字", most=articles.LONGEST_BODY),
+}
 
 
 class FollowingForm(PlainForm):  # type: ignore[misc] # wtforms brings no types
@@ -112,7 +123,8 @@ class ContentForm(Form):
 
     def validate_media_id(self, field: Any) -> None:
         has_file = self.upload.data or stripped(self.file.data)
-        if "file" in parts.SHAPES[self.kind.data].one_of and not (stripped(field.data) or has_file):
+        shape = parts.SHAPES.get(self.kind.data)
+        if shape and "file" in shape.one_of and not (stripped(field.data) or has_file):
             raise ValidationError(_("请上传文件，或填素材编号"))
 
 
@@ -120,6 +132,23 @@ class NewContentForm(ContentForm):
     id = StringField(
         _l("编号"), [required(), an_id(), at_most(64)], description=_l("例如 water-temperature，之后不能改")
     )
+
+
+def misfit(field: Any) -> Any:
+    """What a file would have to be, to be taken there."""
+    wanted = (
+        _("封面要 1 MB 以内的 JPEG 或 PNG；视频封面要 64 KB 以内的 JPEG")
+        if field.name == "cover_upload"
+        else _(
+            "要 10 MB 以内的图片（JPEG、PNG、GIF、BMP）、2 MB 以内的语音（MP3、AMR）或 10 MB 以内的视频（MP4）"
+        )
+    )
+    return _("这个文件不能用：%(said)s", said=wanted)
+
+
+def refusal(field: str) -> Any:
+    """What to say of it, as `options[3]` or `[1].media_id`; none where the rule's own words have to do."""
+    return REFUSALS.get((re.findall("[a-z_]+", field) or [""])[-1])
 
 
 def check_words(text: str) -> None:

@@ -27,7 +27,9 @@ from handlers.console.content_form import (
     definition_of,
     draft_of,
     filled,
+    misfit,
     offer_category,
+    refusal,
     uploads_of,
 )
 from handlers.console.forms import Seen, seen_at
@@ -180,9 +182,10 @@ def _wanted(form: ContentForm, content_id: str) -> Content | None:
         wanted = definition_of(form, content_id)
     except ValueError as error:
         field, _colon, said = str(error).partition(": ")
+        why = refusal(field) or _("不能这样保存：%(said)s", said=said or str(error))
         field = SHOWN_AT.get(field, field)
         place = form[field] if said and field in form else form.text
-        place.errors = [*place.errors, _("不能这样保存：%(said)s", said=said or str(error))]
+        place.errors = [*place.errors, why]
         return None
     with services().database.reading() as store:
         objection = media_files.objection(store, wanted)
@@ -192,7 +195,7 @@ def _wanted(form: ContentForm, content_id: str) -> Content | None:
         return None
     if objection is not None:
         field = form.cover_upload if objection[0] == "cover" else form.upload
-        field.errors = [*field.errors, _("这个文件不能用：%(said)s", said=objection[1])]
+        field.errors = [*field.errors, misfit(field)]
     return wanted if objection is None else None
 
 
@@ -215,8 +218,8 @@ def _keep_files(form: ContentForm) -> bool:
         try:
             with services().database.transaction() as store:
                 kept.data = media_files.keep(store, given.data.filename, content, services().now())
-        except ValueError as error:
-            given.errors = [*given.errors, _("这个文件不能用：%(said)s", said=str(error))]
+        except ValueError:
+            given.errors = [*given.errors, misfit(given)]
             return False
     return True
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
-from wtforms.validators import DataRequired, InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 NAME_OF_A_THING = r"^[A-Za-z0-9][\w.-]*$"
@@ -33,6 +33,17 @@ def given() -> Any:
 
 def at_most(longest: int) -> Any:
     return Length(max=longest, message=_l("最多 %(max)d 个字"))
+
+
+def between(least: int, most: int) -> Any:
+    """Of a number; what is none is told as such, and not as too large, too."""
+    in_range = NumberRange(least, most, _l("请填写 %(min)s 到 %(max)s 之间的数"))
+
+    def check(form: Any, field: Any) -> None:
+        if field.data is not None:
+            in_range(form, field)
+
+    return check
 
 
 def an_id() -> Any:

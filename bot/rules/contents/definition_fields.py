@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -109,13 +110,15 @@ def _several(read_one: Check, *, least: int) -> Check:
 
 def _whole(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_PRIORITY:
-        raise _Wrong(f"expected a whole number, found {value!r:.60}")
+        raise _Wrong(
+            f"expected a whole number from -{LARGEST_PRIORITY} to {LARGEST_PRIORITY}, found {value!r:.60}"
+        )
     return value
 
 
 def _percent(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_HELD_OUT:
-        raise _Wrong(f"expected 0 to {MOST_HELD_OUT}, found {value!r:.60}")
+        raise _Wrong(f"expected a whole number from 0 to {MOST_HELD_OUT}, found {value!r:.60}")
     return value
 
 
@@ -132,7 +135,8 @@ def _yes_or_no(value: Any) -> bool:
 
 def _day(value: Any) -> date:
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-        return date.fromisoformat(value)
+        with suppress(ValueError):  # no such day in that month
+            return date.fromisoformat(value)
     if not isinstance(value, date) or isinstance(value, datetime):
         raise _Wrong(f"expected a day as 2026-12-31, found {str(value)!r:.60}")
     return value

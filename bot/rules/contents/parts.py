@@ -209,9 +209,9 @@ def files_of(parts: Iterable[Part]) -> list[Need]:
 def objection_to_marketing(parts: tuple[Part, ...]) -> str:
     """Marketing says what it is and how to refuse it; empty when there is room for both."""
     if not any(SHAPES[part.kind].mark for part in parts):
-        return "marketing has to say 广告, and nothing here has words: add a text part"
+        return "purpose: marketing has to say 广告, and nothing here has words; add a text part"
     if not any(SHAPES[part.kind].way_out for part in parts):
-        return "marketing has to say how to refuse it, and nothing here has room: add a text part"
+        return "purpose: marketing has to say how to refuse it, and nothing here has room; add a text part"
     for part in parts:
         if part.kind == "article" and len(part.title) > articles.LONGEST_TITLE - len("【广告】"):
             return (

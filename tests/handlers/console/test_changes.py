@@ -2,6 +2,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from bot.clock import FixedClock
@@ -105,6 +106,15 @@ def test_a_campaign_that_ends_before_it_starts_is_refused_at_the_field(make: Mak
     page = operator.post("/console/campaigns/new", {**CAMPAIGN, "id": "tea", "ends": "2026-11-01"})
     assert page.status_code == 422
     assert re.search(r'id="ends-error">[^<]*结束日期早于开始日期', page.text)
+
+
+@pytest.mark.parametrize(
+    ("priority", "says"), [("high", "不是有效的整数。"), ("1000001", "请填写 -1000000 到 1000000 之间的数")]
+)
+def test_what_is_no_number_is_told_once(make: Make, operator: Visitor, priority: str, says: str) -> None:
+    make("segment")
+    page = operator.post("/console/campaigns/new", {**CAMPAIGN, "id": "tea", "priority": priority})
+    assert re.findall(r'id="priority-error">([^<]*)', page.text) == [says]
 
 
 def test_a_running_campaign_is_not_changed_into_one_that_could_not_start(

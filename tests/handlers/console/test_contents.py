@@ -77,20 +77,25 @@ def test_an_article_is_written_with_its_cover_and_comes_back_in_the_form(
         ({"kind": "image"}, "请上传文件，或填素材编号"),
         ({"kind": "image", "upload": (b"not a picture", "a.jpg")}, "这个文件不能用"),
         ({"kind": "image", "upload": (MP3, "a.mp3")}, "这个文件不能用"),
-        (ARTICLE, "不能这样保存"),  # no cover
+        (ARTICLE, "请上传封面图片"),
+        ({**ARTICLE, "cover_upload": (JPEG, "c.jpg"), "body": "<form>"}, "文章里不能有脚本和表单"),
         ({**ARTICLE, "title": "长" * 33}, "图文标题最多 32 个字"),
-        ({"kind": "link", "url": "javascript:alert(1)"}, "不能这样保存"),
-        ({"kind": "image", "purpose": "marketing", "media_id": "m-1"}, "不能这样保存"),
+        ({"kind": "link", "url": "javascript:alert(1)"}, "请填写 https:// 开头的完整网址"),
+        ({"kind": "msgmenu", "options": "长" * 61}, "请填写 1 到 10 个选项"),
+        ({"kind": "text", "more-0-kind": "image"}, "请上传文件，或填素材编号"),
+        ({"kind": "image", "purpose": "marketing", "media_id": "m-1"}, "营销内容要写明【广告】和退订方法"),
+        ({"kind": "fax"}, "不是有效的选择"),
         ({"kind": "text", "text": "{customer.nmae|您}"}, "不认识 customer.nmae"),
     ],
 )
 def test_what_cannot_be_is_told_at_the_field(operator: Visitor, fields: dict[str, Any], says: str) -> None:
     given = {**CONTENT, **fields, "id": "wrong"}
-    if "upload" in given:
-        given["upload"] = (BytesIO(given["upload"][0]), given["upload"][1])
+    for name in {"upload", "cover_upload"} & set(given):
+        given[name] = (BytesIO(given[name][0]), given[name][1])
     page = operator.post("/console/contents/new", given)
     assert page.status_code == 422
     assert says in page.text
+    assert "expected" not in page.text
 
 
 def test_the_record_of_approvals_outlives_a_change(make: Make, operator: Visitor, services: Services) -> None:

@@ -185,6 +185,18 @@ def test_days_and_times_may_be_text_as_over_the_api() -> None:
         ),
         pytest.param(
             "starts = ",
+            "priority = 1000001\nstarts = ",
+            "evening-tea: priority: expected a whole number from -1000000 to 1000000, found 1000001",
+            id="a priority beyond all",
+        ),
+        pytest.param(
+            "ends = 2026-12-31",
+            'ends = "2026-12-32"',
+            "campaign evening-tea: ends: expected a day as",
+            id="no such day",
+        ),
+        pytest.param(
+            "starts = ",
             'repeat = "no"\nstarts = ',
             "evening-tea: repeat: expected true or false",
             id="text for yes or no",
