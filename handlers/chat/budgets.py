@@ -29,7 +29,7 @@ def answer(found: Budget, context: Context) -> Answer | None:
     kind = _kind_there_is(found.words, context)
     if found.words and not kind and (written := knowledge.found_answer(context.incoming.text, context)):
         return written
-    if found.spend.first and not kind:
+    if found.spend.first and found.words and not kind:
         return None
     asked = replace(found, words=kind)
     if chosen := _chosen(asked, context) or _chosen(_with_theirs(asked), context):
@@ -42,7 +42,7 @@ def answer(found: Budget, context: Context) -> Answer | None:
 
 def _opening(found: Budget, kind: str) -> str:
     if found.spend.first:
-        return words.SORTED[found.spend.first].format(words=kind)
+        return words.SORTED[found.spend.first].format(words=kind or words.THINGS)
     return words.OTHER_KIND if found.words and not kind else words.WITHIN.format(words=kind or words.THINGS)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.rules.talk import person_texts
 from bot.rules.talk.person_words import PersonWish
 from bot.rules.talk.urgency import tells_of_harm
-from bot.values.reply import Text
+from bot.values.reply import Text, ToPerson
 from handlers.chat import human
 from handlers.chat.speaking import Answer, Context, Words, in_words
 
@@ -15,9 +15,10 @@ recognise = in_words
 def answer(found: Words, context: Context) -> Answer | None:
     if tells_of_harm(found.text):
         told = human.answer(PersonWish(complains=True), context)
-        if isinstance(told.reply, Text):
-            return replace(told, reply=Text(f"{person_texts.FIRST_OF_ALL}\n{told.reply.text}"))
-        return told
+        if isinstance(told.reply, ToPerson):
+            return told
+        said = told.reply.text if isinstance(told.reply, Text) else ""
+        return replace(told, reply=Text(f"{person_texts.FIRST_OF_ALL}\n{said}".strip()))
     if not context.services.understanding.watched.escalates(found.text):
         return None
     return human.answer(PersonWish(complains=False), context)

@@ -52,7 +52,8 @@ def _handed_over(found: PersonWish, context: Context) -> Answer:
     is_new = handovers.open_handover(
         context.session, context.profile.id, complaint=found.complains, now=context.now, until=until
     )
-    words = _first(found, context) if is_new or found.complains else _again(context)
+    is_new_complaint = found.complains and not context.profile.complaint_open
+    words = _first(found, context) if is_new or is_new_complaint else _again(context)
     if words and isinstance(context.incoming, Said | Voice) and is_in_latin(context.incoming.text):
         words = f"{person_texts.IN_ENGLISH}\n{words}"
     person = context.services.config.person

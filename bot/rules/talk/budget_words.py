@@ -50,6 +50,7 @@ _EACH = re.compile(
 )
 _CHEAPEST = re.compile(r"最(?:便宜|实惠|划算|低价)的(?!价|多少|是多少)")
 _DEAREST = re.compile(r"最(?:贵|高档|高端|好的?最贵)的(?!价|多少|是多少)")
+_WHICH = re.compile(r"是(?:啥|什么|哪)|有(?:啥|什么|哪)|你们|店里")
 _OTHER = re.compile(  # money that is not to be spent on a thing
     r"[退换]|运费|邮费|快递|包邮|满.{0,6}[减送]|券|红包|发票|开票|积分|转账|付款|支付|批发|订单|单子|提现|余额|定金|尾款|会员|充值|降价|差价|补差|砍|再少|便宜点|卖不卖|行不行|可以吗|能不能|"
     r"每(?:份|套|个(?!人))|一份|[0-9]+份"
@@ -90,9 +91,9 @@ def called(kind: str) -> tuple[str, ...]:
 
 
 def _of_kind(words: str, spend: Spend) -> Budget | None:
-    """最便宜的 alone may be of what was shown."""
+    """最便宜的 alone may be of what was shown; 最便宜的是啥 is of all there is."""
     kind = _kind(words)
-    return Budget(spend, kind) if kind else None
+    return Budget(spend, kind) if kind or _WHICH.search(words) else None
 
 
 def _kind(words: str) -> str:

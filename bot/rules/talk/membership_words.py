@@ -21,7 +21,7 @@ _REWARDS = re.compile(
     r"|(?:我的?)?积分(?:可以|能|都能|都可以)?(?:换|兑换|兑)(?:些|点)?(?:什么|啥|哪些)(?:东西|礼品|好东西|奖品)?(?:呢|啊|呀|吗)?|(?:有)?积分有(?:什么|啥)用"
 )
 _EXCHANGE = re.compile(
-    r"(?:我要|我想|帮我|请|给我)?(?:用积分)?(?:兑换|换)(?:一张|一个|第|那个|那张|个|张)?(?P<what>[0-9一二三四五六七八九]|\d{1,4}(?:块|元)(?:钱)?|.{2,12}?(?:券|卡))(?:的|那|个|张|吧|谢谢)*"
+    r"(?:我要|我想|帮我|请|给我)?(?:用积分)?(?:(?:兑换|换)第(?P<place>[0-9一二三四五六七八九])|兑换(?P<number>[0-9一二三四五六七八九])|(?:兑换|换)(?:一张|一个|那个|那张|个|张)?(?P<what>\d{1,4}(?:块|元)(?:钱)?|.{2,12}?(?:券|卡)))(?:的|那|个|项|张|吧|谢谢)*"
 )
 _NUMBERS = "一二三四五六七八九"
 
@@ -63,13 +63,13 @@ class Asked:
 
 
 def asked_of(text: str) -> Asked | None:
-    """积分明细, 积分兑换, 兑换1, 我的优惠券; not 积分怎么攒, not 换货."""
+    """积分明细, 积分兑换, 兑换1, 我的优惠券; not 积分怎么攒, not 换货, not 我要换一个, which came broken."""
     words = compact(text)
     for about, pattern in (("entries", _ENTRIES), ("vouchers", _VOUCHERS), ("rewards", _REWARDS)):
         if pattern.fullmatch(words):
             return Asked(about)
     found = _EXCHANGE.fullmatch(words)
-    return Asked("exchange", found["what"]) if found else None
+    return Asked("exchange", next(filter(None, found.groups()))) if found else None
 
 
 def reward_meant(what: str, rewards: Sequence[Reward]) -> Reward | None:

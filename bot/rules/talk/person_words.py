@@ -16,8 +16,8 @@ _WANTED = re.compile(
     r"|(?:talk|speak|chat|connectme|transferme)(?:to|with)(?:a|an|the|some|your|real|live)*(?:human|person|people|someone|agent|staff|manager|operator|representative)|(?:real|live)(?:human|person|agent)|customer(?:service|support)"
 )
 _ONLY = re.compile(
-    r"(?:你好|您好|喂|请|麻烦|我要|我想|帮我|呼叫)*(?:人工|人工服务|真人|真人服务|真人客服|客服|人工客服|客服人员|在线客服|有人吗|有人在吗|有人在么|有没有人|有没有人在|没人吗|有人没有|有人没|客服呢|客服在吗|客服在不在|人呢|talktohuman|human|agent|operator)"
-    r"(?:在吗|在不在|在么|呢|吧|啊|呀|吗|谢谢|好吗|可以吗)*"
+    r"(?:你好|您好|喂|请|麻烦|我要|我想|帮我|呼叫|hi|hello|please)*(?:人工|人工服务|真人|真人服务|真人客服|客服|人工客服|客服人员|在线客服|有人吗|有人在吗|有人在么|有没有人|有没有人在|没人吗|有人没有|有人没|客服呢|客服在吗|客服在不在|人呢|talktohuman|(?:a|real|the)*(?:human|agent|operator|person)|(?:你们?的?)?(?:老板|经理|店长|主管|负责人|领导)(?=呢|在|$))"
+    r"(?:please|在哪|在吗|在不在|在么|呢|吧|啊|呀|吗|谢谢|好吗|可以吗)*"
 )
 _COMPLAINS = re.compile(
     r"投诉|12315|消费者协会|消协|举报(?!得|有奖)|维权|起诉(?:你|贵)|告你们|骗子|欺诈|诈骗"

@@ -252,9 +252,30 @@ def test_who_is_hurt_while_they_wait_is_told_once_to_look_after_themselves(
     assert talk.hear(said("手烫伤了")).reply == Silence()
 
 
-@pytest.mark.parametrize("text", ["Can I talk to a human?", "human"])
+@pytest.mark.parametrize("text", ["Can I talk to a human?", "human", "human please"])
 def test_who_writes_english_is_told_in_english_as_well(talk: Conversation, customer: int, text: str) -> None:
     heard = talk.hear(said(text)).text
     assert heard.startswith(person_texts.IN_ENGLISH)
     assert texts.PERSON_COMES in heard
     assert talk.hear(said("back")).text == texts.BACK_TO_BOT
+
+
+def test_who_complains_again_is_not_told_the_same_again(talk: Conversation, customer: int) -> None:
+    assert talk.hear(said("我要投诉")).text == texts.COMPLAINT_TAKEN
+    assert talk.hear(said("你们是骗子")).text == f"{person_texts.NEXT}{texts.PERSON_COMES_ALREADY}"
+
+
+@pytest.mark.parametrize("text", ["你们老板呢", "店长在吗", "经理"])
+def test_who_asks_where_the_boss_is_wants_a_person(talk: Conversation, customer: int, text: str) -> None:
+    assert talk.hear(said(text)).handler == "human"
+
+
+def test_who_is_hurt_after_quiet_hears_it_though_a_colleague_reads_already(
+    talk: Conversation, build: Build, clock: FixedClock, customer: int
+) -> None:
+    talk.hear(said("我要投诉"))
+    handover_turns.take(talk.session, customer, build.staff(name="小林"), NOON)
+    row = {"customer_id": customer, "direction": "out", "kind": "text", "text": "在看", "created_at": NOON}
+    talk.session.execute(insert(messages).values(row | {"staff_id": build.staff(name="小何")}))
+    clock.forward(hours=1)
+    assert talk.hear(said("手烫伤了", sent_at=clock.now())).text == person_texts.FIRST_OF_ALL

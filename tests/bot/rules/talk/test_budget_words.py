@@ -33,6 +33,7 @@ def _spend(least: str | None = None, most: str | None = None) -> Spend:
         ("每人200左右送同事", _spend("140", "230"), "送同事"),
         ("每个人预算一百以内的小礼物", _spend(most="100"), "小礼物"),
         ("最便宜的盖碗", Spend(first="cheapest"), "盖碗"),
+        ("最便宜的是啥", Spend(first="cheapest"), ""),
         ("最贵的茶是哪个", Spend(first="dearest"), "茶"),
     ],
 )

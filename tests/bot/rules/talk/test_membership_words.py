@@ -22,6 +22,7 @@ RULES = membership.load("")
         ("我要换券", Asked("rewards")),
         ("兑换1", Asked("exchange", "1")),
         ("我要兑换第二个", Asked("exchange", "二")),
+        ("换第一个", Asked("exchange", "一")),
         ("兑换10元券", Asked("exchange", "10元券")),
         ("換一張25元券", Asked("exchange", "25元券")),
         ("我的优惠券", Asked("vouchers")),
@@ -32,7 +33,21 @@ def test_a_question_is_heard(text: str, asked: Asked) -> None:
     assert asked_of(text) == asked
 
 
-@pytest.mark.parametrize("text", ["积分怎么攒", "我要换货", "换个壶", "怎么领优惠券", "我的积分", "", "1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "积分怎么攒",
+        "我要换货",
+        "我要换一个",
+        "换1个",
+        "帮我换一",
+        "换个壶",
+        "怎么领优惠券",
+        "我的积分",
+        "",
+        "1",
+    ],
+)
 def test_other_words_are_none(text: str) -> None:
     assert asked_of(text) is None
 
