@@ -71,6 +71,7 @@ COMMANDS: Mapping[str, str | tuple[str, ...]] = {
     "calendar": "handlers.command.calendar:app",
     "content": "handlers.command.contents:app",
     "handover": "handlers.command.handovers:app",
+    "follow-up": "handlers.command.follow_ups:app",
 }
 
 _log = structlog.get_logger("weilan")
