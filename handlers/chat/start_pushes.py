@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.rules.talk import texts
 from bot.rules.talk.wishes import starts_pushes
-from bot.store.people import consents
+from bot.store.people import consents, own_data
 from bot.values.incoming import MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
@@ -33,4 +33,6 @@ def answer(_found: Start, context: Context) -> Answer:
     profile = context.profile
     consents.start_pushes(context.session, profile.id, context.now)
     asked_before = profile.wants_pushes and profile.asked_for_pushes_at is not None
+    if profile.id and not asked_before:
+        own_data.done(context.session, profile.id, "pushes_on", context.now)
     return Answer(reply=Text(texts.STARTED_ALREADY if asked_before else texts.STARTED))

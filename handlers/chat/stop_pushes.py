@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.rules.talk import texts
 from bot.rules.talk.wishes import stops_pushes
-from bot.store.people import consents
+from bot.store.people import consents, own_data
 from bot.values.incoming import MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
@@ -31,4 +31,6 @@ def recognise(incoming: Said | MenuClick, _profile: Profile) -> Stop | None:
 
 def answer(_found: Stop, context: Context) -> Answer:
     consents.stop_pushes(context.session, context.profile.id, context.now)
+    if context.profile.id and context.profile.wants_pushes:
+        own_data.done(context.session, context.profile.id, "pushes_off", context.now)
     return Answer(reply=Text(texts.STOPPED if context.profile.wants_pushes else texts.STOPPED_ALREADY))

@@ -103,6 +103,8 @@ DONE = {
     "erase": "删除全部资料",
     "personal_off": "关闭个性化推荐",
     "personal_on": "打开个性化推荐",
+    "pushes_off": "停止推送",
+    "pushes_on": "恢复推送",
 }
 
 

@@ -19,7 +19,7 @@ _w = own_data_wishes.c
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    kind: str  # export, erase, personal_off, personal_on
+    kind: str  # export, erase, personal_off, personal_on, pushes_off, pushes_on
     receipt: str
     at: datetime
 

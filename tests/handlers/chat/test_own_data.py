@@ -89,3 +89,10 @@ def test_a_copy_is_a_link_of_their_own(talk: Conversation) -> None:
 def test_a_question_answered_late_is_none(talk: Conversation, customer: int) -> None:
     own_data.ask(talk.session, customer, "erase", talk.clock.now() - timedelta(hours=1))
     assert not own_data.is_asked(talk.session, customer, "erase", talk.clock.now())
+
+
+def test_to_stop_and_to_start_are_on_their_receipts_once(talk: Conversation, customer: int) -> None:
+    for text in ("退订", "退订", "恢复推送", "恢复推送"):
+        talk.hear(said(text))
+    told = talk.hear(said("我的回执")).text
+    assert [told.count(words.DONE[kind]) for kind in ("pushes_off", "pushes_on")] == [1, 1]
