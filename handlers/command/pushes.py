@@ -92,16 +92,22 @@ def withdraw(
     with _writing(context) as (services, session):
         person = people.named(session, name)
         if campaign:
-            if campaign_pages.find(session, campaign) is None:
+            line = campaign_pages.find(session, campaign)
+            if line is None:
                 raise Fault(f"--campaign: there is no campaign {campaign}")
+            detail: dict[str, object] = {}
             if campaign_pages.become(session, campaign, "paused", services.now()):
+                detail = audit.changes({"status": line.status}, {"status": "paused"})
                 print(f"{campaign} is paused, or the next plan would plan it anew")
             count = withdrawals.of_campaign(session, campaign, services.now())
-            _note(session, services, "campaign.withdrawn", campaign, person, {"withdrawn": count})
+            _note(session, services, "campaign.withdrawn", campaign, person, {**detail, "withdrawn": count})
         else:
-            count = withdrawals.these(session, delivery or [], services.now())
-            for one in delivery or []:
+            taken = withdrawals.these(session, delivery or [], services.now())
+            count = len(taken)
+            for one in taken:
                 _note(session, services, "delivery.withdrawn", one, person, {})
+            for one in sorted(set(delivery or []).difference(taken)):
+                print(f"{one} is not planned any more, or never was")
     print(f"{count} withdrawn")
 
 

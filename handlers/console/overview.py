@@ -3,7 +3,9 @@
 from flask import abort, render_template
 from flask_babel import lazy_gettext as _l
 
+from bot.store.campaigns import campaign_pages
 from bot.store.operators import today
+from bot.store.planning import starvation
 from bot.store.sending import delivery_search
 from handlers.console.page import Page
 from handlers.console.paging import begins, ends
@@ -22,6 +24,8 @@ def index() -> str:
             day=day,
             figures=today.figures(store, day, begins(day) or now, ends(day) or now),
             concerns=today.concerns(store, now),
+            starved=starvation.as_of_the_last_pass(store, services().config.push),
+            names=dict(campaign_pages.names(store)),
             coming=delivery_search.coming(store),
         )
 

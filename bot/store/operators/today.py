@@ -46,8 +46,12 @@ class Concerns:
 
 
 def figures(session: Session, day: date, since: datetime, until: datetime) -> Figures:
-    """`since` and `until` bound the day `day` of the shop."""
-    of_today = messages.c.created_at >= since, messages.c.created_at < until
+    """`since` and `until` bound the day `day` of the shop. An event is no message: WeChat's reports come as such."""
+    of_today = (
+        messages.c.created_at >= since,
+        messages.c.created_at < until,
+        messages.c.kind.not_like("event:%"),
+    )
     asked = (
         select(messages.c.direction, func.count().label("number"))
         .where(*of_today)

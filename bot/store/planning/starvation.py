@@ -9,7 +9,7 @@ from bot.config import Push
 from bot.rules.pushes.reasons import ARRANGED
 from bot.store.database import Session
 from bot.store.delivery_states import GOT, LIVE
-from bot.store.tables import campaigns, deliveries, plan_totals
+from bot.store.tables import campaigns, deliveries, plan_passes, plan_totals
 from bot.values.push import Starved
 
 DAYS = 3  # in a row
@@ -32,6 +32,15 @@ def starved(session: Session, at: datetime, push: Push, days: int = DAYS) -> lis
         )
     ]
     return sorted(found, key=lambda one: (-one.lost, one.campaign_id))
+
+
+def as_of_the_last_pass(session: Session, push: Push) -> list[Starved]:
+    """For whoever looks between two passes: a day that has just begun says nothing of it yet."""
+    full = plan_passes.c.kind == "full", plan_passes.c.finished_at.is_not(None)
+    last = session.execute(
+        select(plan_passes.c.at).where(*full).order_by(plan_passes.c.id.desc()).limit(1)
+    ).scalar()
+    return starved(session, last, push) if last else []
 
 
 def _judged(

@@ -7,7 +7,7 @@ on that day; on a later day it may come again.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from bot.store.among import among
 from bot.store.database import Session
@@ -22,9 +22,13 @@ def of_campaign(session: Session, campaign_id: str, now: datetime) -> int:
     return _withdraw(session, deliveries.c.campaign_id == campaign_id, now)
 
 
-def these(session: Session, ids: Sequence[int], now: datetime) -> int:
-    """Pushes and answers alike; gives how many of them were still planned."""
-    return _withdraw(session, among(session, deliveries.c.id, ids), now)
+def these(session: Session, ids: Sequence[int], now: datetime) -> list[int]:
+    """Pushes and answers alike; gives those of them that were still planned."""
+    planned = and_(among(session, deliveries.c.id, ids), deliveries.c.state == "planned")
+    found = select(deliveries.c.id).where(planned).order_by(deliveries.c.id).with_for_update()
+    mine = list(session.execute(found).scalars())
+    _withdraw(session, among(session, deliveries.c.id, mine), now)
+    return mine
 
 
 def _withdraw(session: Session, which: ColumnElement[bool], now: datetime) -> int:

@@ -54,12 +54,17 @@ def test_planned_pushes_are_withdrawn_by_campaign_or_one_by_one(run: Run, databa
             for _ in range(3)
         ]
     assert run("push", "withdraw", "--delivery", str(ids[0]))[1] == "1 withdrawn\n"
+    again = run("push", "withdraw", "--delivery", str(ids[0]))[1]
+    assert again == f"{ids[0]} is not planned any more, or never was\n0 withdrawn\n"
     paused = "first is paused, or the next plan would plan it anew\n"
     assert run("push", "withdraw", "--campaign", "first")[1] == f"{paused}2 withdrawn\n"
     assert run("push", "withdraw", "--campaign", "no")[2] == "weilan: --campaign: there is no campaign no\n"
     assert run("push", "withdraw")[0] == 2
     with database.reading() as session:
         assert pushing.states(session) == {"skipped": 3}
+        told = session.execute(select(audit.c.action, audit.c.detail).order_by(audit.c.id)).all()
+    change = {"before": {"status": "running"}, "after": {"status": "paused"}, "withdrawn": 2}
+    assert [tuple(row) for row in told] == [("delivery.withdrawn", None), ("campaign.withdrawn", change)]
 
 
 def test_who_is_not_on_the_staff_stops_nothing(run: Run) -> None:

@@ -190,6 +190,7 @@ def test_the_day_is_counted_from_midnight_to_midnight(session: Session, build: B
     for at in (since - timedelta(seconds=1), since, until - timedelta(seconds=1), until):
         build.message(customer, "你好", created_at=at)
     build.message(customer, "您好", direction="out", created_at=NOON)
+    build.message(customer, "", kind="event:mass_finished", created_at=NOON)
     figures = today.figures(session, date(2026, 11, 24), since, until)
     assert (
         figures.messages_in,
