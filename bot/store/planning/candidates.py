@@ -37,13 +37,13 @@ from bot.store.planning.entitlements import (
     template_calls_are_spent,
 )
 from bot.store.planning.moments import Moment
-from bot.store.planning.operands import Candidate
+from bot.store.planning.operands import Candidate, first_of
 from bot.store.segments.segments import EVERYONE
 from bot.store.sending.withdrawals import WITHDRAWN
 from bot.store.tables import campaign_contents, campaigns, contents, customers, deliveries
 from bot.values.channels import CHANNELS, MASS, NEXT_CONTACT, NOTICE, REPLY_WINDOW, TEMPLATE
 
-Choices: TypeAlias = list[tuple[ColumnElement[bool], str]]
+Choices: TypeAlias = list[tuple[ColumnElement[bool], ColumnElement[Any]]]
 
 
 def of_delivery(delivery: FromClause, moment: Moment) -> Candidate:
@@ -167,9 +167,9 @@ def of_campaign(
     in_window = REPLY_WINDOW in allowed
     return replace(
         candidate,
-        channel=_first(choices),
+        channel=first_of(choices),
         entitled=or_(false(), *(condition for condition, _ in choices)),
-        reach=_first(_reaching(candidate, allowed, moment, shapes)),
+        reach=first_of(_reaching(candidate, allowed, moment, shapes)),
         reserved=only_reserve_is_left(candidate, moment) if can_mass else false(),
         calls_spent=_calls_are_spent(candidate, moment, shapes) if TEMPLATE in allowed else false(),
         least=literal(least),
@@ -206,7 +206,7 @@ def _choices(candidate: Candidate, allowed: frozenset[str], moment: Moment) -> C
         (and_(mass_is_left(candidate, moment), candidate.by_mass, takes(MASS, moment)), MASS),
         (may_use_window(candidate), NEXT_CONTACT),
     ]
-    return [(condition, name) for condition, name in found if name in allowed]
+    return [(condition, literal(name)) for condition, name in found if name in allowed]
 
 
 def _reaching(
@@ -234,17 +234,6 @@ def _calls_are_spent(candidate: Candidate, moment: Moment, shapes: Sequence[Shap
     templates = [shape.template_id for shape in shapes if shape.template_id]
     some = replace(candidate, template_id=literal(templates[0] if templates else None, String(64)))
     return template_calls_are_spent(some, moment)
-
-
-def _first(choices: Choices) -> ColumnElement[Any]:
-    """The others are not asked for once one is sure."""
-    asked: list[tuple[ColumnElement[bool], ColumnElement[Any]]] = []
-    for condition, name in choices:
-        if condition.compare(true()):
-            return case(*asked, else_=literal(name)) if asked else literal(name)
-        if not condition.compare(false()):
-            asked.append((condition, literal(name)))
-    return case(*asked, else_=None) if asked else null()
 
 
 def _mine(campaign_id: str, today: date) -> ScalarSelect[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import String, and_, case, cast, false, literal, not_, or_, true
 
 from bot.rules.pushes.rhythm import Apart
 from bot.store.planning.moments import Moment
-from bot.store.planning.operands import NONE, Candidate, Condition, Text, is_one_of, known, truly
+from bot.store.planning.operands import NONE, Candidate, Condition, Text, first_of, is_one_of, known, truly
 from bot.store.sending.halts import PUSHES
 from bot.store.tables import customers
 from bot.values.channels import MASS, NEXT_CONTACT
@@ -244,8 +244,7 @@ def objection(candidate: Candidate, moment: Moment, stage: str) -> Text:
 
 
 def _first(candidate: Candidate, moment: Moment, policies: Iterable[Policy]) -> Text:
-    asked = ((policy.holds(candidate, moment), policy.says(candidate)) for policy in policies)
-    return case(*(each for each in asked if not each[0].compare(false())), else_=None)
+    return first_of((policy.holds(candidate, moment), policy.says(candidate)) for policy in policies)
 
 
 def allowed(candidate: Candidate, moment: Moment, stage: str) -> Condition:

@@ -1,5 +1,6 @@
 """What the policies are asked about: the operands of a push, and what is known of them before the database is asked."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -64,6 +65,18 @@ def is_one_of(operand: Text, *words: str) -> Condition:
 
 def is_given(operand: Text) -> Condition:
     return known(operand.value is not None) if isinstance(operand, BindParameter) else operand.is_not(None)
+
+
+def first_of(answers: Iterable[tuple[Condition, Text]], otherwise: Text = NONE) -> Text:
+    """What stands beside the first condition that holds; none is asked that is known here, nor any behind a sure one."""
+    asked: list[tuple[Condition, Text]] = []
+    for condition, answer in answers:
+        if condition.compare(true()):
+            otherwise = answer
+            break
+        if not condition.compare(false()):
+            asked.append((condition, answer))
+    return case(*asked, else_=otherwise) if asked else otherwise
 
 
 def either(condition: Condition, one: int, other: int) -> ColumnElement[int]:

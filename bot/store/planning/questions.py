@@ -11,7 +11,7 @@ from sqlalchemy.sql import visitors
 
 from bot.store.planning.eligibility import Policy, before_contents
 from bot.store.planning.moments import Moment
-from bot.store.planning.operands import Candidate
+from bot.store.planning.operands import Candidate, first_of
 from bot.store.planning.plan_entries import KEEPS, OfPurpose
 from bot.store.planning.plan_tables import CODE_BITS, KINDS, NOTHING
 from bot.values.channels import NEXT_CONTACT
@@ -87,8 +87,7 @@ def _shared(objections: Sequence[Objections]) -> Objections:
 
 def _first(objections: Objections, one: int) -> ColumnElement[Any]:
     """The place of the first policy that stands, so many times."""
-    whens = [(truth, _number(code * one)) for code, truth in objections]
-    return case(*whens, else_=_number(NOTHING * one)) if whens else _number(NOTHING * one)
+    return first_of(((truth, _number(code * one)) for code, truth in objections), _number(NOTHING * one))
 
 
 def _number(value: int) -> ColumnElement[Any]:
