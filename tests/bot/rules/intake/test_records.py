@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.rules.intake import records
 from bot.rules.intake.records import known_fields
-from bot.values.records import CustomerRecord, Fault, Kind, OrderRecord, ProductRecord
+from bot.values.knowledge import MOST_ASKS
+from bot.values.records import CustomerRecord, Fault, Kind, KnowledgeRecord, OrderRecord, ProductRecord
 
 HEAD = {"external_id": "D1", "status": "已付款", "ordered_at": "2025/1/2", "customer_external_id": "C1"}
 LINE = {"product_external_id": "P1", "quantity": "2", "price": "￥9.90"}
@@ -93,6 +94,20 @@ def test_a_customer_needs_a_name_to_be_known_by() -> None:
     found = records.record("customers", {"name": "小林"})
     assert isinstance(found, list)
     assert found[0].field == "external_id"
+
+
+@pytest.mark.parametrize("asks", ["多热|几度\n多热", ["多热", None, "几度"]])
+def test_ways_to_ask_come_as_a_list_or_parted(asks: Any) -> None:
+    found = records.record("knowledge", {"id": "hot", "question": "水温", "answer": "80℃", "asks": asks})
+    assert isinstance(found, KnowledgeRecord)
+    assert found.asks == ("多热", "几度")
+
+
+def test_more_ways_to_ask_than_help_are_refused() -> None:
+    row = {"id": "hot", "question": "水温", "answer": "80℃", "asks": [f"问{n}" for n in range(MOST_ASKS + 1)]}
+    found = records.record("knowledge", row)
+    assert isinstance(found, list)
+    assert [fault.field for fault in found] == ["asks"]
 
 
 @pytest.mark.parametrize("attributes", ['{"颜色": "红", "重量": 5}', {"颜色": "红", "重量": 5}])

@@ -58,5 +58,10 @@ def test_more_of_the_same_evidence_is_never_less_sure(part: int, rest: int) -> N
 
 def test_the_evidence_in_both_languages() -> None:
     numbers = driver(DriverSignals(orders=9, discounted=7, plain=2, asked_price=2), LEAST, SURE).evidence
+    assert dict(numbers) == {
+        "orders": 9,
+        "discounted": 7,
+        "asked_price": 2,
+    }  # what speaks for nothing is left out
     assert evidence(numbers) == "9 笔订单中 7 笔用了优惠；问过 2 次价格或优惠"
     assert evidence(numbers, "en") == "7 of 9 orders at a discount; asked 2 times about prices"

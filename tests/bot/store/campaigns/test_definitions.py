@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,9 +19,11 @@ from bot.values.definitions import (
     Definitions,
     FieldChange,
     Knowledge,
+    Offer,
     OwnFestival,
     Segment,
 )
+from bot.values.offers import Option
 from tests.conftest import NOON
 from tests.support.build import Build
 
@@ -39,6 +42,10 @@ EVENING = Campaign(
 ANSWER = Knowledge(
     id="hot", origin="shop.toml", question="多热？", keywords="", answer="80℃", category="", enabled=True
 )
+CHOICE = Offer(
+    id="cups", origin="shop.toml", title="选一样", intro="", segment="tea", starts=date(2026, 11, 1), ends=date(2026, 12, 31),
+    status="running", option=(Option(id="A", kind="cash", name="减 8", value=Decimal(8)),),
+)  # fmt: skip
 SHOP = Definitions(segments=(TEA,), contents=(WATER, CUPS), campaigns=(EVENING,), knowledge=(ANSWER,))
 
 
@@ -99,6 +106,22 @@ def test_what_differs_is_updated_and_said(session: Session, anna: int) -> None:
     ]  # fmt: skip
     asked = select(campaign_contents.c.content_id).order_by(campaign_contents.c.position)
     assert list(session.execute(asked).scalars()) == ["cups", "water"]
+
+
+def test_what_there_is_to_choose_is_created_changed_and_audited(session: Session, anna: int) -> None:
+    applied(session, anna, Definitions(segments=(TEA,)))
+    assert [change.what for change in applied(session, anna, Definitions(offers=(CHOICE,)))] == ["created"]
+    assert [change.what for change in applied(session, anna, Definitions(offers=(CHOICE,)))] == ["unchanged"]
+
+    two = replace(CHOICE, option=(*CHOICE.option, Option(id="B", kind="gift", name="小罐", stock=3)))
+    [change] = applied(session, anna, Definitions(offers=(two,)))
+    before, after = (
+        [{"letter": "A", "name": "减 8"}],
+        [{"letter": "A", "name": "减 8"}, {"letter": "B", "name": "小罐"}],
+    )
+    assert change == Change("updated", "offer", "cups", (FieldChange("option", before, after),))
+    audited = select(audit.c.action).where(audit.c.subject_id == "cups").order_by(audit.c.id)
+    assert list(session.execute(audited).scalars()) == ["offer.created", "offer.changed"]
 
 
 def test_approval_is_given_in_a_persons_name(session: Session, anna: int) -> None:
