@@ -23,6 +23,7 @@ from handlers.console import (
     hand_overs,
     headers,
     health,
+    ids,
     knowledge,
     language,
     overview,
@@ -66,6 +67,7 @@ def register(app: Flask, services: Services) -> None:
     guard.csrf.init_app(app)
     cookies.add_to(app, services.config.server)
     language.add_to(app)
+    app.url_map.converters["int"] = ids.IdConverter
     app.register_blueprint(_console())
 
 

@@ -1,6 +1,6 @@
 """Finding a customer, and one customer's timeline: what is known, what was said, what was sent and why."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -18,6 +18,7 @@ from bot.store.talk import account_managers
 from handlers.console import tone_words
 from handlers.console.forms import Form
 from handlers.console.guard import somebody
+from handlers.console.ids import LARGEST
 from handlers.console.page import Page
 from handlers.console.paging import ON_A_PAGE, asked, asked_id, sheet
 from handlers.serving import services
@@ -101,6 +102,7 @@ def _asked_place() -> Place | None:
     kind: Literal["delivery", "message"] = "delivery" if what == "delivery" else "message"
     try:
         found = datetime.fromisoformat(at)
-        return Place(found, kind, int(number)) if found.tzinfo else None
-    except ValueError:
+        place = Place(found.astimezone(UTC), kind, int(number))
+    except (ValueError, OverflowError):
         return None
+    return place if found.tzinfo and place.id <= LARGEST else None

@@ -7,11 +7,13 @@ from typing import Any, Generic, TypeVar
 
 from flask import request, url_for
 
+from handlers.console.ids import LARGEST
 from handlers.serving import services
 
 T = TypeVar("T")
 
 ON_A_PAGE = 50
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,12 @@ def sheet(rows: Sequence[T], mark: Callable[[T], object], *, by: str = "before")
 
 
 def asked_day(name: str) -> date | None:
-    """A day out of the address; what is no day filters nothing."""
+    """A day out of the address; what is no day, or none whose midnights can be reckoned, filters nothing."""
     try:
-        return date.fromisoformat(request.args.get(name, ""))
+        day = date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
+    return day if date.min < day < date.max - A_DAY else None
 
 
 def begins(day: date | None) -> datetime | None:
@@ -43,7 +46,7 @@ def begins(day: date | None) -> datetime | None:
 
 def ends(day: date | None) -> datetime | None:
     """The midnight after the day."""
-    return begins(day + timedelta(days=1)) if day and day < date.max else None
+    return begins(day + A_DAY) if day and day < date.max else None
 
 
 def asked(name: str, longest: int = 100) -> str:
@@ -52,7 +55,7 @@ def asked(name: str, longest: int = 100) -> str:
 
 def asked_id(name: str = "before") -> int | None:
     found = request.args.get(name, type=int)
-    return found if found is not None and 0 < found < 2**63 else None
+    return found if found is not None and 0 < found <= LARGEST else None
 
 
 def _address(changed: dict[str, str]) -> str:

@@ -117,7 +117,16 @@ def test_a_long_log_goes_on_page_by_page_without_a_gap(make: Make, operator: Vis
 
 @pytest.mark.parametrize(
     "before",
-    ["x", "-1", "99999999999999999999", "2026-01-01~message~x", "~~", "2026-11-24T00:00:00~message~1"],
+    [
+        "x",
+        "-1",
+        "99999999999999999999",
+        "2026-01-01~message~x",
+        "~~",
+        "2026-11-24T00:00:00~message~1",
+        "0001-01-01T00:00:00+08:00~message~1",
+        "2026-11-24T00:00:00+08:00~message~99999999999999999999",
+    ],
 )
 def test_a_place_in_a_list_that_makes_no_sense_shows_the_beginning(
     make: Make, operator: Visitor, before: str
@@ -126,6 +135,21 @@ def test_a_place_in_a_list_that_makes_no_sense_shows_the_beginning(
     make("message", customer, "你好呀")
     assert "你好呀" in operator.get("/console/conversations", query_string={"before": before}).text
     assert "你好呀" in operator.get(f"/console/customers/{customer}", query_string={"before": before}).text
+
+
+def test_days_that_cannot_be_reckoned_with_filter_nothing(make: Make, operator: Visitor) -> None:
+    make("message", make("customer"), "你好呀")
+    for day in ("0001-01-01", "9999-12-31"):
+        assert "你好呀" in operator.see(f"/console/conversations?since={day}&until={day}")
+        operator.see(f"/console/deliveries?since={day}&until={day}")
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, 2**63, 10**30])
+def test_a_number_that_no_row_has_is_the_address_of_nothing(admin: Visitor, number: int) -> None:
+    for path in ("customers/{}", "customers/{}/explain", "hand-overs/{}", "staff/{}/password"):
+        assert admin.get(f"/console/{path.format(number)}").status_code == 404
+    for path in ("reveal/message/{}", "examples/{}/remove"):
+        assert admin.post(f"/console/{path.format(number)}").status_code == 404
 
 
 def test_the_timeline_tells_for_each_delivery_what_became_of_it_and_why(
