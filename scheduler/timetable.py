@@ -137,8 +137,13 @@ def _notice_the_clock(desk: Desk) -> None:
     if abs(offset - desk.offset) < A_JUMP:
         return
     desk.offset = offset
-    for job in (_refresh_engagement, _refresh_best_hours, _ask_after_mass, _plan, _deliver):
+    for job in AFTER_A_JUMP:
         job(desk)
+
+
+AFTER_A_JUMP = (
+    _refresh_engagement, _refresh_best_hours, _keep_membership, _put_levels_right, _ask_after_mass, _plan, _deliver,
+)  # fmt: skip
 
 
 TIMETABLE: tuple[Job, ...] = (

@@ -9,7 +9,9 @@ from bot.rules.talk.form_corrections import correction
 from bot.rules.talk.form_meanings import in_one_line, wants_time
 from bot.rules.talk.form_requests import requests_in_words
 from bot.rules.talk.forms import FORMS, Heard, Pick, heard
+from bot.rules.talk.membership_words import asked_of
 from bot.rules.talk.sent_media import is_not_shown
+from bot.rules.talk.shop_words import asks_for_points, order_question
 from bot.store.shop import orders
 from bot.store.talk import dialogue, forms
 from bot.values.forms import Form, Step, Talk
@@ -127,6 +129,8 @@ def _step(found: Filled, step: Step, talk: Talk, context: Context) -> str | Told
     picks = _picks(step, context)
     if together := in_one_line(step, form, found.text):
         return _ask(form, {**talk.answers, **together}, context)
+    if step.kind == "choice" and asked_of(found.text):
+        return None  # 兑换1: points, and no 换一件
     given = words.answer_to(step, found.text, picks)
     if words.is_a_question(found.text) and (given is None or step.kind == "words"):
         return None
@@ -138,7 +142,7 @@ def _step(found: Filled, step: Step, talk: Talk, context: Context) -> str | Told
 def _unread(text: str, again: str, talk: Talk, context: Context) -> str | Told | None:
     """What they say instead of an answer. Asked again once and no more: what follows is meant for somebody else."""
     form = FORMS[talk.form]
-    if words.is_a_question(text):
+    if words.is_a_question(text) or _is_for_others(text):
         return None
     if (other := heard(text)) and other.does != "resume":
         return _outside(other, talk, context)
@@ -146,6 +150,11 @@ def _unread(text: str, again: str, talk: Talk, context: Context) -> str | Told |
         return _ask(form, {**talk.answers, **told_early}, context)
     last = dialogue.last_said(context.session, context.profile.id, context.now)
     return None if last.text == again else again
+
+
+def _is_for_others(text: str) -> bool:
+    """我的券, 我的积分, 我的订单到哪了: sure by their words."""
+    return asked_of(text) is not None or asks_for_points(text) or order_question(text) is not None
 
 
 def _pictures(found: Filled, step: Step, talk: Talk, context: Context) -> str | Told | None:

@@ -270,3 +270,16 @@ def test_these_begin_a_new_address(text: str) -> None:
 def test_off_is_off_in_two_words(shop: Conversation) -> None:
     shop.hear(said("我要退货"))
     assert shop.hear(said("算了不要了")).text == words.LEFT
+
+
+@pytest.mark.parametrize("so_far", [("我要退货",), ("我要退货", "锅"), ("报修", "1", "锅底有锈")])
+def test_points_vouchers_and_orders_are_told_while_a_form_waits(
+    shop: Conversation, so_far: tuple[str, ...]
+) -> None:
+    """兑换1 is no 换一件."""
+    for text in so_far:
+        shop.hear(said(text))
+    assert shop.hear(said("兑换1")).handler != "forms"
+    assert shop.hear(said("我的券")).handler == "membership"
+    assert shop.hear(said("我的积分")).handler == "points"
+    assert shop.hear(said("我的订单")).handler == "orders"
