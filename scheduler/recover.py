@@ -8,7 +8,7 @@ from bot.services import Services
 from bot.store.planning import moments
 from bot.store.sending import deliveries, mass_reports, mass_sends, repeats, reported_endings
 from bot.store.sending.halts import PUSHES
-from bot.values.incoming import MassFinished
+from bot.values.reports import MassFinished
 from bot.wechat.errors import WeChatError
 from scheduler.deliver import attempt_mass, repeat_templates
 

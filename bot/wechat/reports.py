@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from bot.values.incoming import (
-    Incoming,
+from bot.values.incoming import Incoming
+from bot.values.reports import (
     MassFinished,
     NoticeChange,
     NoticeConsent,

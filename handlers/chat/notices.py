@@ -1,9 +1,9 @@
 """Subscription notices: a customer allows or refuses them, and WeChat reports whether one came. Nobody is answered."""
 
 from bot.store.sending import notice_consents, notice_endings
-from bot.values.incoming import NoticeChange, NoticePopup, NoticeSent
 from bot.values.profile import Profile
 from bot.values.reply import Silence
+from bot.values.reports import NoticeChange, NoticePopup, NoticeSent
 from handlers.chat.speaking import Answer, Context
 
 Found = NoticePopup | NoticeChange | NoticeSent

@@ -1,9 +1,10 @@
 """What the platform reports: the end of a mass send or a template message closes its deliveries; the rest needs nothing."""
 
 from bot.store.sending import mass_reports, template_endings
-from bot.values.incoming import Incoming, MassFinished, Report, TemplateFinished, Unknown
+from bot.values.incoming import Incoming, Unknown
 from bot.values.profile import Profile
 from bot.values.reply import Silence
+from bot.values.reports import MassFinished, Report, TemplateFinished
 from handlers.chat.speaking import Answer, Context
 
 

@@ -35,9 +35,9 @@ from bot.store.sending import deliveries, halts, mass_reports
 from bot.store.tables import campaigns, channel_halts, metadata
 from bot.store.tables import customers as customer_rows
 from bot.store.tables import deliveries as delivery_rows
-from bot.values.incoming import MassFinished
 from bot.values.outcome import Halt, Later, Never, Outcome, Sent
 from bot.values.reply import Text
+from bot.values.reports import MassFinished
 from scheduler.deliver import deliver_batch, hand_out
 from scheduler.plan import plan
 from scheduler.recover import recover

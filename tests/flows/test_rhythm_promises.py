@@ -38,10 +38,10 @@ from bot.store.sending.taking_back import release
 from bot.store.tables import customers as customer_rows
 from bot.store.tables import deliveries as delivery_rows
 from bot.store.tables import metadata, plan_totals
-from bot.values.incoming import MassFinished
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsure
 from bot.values.push import Claimed, MassSend
 from bot.values.reply import Text
+from bot.values.reports import MassFinished
 from scheduler.deliver import deliver_batch, hand_out
 from scheduler.plan import plan
 from scheduler.recover import recover

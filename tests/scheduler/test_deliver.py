@@ -16,9 +16,9 @@ from bot.store.database import Database
 from bot.store.planning import moments
 from bot.store.sending import claims, deliveries, halts, mass_reports, taking_back
 from bot.store.tables import contents
-from bot.values.incoming import MassFinished
 from bot.values.outcome import Halt, Later, Never, Outcome, Unsure
 from bot.values.reply import Text
+from bot.values.reports import MassFinished
 from scheduler.deliver import deliver_batch, deliver_due, hand_out
 from scheduler.recover import recover
 from scheduler.senders import A, B, Senders

@@ -14,8 +14,8 @@ from bot.store.planning import moments
 from bot.store.sending import claims, notice_consents, notice_endings, taking_back
 from bot.store.tables import contents
 from bot.store.tables import notice_consents as consents
-from bot.values.incoming import NoticeConsent, NoticeResult
 from bot.values.outcome import Halt, Later, Never, Outcome, Unsure
+from bot.values.reports import NoticeConsent, NoticeResult
 from scheduler.deliver import deliver_due
 from scheduler.plan import plan
 from scheduler.recover import ask_after_mass, recover

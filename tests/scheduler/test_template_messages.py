@@ -14,8 +14,8 @@ from bot.store.planning import explanations, moments
 from bot.store.sending import claims, daily_calls, halts, reported_endings, template_endings
 from bot.store.tables import contents
 from bot.values.channels import TEMPLATE
-from bot.values.incoming import TemplateFinished
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Unsure
+from bot.values.reports import TemplateFinished
 from scheduler.deliver import deliver_due
 from scheduler.plan import plan
 from scheduler.recover import ask_after_mass, recover

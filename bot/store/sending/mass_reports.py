@@ -9,7 +9,7 @@ from bot.store.programs import outbox
 from bot.store.sending.reported_endings import REPORTED_WITHIN
 from bot.store.sending.taking_back import take_back
 from bot.store.tables import deliveries, mass_sends
-from bot.values.incoming import MassFinished
+from bot.values.reports import MassFinished
 
 
 def finished(session: Session, report: MassFinished, now: datetime) -> None:

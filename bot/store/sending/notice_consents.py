@@ -15,7 +15,7 @@ from bot.store.database import Session
 from bot.store.tables import contents, deliveries, notice_consents
 from bot.store.upserts import or_insert
 from bot.values.channels import NOTICE
-from bot.values.incoming import NoticeConsent
+from bot.values.reports import NoticeConsent
 
 _c = notice_consents.c
 

@@ -10,7 +10,7 @@ from bot.store.sending import notice_consents
 from bot.store.sending.reported_endings import told_by_event
 from bot.store.tables import deliveries
 from bot.values.channels import NOTICE
-from bot.values.incoming import NoticeResult
+from bot.values.reports import NoticeResult
 
 NOTHING_LEFT = 43101
 

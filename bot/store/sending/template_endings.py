@@ -9,7 +9,7 @@ from bot.store.sending import steering
 from bot.store.sending.reported_endings import SYSTEM_FAILED, USER_BLOCK, told_by_event
 from bot.store.tables import customers, deliveries
 from bot.values.channels import TEMPLATE
-from bot.values.incoming import TemplateFinished
+from bot.values.reports import TemplateFinished
 
 
 def reported(session: Session, found: TemplateFinished, now: datetime) -> None:

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.rules.talk.contacts import introduces
-from bot.values import incoming
-from bot.values.incoming import Incoming, MassFinished, NoticeConsent, NoticeResult, Text, Unknown
+from bot.values import incoming, reports
+from bot.values.incoming import Incoming, Text, Unknown
+from bot.values.reports import MassFinished, NoticeConsent, NoticeResult
 from bot.wechat.bodies import Unreadable
 from bot.wechat.messages import read
 
@@ -146,9 +147,11 @@ def test_it_is_read_as_what_it_is(xml: bytes, kind: str, fields: dict[str, objec
 
 
 def test_every_type_of_ours_is_sent_by_something() -> None:
-    abstract = {incoming.Incoming, incoming.Report}
+    abstract = {incoming.Incoming, reports.Report}
     types = {
-        type_ for type_ in vars(incoming).values() if isinstance(type_, type) and issubclass(type_, Incoming)
+        type_
+        for type_ in (*vars(incoming).values(), *vars(reports).values())
+        if isinstance(type_, type) and issubclass(type_, Incoming)
     }
     assert {type(read(case.values[0])) for case in KINDS} == types - abstract
 

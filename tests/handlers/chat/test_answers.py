@@ -9,9 +9,10 @@ from sqlalchemy import insert
 from bot.rules.talk import texts
 from bot.store import tables
 from bot.store.sending import mass_reports
-from bot.values.incoming import Image, Incoming, LocationReport, MassFinished, MenuView, Voice
+from bot.values.incoming import Image, Incoming, LocationReport, MenuView, Voice
 from bot.values.knowledge import Entry
 from bot.values.reply import Silence
+from bot.values.reports import MassFinished
 from tests.conftest import NOON
 from tests.handlers.chat.conftest import Conversation
 from tests.support.build import Build

@@ -15,25 +15,27 @@ from bot.values.incoming import (
     Link,
     Location,
     LocationReport,
-    MassFinished,
     MenuMiniProgram,
     MenuPictures,
     MenuScan,
     MenuView,
-    NoticeChange,
-    NoticePopup,
-    NoticeSent,
     PersonSession,
     Scan,
     ShortVideo,
-    TemplateFinished,
     Unfollow,
     Unknown,
-    Verification,
     Video,
     Voice,
 )
 from bot.values.profile import Profile
+from bot.values.reports import (
+    MassFinished,
+    NoticeChange,
+    NoticePopup,
+    NoticeSent,
+    TemplateFinished,
+    Verification,
+)
 from handlers import router
 from handlers.chat import escalating, naming, several, understood
 from tests.support.incoming import an, said, tapped
