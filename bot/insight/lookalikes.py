@@ -228,7 +228,7 @@ def _logistic(log_odds: Numbers) -> Numbers:
 
 def _check(log_odds: Numbers, best: Numbers, strata: NDArray[np.int64]) -> Check | None:
     """None when nobody held out can be compared with anybody."""
-    found = _auc_at_equal_orders(log_odds, best, strata)
+    found = auc_at_equal_orders(log_odds, best, strata)
     if found is None:
         return None
     area, deviation = found
@@ -247,7 +247,7 @@ def _check(log_odds: Numbers, best: Numbers, strata: NDArray[np.int64]) -> Check
     )
 
 
-def _auc_at_equal_orders(
+def auc_at_equal_orders(
     log_odds: Numbers, best: Numbers, strata: NDArray[np.int64]
 ) -> tuple[float, float] | None:
     """Only pairs of one stratum count: to have ordered often, and so to have much, is no likeness. With its deviation."""
@@ -277,7 +277,11 @@ def auc(promised: Numbers, best: Sequence[float] | Numbers) -> float | None:
 
 
 def _deviation(area: float, positives: int, negatives: int) -> float:
-    """Hanley and McNeil (1982)."""
+    """Hanley and McNeil (1982), but never less than chance alone has: of few pairs all may be right, and say nothing."""
+    return max(_spread(area, positives, negatives), _spread(0.5, positives, negatives))
+
+
+def _spread(area: float, positives: int, negatives: int) -> float:
     two_best, two_others = area / (2 - area), 2 * area**2 / (1 + area)
     variance = (
         area * (1 - area) + (positives - 1) * (two_best - area**2) + (negatives - 1) * (two_others - area**2)

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from bot.insight.lookalikes import auc, fit, learn, reasons, scores
-from bot.insight.portrait import People, columns_of, tally
+from bot.insight.lookalikes import auc, auc_at_equal_orders, fit, learn, reasons, scores
+from bot.insight.portrait import People, Z, columns_of, tally
 from bot.values.portrait import Attribute, Stretch
 
 CITY = Attribute(name="city")
@@ -42,6 +42,29 @@ def test_the_area_under_the_curve_counts_pairs_and_half_of_ties() -> None:
     """3 of the best, 2 others: of 6 pairs the best are ahead in 4 and tie in one: 4.5 / 6."""
     assert auc(np.array([0.9, 0.5, 0.3, 0.5, 0.1]), [1, 1, 1, 0, 0]) == pytest.approx(4.5 / 6)
     assert auc(np.array([1.0, 2.0]), [1, 1]) is None
+
+
+@pytest.mark.parametrize(
+    "strata",
+    [
+        pytest.param([(1, 2), (0, 30), (12, 0)], id="two pairs"),
+        pytest.param([(0, 30), (0, 14), (1, 4), (8, 0)], id="four pairs, other strata with none"),
+        pytest.param([(1, 20)], id="one of the best"),
+        pytest.param([(3, 10), (5, 5), (5, 1)], id="some pairs"),
+    ],
+)
+def test_scores_out_of_nothing_are_seldom_taken_for_more(strata: list[tuple[int, int]]) -> None:
+    """The interval's lower end lies above a half in one of forty, however few pairs there are."""
+    draw = np.random.default_rng(1)
+    within = np.concatenate([np.full(sum(both), number) for number, both in enumerate(strata)])
+    best = np.concatenate([[1.0] * ours + [0.0] * others for ours, others in strata])
+    taken = 0
+    for _ in range(600):
+        found = auc_at_equal_orders(draw.normal(size=len(best)), best, within)
+        assert found is not None
+        area, deviation = found
+        taken += area - Z * deviation > 0.5
+    assert taken <= 0.04 * 600
 
 
 def test_the_fit_without_a_ridge_is_the_log_odds_of_a_table() -> None:
