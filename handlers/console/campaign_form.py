@@ -28,6 +28,7 @@ from bot.store.campaigns.campaign_pages import CampaignLine
 from bot.store.database import Session
 from bot.store.operators import audit
 from bot.store.segments import segments
+from bot.store.sending import withdrawals
 from bot.values.campaign import CampaignDraft, PoolContent
 from bot.values.channels import CHANNELS
 from handlers.console import occasion_fields, words
@@ -105,10 +106,14 @@ def edit(campaign_id: str) -> ResponseReturnValue:
         pool = _offer(store, form, kept)
         if draft := _fit(form, store, pool, kept, status=line.status):
             if campaign_pages.change(store, campaign_id, draft, seen_at=seen_at(form), now=services().now()):
-                _record(
-                    store, "campaign.changed", campaign_id, audit.changes(asdict(line.draft), asdict(draft))
+                changes = audit.changes(asdict(line.draft), asdict(draft))
+                _record(store, "campaign.changed", campaign_id, changes)
+                anew = withdrawals.after_change(
+                    store, campaign_id, changes.get("after", ()), services().now()
                 )
                 flash(_("活动已修改。"))
+                if anew:
+                    flash(_("还没有发出的 %(count)d 条推送会按新的设置重新安排。", count=anew))
                 return redirect(url_for("console.campaigns.show", campaign_id=campaign_id), code=303)
             form.name.errors = [_("别人刚刚改过或结束了这个活动，请重新打开再改。")]
     return _page(form, pool, line)

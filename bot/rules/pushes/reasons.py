@@ -56,6 +56,7 @@ REASONS: dict[str, Reason] = {
     "no_entitlement": Reason("目前没有可用的发送渠道", "no channel can reach the customer now"),
     "outside_window": Reason("不在可推送的时段", "outside the hours for this purpose"),
     "pushes_stopped": Reason("所有推送已暂停", "all pushes are stopped"),
+    "campaign_changed": Reason("活动改过了，按新的设置重新安排", "the campaign was changed; planned anew"),
     "withdrawn": Reason("推送已撤回", "withdrawn by a person"),
     "day_quota": Reason(
         "当天的调用次数已用完，次日恢复", "the day's calls are used up; they return at midnight"

@@ -20,7 +20,7 @@ from bot.store.loyalty import offers
 from bot.store.operators import audit
 from bot.store.planning import pools
 from bot.store.segments import segments
-from bot.store.sending import notice_templates
+from bot.store.sending import notice_templates, withdrawals
 from bot.store.tables import campaigns, contents, festivals, knowledge
 from bot.store.tables import offers as offers_table
 from bot.store.tables import segments as segments_table
@@ -161,6 +161,9 @@ class _Putter:
         change = self._pool(campaign, self.row(campaigns, "campaign", campaign.id, columns))
         if campaign.status != "ended" and change.what != "unchanged":
             self._is_fit(campaign, config)
+        withdrawals.after_change(
+            self._session, campaign.id, (field.field for field in change.fields), self._now
+        )
         return change
 
     def _is_fit(self, campaign: Campaign, config: Config) -> None:

@@ -4,7 +4,7 @@ What is claimed is under way and cannot be called back. The planner gives the cu
 on that day; on a later day it may come again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, select, update
@@ -14,7 +14,10 @@ from bot.store.database import Session
 from bot.store.programs import outbox
 from bot.store.tables import deliveries
 
-WITHDRAWN = "withdrawn"
+WITHDRAWN, CHANGED = "withdrawn", "campaign_changed"
+PLANNED_BY = frozenset(
+    {"segment_id", "contents", "variants", "hold_out_percent", "channels", "occasion", "marketing_in_window"}
+)  # of a campaign: who gets what of it, and how. Priority is of the next plan; its period and status the claim asks
 
 
 def of_campaign(session: Session, campaign_id: str, now: datetime) -> int:
@@ -31,7 +34,14 @@ def these(session: Session, ids: Sequence[int], now: datetime) -> list[int]:
     return mine
 
 
-def _withdraw(session: Session, which: ColumnElement[bool], now: datetime) -> int:
+def after_change(session: Session, campaign_id: str, changed: Iterable[str], now: datetime) -> int:
+    """Nothing goes out by what the campaign was before: the next pass plans it anew, the same day. Gives how many."""
+    if PLANNED_BY.isdisjoint(changed):
+        return 0
+    return _withdraw(session, deliveries.c.campaign_id == campaign_id, now, CHANGED)
+
+
+def _withdraw(session: Session, which: ColumnElement[bool], now: datetime, reason: str = WITHDRAWN) -> int:
     planned = and_(which, deliveries.c.state == "planned")
-    ends = update(deliveries).where(planned).values(state="skipped", reason=WITHDRAWN, finished_at=now)
+    ends = update(deliveries).where(planned).values(state="skipped", reason=reason, finished_at=now)
     return outbox.ending(session, ends, "skipped")

@@ -12,6 +12,7 @@ from bot.store.operators import audit, staff
 from bot.store.sending import halts
 from bot.store.tables import customers, deliveries
 from bot.store.talk import handovers, knowledge_pages
+from scheduler.plan import plan
 from tests.conftest import NOON
 from tests.handlers.console.conftest import Make, Visitor, audited
 
@@ -133,6 +134,34 @@ def test_a_running_campaign_is_not_changed_into_one_that_could_not_start(
         line = campaign_pages.find(session, "tea")
     assert line
     assert line.draft.contents == ("water",)
+
+
+def test_what_a_campaign_planned_before_a_change_goes_nowhere_and_is_planned_anew(
+    make: Make, operator: Visitor, services: Services, clock: FixedClock
+) -> None:
+    make("segment")
+    for name in ("old", "new"):
+        make("content", name, purpose="service", approved_at=NOON)
+    make("campaign", "tea", ["old"], name="晚间茶话", channels=["next_contact"])
+    make("customer")
+    fields = {**CAMPAIGN, "starts": "2026-11-24", "channels": "next_contact"}
+
+    def planned() -> list[tuple[str, str, str]]:
+        plan(services, clock.now())
+        with services.database.reading() as session:
+            asked = select(deliveries.c.content_id, deliveries.c.state, deliveries.c.reason)
+            return [tuple(row) for row in session.execute(asked.order_by(deliveries.c.id))]
+
+    def edit(**changes: str) -> str:
+        given = {**fields, "seen": seen(operator, "/console/campaigns/tea/edit"), **changes}
+        assert operator.post("/console/campaigns/tea/edit", given).status_code == 303
+        return operator.see("/console/campaigns/tea")
+
+    assert planned() == [("old", "planned", "")]
+    assert "重新安排" not in edit(**{"place-old": "1", "priority": "6"})
+    assert planned() == [("old", "planned", "")]
+    assert "还没有发出的 1 条推送会按新的设置重新安排" in edit(**{"place-new": "1"})
+    assert planned() == [("old", "skipped", "campaign_changed"), ("new", "planned", "")]
 
 
 def test_the_audit_shows_what_had_nothing_before(admin: Visitor, services: Services) -> None:

@@ -10,7 +10,7 @@ from bot.config import Config, Push, WeChat
 from bot.store.campaigns.definitions import apply
 from bot.store.database import Session
 from bot.store.segments import segments
-from bot.store.tables import audit, campaign_contents, campaigns, contents, knowledge
+from bot.store.tables import audit, campaign_contents, campaigns, contents, deliveries, knowledge
 from bot.values.definitions import (
     BadDefinition,
     Campaign,
@@ -306,3 +306,21 @@ def test_a_change_to_a_running_campaign_is_in_the_audit_with_what_it_was(session
             "occasion": {"birthday": True, "days_before": 1, "lasts": 2},
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        pytest.param({"hold_out_percent": 50}, "skipped", id="who gets it"),
+        pytest.param({"contents": ("cups",)}, "skipped", id="what they get"),
+        pytest.param({"priority": 50, "name": "茶"}, "planned", id="what is of the next plan"),
+    ],
+)
+def test_what_was_planned_goes_nowhere_once_a_change_says_who_gets_what(
+    session: Session, build: Build, anna: int, changes: dict[str, Any], state: str
+) -> None:
+    both = Definitions(contents=(WATER, CUPS), campaigns=(RUNNING,))
+    apply(session, both, staff_id=anna, approve=True, now=NOON)
+    planned = build.delivery(customer_id=build.customer(), campaign_id="evening", content_id="water")
+    applied(session, anna, Definitions(campaigns=(replace(RUNNING, **changes),)))
+    assert one(session, deliveries, planned).state == state
