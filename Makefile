@@ -9,8 +9,8 @@ WORKERS = $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 .PHONY: demo test kills check bench lock translations clean
 
-demo: $(READY)            ## the demo shop in one process: no account, no server needed
-	$(BIN)/weilan demo
+demo: $(READY)            ## the demo shop in one process: no account, no server needed; make demo PORT=8001 DATA=a/folder
+	$(BIN)/weilan demo $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
 
 test: $(READY)            ## everything, on SQLite and PostgreSQL, with a real Redis and a real browser
 	tests/support/needs.sh
@@ -45,7 +45,7 @@ clean:                    ## remove what the commands above made; the demo's dat
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; say which: make PYTHON=/path/to/python3.12 …" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV) || { echo "the venv module is missing: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "the venv module is missing: apt-get install python3-venv" >&2; exit 1; }
 	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(READY)

@@ -97,8 +97,17 @@ def test_a_busy_port_is_one_line_that_says_how_to_choose_another(tmp_path: Path)
         assert (second.process.returncode, out) == (1, "")
         assert (
             err
-            == f"weilan: cannot listen on 127.0.0.1:{port}: Address already in use; choose another with --port\n"
+            == f"weilan: cannot listen on 127.0.0.1:{port}: Address already in use; choose another with --port "
+            "(make demo PORT=…)\n"
         )
+
+
+def test_a_demo_that_cannot_keep_anything_says_so_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with started("demo", "--port", "0", "--data", str(tmp_path / "file")) as demo:
+        out, err = demo.process.communicate(timeout=READY_WITHIN)
+    assert (demo.process.returncode, out) == (1, "")
+    assert err == f"weilan: --data: expected a folder to write to; {tmp_path}/file: File exists\n"
 
 
 def test_serve_answers_wechat_and_survives_its_workers_death(tmp_path: Path) -> None:

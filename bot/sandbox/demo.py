@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from bot.config import Config
 from bot.rules.segments import segment_presets
@@ -41,7 +42,7 @@ def settings(folder: Path, port: int) -> Config:
         {
             "wechat": {name: account[name] for name in names} | {"api_base": f"{address}/sandbox"},
             "server": {"host": "127.0.0.1", "port": port, "public_url": address},
-            "database": {"url": f"sqlite:///{folder}/weilan.db", "synchronous": "normal"},
+            "database": {"url": f"sqlite:///{quote(str(folder))}/weilan.db", "synchronous": "normal"},
             "membership": {"source": "orders"},
             "webhooks": {"allow_private": True},  # a receiver to try them with is on this machine, too
             "sandbox": {"clock": True, "simulator": True},

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 from bot.clock import Clock
 from bot.config import Config
@@ -54,4 +55,4 @@ def _follower(known: followers.Known) -> Follower:
 def _state(config: Config) -> Path:
     url = config.database.url.get_secret_value()
     path = url.removeprefix("sqlite:///")
-    return Path(path).parent / "simulator.json" if path != url else Path("data/simulator.json")
+    return Path(unquote(path)).parent / "simulator.json" if path != url else Path("data/simulator.json")

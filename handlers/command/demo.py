@@ -31,8 +31,11 @@ def command(beside: Beside, work_out: Callable[[Services], None]) -> Command:
         try:
             port = free_port("127.0.0.1", port)
         except PortBusy as busy:
-            raise Fault(f"{busy}; choose another with --port") from None
-        config = demo_shop.settings(data, port)
+            raise Fault(f"{busy}; choose another with --port (make demo PORT=…)") from None
+        try:
+            config = demo_shop.settings(data, port)
+        except OSError as error:
+            raise Fault(f"--data: expected a folder to write to; {data}: {error.strerror}") from None
         migrate(config)
         with opened(config) as services:
             sign_in = demo_shop.open_shop(services.database, data, services.now())
