@@ -125,7 +125,7 @@ def test_a_price_is_not_told_of_what_only_shares_a_word(
 
 def test_who_complained_already_is_not_asked_back(learned: Conversation, customer: int) -> None:
     learned.session.execute(update(customers).values(complaint_open=True))
-    assert learned.hear(said("我都等了四天了")).text == words.COMPLAINT_WAITS
+    assert learned.hear(said("怎么还没个下文")).text == words.COMPLAINT_WAITS
     assert learned.hear(said("你们到底处理不处理")).handler == "understood"
 
 
