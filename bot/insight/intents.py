@@ -1,6 +1,6 @@
 """Understands a customer's words: what they want, one thing or several, how sure that is, and what they name.
 
-Held by each process that answers; `intents_watch` puts newer models and products in, whole, between two messages.
+Held by each process that answers; `handlers/understanding_watch.py` puts newer models and products in, whole, between two messages.
 """
 
 from collections.abc import Callable, Sequence

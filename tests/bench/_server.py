@@ -62,13 +62,11 @@ def _echo() -> "Loaded":
 
 
 def _weilan() -> "Loaded":
-    from bot import config_file, services  # noqa: PLC0415
-    from bot.config import Config  # noqa: PLC0415
-    from handlers.app import create_app, stop  # noqa: PLC0415
-    from handlers.knowledge_watch import KnowledgeWatch  # noqa: PLC0415
-    from handlers.server import Loaded  # noqa: PLC0415
+    """The product's own web process, with all that runs in it."""
+    from bot import config_file  # noqa: PLC0415
+    from handlers.process import Alone, WebProcess  # noqa: PLC0415
 
-    settings: Config = config_file.load(
+    settings = config_file.load(
         None,
         os.environ
         | {
@@ -80,17 +78,7 @@ def _weilan() -> "Loaded":
             ),
         },
     )
-    built = services.build(settings)
-    watch = KnowledgeWatch(built.database, built.knowledge)
-    watch.start()
-    app = create_app(built)
-
-    def end() -> None:
-        watch.stop()
-        stop(app)
-        built.close()
-
-    return Loaded(app, stop=end)
+    return WebProcess(settings, debug=False, quiet=True, begin=Alone)()
 
 
 def _werobot(port: int) -> None:

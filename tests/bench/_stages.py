@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import SystemClock
+from bot.insight.intent_learning import learned, lessons
 from bot.store import schema
 from bot.store.database import Database
 from bot.store.talk import arrivals
@@ -33,6 +34,7 @@ def show(folder: Path) -> None:
     schema.upgrade(database)
     seed(database, people=["o-anna"], entries=120)
     services = services_of(database, SystemClock(), folder / "spool")
+    services.understanding.put_model(learned(lessons(), folder / "intents"), "bench")
     envelope = Envelope(services.config.wechat)
     now = services.now()
     query, body = seal(text_message("退订", "o-anna"), int(now.timestamp()))

@@ -24,6 +24,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+from bot.insight.intent_learning import learned, lessons
 from bot.store import schema
 from bot.store.database import Database
 from tests.bench import _stages
@@ -83,6 +84,8 @@ def main() -> None:
 
 
 def _measure(folder: Path, asked: argparse.Namespace) -> None:
+    intents = folder / "intents"
+    learned(lessons(), intents)  # each process that serves finds it there
     print(
         f"{'':<45}{'req/s':>7}{'ratio':>7}{'CPU µs':>8}{'ratio':>7}{'target':>8}{'p50 ms':>8}{'p99 ms':>8}{'MB':>6}\n"
         f"ratio: to the echo, by requests and by processor time; latency at {STEADY}/s",
@@ -100,6 +103,7 @@ def _measure(folder: Path, asked: argparse.Namespace) -> None:
                     "weilan",
                     {
                         "WEILAN_DATABASE__URL": url(entries),
+                        "WEILAN_UNDERSTANDING__FOLDER": str(intents),
                         "WEILAN_DATABASE__SYNCHRONOUS": name.split()[-1] if "SQLite" in name else "full",
                     },
                 ) as port:
