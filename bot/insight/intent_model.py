@@ -41,7 +41,7 @@ class Model:
     reach: features.Reach
     heard: dict[str, Array] = field(
         default_factory=dict, repr=False, compare=False
-    )  # scores of the last texts
+    )  # what the last texts want
 
     def guesses(self, text: str, most: int = MOST_GUESSES) -> list[Guess]:
         """The likeliest first."""
@@ -50,19 +50,14 @@ class Model:
         return [Guess(self.labels[number], float(confidence[number])) for number in best]
 
     def confidence(self, text: str) -> Array:
-        """Of each label; they add up to 1."""
-        scores = self.scores(text) * self.sharpness
-        grown: Array = np.exp(scores - scores.max())
-        shares: Array = grown / grown.sum()
-        return shares
-
-    def scores(self, text: str) -> Array:
-        """Kept for a moment: the wish and the knowledge ask about the same text, one after the other."""
+        """Of each label; they add up to 1. Kept for a moment: wish and knowledge ask about the same text, one after the other."""
         found = self.heard.get(text)
         if found is None:
             if len(self.heard) >= HELD:
                 self.heard.clear()
-            found = self.heard[text] = self._added_up(text)
+            scores = self._added_up(text) * self.sharpness
+            grown: Array = np.exp(scores - scores.max())
+            found = self.heard[text] = grown / grown.sum()
         return found
 
     def _added_up(self, text: str) -> Array:
