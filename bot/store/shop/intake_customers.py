@@ -44,15 +44,17 @@ class _Known:
         """The customer's id, below zero for a new one; or why the record fits nobody."""
         names = said(record, *NAMES)
         found = {
-            self._by_name[name, value] for name, value in names.items() if (name, value) in self._by_name
+            name: self._by_name[name, value]
+            for name, value in names.items()
+            if (name, value) in self._by_name
         }
-        if len(found) > 1:
-            return Fault(
-                next(iter(names)), "one customer; these names belong to two, to be merged first", _told(names)
-            )
-        customer_id = next(iter(found), -len(self._seen) - 1)
+        if len(set(found.values())) > 1:
+            belong = "one customer; these names belong to two: merge them, or leave out what they share"
+            return Fault(next(iter(names)), belong, _told(names))
+        customer_id = next(iter(found.values()), -len(self._seen) - 1)
         if customer_id in self._seen:
-            return Fault(next(iter(names)), "each customer once; another row is about the same", _told(names))
+            shared = next(iter(found))
+            return Fault(shared, f"each customer once; another row has the same {shared}", _told(names))
         theirs = self._names.setdefault(customer_id, {})
         for name in KEPT:
             if name in names and theirs.get(name) not in (None, names[name]):
