@@ -5,7 +5,7 @@ Where they are read from: `config_file.py`. What is wrong is raised as `ConfigEr
 
 import re
 import tomllib
-from datetime import time, timedelta
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -175,11 +175,6 @@ class Push(Section):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
-
-    @property
-    def least_apart(self) -> timedelta:
-        """Two calendar days may be 44 h: a push before noon, and one the next day but one in the morning."""
-        return timedelta(days=self.min_gap_days) - timedelta(hours=4)
 
 
 class Value(Section):

@@ -41,10 +41,6 @@ class Services:
     recommender: Recommender = field(default_factory=Recommender)
     closing: tuple[Callable[[], None], ...] = field(default=(), repr=False)
 
-    @property
-    def transaction(self) -> Callable[..., object]:
-        return self.database.transaction
-
     def now(self) -> datetime:
         return self.clock.now()
 

@@ -63,7 +63,3 @@ class Understood:
 
     def slots_of(self, kind: SlotKind) -> Sequence[Slot]:
         return [slot for slot in self.slots if slot.kind == kind]
-
-    def wants(self, intent: str, at_least: float) -> bool:
-        """One of the parts wants it, as surely as that."""
-        return any(part.best.intent == intent and part.best.confidence >= at_least for part in self.parts)

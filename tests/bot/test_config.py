@@ -1,4 +1,4 @@
-from datetime import time, timedelta
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,7 @@ def test_the_file_says_and_the_environment_wins(file: Path) -> None:
         {"WEILAN_SERVER__PORT": "8002", "WEILAN_CONFIG": "x", "WEILAN_PASSWORD": "y", "WEILAN_OTHER": "z"},
     )
     assert (config.server.port, config.server.host) == (8002, "0.0.0.0")
-    assert config.push.least_apart == timedelta(hours=20)
+    assert config.push.min_gap_days == 1
 
 
 def test_a_secret_may_stand_in_a_file_of_its_own(file: Path, tmp_path: Path) -> None:
