@@ -34,7 +34,7 @@ TALKERS, SILENT = 60, 40
     [["serve"], ["web", "web", "scheduler", "scheduler", "worker", "worker"]],
     ids=["one machine", "several"],
 )
-def test_nothing_is_lost_andnothing_is_sent_twice(
+def test_nothing_is_lost_and_nothing_is_sent_twice(
     parts: list[str], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     if parts == ["serve"]:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from bot.config import Push
 
-SLACK = timedelta(hours=4)
+SLACK = timedelta(hours=4)  # two calendar days may be 44 h: an afternoon, and the next morning but one
 ENGAGEMENTS = ("engaged", "ordinary", "tired")
 SPEAKS = timedelta(days=14)  # who wrote within this, and answers, is engaged
 TIRED_AFTER = 3  # pushes they did not answer
