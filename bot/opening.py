@@ -7,7 +7,7 @@ from bot.clock import Clock, MovableClock
 from bot.config import Config
 from bot.rules.people import facts
 from bot.rules.talk import tones
-from bot.rules.worth import membership
+from bot.rules.worth import membership, partitions
 from bot.sandbox.offset import Offset
 from bot.services import Services, build, connect
 from bot.store import revisions
@@ -58,7 +58,8 @@ def _read_rules(config: Config) -> None:
         facts.load(config.facts.rules)
         tones.load(config.facts.tones)
         membership.load(config.membership.rules)
-    except (facts.BadFacts, tones.BadTones, membership.BadMembership) as bad:
+        partitions.load(config.value.partitions)  # read at night, but told by day
+    except (facts.BadFacts, tones.BadTones, membership.BadMembership, partitions.BadPartitions) as bad:
         raise NotReady(str(bad)) from None
 
 

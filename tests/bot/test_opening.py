@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Config, Facts, Membership
+from bot.config import Config, Facts, Membership, Value
 from bot.opening import NotReady, ready
 
 TONES = '[[tone]]\nwhen = { class = "E" }\n'
@@ -19,10 +19,13 @@ LEVELS = "[points]\nper_yuan = -1\n"
             {"facts": Facts(rules="{path}")}, "nonsense = 1", "inference: Field required", id="facts"
         ),
         pytest.param({"membership": Membership(rules="{path}")}, LEVELS, "per_yuan", id="membership"),
+        pytest.param(
+            {"value": Value(partitions="{path}")}, "nonsense = 1", "version: Field required", id="partitions"
+        ),
     ],
 )
 def test_a_wrong_file_is_one_line_that_names_it(
-    tmp_path: Path, settings: dict[str, Facts | Membership], file: str, where: str
+    tmp_path: Path, settings: dict[str, Facts | Membership | Value], file: str, where: str
 ) -> None:
     path = tmp_path / "own.toml"
     path.write_text(file, encoding="utf-8")
