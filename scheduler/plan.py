@@ -23,9 +23,12 @@ def plan(services: Services, at: datetime, *, stretch: int = STRETCH) -> PlanRep
     return _Pass(services, at, stretch=stretch).run()
 
 
-def rehearse(services: Services, at: datetime, *, keeps: bool) -> PlanReport:
-    """The same in a simulation: what was decided for each customer is kept only if somebody will ask for it."""
-    return _Pass(services, at, keeps=keeps).run()
+def rehearse(services: Services, at: datetime, *, keeps: bool, counts: bool) -> PlanReport:
+    """The same in a simulation: what was decided for each customer is kept only if somebody will ask for it.
+
+    Nor is counted what was decided, when another pass of the day counts it again.
+    """
+    return _Pass(services, at, keeps=keeps, counts=keeps or counts).run()
 
 
 def tick(services: Services, at: datetime) -> PlanReport | None:
@@ -37,9 +40,16 @@ class _Pass:
     """Whatever it dies at, the next pass does the rest."""
 
     def __init__(
-        self, services: Services, at: datetime, *, keeps: bool = True, stretch: int = STRETCH
+        self,
+        services: Services,
+        at: datetime,
+        *,
+        keeps: bool = True,
+        counts: bool = True,
+        stretch: int = STRETCH,
     ) -> None:
-        self._services, self._at, self._keeps, self._stretch = services, at, keeps, stretch
+        self._services, self._at, self._stretch = services, at, stretch
+        self._keeps, self._counts = keeps, counts
         self._send: DaysSend | None = None
         push = services.config.push
         self._today = at.astimezone(push.zone).date()
@@ -127,7 +137,16 @@ class _Pass:
         database = self._services.database
         with database.transaction() as session:
             pass_id = plan_passes.begin(session, kind, book, full_id, self._at)
-        look = Look(database, agenda, pass_id, self._at, self._today, self._stretch, keeps=self._keeps)
+        look = Look(
+            database,
+            agenda,
+            pass_id,
+            self._at,
+            self._today,
+            self._stretch,
+            keeps=self._keeps,
+            counts=self._counts,
+        )
         told = look.at_all() if of is None else look.at_some(of)
         self._send = look.send
         with database.transaction() as session:

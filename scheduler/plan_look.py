@@ -62,6 +62,7 @@ class Look:
     today: date
     stretch: int = STRETCH
     keeps: bool = True  # where each customer stands
+    counts: bool = True  # how many stand alike; who keeps counts
     send: DaysSend | None = None  # what a subscription account's one mass send of the day was given to
     _stretches: Iterator[tuple[int, int]] = field(default_factory=lambda: iter(()))
     _handing_out: threading.Lock = field(default_factory=threading.Lock)
@@ -116,7 +117,7 @@ class Look:
     def _told(self, bench: Workbench, tables: Tables, whose: Whose) -> Told:
         agenda = self.agenda
         with bench.reading() as session:
-            looked_at = judging.look(session, tables, agenda, self.today, whose)
+            looked_at = judging.look(session, tables, agenda, self.today, whose, counts=self.counts)
         if agenda.is_of_one_piece:
             self.send = self._days_send(bench, tables)
         for entry in agenda.in_turn:
@@ -124,6 +125,8 @@ class Look:
         self._write_deliveries(bench, tables)
         with bench.reading() as session:
             planned = Counter(plan_deliveries.planned(session, tables, agenda))
+            if not self.counts:
+                return Told(looked_at, planned, self._nobody().totals)
             judging.set_kept_aside(session, tables, self.today, whose)
             counted = totals.count(session, tables, agenda)
         if self.keeps:

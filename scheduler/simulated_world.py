@@ -72,7 +72,7 @@ class World:
             calendar = working_days.around(session, day)
         kind = calendar.kind(day)
         self.out.days.append(Day(day, kind.works, kind.known))
-        windows = [window for purpose in PURPOSES for window in windows_of(purpose, day, push, calendar)]
+        windows = {purpose: list(windows_of(purpose, day, push, calendar)) for purpose in PURPOSES}
         events = [event for event in of_day(day, windows, AHEAD, ROUNDS, push) if event.at >= begins]
         if begins.astimezone(push.zone).date() == day:
             events.insert(0, Event(begins, "plan"))
@@ -86,7 +86,7 @@ class World:
                 with timed(self.seconds, "nightly"):
                     refresh_engagement(self.services)
             case "plan":
-                self._plan()
+                self._plan(counts=event.counts)
             case "contacts":
                 with timed(self.seconds, "contacts"):
                     self._contacts(event.number)
@@ -94,15 +94,17 @@ class World:
                 with timed(self.seconds, "close"):
                     self._close()
 
-    def _plan(self) -> None:
+    def _plan(self, *, counts: bool) -> None:
         today = self._today()
         will_be_asked = any(_has_no_second_chance(line) and line.ends == today for line in self.lines)
         with timed(self.seconds, "plan"):
-            report = rehearse(self.services, self.clock.now(), keeps=will_be_asked)
+            report = rehearse(self.services, self.clock.now(), keeps=will_be_asked, counts=counts)
         self.out.days[-1].calendar_known &= report.calendar_known
         for each in report.campaigns:
             of = self._of(each.campaign_id)
             of.planned += each.planned
+            if not counts:
+                continue
             of.judged = {key: number for key, number in of.judged.items() if key[0] != each.purpose}
             of.judged |= {(each.purpose, reason): number for reason, number in each.totals.items()}
 

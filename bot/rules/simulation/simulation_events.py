@@ -4,9 +4,10 @@ Planning runs every minute in production; a pass changes something when a window
 in long windows when those who were pushed the evening before become free again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Literal
 
 from bot.config import Push
@@ -26,22 +27,36 @@ class Event:
     at: datetime
     what: What
     number: int = 0  # of the round of contacts
+    counts: bool = True  # of planning: no later pass of the day says anew what was decided
 
 
 def of_day(
-    day: date, windows: Iterable[Window], ahead: timedelta, rounds: Sequence[float], push: Push
+    day: date, windows: Mapping[str, Sequence[Window]], ahead: timedelta, rounds: Sequence[float], push: Push
 ) -> list[Event]:
-    """In order of time. `ahead`: how long before it opens a window is planned; `rounds`: hours of the day."""
+    """In order of time. `windows`: of each purpose; `ahead`: how long before it opens a window is planned; `rounds`: hours of the day."""
 
     def at(clock: time) -> datetime:
         return datetime.combine(day, clock, push.zone)
 
     events = [Event(at(NIGHTLY), "nightly")]
-    events += [Event(instant, "plan") for instant in sorted(_passes(windows, ahead))]
+    events += _planning(windows, ahead)
     for number, hour in enumerate(rounds):
         events.append(Event(at(time(int(hour), int(hour % 1 * 60))), "contacts", number))
     events.append(Event(at(LAST_MINUTE), "midnight"))
     return sorted(events, key=lambda event: event.at)
+
+
+def _planning(windows: Mapping[str, Sequence[Window]], ahead: timedelta) -> Iterator[Event]:
+    """The last first."""
+    told: set[str] = set()
+    for instant in sorted(_passes(chain(*windows.values()), ahead), reverse=True):
+        planned = {
+            purpose
+            for purpose, its in windows.items()
+            if any(each.opens - ahead <= instant < each.closes for each in its)
+        }
+        yield Event(instant, "plan", counts=not planned <= told)
+        told |= planned
 
 
 def _passes(windows: Iterable[Window], ahead: timedelta) -> set[datetime]:

@@ -29,13 +29,15 @@ def between(session: Session, days: Sequence[date]) -> Sequence[Row[Any]]:
     ).all()
 
 
-def purposes_of(session: Session, campaign_id: str) -> list[str]:
-    """What the campaign's contents are for; each purpose has its own windows."""
-    found = (
-        select(contents.c.purpose)
-        .join(campaign_contents, campaign_contents.c.content_id == contents.c.id)
-        .where(campaign_contents.c.campaign_id == campaign_id)
+def purposes(session: Session) -> dict[str, list[str]]:
+    """What each campaign's contents are for; each purpose has its own windows."""
+    rows = (
+        select(campaign_contents.c.campaign_id, contents.c.purpose)
+        .join(contents, contents.c.id == campaign_contents.c.content_id)
         .distinct()
-        .order_by(contents.c.purpose)
+        .order_by(campaign_contents.c.campaign_id, contents.c.purpose)
     )
-    return list(session.execute(found).scalars())
+    found: dict[str, list[str]] = {}
+    for row in session.execute(rows):
+        found.setdefault(row.campaign_id, []).append(row.purpose)
+    return found

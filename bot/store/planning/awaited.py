@@ -79,9 +79,9 @@ def _windows(session: Session, at: datetime, config: Config) -> Iterator[tuple[s
 def _of_purpose(
     session: Session, bound: Sequence[Row[Any]], purpose: str, window: Window, moment: Moment, config: Config
 ) -> Iterator[Awaited]:
-    known = festivals.known(session)
+    known, purposes_of = festivals.known(session), campaigns_running.purposes(session)
     for campaign in bound:
-        if purpose not in campaigns_running.purposes_of(session, campaign.id):
+        if purpose not in purposes_of.get(campaign.id, ()):
             continue
         occasion = None
         if campaign.occasion is not None:

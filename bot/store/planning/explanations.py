@@ -43,10 +43,11 @@ def explain(
         else []
     )
     then = past_explanations.rhythm(session, who, past, at, config.push.zone) if past else who
+    purposes_of = campaigns_running.purposes(session)
     explained = past or [
         _explained(session, campaign, purpose, who, at, config)
         for campaign in _campaigns(session, campaign_id, today)
-        for purpose in campaigns_running.purposes_of(session, campaign.id)
+        for purpose in purposes_of.get(campaign.id, ())
     ]
     return Explanation(
         customer_id=who.id,

@@ -17,12 +17,15 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
+    not_,
     or_,
     select,
+    true,
 )
 
 from bot.store.database import Session
 from bot.store.delivery_states import HAS_TURN, IS_CLAIMED, IS_ENDED, IS_KEPT, IS_WITHDRAWN
+from bot.store.planning import occasions
 from bot.store.planning.eligibility import POLICIES
 from bot.store.planning.plan_entries import BITS, KEEPS, Agenda, Entry, OfPurpose
 from bot.store.planning.plan_tables import Tables, code_of, codes_name, mask_name
@@ -49,13 +52,19 @@ def of_asked(session: Session, tables: Tables, customer_ids: Sequence[int]) -> W
     return lambda customer_id: customer_id.in_(select(tables.asked.c.customer_id))
 
 
-def look(session: Session, tables: Tables, agenda: Agenda, today: date, whose: Whose) -> int:
-    """Fills the tables; how many were judged."""
+def look(
+    session: Session, tables: Tables, agenda: Agenda, today: date, whose: Whose, *, counts: bool = True
+) -> int:
+    """Fills the tables; how many were judged. Unless they are counted, only those whom a campaign could win."""
     numbers = [{"number": number, "campaign_id": name} for name, number in agenda.numbers.items()]
     if numbers:
         session.execute(insert(tables.numbers), numbers)
     _take_turns(session, tables, today, whose)
-    judged = _judge(session, tables, agenda, whose)
+    for entry in agenda.entries:
+        if entry.occasion is not None and not occasions.concerns_all(entry.campaign):
+            occasions.lay_aside(session, entry.number, entry.occasion)
+    tables.analyse(session, tables.occasions)
+    judged = _judge(session, tables, agenda, whose, [] if counts else [_may_be_won(tables, agenda)])
     set_kept_aside(session, tables, today, whose)
     keepers = set(session.execute(select(tables.keeps.c.campaign_number).distinct()).scalars())
     for entry in agenda.entries:
@@ -143,7 +152,24 @@ def _put_aside(session: Session, tables: Tables, rows: Select[Any]) -> None:
     session.execute(put.on_conflict_do_nothing())
 
 
-def _judge(session: Session, tables: Tables, agenda: Agenda, whose: Whose) -> int:
+def _may_be_won(tables: Tables, agenda: Agenda) -> ColumnElement[bool]:
+    """Nobody has their turn; they had no push lately, or are of a campaign that is bound to a time: few are."""
+    has_turn = exists().where(tables.turns.c.customer_id == customers.c.id)
+    (too_soon,) = (policy for policy in POLICIES if policy.name == "too_soon")
+    could_win: list[ColumnElement[bool]] = []
+    for entry in agenda.entries:
+        apart = not_(too_soon.holds(entry.of.kinds[entry.kind], entry.of.moment))
+        truths = list(entry.of.audiences.values())
+        is_of = true() if entry.campaign.regular or entry.bit is None else truths[entry.bit]
+        one = and_(apart, is_of)
+        if not any(one.compare(other) for other in could_win):
+            could_win.append(one)
+    return and_(~has_turn, or_(false(), *could_win))
+
+
+def _judge(
+    session: Session, tables: Tables, agenda: Agenda, whose: Whose, which: Sequence[ColumnElement[bool]]
+) -> int:
     questions = Questions()
     codes = {
         codes_name(purpose, number): each
@@ -159,7 +185,7 @@ def _judge(session: Session, tables: Tables, agenda: Agenda, whose: Whose) -> in
     rows = (
         select(customers.c.id, *(each.label(name) for name, each in masks.items()))
         .select_from(customers.outerjoin(customer_statistics, figures) if masks else customers)
-        .where(customers.c.forgotten_at.is_(None), whose(customers.c.id))
+        .where(customers.c.forgotten_at.is_(None), whose(customers.c.id), *which)
         .order_by(customers.c.id)
     )
     answers = questions.beside(rows)
@@ -185,16 +211,14 @@ def _mask(of: OfPurpose, number: int) -> ColumnElement[int]:
 
 
 def _free(session: Session, tables: Tables, agenda: Agenda) -> None:
-    """Whom something could still reach: nothing stands against them for one kind of campaign at least."""
+    """Whom something could still reach: of a campaign's audience, and nothing stands against such a campaign."""
     judged, turns, keeps = tables.judged, tables.turns, tables.keeps
-    open_ = [
-        or_(column.is_(None), and_(column == KEEPS_CODE, keeps.c.customer_id.is_(None)))
-        for column in (
-            code_of(judged, purpose, number)
-            for purpose, of in agenda.purposes.items()
-            for number in range(len(of.kinds))
-        )
-    ]
+    open_ = []
+    for purpose, of in agenda.purposes.items():
+        for number in range(len(of.kinds)):
+            code = code_of(judged, purpose, number)
+            is_open = or_(code.is_(None), and_(code == KEEPS_CODE, keeps.c.customer_id.is_(None)))
+            open_.append(and_(is_open, _is_of_any(judged, agenda, purpose, number)))
     beside = judged.outerjoin(turns, turns.c.customer_id == judged.c.customer_id).outerjoin(
         keeps, keeps.c.customer_id == judged.c.customer_id
     )
@@ -207,6 +231,21 @@ def _free(session: Session, tables: Tables, agenda: Agenda) -> None:
     )
     session.execute(insert(tables.free).from_select(["kept", *names], rows))
     tables.analyse(session, tables.free)
+
+
+def _is_of_any(table: Any, agenda: Agenda, purpose: str, kind: int) -> ColumnElement[bool]:
+    """Of the audience of a campaign of the kind."""
+    bits = {one.bit for one in agenda.entries if one.purpose == purpose and one.kind == kind}
+    by_mask: dict[int, int] = {}
+    for bit in bits:
+        if bit is None:
+            return true()
+        by_mask[bit // BITS] = by_mask.get(bit // BITS, 0) | 1 << bit % BITS
+    masks = (
+        table.c[mask_name(purpose, number)].op("&")(literal_column(str(wanted))) != literal_column("0")
+        for number, wanted in by_mask.items()
+    )
+    return or_(false(), *masks)
 
 
 def is_of_audience(table: Any, entry: Entry) -> list[ColumnElement[bool]]:

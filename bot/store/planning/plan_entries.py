@@ -5,7 +5,7 @@ is a campaign's segment; a customer's audiences are bits of a number.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from bot.store.planning.eligibility import Policy
 from bot.store.planning.moments import Moment, planning
 from bot.store.planning.operands import Candidate
 from bot.store.segments.segments import members_beside, understood
-from bot.store.tables import campaigns, customers
+from bot.store.tables import campaigns
 from bot.values.channels import TEMPLATE
 from bot.values.festival import Festival
 
@@ -126,9 +126,10 @@ def agenda(session: Session, windows: Mapping[str, Window], at: datetime, config
     numbers = {name: number for number, name in enumerate(known, start=1)}
     days, later = festivals.known(session), awaited.later_today(session, at, config, windows)
     entries: list[Entry] = []
+    purposes_of = campaigns_running.purposes(session)
     running = campaigns_running.between(session, [window.day for window in windows.values()])
     for campaign in sorted(running, key=lambda one: str(one.id)):
-        for purpose in campaigns_running.purposes_of(session, campaign.id):
+        for purpose in purposes_of.get(campaign.id, ()):
             of = purposes.get(purpose)
             if not of or not campaign.starts <= of.window.day <= campaign.ends:
                 continue
@@ -164,18 +165,17 @@ def _entry(
     later: Sequence[Awaited],
 ) -> Entry:
     shapes = shapes_of(session, campaign.id, of.purpose)
-    candidate = of_campaign(campaign, of.purpose, of.moment, shapes)
     kind = of.numbers.setdefault(alike(campaign, shapes), len(of.kinds))
     if kind == len(of.kinds):
-        of.kinds.append(candidate)
+        of.kinds.append(of_campaign(campaign, of.purpose, of.moment, shapes))
     return Entry(
         number=number,
         campaign=campaign,
         campaign_number=campaign_number,
         of=of,
-        candidate=candidate,
+        candidate=replace(of.kinds[kind], campaign_id=literal(campaign.id)),
         kind=kind,
-        bit=_bit_of_audience(session, campaign, of, occasion),
+        bit=_bit_of_audience(session, campaign, of, number if occasion is not None else None),
         occasion=occasion,
         takes_calls=_takes_calls(of, shapes),
         later=awaited.before(later, campaign, of.window),
@@ -188,11 +188,12 @@ def _takes_calls(of: OfPurpose, shapes: Sequence[Shape]) -> bool:
 
 
 def _bit_of_audience(
-    session: Session, campaign: Row[Any], of: OfPurpose, occasion: Subquery | None
+    session: Session, campaign: Row[Any], of: OfPurpose, of_occasion: int | None
 ) -> int | None:
+    """`of_occasion`: the number of the entry, if it waits for one."""
     asked, name = audience_of(session, campaign, of.moment), str(campaign.segment_id)
-    if occasion is not None and not occasions.concerns_all(campaign):
-        has_one = customers.c.id.in_(select(occasion.c.customer_id))
+    if of_occasion is not None and not occasions.concerns_all(campaign):
+        has_one = occasions.is_laid_aside(of_occasion)
         asked, name = has_one if asked is None else and_(asked, has_one), f"{name}@{campaign.id}"
     if asked is None:
         return None

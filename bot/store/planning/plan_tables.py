@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from bot.store.database import Instant, Session
+from bot.store.planning.occasions import found_of_pass
 from bot.store.planning.plan_entries import Agenda
 from bot.store.tables.columns import BigId, Json, PerhapsJson
 
@@ -32,6 +33,7 @@ TEMPORARY = ["TEMPORARY"]
 class Tables:
     numbers: Table  # of all campaigns
     asked: Table  # whom a pass over changes is about
+    occasions: Table  # whose they are today
     turns: Table  # the campaign that has a customer's turn
     keeps: Table  # the campaign whose content waits for a customer's next contact
     mine: Table  # what a campaign has for a customer beside these two
@@ -125,6 +127,7 @@ def _tables(shape: Shape) -> Tables:
     return Tables(
         numbers=table("numbers", Column("number", Integer, primary_key=True), Column("campaign_id", String(64), unique=True)),
         asked=table("asked", who()),
+        occasions=found_of_pass,
         turns=table("turns", who(), campaign()),
         keeps=table("keeps", who(), campaign()),
         mine=table("mine", who(), Column("campaign_number", Integer, primary_key=True, autoincrement=False), Column("said", String(10))),

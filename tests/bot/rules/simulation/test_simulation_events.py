@@ -14,22 +14,24 @@ TUESDAY, SUNDAY = date(2026, 11, 24), date(2026, 11, 29)
 
 
 def planned(day: date) -> list[str]:
-    windows = [window for purpose in PURPOSES for window in windows_of(purpose, day, PUSH)]
+    """A star at those whose verdicts no later pass of the day tells again."""
+    windows = {purpose: list(windows_of(purpose, day, PUSH)) for purpose in PURPOSES}
     events = of_day(day, windows, AHEAD, (9.5, 21.5), PUSH)
     assert events == sorted(events, key=lambda event: event.at)
-    return [f"{event.at.astimezone(PUSH.zone):%H:%M}" for event in events if event.what == "plan"]
+    plans = [event for event in events if event.what == "plan"]
+    return [f"{event.at.astimezone(PUSH.zone):%H:%M}{'*' * event.counts}" for event in plans]
 
 
 def test_each_window_of_a_working_day_is_planned_when_it_comes_into_sight() -> None:
-    assert planned(TUESDAY) == ["07:00", "09:00", "14:30", "17:30"]
+    assert planned(TUESDAY) == ["07:00", "09:00", "14:30", "17:30*"]
 
 
 def test_on_a_free_day_the_long_windows_are_looked_at_again() -> None:
-    assert planned(SUNDAY) == ["08:00", "08:30", "14:00", "18:00"]
+    assert planned(SUNDAY) == ["08:00", "08:30*", "14:00", "18:00*"]
 
 
 def test_the_day_ends_with_its_last_minute_and_has_its_rounds() -> None:
-    events = of_day(TUESDAY, [], AHEAD, (9.5, 21.5), PUSH)
+    events = of_day(TUESDAY, {}, AHEAD, (9.5, 21.5), PUSH)
     said = [(event.what, f"{event.at:%H:%M}", event.number) for event in events]
     assert said == [
         ("nightly", "04:10", 0),

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,9 +19,10 @@ from bot.store.people import forgetting
 from bot.store.planning import candidates, moments, next_contents, plan_entries, verdicts
 from bot.store.planning.eligibility import PLAN, objection
 from bot.store.planning.explanations import explain
+from bot.store.rehearsal import rehearsing
 from bot.store.segments.segments import members, understood
 from bot.store.tables import customers, deliveries, metadata, plan_totals, standings
-from scheduler.plan import plan
+from scheduler.plan import plan, rehearse
 from scheduler.plan_look import STRETCH
 from tests.support import pushing
 from tests.support.build import Build
@@ -119,7 +121,9 @@ def check(database: Database, seed: int) -> None:
     services = services_of(database, push={"hold_out_percent": dice.choice([0, 10])})
     with database.transaction() as session:
         lay_out(session, dice)
+    uncounted = planned_uncounted(services)
     plan(services, MORNING, stretch=dice.choice([7, 16, STRETCH]))
+    assert planned(services) == uncounted
     with database.reading() as session:
         wanted = asked_one_by_one(session, services, MORNING)
         kept = {
@@ -140,6 +144,22 @@ def check(database: Database, seed: int) -> None:
     assert kept == wanted
     assert totals == counted
     assert set(each.items()) <= {((who, campaign), reason) for (who, campaign, _), reason in wanted.items()}
+
+
+def planned_uncounted(services: Services) -> list[Any]:
+    """By a pass of a simulation that looks only at those whom a campaign could win."""
+    with rehearsing(services.database) as stage:
+        rehearsed = replace(services, database=stage)
+        report = rehearse(rehearsed, MORNING, keeps=False, counts=False)
+        assert not any(each.totals for each in report.campaigns)
+        return planned(rehearsed)
+
+
+def planned(services: Services) -> list[Any]:
+    kept = [deliveries.c[name] for name in ("customer_id", "campaign_id", "content_id", "channel", "due_at")]
+    with services.database.reading() as session:
+        rows = session.execute(select(*kept).where(deliveries.c.state == "planned").order_by(*kept))
+        return [tuple(row) for row in rows]
 
 
 PROPERTY = settings(
