@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bot.store.database import Database
+from tests.support.learned import KEPT
 from tests.support.servers import free_port
 
 ROOT = Path(__file__).parents[1]
@@ -26,7 +28,7 @@ class Process:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("WEILAN_")}
         self.process = subprocess.Popen(
             [sys.executable, str(ROOT / "weilan.py"), *words],
-            env=clean | {"PYTHONPATH": str(ROOT)} | environment, cwd=folder, text=True,
+            env=clean | {"PYTHONPATH": str(ROOT), "WEILAN_UNDERSTANDING__FOLDER": str(KEPT)} | environment, cwd=folder, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
@@ -89,17 +91,17 @@ def test_the_demo_opens_ends_and_opens_again_as_it_was(tmp_path: Path) -> None:
 
 
 def test_a_busy_port_is_one_line_that_says_how_to_choose_another(tmp_path: Path) -> None:
-    port = free_port()
-    with started("demo", "--port", str(port), "--data", str(tmp_path / "one"), port=port) as first:
-        first.wait_until_ready()
-        with started("demo", "--port", str(port), "--data", str(tmp_path / "two")) as second:
-            out, err = second.process.communicate(timeout=READY_WITHIN)
-        assert (second.process.returncode, out) == (1, "")
-        assert (
-            err
-            == f"weilan: cannot listen on 127.0.0.1:{port}: Address already in use; choose another with --port "
-            "(make demo PORT=…)\n"
-        )
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+        with started("demo", "--port", str(port), "--data", str(tmp_path / "demo")) as demo:
+            out, err = demo.process.communicate(timeout=READY_WITHIN)
+    assert (demo.process.returncode, out) == (1, "")
+    assert (
+        err
+        == f"weilan: cannot listen on 127.0.0.1:{port}: Address already in use; choose another with --port "
+        "(make demo PORT=…)\n"
+    )
+    assert not (tmp_path / "demo").exists()
 
 
 def test_a_demo_that_cannot_keep_anything_says_so_in_one_line(tmp_path: Path) -> None:

@@ -3,17 +3,15 @@
 import os
 import random
 import resource
-import tempfile
 import time
 import tracemalloc
-from pathlib import Path
 
 from bot.insight.catalogue import Named
-from bot.insight.intent_learning import learned, lessons
 from bot.insight.intents import Understanding
 from bot.insight.knowledge import WordIndex
 from bot.insight.product_entries import product_entry
 from bot.values.knowledge import Entry
+from tests.support.learned import model as learned_model
 
 SIZES = (120, 1_000, 10_000)
 QUESTIONS = 400
@@ -114,7 +112,7 @@ def _whole() -> None:
     """All that a message is asked in memory: what it wants, the entries, and the products. The aim: 5 and 20 ms, 150 MB."""
     chance = random.Random(SEED)
     made = entries(10_000, chance)
-    model = learned(lessons(), Path(tempfile.gettempdir()) / "weilan-test-intents")
+    model = learned_model()
     understanding, index, products = Understanding(model), WordIndex(), WordIndex()
     index.lean(model.confidence)
     began = time.perf_counter()

@@ -1,7 +1,6 @@
 """What a process understands follows the shop: its products, its sentences, and an encoder as soon as one is heard."""
 
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,7 +20,7 @@ from handlers.understanding_watch import UnderstandingWatch
 from tests.support.asked import ENTRIES
 from tests.support.build import Build
 from tests.support.door import services_of
-from tests.support.learned import model
+from tests.support.learned import KEPT, model
 from tests.support.stub_encoder import serving
 
 ODD = "龘靐齉爩"  # characters no example has
@@ -31,7 +30,7 @@ def learned_services(database: Database, folder: Path) -> Services:
     """With the tests' own model kept where these services look for one."""
     model()
     kept = f"{lessons().fingerprint}.npz"
-    shutil.copy(Path(tempfile.gettempdir()) / "weilan-test-intents" / kept, folder / kept)
+    shutil.copy(KEPT / kept, folder / kept)
     services = services_of(database, SystemClock(), folder / "spool")
     settings = Settings(folder=str(folder))
     return replace(services, config=services.config.model_copy(update={"understanding": settings}))

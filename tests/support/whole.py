@@ -23,6 +23,7 @@ from bot.sandbox.account import Account
 from bot.sandbox.http_transport import http_transport
 from bot.sandbox.platform import Platform
 from handlers.sandbox import blueprint
+from tests.support.learned import KEPT
 from tests.support.servers import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -178,6 +179,8 @@ secret_key = "a-secret-key-of-the-tests-only-0123456789"
 url = "{database}"
 [redis]
 url = "{redis}"
+[understanding]
+folder = "{KEPT}"
 [sandbox]
 clock = true
 """
