@@ -34,5 +34,5 @@ def answer(_found: Start, context: Context) -> Answer:
     consents.start_pushes(context.session, profile.id, context.now)
     asked_before = profile.wants_pushes and profile.asked_for_pushes_at is not None
     if profile.id and not asked_before:
-        own_data.done(context.session, profile.id, "pushes_on", context.now)
+        own_data.done_at_once(context.session, profile.id, "pushes_on", context.now)
     return Answer(reply=Text(texts.STARTED_ALREADY if asked_before else texts.STARTED))

@@ -32,5 +32,5 @@ def recognise(incoming: Said | MenuClick, _profile: Profile) -> Stop | None:
 def answer(_found: Stop, context: Context) -> Answer:
     consents.stop_pushes(context.session, context.profile.id, context.now)
     if context.profile.id and context.profile.wants_pushes:
-        own_data.done(context.session, context.profile.id, "pushes_off", context.now)
+        own_data.done_at_once(context.session, context.profile.id, "pushes_off", context.now)
     return Answer(reply=Text(texts.STOPPED if context.profile.wants_pushes else texts.STOPPED_ALREADY))

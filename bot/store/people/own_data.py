@@ -6,15 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.store.database import Session
+from bot.store.prepared import Prepared
 from bot.store.tables import customers, own_data_wishes
 
 CONFIRMED_WITHIN = timedelta(minutes=10)
 MOST_SHOWN = 10
 
 _w = own_data_wishes.c
+_DONE_AT_ONCE = Prepared(
+    insert(own_data_wishes).values(
+        {
+            name: bindparam(name, type_=_w[name].type)
+            for name in ("customer_id", "kind", "asked_at", "done_at", "receipt", "detail")
+        }
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ def done(
     """The receipt's number. `detail` holds counts, and no words of theirs: it outlives them."""
     values: dict[str, Any] = {
         "done_at": now,
-        "receipt": f"WL{now:%Y%m%d}-{secrets.token_hex(4).upper()}",
+        "receipt": _receipt(now),
         "detail": dict(detail or {}),
     }
     newest = select(_w.id).where(_w.customer_id == customer_id, _w.kind == kind, _w.done_at.is_(None))
@@ -64,6 +73,21 @@ def done(
     else:
         session.execute(update(own_data_wishes).where(_w.id == waits).values(values))
     return str(values["receipt"])
+
+
+def done_at_once(session: Session, customer_id: int, kind: str, now: datetime) -> None:
+    """What nobody is asked to confirm: pushes off and on."""
+    _DONE_AT_ONCE.run(
+        session,
+        {
+            "customer_id": customer_id,
+            "kind": kind,
+            "asked_at": now,
+            "done_at": now,
+            "receipt": _receipt(now),
+            "detail": {},
+        },
+    )
 
 
 def receipts(session: Session, customer_id: int) -> list[Done]:
@@ -85,3 +109,7 @@ def wants_personal(session: Session, customer_id: int) -> bool:
 
 def set_personal(session: Session, customer_id: int, *, wants: bool) -> None:
     session.execute(update(customers).where(customers.c.id == customer_id).values(wants_personal=wants))
+
+
+def _receipt(now: datetime) -> str:
+    return f"WL{now:%Y%m%d}-{secrets.token_hex(4).upper()}"
