@@ -20,6 +20,7 @@ from bot.wechat.envelope import Envelope
 from handlers import router
 from handlers.app import create_app, stop
 from handlers.chat.speaking import Context
+from handlers.knowledge_watch import KnowledgeWatch
 from handlers.webhook import arguments
 from handlers.windows import windows_of
 from tests.bench._seeds import seed
@@ -35,6 +36,8 @@ def show(folder: Path) -> None:
     seed(database, people=["o-anna"], entries=120)
     services = services_of(database, SystemClock(), folder / "spool")
     services.understanding.put_model(learned(lessons(), folder / "intents"), "bench")
+    watch = KnowledgeWatch(database, services.knowledge)
+    watch.start()
     envelope = Envelope(services.config.wechat)
     now = services.now()
     query, body = seal(text_message("退订", "o-anna"), int(now.timestamp()))
@@ -81,6 +84,7 @@ def show(folder: Path) -> None:
         _line(f"the whole, without the server: {name}", partial(_ask_next, app, pushes))
     _line("Flask's own way to a view, for comparison", lambda: _ask(app, "", b"", "/healthz", "GET"))
     stop(app)
+    watch.stop()
     database.close()
 
 
