@@ -47,6 +47,21 @@ def test_a_rule_is_counted_sampled_and_told_in_words(
     assert "城市是「杭州」" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "客户资料「购物时看重」是「价格实惠」"),
+        ("en", "the fact “What decides their purchases”: “price”"),
+    ],
+)
+def test_facts_are_told_by_the_names_people_know(
+    config: Path, capsys: pytest.CaptureFixture[str], language: str, said: str
+) -> None:
+    rule = '{"field": "fact.decision_driver", "op": "=", "value": "price"}'
+    assert run(config, "segment", "explain", "--rule", rule, "--language", language) == 0
+    assert said in capsys.readouterr().out
+
+
 def test_presets_are_applied_once_and_filled_by_a_refresh(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

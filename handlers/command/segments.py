@@ -10,6 +10,7 @@ import typer
 
 from bot.opening import opened
 from bot.rules.intake import reports
+from bot.rules.people import facts
 from bot.rules.segments import segment_presets, segment_words
 from bot.rules.segments import segment_reports as told
 from bot.rules.worth import partitions
@@ -96,6 +97,7 @@ def explain(
         titles = segment_words.Titles(
             segments={each.id: each.name for each in segments.every(session)},
             places=segment_presets.places(partitions.load(services.config.value.partitions)),
+            facts=facts.load(services.config.facts.rules).attributes,
         )
     explained = Explained(
         id=name or "rule",

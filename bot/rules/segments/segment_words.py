@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.values.facts import Attribute
 from bot.values.rule import All, AnyOf, Condition, Not, Rule
 from bot.values.rule_fields import Kind, field_of
 
@@ -77,10 +78,11 @@ FIELD_NAMES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Titles:
-    """What stands in a rule as a name, in people's words: segments by id, places by field and name."""
+    """What stands in a rule as a name, in people's words: segments by id, places by field and name, facts by name."""
 
     segments: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    facts: Mapping[str, Attribute] = field(default_factory=dict)
 
 
 def outline(rule: Rule, locale: str = "zh", titles: Titles | None = None) -> list[str]:
@@ -144,7 +146,7 @@ class _Teller:
 
     def _what(self, condition: Condition) -> str:
         if condition.field.startswith("fact."):
-            return self._words["fact"].format(condition.field.removeprefix("fact."))
+            return self._words["fact"].format(self._fact_named(condition.field))
         name = FIELD_NAMES[condition.field][self._is_english]
         for key in ("product", "category", "salt"):
             if beside := getattr(condition, key):
@@ -181,9 +183,21 @@ class _Teller:
         if value == "":
             return self._words["empty"]
         title = self._titles.segments.get(value) if kind is Kind.SEGMENT else None
+        if fact := self._fact(name):
+            title = fact.shown(str(value), "en" if self._is_english else "zh")
         if not self._is_english:
             title = title or self._titles.places.get(name, {}).get(value)
         return self._words["quote"].format(title or value)
+
+    def _fact(self, name: str) -> Attribute | None:
+        return self._titles.facts.get(name.removeprefix("fact.")) if name.startswith("fact.") else None
+
+    def _fact_named(self, name: str) -> str:
+        """As it is written where the shop's own file of facts does not name it."""
+        fact = self._fact(name)
+        if fact is None:
+            return name.removeprefix("fact.")
+        return fact.english if self._is_english else fact.label
 
 
 def _parts(rule: Rule) -> tuple[Rule, ...]:
