@@ -3,7 +3,8 @@
 from datetime import datetime, tzinfo
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from bot.clock import Clock
 from bot.sandbox.platform import Person, Platform
@@ -16,6 +17,9 @@ def add(page: Blueprint, platform: Platform, now: Clock, zone: tzinfo) -> None:
     @page.get("/")
     def chat() -> str:
         return render_template("sandbox/chat.html", account=platform.account, notices=platform.world.notices)
+
+    # whoever types only the address lands here
+    page.record_once(lambda state: state.app.add_url_rule("/", "home", _to_the_chat))
 
     @page.get("/people")
     def people() -> Response:
@@ -45,6 +49,10 @@ def add(page: Blueprint, platform: Platform, now: Clock, zone: tzinfo) -> None:
         return Response(
             found.content, content_type=found.content_type, headers={"X-Content-Type-Options": "nosniff"}
         )
+
+
+def _to_the_chat() -> BaseResponse:
+    return redirect(url_for("sandbox.chat"))
 
 
 def _person(person: Person, zone: tzinfo) -> dict[str, Any]:

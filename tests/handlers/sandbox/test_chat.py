@@ -31,6 +31,12 @@ def test_who_says_something_reads_the_answer_at_the_next_poll(
     assert second["menu"][0]["name"] == "我的"
 
 
+def test_the_bare_address_leads_to_the_chat(client: FlaskClient) -> None:
+    answer = client.get("/")
+    assert (answer.status_code, answer.location) == (302, "/sandbox/")
+    assert client.post("/").status_code == 405
+
+
 @pytest.mark.parametrize(
     ("what", "body", "status"),
     [
