@@ -19,6 +19,8 @@ LONGEST_TEXT = 2000  # bytes of UTF-8; WeChat takes 2,048, and the label of mark
 LONGEST_URL = 1024
 MOST_OPTIONS = 10
 COMBINATION = "parts"
+LINKED = re.compile(r"<a\s[^>]*?href\s*=\s*[\"']?([^\"'\s>]*)", re.IGNORECASE)
+LEADS_TO = ("https://", "http://", "weixin://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,9 @@ def _text(value: str) -> None:
         raise ValueError(
             f"expected at most {LONGEST_TEXT} bytes, about {LONGEST_TEXT // 3} characters; found {len(value.encode())}"
         )
+    for place in LINKED.findall(value):
+        if not place.lower().startswith(LEADS_TO):
+            raise ValueError(f"expected links to {', '.join(LEADS_TO)}…, found {place!r:.60}")
 
 
 def _at_most(most: int) -> Callable[[str], None]:

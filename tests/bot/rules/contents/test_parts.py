@@ -57,6 +57,10 @@ def test_each_form_is_read_and_comes_back_from_its_row(
     ("fields", "says"),
     [
         ({"kind": "article", "body": "b"}, "content c: cover: expected a picture"),
+        (
+            {"text": "<a href='JavaScript:go()'>看看</a>"},
+            "content c: text: expected links to https://, http://, weixin://…, found 'JavaScript:go()'",
+        ),
         ({**ARTICLE, "title": "长" * 33}, "content c: title: expected at most 32 characters, found 33"),
         ({**ARTICLE, "digest": "长" * 121}, "content c: digest: expected at most 120 characters"),
         ({**ARTICLE, "author": "长" * 17}, "content c: author: expected at most 16"),
