@@ -1,6 +1,6 @@
 """The campaigns that are sent from, and what their contents are for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,11 +29,12 @@ def between(session: Session, days: Sequence[date]) -> Sequence[Row[Any]]:
     ).all()
 
 
-def purposes(session: Session) -> dict[str, list[str]]:
-    """What each campaign's contents are for; each purpose has its own windows."""
+def purposes(session: Session, of: Iterable[Row[Any]]) -> dict[str, list[str]]:
+    """What the contents of each of these campaigns are for; each purpose has its own windows."""
     rows = (
         select(campaign_contents.c.campaign_id, contents.c.purpose)
         .join(contents, contents.c.id == campaign_contents.c.content_id)
+        .where(campaign_contents.c.campaign_id.in_([one.id for one in of]))
         .distinct()
         .order_by(campaign_contents.c.campaign_id, contents.c.purpose)
     )

@@ -79,7 +79,7 @@ def _windows(session: Session, at: datetime, config: Config) -> Iterator[tuple[s
 def _of_purpose(
     session: Session, bound: Sequence[Row[Any]], purpose: str, window: Window, moment: Moment, config: Config
 ) -> Iterator[Awaited]:
-    known, purposes_of = festivals.known(session), campaigns_running.purposes(session)
+    known, purposes_of = festivals.known(session), campaigns_running.purposes(session, bound)
     for campaign in bound:
         if purpose not in purposes_of.get(campaign.id, ()):
             continue

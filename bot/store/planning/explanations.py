@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Subquery, case, func, literal, select
 from bot.config import Config
 from bot.rules.pushes.rhythm import SLACK, gap
 from bot.rules.pushes.windows import Window, next_window, window_at
-from bot.store.campaigns import campaigns_running, festivals, working_days
+from bot.store.campaigns import campaign_pages, campaigns_running, festivals, working_days
 from bot.store.database import Session
 from bot.store.planning import awaited, moments, occasions, past_explanations, rotation, verdicts
 from bot.store.planning.candidates import of_campaign, shapes_of, with_history
@@ -43,12 +43,7 @@ def explain(
         else []
     )
     then = past_explanations.rhythm(session, who, past, at, config.push.zone) if past else who
-    purposes_of = campaigns_running.purposes(session)
-    explained = past or [
-        _explained(session, campaign, purpose, who, at, config)
-        for campaign in _campaigns(session, campaign_id, today)
-        for purpose in purposes_of.get(campaign.id, ())
-    ]
+    explained = past or _judged(session, _campaigns(session, campaign_id, today), who, at, config)
     return Explanation(
         customer_id=who.id,
         openid=openid,
@@ -64,7 +59,7 @@ def explain(
         next_regular_at=_next_after(then, _gap(then, config), config),
         campaigns=tuple(explained),
         is_over=bool(past),
-        names={row.id: row.name for row in session.execute(select(campaigns.c.id, campaigns.c.name))},
+        names=dict(campaign_pages.names(session)),
     )
 
 
@@ -76,6 +71,17 @@ def _campaigns(session: Session, campaign_id: str | None, today: date) -> Sequen
         .join(segments, segments.c.id == campaigns.c.segment_id)
         .where(campaigns.c.id == campaign_id)
     ).all()
+
+
+def _judged(
+    session: Session, asked_about: Sequence[Row[Any]], who: Row[Any], at: datetime, config: Config
+) -> list[CampaignExplained]:
+    purposes_of = campaigns_running.purposes(session, asked_about)
+    return [
+        _explained(session, campaign, purpose, who, at, config)
+        for campaign in asked_about
+        for purpose in purposes_of.get(campaign.id, ())
+    ]
 
 
 def _gap(who: Row[Any] | Rhythm, config: Config) -> int:

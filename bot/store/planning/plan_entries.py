@@ -126,8 +126,8 @@ def agenda(session: Session, windows: Mapping[str, Window], at: datetime, config
     numbers = {name: number for number, name in enumerate(known, start=1)}
     days, later = festivals.known(session), awaited.later_today(session, at, config, windows)
     entries: list[Entry] = []
-    purposes_of = campaigns_running.purposes(session)
     running = campaigns_running.between(session, [window.day for window in windows.values()])
+    purposes_of = campaigns_running.purposes(session, running)
     for campaign in sorted(running, key=lambda one: str(one.id)):
         for purpose in purposes_of.get(campaign.id, ()):
             of = purposes.get(purpose)
