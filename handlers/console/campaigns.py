@@ -13,7 +13,7 @@ from bot.store.campaigns.campaign_pages import CampaignLine
 from bot.store.database import Session
 from bot.store.operators import audit
 from bot.store.planning import variants
-from bot.store.sending import deliveries, delivery_search
+from bot.store.sending import delivery_search, withdrawals
 from bot.store.sending.delivery_search import DeliveryFilter
 from handlers.console import occasion_fields
 from handlers.console.guard import somebody
@@ -68,7 +68,7 @@ def _become(store: Session, line: CampaignLine, status: str) -> None:
     if not campaign_pages.become(store, line.id, status, services().now()):
         flash(_("没有改动：活动的状态已经不是您看到的那样了。"))
         return
-    withdrawn = 0 if status == "running" else deliveries.withdraw(store, line.id, services().now())
+    withdrawn = 0 if status == "running" else withdrawals.of_one_that_stops(store, line.id, services().now())
     detail = {**audit.changes({"status": line.status}, {"status": status}), "withdrawn": withdrawn}
     audit.record(
         store,

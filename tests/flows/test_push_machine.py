@@ -31,7 +31,7 @@ from bot.rules.pushes.buckets import bucket_of
 from bot.services import Services
 from bot.store.database import Database, Session
 from bot.store.people import customers, following, forgetting
-from bot.store.sending import deliveries, halts, mass_reports
+from bot.store.sending import deliveries, halts, mass_reports, withdrawals
 from bot.store.tables import campaigns, channel_halts, metadata
 from bot.store.tables import customers as customer_rows
 from bot.store.tables import deliveries as delivery_rows
@@ -189,7 +189,7 @@ class Pushes(RuleBasedStateMachine):
     def a_campaign_is_touched(self, which: int, what: str) -> None:
         with self.database.transaction() as session:
             if what == "withdrawn":
-                deliveries.withdraw(session, f"k{which}", self.clock.now())
+                withdrawals.of_one_that_stops(session, f"k{which}", self.clock.now())
             else:
                 session.execute(update(campaigns).where(campaigns.c.id == f"k{which}").values(status=what))
 

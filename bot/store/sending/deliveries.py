@@ -209,12 +209,3 @@ def _still(session: Session, ids: list[int], dead: ColumnElement[bool]) -> list[
         among(session, deliveries.c.id, ids), dead, deliveries.c.left_at.is_(None)
     )
     return list(session.execute(locked.with_for_update(skip_locked=True)).scalars())
-
-
-def withdraw(session: Session, campaign_id: str, now: datetime) -> int:
-    """What the campaign has planned and has not claimed yet goes nowhere."""
-    planned = and_(deliveries.c.campaign_id == campaign_id, deliveries.c.state == "planned")
-    withdrawn = (
-        update(deliveries).where(planned).values(state="skipped", reason="campaign_over", finished_at=now)
-    )
-    return outbox.ending(session, withdrawn, "skipped")

@@ -14,7 +14,7 @@ from bot.store.database import Session
 from bot.store.programs import outbox
 from bot.store.tables import deliveries
 
-WITHDRAWN, CHANGED = "withdrawn", "campaign_changed"
+WITHDRAWN, CHANGED, OVER = "withdrawn", "campaign_changed", "campaign_over"
 PLANNED_BY = frozenset(
     {"segment_id", "contents", "variants", "hold_out_percent", "channels", "occasion", "marketing_in_window"}
 )  # of a campaign: who gets what of it, and how. Priority is of the next plan; its period and status the claim asks
@@ -23,6 +23,11 @@ PLANNED_BY = frozenset(
 def of_campaign(session: Session, campaign_id: str, now: datetime) -> int:
     """Gives how many."""
     return _withdraw(session, deliveries.c.campaign_id == campaign_id, now)
+
+
+def of_one_that_stops(session: Session, campaign_id: str, now: datetime) -> int:
+    """What the campaign has planned and has not claimed yet goes nowhere."""
+    return _withdraw(session, deliveries.c.campaign_id == campaign_id, now, OVER)
 
 
 def these(session: Session, ids: Sequence[int], now: datetime) -> list[int]:
