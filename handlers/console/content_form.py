@@ -154,6 +154,8 @@ def refusal(field: str) -> Any:
 def check_words(text: str) -> None:
     if len(text.encode()) > LONGEST_TEXT:
         raise ValidationError(_("正文太长：最多约 %(count)d 个字", count=LONGEST_TEXT // 3))
+    if parts.links_astray(text):
+        raise ValidationError(_("链接要以 %(starts)s 开头", starts="、".join(parts.LEADS_TO)))
     unknown = [name for name in templates.names_in(text) if name not in templates.FIELDS]
     if unknown:
         raise ValidationError(

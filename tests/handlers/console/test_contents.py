@@ -86,6 +86,10 @@ def test_an_article_is_written_with_its_cover_and_comes_back_in_the_form(
         ({"kind": "image", "purpose": "marketing", "media_id": "m-1"}, "营销内容要写明【广告】和退订方法"),
         ({"kind": "fax"}, "不是有效的选择"),
         ({"kind": "text", "text": "{customer.nmae|您}"}, "不认识 customer.nmae"),
+        (
+            {"kind": "text", "text": '<a href="javascript:go()">看</a>'},
+            "链接要以 https://、http://、weixin:// 开头",
+        ),
     ],
 )
 def test_what_cannot_be_is_told_at_the_field(operator: Visitor, fields: dict[str, Any], says: str) -> None:
