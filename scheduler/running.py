@@ -14,6 +14,8 @@ from bot.services import Services
 from scheduler import engine, timetable, webhooks
 from scheduler.beside import Beside, Runs
 
+LOOKS_EVERY = 0.5  # seconds; a signal that comes just before an endless wait would be noticed only by the next one
+
 Chores: TypeAlias = Sequence[tuple[str, Callable[[Services], object], timedelta]]  # name, work, how often
 
 _log = structlog.get_logger(__name__)
@@ -43,5 +45,6 @@ def _until_signalled(services: Services, *runs: Runs) -> None:
         signal.signal(number, lambda *_: signalled.set())
     all_of_them = Beside(services, runs)
     _log.info("started")
-    signalled.wait()
+    while not signalled.wait(LOOKS_EVERY):
+        pass
     all_of_them.stop()

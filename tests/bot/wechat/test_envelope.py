@@ -249,7 +249,10 @@ def test_rubbish_from_a_stranger_is_a_bad_signature_and_from_wechat_unreadable(b
         SAFE.open(QUERY, body, NOW)
 
 
-@given(text=some.text(max_size=2000), app_id=some.text(min_size=1, max_size=40).map(str.strip))
+OF_AN_ACCOUNT = some.text(some.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=40)
+
+
+@given(text=some.text(max_size=2000), app_id=OF_AN_ACCOUNT.map(str.strip))
 def test_what_is_sealed_opens_again(text: str, app_id: str) -> None:
     envelope = account(app_id=app_id, token=TOKEN, encoding_aes_key=KEY)
     assert open_signed(envelope.encrypt(text.encode()), envelope).xml == text.encode()
