@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.clock import FixedClock
 from bot.store import schema
@@ -20,6 +21,14 @@ from weilan import main
 
 EMPTIED = "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables))  # in one go
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)  # Tuesday, a working day, 12:00 in Shanghai
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_tracebacks() -> None:
+    """Left alone, structlog draws each with all its variables, which takes seconds where much goes wrong on purpose."""
+    *others, _ = structlog.get_config()["processors"]
+    shows = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*others, shows])
 
 
 @pytest.fixture(scope="session")

@@ -16,10 +16,11 @@ from bot.logging import configure, secrets_in
 def _the_log_is_left_as_it_was() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
+    log = structlog.get_config()
     yield
     root.handlers = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**log)
 
 
 class Terminal(io.StringIO):

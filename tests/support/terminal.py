@@ -15,7 +15,8 @@ def process_left_as_it_was() -> Iterator[None]:
     """The command sets up the process it runs in, and here that is the tests' own."""
     root = logging.getLogger()
     handlers, level, hook = root.handlers, root.level, sys.excepthook
+    log = structlog.get_config()
     yield
     root.handlers, sys.excepthook = handlers, hook
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**log)
