@@ -24,6 +24,7 @@ def recover(services: Services) -> None:
         moment = moments.claiming(session, services.now(), services.config)
         deliveries.recover(session, moment, real)
         reported_endings.settle_recovered(session, moment.now)
+        mass_reports.settle_early(session, moment.now)
         waiting = mass_sends.unanswered(session, real)
         messages = repeats.unanswered(session, moment.now, real)
     if messages:

@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.clock import FixedClock
 from bot.services import Services
@@ -15,7 +15,7 @@ from bot.store.campaigns import approvals
 from bot.store.database import Database
 from bot.store.planning import moments
 from bot.store.sending import claims, deliveries, halts, mass_reports, taking_back
-from bot.store.tables import contents
+from bot.store.tables import contents, early_mass_reports, mass_sends
 from bot.values.outcome import Halt, Later, Never, Outcome, Unsure
 from bot.values.reply import Text
 from bot.values.reports import MassFinished
@@ -393,6 +393,27 @@ def test_a_mass_send_is_accepted_and_then_sent_when_wechat_reports(
     assert states(services) == {"sent": 3}
     assert len({said.client_msg_id for said in wechat.sent}) == 1
     assert all(len(said.client_msg_id) <= 32 for said in wechat.sent)
+
+
+def test_a_report_that_is_faster_than_the_answer_ends_the_mass_send(services: Services) -> None:
+    """WeChat's job of three people may be over before its answer to the request is committed."""
+    ids = mass_due(services, 3)
+    with services.database.transaction() as session:
+        # the fake numbers what it takes from 1000 on
+        mass_reports.finished(session, report("1000", total=3), NOON)
+        mass_reports.finished(session, report("1000", "send fail"), NOON)  # told again
+        mass_reports.finished(session, report("9"), NOON)  # of somebody else's send
+    deliver_due(services)
+    assert of(services, ids[0])[0].wechat_id == "1000"
+    recover(services)
+    assert states(services) == {"sent": 3}
+    with services.database.reading() as session:
+        [mass] = session.execute(select(mass_sends)).all()
+        assert (mass.state, mass.total) == ("done", 3)
+        assert session.execute(select(early_mass_reports.c.wechat_id)).scalars().all() == ["9"]
+    with services.database.transaction() as session:
+        mass_reports.give_up_unreported(session, NOON + timedelta(days=4))
+        assert session.execute(select(early_mass_reports)).all() == []
 
 
 def test_the_log_holds_the_words_of_a_mass_send_as_they_went_out(

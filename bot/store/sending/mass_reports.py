@@ -1,32 +1,61 @@
 """How mass sends ended, as WeChat reports it, or does not."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from bot.store.database import Session
 from bot.store.programs import outbox
 from bot.store.sending.reported_endings import REPORTED_WITHIN
 from bot.store.sending.taking_back import take_back
-from bot.store.tables import deliveries, mass_sends
+from bot.store.tables import deliveries, early_mass_reports, mass_sends
+from bot.store.upserts import or_insert
 from bot.values.reports import MassFinished
+
+LONGEST_ID = 40  # of WeChat's, as its column holds
 
 
 def finished(session: Session, report: MassFinished, now: datetime) -> None:
-    """MASSSENDJOBFINISH, or what mass/get says later. Told twice, or of a send that is not ours: no effect."""
-    well = _went_well(report)
+    """MASSSENDJOBFINISH, or what mass/get says later. Told twice, or of a send that is not ours: no effect.
+
+    A send to few may be over before WeChat's answer to the request was written: then it is kept for `settle_early`.
+    """
+    told = {
+        "status": report.status[:100],
+        "total": report.total,
+        "filtered": report.filtered,
+        "sent": report.sent,
+        "errors": report.errors,
+    }
+    whose = select(mass_sends.c.id).where(mass_sends.c.wechat_id == report.msg_id_of_job)
+    if session.execute(whose.limit(1)).first() is not None:
+        _end(session, report.msg_id_of_job, told, now)
+    elif 0 < len(report.msg_id_of_job) <= LONGEST_ID:
+        early = or_insert(session, early_mass_reports)
+        early = early.values(wechat_id=report.msg_id_of_job, told_at=now, **told)
+        session.execute(early.on_conflict_do_nothing())
+
+
+def settle_early(session: Session, now: datetime) -> int:
+    """Reports that were faster than the answer, which is here by now. How many."""
+    row = early_mass_reports.c
+    asked = select(early_mass_reports).join(mass_sends, mass_sends.c.wechat_id == row.wechat_id)
+    found = session.execute(asked.where(mass_sends.c.state == "accepted")).all()
+    for early in found:
+        told = {name: getattr(early, name) for name in ("status", "total", "filtered", "sent", "errors")}
+        _end(session, early.wechat_id, told, now)
+    session.execute(delete(early_mass_reports).where(row.wechat_id.in_([one.wechat_id for one in found])))
+    return len(found)
+
+
+def _end(session: Session, wechat_id: str, told: dict[str, Any], now: datetime) -> None:
+    well = _went_well(told["status"])
+    figures = {name: told[name] for name in ("total", "filtered", "sent", "errors")}
     ended = session.execute(
         update(mass_sends)
-        .where(mass_sends.c.wechat_id == report.msg_id_of_job, mass_sends.c.state == "accepted")
-        .values(
-            state="done" if well else "failed",
-            reason=report.status[:100],
-            total=report.total,
-            filtered=report.filtered,
-            sent=report.sent,
-            errors=report.errors,
-            finished_at=now,
-        )
+        .where(mass_sends.c.wechat_id == wechat_id, mass_sends.c.state == "accepted")
+        .values(state="done" if well else "failed", reason=told["status"], finished_at=now, **figures)
         .returning(mass_sends.c.id)
     )
     for mass_id in list(ended.scalars()):
@@ -61,7 +90,9 @@ def unreported(session: Session, before: datetime) -> list[str]:
 
 
 def give_up_unreported(session: Session, now: datetime) -> None:
-    """Nobody ever said how they ended: unknown, and said so."""
+    """Nobody ever said how they ended: unknown, and said so. What was told of sends that are not ours goes."""
+    not_ours = early_mass_reports.c.told_at < now - REPORTED_WITHIN
+    session.execute(delete(early_mass_reports).where(not_ours))
     old = select(mass_sends.c.id).where(
         mass_sends.c.state == "accepted", mass_sends.c.created_at < now - REPORTED_WITHIN
     )
@@ -79,5 +110,5 @@ def give_up_unreported(session: Session, now: datetime) -> None:
         )
 
 
-def _went_well(report: MassFinished) -> bool:
-    return report.status.strip().lower().replace("_", " ") == "send success"
+def _went_well(status: str) -> bool:
+    return status.strip().lower().replace("_", " ") == "send success"

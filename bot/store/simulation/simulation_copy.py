@@ -49,7 +49,7 @@ IF_ASKED = (  # only when the rule of a campaign's segment looks at them, or wha
 )  # fmt: skip
 STAYS = (
     "account_managers", "api_answers", "api_clients", "approvals", "audit", "bind_codes", "binding_talks", "binding_tries",
-    "customer_moves", "follow_doubts", "follow_history", "follow_ups", "follower_syncs", "followers_named",
+    "customer_moves", "early_mass_reports", "follow_doubts", "follow_history", "follow_ups", "follower_syncs", "followers_named",
     "form_requests", "form_talks", "former_names", "former_standings", "handovers", "inferences", "mentions",
     "intent_examples", "kept_secrets", "knowledge", "knowledge_asks", "learnt", "leases", "media_files", "merges", "model_calls",
     "offer_choices", "offer_options", "offers", "open_questions", "outbox", "own_data_wishes", "payments",

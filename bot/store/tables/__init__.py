@@ -64,6 +64,7 @@ from bot.store.tables.pushes import (
     channel_halts,
     contents,
     deliveries,
+    early_mass_reports,
     mass_sends,
     segments,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "daily_calls",
     "day_overrides",
     "deliveries",
+    "early_mass_reports",
     "facts",
     "festivals",
     "follow_doubts",

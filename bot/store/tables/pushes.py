@@ -258,6 +258,18 @@ mass_sends = Table(
     Column("finished_at", Instant),
 )
 
+early_mass_reports = Table(  # how a mass send ended, told before its request was answered
+    "early_mass_reports",
+    metadata,
+    Column("wechat_id", String(40), primary_key=True),
+    Column("status", String(100), nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("filtered", Integer, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("errors", Integer, nullable=False),
+    Column("told_at", Instant, nullable=False, index=True),
+)
+
 channel_halts = Table(  # a channel somebody has to look at before it is used again
     "channel_halts",
     metadata,
