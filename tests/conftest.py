@@ -1,5 +1,6 @@
 """What every test may ask for: the two databases, a real Redis, a clock, the builders."""
 
+import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from bot.clock import FixedClock
 from bot.store import schema
@@ -21,6 +24,15 @@ from weilan import main
 
 EMPTIED = "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables))  # in one go
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)  # Tuesday, a working day, 12:00 in Shanghai
+
+# No example fails for being slow, and each run tries the same ones; with WEILAN_EXAMPLES others every time.
+hypothesis_settings.register_profile(
+    "weilan",
+    deadline=None,
+    derandomize="WEILAN_EXAMPLES" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("weilan")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -56,7 +56,7 @@ def one_customer(database: Database, openid: str = "o-anna") -> Any:
 def comes(found: Callable[[], Any]) -> Any:
     """Another thread needs a moment."""
     pause = SPAWN.Event()
-    for _ in range(200):
+    for _ in range(2000):
         if answer := found():
             return answer
         pause.wait(0.05)
@@ -118,9 +118,9 @@ def test_two_processes_answer_each_message_once(database: Database, spool: Path)
     for process in processes:
         process.start()
     ready.set()
-    told = [answers.get(timeout=90) for _ in processes]
+    told = [answers.get(timeout=300) for _ in processes]
     for process in processes:
-        process.join(30)
+        process.join(60)
     assert [process.exitcode for process in processes] == [0, 0]
     assert len(log(database, direction="in")) == 60
     assert len(log(database, direction="out")) == 60

@@ -19,7 +19,7 @@ class Stuck:
 
     def read(self, _size: int = -1) -> bytes:
         self.is_read.set()
-        self.ends.wait(20)
+        self.ends.wait(60)
         return b""
 
 
@@ -43,7 +43,7 @@ def asked(application: Any, body: Any) -> threading.Thread:
 def test_whoever_waits_for_a_body_lets_another_work(stuck: Stuck) -> None:
     application = Workplaces(1).before(reading)
     asked(application, stuck)
-    assert stuck.is_read.wait(5)
+    assert stuck.is_read.wait(60)
     assert application({"wsgi.input": BytesIO(b"whole")}, None) == [b"who"]
 
 
@@ -52,17 +52,17 @@ def test_no_more_work_at_once_than_there_are_places() -> None:
 
     def working(_environ: dict[str, Any], _start: Any) -> list[bytes]:
         begun.release()
-        go_on.wait(20)
+        go_on.wait(60)
         return []
 
     application = Workplaces(2).before(working)
     threads = [asked(application, BytesIO()) for _ in range(3)]
-    assert begun.acquire(timeout=5)
-    assert begun.acquire(timeout=5)
+    assert begun.acquire(timeout=60)
+    assert begun.acquire(timeout=60)
     assert not begun.acquire(timeout=0.2)
     go_on.set()
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
         assert not thread.is_alive()
 
 

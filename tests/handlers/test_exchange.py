@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from handlers.exchange import Exchange
 from handlers.taking import Push
 from handlers.windows import windows_of
 from tests.support.door import event, services_of, text_message
+from tests.support.waiting import comes_true
 
 BUDGET = 0.3
 
@@ -46,7 +47,7 @@ class Thoughts:
         return "thinker", Slow(work=lambda: self._think(said))
 
     def _think(self, said: str) -> Answer:
-        self.go_on.wait(10)
+        self.go_on.wait(60)
         self.thought += 1
         if "坏" in said:
             raise ZeroDivisionError
@@ -75,7 +76,7 @@ def exchange(services: Services, thoughts: Thoughts) -> Iterator[Exchange]:
 
 @pytest.fixture
 def patient(services: Services, thoughts: Thoughts) -> Iterator[Exchange]:
-    exchange = Exchange(services, windows_of(services.config), thoughts, 10.0)
+    exchange = Exchange(services, windows_of(services.config), thoughts, 60.0)
     yield exchange
     thoughts.go_on.set()
     exchange.close()
@@ -100,15 +101,6 @@ def owed(services: Services) -> list[str]:
         return [payload["text"] for payload in found]
 
 
-def comes(found: Callable[[], Any]) -> Any:
-    pause = threading.Event()
-    for _ in range(400):
-        if answer := found():
-            return answer
-        pause.wait(0.02)
-    raise AssertionError("it did not come")
-
-
 def test_an_answer_that_is_ready_in_time_is_the_reply(
     patient: Exchange, services: Services, thoughts: Thoughts
 ) -> None:
@@ -130,7 +122,7 @@ def test_an_answer_that_is_late_follows_and_is_given_once(
     [asked] = rows(services)
     assert (asked.state, asked.text) == ("pending", "慢慢想")
     thoughts.go_on.set()
-    assert comes(lambda: owed(services)) == ["想好了：慢慢想"]
+    assert comes_true(lambda: owed(services) == ["想好了：慢慢想"])
     assert [row.state for row in rows(services)] == ["done"]
     assert say(exchange, services, xml) == Silence()
     assert owed(services) == ["想好了：慢慢想"]
@@ -159,9 +151,9 @@ def test_a_repeat_while_the_answer_is_made_gets_the_same_and_thinks_no_second_ti
     xml = text_message("慢慢想")
     with ThreadPoolExecutor(2) as pool:
         told = [pool.submit(say, patient, services, xml) for _ in range(2)]
-        comes(lambda: rows(services))
+        assert comes_true(lambda: bool(rows(services)))
         thoughts.go_on.set()
-        assert [answer.result(10) for answer in told] == [Text("想好了：慢慢想")] * 2
+        assert [answer.result(60) for answer in told] == [Text("想好了：慢慢想")] * 2
     assert thoughts.thought == 1
 
 
@@ -173,7 +165,7 @@ def test_later_messages_wait_behind_it_and_are_answered_in_order(
     assert say(exchange, services, text_message("第三句")) == Silence()
     assert say(exchange, services, text_message("别人的话", openid="o-bo")) == Text("别人的话")
     thoughts.go_on.set()
-    comes(lambda: len(owed(services)) == 3)
+    assert comes_true(lambda: len(owed(services)) == 3)
     assert owed(services) == ["想好了：慢慢想", "第二句", "第三句"]
     assert say(exchange, services, text_message("第四句")) == Text("第四句")
 
@@ -187,10 +179,11 @@ def test_slow_answers_never_take_every_thread_of_the_server(
             pool.submit(say, patient, services, text_message("慢", openid=f"o-{number}"))
             for number in range(4)
         ]
-        first = comes(lambda: [answer for answer in told if answer.done()])
+        assert comes_true(lambda: any(answer.done() for answer in told))
+        first = [answer for answer in told if answer.done()]
         assert [answer.result() for answer in first] == [Silence()]
         thoughts.go_on.set()
-        assert sorted(str(answer.result(10)) for answer in told) == sorted(
+        assert sorted(str(answer.result(60)) for answer in told) == sorted(
             [*[str(Text("想好了：慢"))] * 3, str(Silence())]
         )
 
@@ -232,8 +225,8 @@ def test_recovery_and_a_living_process_give_one_answer(
     with ThreadPoolExecutor(1) as pool:
         recovered = pool.submit(unanswered.answer_pending, services, thoughts)
         thoughts.go_on.set()
-        recovered.result(10)
-    comes(lambda: [row.state for row in rows(services)] == ["done"])
+        recovered.result(60)
+    assert comes_true(lambda: [row.state for row in rows(services)] == ["done"])
     assert owed(services) == ["想好了：慢慢想"]
 
 

@@ -1,7 +1,5 @@
 """The operator's edits reach the index of a running process."""
 
-import time
-from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import delete, update
@@ -12,15 +10,7 @@ from bot.store.database import Database
 from handlers.knowledge_watch import KnowledgeWatch, refresh
 from tests.conftest import NOON
 from tests.support.build import Build
-
-WITHIN = 5.0
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    until = time.monotonic() + WITHIN
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.01)
+from tests.support.waiting import comes_true
 
 
 def test_an_edit_a_switch_off_and_a_removal_are_seen_and_nothing_else_is_read(database: Database) -> None:
@@ -54,7 +44,7 @@ def test_a_watch_looks_by_itself(sqlite: Database) -> None:
     watch.start()
     with sqlite.transaction() as session:
         Build(session).knowledge("post", "包邮吗？", "包邮。")
-    wait_until(lambda: bool(index.search("包邮吗")))
+    assert comes_true(lambda: bool(index.search("包邮吗")))
     watch.stop()
 
 

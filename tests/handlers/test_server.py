@@ -17,6 +17,7 @@ from handlers.ports import PortBusy, address_of, free_port
 from handlers.server import Ending as _Ends
 from handlers.server import _Server
 from tests.support.servers import free_port as any_port
+from tests.support.waiting import PATIENCE
 
 SCRIPT = """
 import os, sys, urllib.request
@@ -35,7 +36,7 @@ def load():
     return Loaded(application, quieten=lambda: note(ask()), stop=lambda: note("stopped"))
 
 def ask():
-    with urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/", timeout=60) as answer:
         return f"quiet {answer.status}"
 
 if __name__ == "__main__":
@@ -43,7 +44,7 @@ if __name__ == "__main__":
 """
 
 
-def comes(found: Callable[[], object], within: float = 15.0) -> object:
+def comes(found: Callable[[], object], within: float = PATIENCE) -> object:
     """What `found` gives as soon as it gives something: other processes take their own time."""
     until = time.monotonic() + within
     while not (answer := found()):
@@ -65,7 +66,7 @@ class Served:
     def worker(self) -> int | None:
         """The process that answers; None while none does."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=2) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=20) as answer:
                 return int(answer.read())
         except OSError:
             return None
@@ -92,7 +93,7 @@ def test_sigterm_ends_what_acts_by_itself_while_requests_are_answered_and_then_t
 ) -> None:
     comes(served.worker)
     served.process.terminate()
-    assert served.process.wait(timeout=30) == 0
+    assert served.process.wait(timeout=PATIENCE) == 0
     assert served.stopped.read_text().split("\n") == ["quiet 200", "stopped", ""]
 
 
@@ -131,7 +132,7 @@ def test_a_worker_whose_parent_was_killed_ends_by_itself(served: Served) -> None
     worker = comes(served.worker)
     assert isinstance(worker, int)
     served.process.kill()
-    comes(lambda: not lives(worker), within=5)
+    comes(lambda: not lives(worker))
 
 
 def test_a_worker_that_dies_is_started_again(served: Served) -> None:
@@ -172,11 +173,11 @@ def test_bodies_that_stop_half_way_leave_threads_to_the_others(served: Served) -
 
         assert comes(served.worker)
         asked = urllib.request.Request(f"http://127.0.0.1:{served.port}/", data=b"whole")
-        with urllib.request.urlopen(asked, timeout=10) as answer:
+        with urllib.request.urlopen(asked, timeout=60) as answer:
             assert answer.status == 200
 
 
 def half_sent(port: int) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", port), timeout=5)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=60)
     connection.sendall(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 99\r\n\r\n<xml>")
     return connection

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from tests.support.build import Build
 from tests.support.door import services_of
 from tests.support.learned import KEPT, model
 from tests.support.stub_encoder import serving
+from tests.support.waiting import comes_true
 
 ODD = "龘靐齉爩"  # characters no example has
 
@@ -40,27 +41,19 @@ def heard(services: Services) -> Sequence[Guess]:
     return services.understanding.of(ODD).whole.guesses
 
 
-def comes(is_there: Callable[[], bool]) -> bool:
-    for _ in range(600):
-        if is_there():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def test_an_encoder_joins_as_soon_as_it_is_heard(database: Database, tmp_path: Path) -> None:
     with serving() as stub:
         stub.means[ODD] = "可以开发票吗"
         embeddings = HttpEmbeddings(Settings(encoder_url=stub.url))
-        encoder = Encoder(embeddings, 5.0)
+        encoder = Encoder(embeddings, 60.0)
         services = replace(learned_services(database, tmp_path), encoder=encoder)
         watch = UnderstandingWatch(services, every=0.05)
         watch.start()
         assert services.understanding.of("我要开发票").intent == "invoice"
-        assert comes(lambda: any(tmp_path.glob("*.npy")))
+        assert comes_true(lambda: any(tmp_path.glob("*.npy")))
         encoder.ask(ODD)
         assert "invoice" not in {guess.intent for guess in model().guesses(ODD)}
-        assert comes(lambda: "invoice" in {guess.intent for guess in heard(services)})
+        assert comes_true(lambda: "invoice" in {guess.intent for guess in heard(services)})
         watch.stop()
         embeddings.close()
 
@@ -70,17 +63,17 @@ def test_the_knowledge_is_found_by_meaning_as_soon_as_it_is_encoded(
 ) -> None:
     with serving() as stub:
         stub.means[ODD] = "运费由谁承担"
-        encoder = Encoder(HttpEmbeddings(Settings(encoder_url=stub.url)), 5.0)
+        encoder = Encoder(HttpEmbeddings(Settings(encoder_url=stub.url)), 60.0)
         index = MeantIndex(WordIndex(), encoder)
         services = replace(learned_services(database, tmp_path), encoder=encoder, knowledge=index)
         index.replace(ENTRIES, "1")
         watch = UnderstandingWatch(services, every=0.05)
         watch.start()
         encoder.ask(ODD)
-        assert comes(lambda: bool(index.search(ODD)))
+        assert comes_true(lambda: bool(index.search(ODD)))
         assert index.search(ODD)[0].entry.question == "运费由谁承担"
         index.replace([replace(entry, answer="改了") for entry in ENTRIES], "2")
-        assert comes(lambda: bool(index.search(ODD)))
+        assert comes_true(lambda: bool(index.search(ODD)))
         assert index.search(ODD)[0].entry.answer == "改了"
         watch.stop()
         encoder.close()

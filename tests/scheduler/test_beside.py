@@ -12,12 +12,12 @@ def test_all_run_until_they_are_told_to_stop(sqlite: Database, clock: FixedClock
     ended = []
 
     def runs(_services: Services, stop: threading.Event) -> None:
-        both.wait(timeout=10)
-        stop.wait(timeout=10)
+        both.wait(timeout=60)
+        stop.wait(timeout=60)
         ended.append(stop.is_set())
 
     beside = Beside(services_with(sqlite, clock), (runs, runs))
-    both.wait(timeout=10)
+    both.wait(timeout=60)
     beside.stop()
     assert ended == [True, True]
 
@@ -31,9 +31,9 @@ def test_what_breaks_off_is_begun_again(sqlite: Database, clock: FixedClock) -> 
         if len(tries) < 3:
             raise ConnectionError("the database is away")
         going.set()
-        stop.wait(timeout=10)
+        stop.wait(timeout=60)
 
     beside = Beside(services_with(sqlite, clock), (breaks_twice,), tries_again=0.01)
-    assert going.wait(timeout=10)
+    assert going.wait(timeout=60)
     beside.stop()
     assert len(tries) == 3

@@ -4,9 +4,12 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import func, select
+
 from bot.clock import Clock, FixedClock
 from bot.store.database import Database
 from bot.store.leases import LASTS, AdvisoryLease, lease
+from bot.store.tables import deliveries
 from scheduler import timetable
 from scheduler.timetable import TIMETABLE
 from tests.conftest import NOON
@@ -53,9 +56,9 @@ def test_two_schedulers_send_nothing_twice_and_the_clock_brings_the_next(databas
     lay_out(database, 20)
     clock, wechat, stop = Sandbox(NOON), FakeWeChat(), threading.Event()
     both = [started(database, clock, wechat, stop) for _ in range(2)]
-    first_came = comes_true(lambda: not_due_yet(clock, wechat, 20))
+    first_came = comes_true(lambda: have_come(database, clock, wechat, 20))
     clock.at = NOON + timedelta(days=4)
-    next_came = comes_true(lambda: not_due_yet(clock, wechat, 40))
+    next_came = comes_true(lambda: have_come(database, clock, wechat, 40))
     stop.set()
     for one in both:
         one.join()
@@ -65,10 +68,11 @@ def test_two_schedulers_send_nothing_twice_and_the_clock_brings_the_next(databas
     assert len({(openid, at.date()) for openid, at in texts}) == len(texts) == 40
 
 
-def not_due_yet(clock: Sandbox, wechat: FakeWeChat, many: int) -> bool:
-    """Lets the window's slots come by, a little at a time."""
-    if len(wechat.sent) < many and clock.at.hour < 12:
-        clock.at += timedelta(minutes=5)
+def have_come(database: Database, clock: Sandbox, wechat: FakeWeChat, many: int) -> bool:
+    """Lets the next slot come by as soon as nothing is due."""
+    with database.reading() as session:
+        waiting = select(func.min(deliveries.c.due_at)).where(deliveries.c.state == "planned")
+        clock.at = max(clock.at, session.execute(waiting).scalar() or clock.at)
     return len(wechat.sent) == many
 
 
@@ -116,7 +120,7 @@ def test_a_holder_whose_connection_is_gone_loses_the_lease(postgresql: Database)
 
 
 def test_a_holder_that_stands_still_loses_the_lease(postgresql: Database) -> None:
-    frozen, other = (AdvisoryLease(postgresql, "scheduler", timedelta(seconds=0.5)) for _ in range(2))
+    frozen, other = (AdvisoryLease(postgresql, "scheduler", timedelta(seconds=3)) for _ in range(2))
     assert frozen.hold()
     assert not other.hold()
     assert comes_true(other.hold)
@@ -125,8 +129,8 @@ def test_a_holder_that_stands_still_loses_the_lease(postgresql: Database) -> Non
 
 
 def test_a_holder_that_keeps_asking_keeps_the_lease(postgresql: Database) -> None:
-    holder, other = (AdvisoryLease(postgresql, "scheduler", timedelta(seconds=1)) for _ in range(2))
-    until = time.monotonic() + 2.5
+    holder, other = (AdvisoryLease(postgresql, "scheduler", timedelta(seconds=4)) for _ in range(2))
+    until = time.monotonic() + 6
     while time.monotonic() < until:
         assert holder.hold()
         assert not other.hold()
@@ -142,10 +146,10 @@ def test_a_scheduler_that_wakes_up_does_nothing_before_it_has_asked_for_the_leas
     active = timetable.Active(services, [chore])
     assert comes_true(lambda: bool(ran))
     clock.forward(seconds=LASTS.total_seconds() + 1)  # it stood still
-    time.sleep(0.2)
     before = len(ran)
-    time.sleep(0.3)
-    assert len(ran) == before
+    time.sleep(0.5)
+    assert len(ran) <= before + 1  # one may have been at it
+    before = len(ran)
     active.holds()
     assert comes_true(lambda: len(ran) > before)
     active.stop()

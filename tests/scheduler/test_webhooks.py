@@ -51,7 +51,7 @@ def services(database: Database, clock: FixedClock) -> Services:
     return services_of(database, clock)
 
 
-def services_of(database: Database, clock: FixedClock, timeout: int = 5) -> Services:
+def services_of(database: Database, clock: FixedClock, timeout: int = 30) -> Services:
     return pushing.services_with(
         database,
         clock,
@@ -305,7 +305,7 @@ def test_two_workers_at_once_tell_each_event_once(services: Services, receiver: 
 def test_a_slow_endpoint_holds_up_no_other(
     database: Database, clock: FixedClock, receivers: Receivers
 ) -> None:
-    services = services_of(database, clock, timeout=30)
+    services = services_of(database, clock)
     slow, quick = receivers(), receivers()
     slow.may_answer.clear()
     listens(services, slow.url)

@@ -57,7 +57,7 @@ def run(target: Any, *given: Any) -> int:
     """Runs it to its end and gives its exit code."""
     process = SPAWN.Process(target=target, args=given)
     process.start()
-    process.join(60)
+    process.join(180)
     code = process.exitcode
     assert code is not None, "it hangs"
     return code

@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.heard.append(Heard(self.path, headers, body))
             answer = receiver.answers.pop(0) if receiver.answers else 204
-        receiver.may_answer.wait(30)
+        receiver.may_answer.wait(60)
         status, more = answer if isinstance(answer, tuple) else (answer, {})
         self.send_response(status)
         for name, value in more.items():

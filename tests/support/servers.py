@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import redis
 
-STARTS_WITHIN = 30.0
+STARTS_WITHIN = 120.0
 
 
 class Missing(Exception):
@@ -73,7 +73,7 @@ class PostgreSQL:
     def fall_down(self) -> None:
         """At once, in the middle of whatever it does; `start` finds what was committed."""
         os.kill(self._first_process(), signal.SIGQUIT)
-        self._server.wait(timeout=20)
+        self._server.wait(timeout=60)
 
     def stand_still(self) -> None:
         """Connections stay open, and nobody answers on them."""
@@ -137,7 +137,7 @@ def redis_server(port: int | None = None) -> Iterator[str]:
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(timeout=60)
 
 
 def create_database(server: str, name: str) -> str:

@@ -88,7 +88,7 @@ def _lines(stream: Stream) -> Iterator[bytes]:
             case float():
                 time.sleep(said)
             case Event():
-                said.wait(10)
+                said.wait(60)
             case str():
                 yield _chunk({"delta": {"content": said}})
             case _:

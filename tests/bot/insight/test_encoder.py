@@ -1,6 +1,5 @@
 """A sentence encoder beside the character model: heard in time or done without, and never for long."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,7 +37,7 @@ def test_what_characters_do_not_say_the_encoder_does(
     stub: StubEncoder, embeddings: HttpEmbeddings, tmp_path: Path
 ) -> None:
     stub.means[ODD] = "可以开发票吗"
-    encoder = Encoder(embeddings, 5.0)
+    encoder = Encoder(embeddings, 60.0)
     joined = both(model(), encoder, TEXTS, LABELS, tmp_path / "kept.npy")
     assert joined.guesses(ODD)[0].intent == model().guesses(ODD)[0].intent
     encoder.ask(ODD)
@@ -50,7 +49,7 @@ def test_what_characters_do_not_say_the_encoder_does(
 def test_a_sentence_is_asked_once_and_examples_are_kept(
     stub: StubEncoder, embeddings: HttpEmbeddings, tmp_path: Path
 ) -> None:
-    encoder = Encoder(embeddings, 5.0)
+    encoder = Encoder(embeddings, 60.0)
     for _ in range(3):
         encoder.ask("有货吗")
     assert stub.asked == [["有货吗"]]
@@ -63,13 +62,12 @@ def test_one_that_is_slow_costs_its_time_once(stub: StubEncoder, embeddings: Htt
     stub.silent_for = 0.5
     seconds = [0.0]
     encoder = Encoder(embeddings, 0.05, lambda: seconds[0])
-    began = time.monotonic()
     for number in range(20):
         encoder.ask(f"第{number}句")
-    assert time.monotonic() - began < 0.5
+    assert len(stub.asked) <= 1
     assert encoder.remembered("第0句") is None
     stub.silent_for, seconds[0] = 0.0, AWAY
-    patient = Encoder(embeddings, 5.0)
+    patient = Encoder(embeddings, 60.0)
     patient.ask("有货吗")
     assert patient.remembered("有货吗") is not None
 
@@ -88,7 +86,7 @@ def test_one_that_is_slow_costs_its_time_once(stub: StubEncoder, embeddings: Htt
 )
 def test_nonsense_is_done_without(stub: StubEncoder, embeddings: HttpEmbeddings, raw: bytes) -> None:
     stub.raw = raw
-    encoder = Encoder(embeddings, 5.0)
+    encoder = Encoder(embeddings, 60.0)
     encoder.ask("有货吗")
     assert encoder.remembered("有货吗") is None
     with pytest.raises(ModelFailed):
@@ -97,7 +95,7 @@ def test_nonsense_is_done_without(stub: StubEncoder, embeddings: HttpEmbeddings,
 
 def test_what_it_knows_nothing_of_is_near_to_nothing(stub: StubEncoder, embeddings: HttpEmbeddings) -> None:
     stub.raw = b'{"data": [{"index": 0, "embedding": [0.0, 0.0]}]}'
-    encoder = Encoder(embeddings, 5.0)
+    encoder = Encoder(embeddings, 60.0)
     encoder.ask("有货吗")
     assert encoder.remembered("有货吗") is None
     assert not encoder.all_of(["有货吗"]).any()
@@ -106,7 +104,7 @@ def test_what_it_knows_nothing_of_is_near_to_nothing(stub: StubEncoder, embeddin
 def test_an_error_of_the_server_and_nobody_there(stub: StubEncoder, embeddings: HttpEmbeddings) -> None:
     stub.status = 500
     with pytest.raises(ModelFailed, match="500"):
-        embeddings.vectors(["有货吗"], 5.0)
+        embeddings.vectors(["有货吗"], 60.0)
     away = HttpEmbeddings(Settings(encoder_url="http://127.0.0.1:9/v1"))
     with pytest.raises(ModelFailed):
         away.vectors(["有货吗"], 0.2)
@@ -116,7 +114,7 @@ def test_an_error_of_the_server_and_nobody_there(stub: StubEncoder, embeddings: 
 def test_vectors_of_another_length_than_the_examples_are_left_out(
     stub: StubEncoder, embeddings: HttpEmbeddings, tmp_path: Path
 ) -> None:
-    encoder = Encoder(embeddings, 5.0)
+    encoder = Encoder(embeddings, 60.0)
     joined = both(model(), encoder, TEXTS, LABELS, tmp_path / "kept.npy")
     stub.raw = b'{"data": [{"index": 0, "embedding": [1.0, 2.0]}]}'
     encoder.ask("有货吗")

@@ -117,15 +117,15 @@ def test_who_does_not_answer_in_time_is_given_up(receiver: Receiver, wire: Open)
     began = time.monotonic()
     answer = wire(receiver.url, timeout=0.3).post(b"{}", {"webhook-id": "a1"})
     assert (answer.status, answer.reason) == (0, "no answer in time")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
 
 
 def test_who_drips_has_no_more_time_than_others(wire: Open) -> None:
-    with answering(b"HTTP/1.1 200 OK\r\n", *[b"a: b\r\n"] * 40, pause=0.1) as url:
+    with answering(b"HTTP/1.1 200 OK\r\n", *[b"a: b\r\n"] * 400, pause=0.1) as url:
         began = time.monotonic()
         answer = wire(url, timeout=0.5).post(b"{}", {})
         assert answer.reason == "no answer in time"
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 20
 
 
 def test_nobody_there_is_a_reason_not_an_error(wire: Open) -> None:

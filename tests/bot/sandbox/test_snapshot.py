@@ -61,7 +61,7 @@ def test_the_threads_push_by_themselves_and_the_end_writes_the_snapshot(
     platform = make_platform(path=path, transport=webhook)
     platform.start(threads=2)
     platform.says(ANNA, "在吗")
-    assert pushed.wait(10)
+    assert pushed.wait(60)
     platform.stop()
 
     state = snapshot.load(path)

@@ -10,16 +10,17 @@ from bot.store.database import Database
 from bot.store.failures import Unavailable
 from bot.store.libpq import Line
 
-MOST_AT_ONCE = 0.5  # seconds a thread may be held up by others, on a machine that is busy
+LONG = 60  # seconds
 
 
 def test_a_silent_server_holds_up_nobody_and_is_given_up_in_time(postgresql: Database) -> None:
     """Without this a web process stands still with its database: no /healthz, and no message is kept."""
-    ticks, stop = [time.monotonic()], threading.Event()
+    ticks, stop = 0, threading.Event()
 
     def tick() -> None:
+        nonlocal ticks
         while not stop.wait(0.02):
-            ticks.append(time.monotonic())
+            ticks += 1
 
     beside = threading.Thread(target=tick)
     url = postgresql.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -28,15 +29,13 @@ def test_a_silent_server_holds_up_nobody_and_is_given_up_in_time(postgresql: Dat
         beside.start()
         begun = time.monotonic()
         with pytest.raises(Unavailable, match="silent"):
-            line.first("SELECT 1 FROM pg_sleep(5)", [])
+            line.first(f"SELECT 1 FROM pg_sleep({LONG})", [])
         ended = time.monotonic()
         stop.set()
         beside.join()
         driver.close()
-    assert 2 < ended - begun < 4
-    assert (
-        max(after - before for before, after in zip(ticks, [*ticks[1:], ended], strict=True)) < MOST_AT_ONCE
-    )
+    assert 2 < ended - begun < LONG / 2
+    assert ticks > 10  # a hundred where nothing else runs; one or two if it kept the interpreter to itself
 
 
 def test_what_takes_its_time_is_waited_for(postgresql: Database) -> None:

@@ -343,14 +343,14 @@ def listening(answer: bytes) -> Iterator[str]:
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
-        thread.join(timeout=5)
+        thread.join(timeout=60)
 
 
 class Impatient(Pool):
     """The real wire, with less patience."""
 
     def carry(self, request: Request) -> Response:
-        return super().carry(replace(request, timeout=(0.5, 0.1)))
+        return super().carry(replace(request, timeout=(30, 0.1)))
 
 
 def ready_keys() -> MemoryKeys:

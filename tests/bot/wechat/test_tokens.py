@@ -33,7 +33,7 @@ def at_once(count: int, ask: Callable[[], str]) -> list[str]:
     ready = threading.Barrier(count)
 
     def one(_: int) -> str:
-        ready.wait(timeout=10)
+        ready.wait(timeout=60)
         return ask()
 
     with ThreadPoolExecutor(count) as threads:
@@ -129,7 +129,7 @@ def test_threads_that_waited_for_a_failure_do_not_repeat_it() -> None:
 
     def down(force: bool) -> Fetched:
         asked.append(force)
-        queue_is_full.wait(timeout=10)
+        queue_is_full.wait(timeout=60)
         raise Unreached(None, "unreached ConnectTimeout")
 
     tokens = Tokens(MemoryKeys(), "wx1", down, nobody_waits)
@@ -145,7 +145,7 @@ def test_threads_that_waited_for_a_failure_do_not_repeat_it() -> None:
     with ThreadPoolExecutor(10) as threads:
         answers: Iterator[str] = threads.map(ask, range(10))
         for _ in range(10):
-            started.acquire(timeout=10)
+            started.acquire(timeout=60)
         queue_is_full.set()
         assert set(answers) == {"unreached ConnectTimeout"}
     assert len(asked) < 10

@@ -153,7 +153,7 @@ def test_who_spends_at_midnight_and_the_end_of_a_lot_do_not_wait_for_each_other(
             ending.result(timeout=0.5)  # it waits for the member, and holds nothing of theirs
         assert points.spend(session, anna, 300, about("x"), NOW)
         session.commit()
-        assert ending.result(timeout=10) == 1
+        assert ending.result(timeout=60) == 1
     with postgresql.reading() as session:
         assert (balance(session, anna), lots(session), points.faults(session)) == (400, [0, 400], [])
 
