@@ -200,7 +200,7 @@ def repeat_templates(services: Services, ids: Sequence[int]) -> None:
     token = uuid.uuid4().hex
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
-        if not calls or moment.halted & {template_message.name, halts.PUSHES}:
+        if not calls or halts.stands_in_the_way(moment.halted, template_message.name):
             return
         again = repeats.take_again(session, ids[:calls], token, moment, real=services.clock.real())
         leaving = deliveries.claimed(session, again)

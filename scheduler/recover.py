@@ -6,8 +6,7 @@ from datetime import timedelta
 from bot.channels import mass
 from bot.services import Services
 from bot.store.planning import moments
-from bot.store.sending import deliveries, mass_reports, mass_sends, repeats, reported_endings
-from bot.store.sending.halts import PUSHES
+from bot.store.sending import deliveries, halts, mass_reports, mass_sends, repeats, reported_endings
 from bot.values.reports import MassFinished
 from bot.wechat.errors import WeChatError
 from scheduler.deliver import attempt_mass, repeat_templates
@@ -58,7 +57,7 @@ def _repeat(services: Services, mass_id: int) -> None:
     token = uuid.uuid4().hex
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
-        if moment.halted & {mass.name, PUSHES}:
+        if halts.stands_in_the_way(moment.halted, mass.name):
             return  # asked again once it may leave: its key settles what became of it
         again = mass_sends.take_again(session, mass_id, token, moment, real=services.clock.real())
     if again is not None:

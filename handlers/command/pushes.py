@@ -31,7 +31,7 @@ def stop(
     with _writing(context) as (services, session):
         person = people.named(session, name)
         why = f"pushes_stopped:{reason.strip()}" if reason.strip() else "pushes_stopped"
-        if not halts.halt(session, halts.PUSHES, why, services.now(), by=name):
+        if not halts.stop_pushes(session, why, services.now(), by=name):
             print("all pushes were stopped already")
             return
         _note(session, services, "pushes.stopped", halts.PUSHES, person, {"reason": reason.strip()})

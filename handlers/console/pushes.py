@@ -27,7 +27,7 @@ def stop() -> ResponseReturnValue:
     reason = request.form.get("reason", "").strip()[:LONGEST_REASON]
     with services().database.transaction() as store:
         why = f"pushes_stopped:{reason}" if reason else "pushes_stopped"
-        if halts.halt(store, halts.PUSHES, why, services().now(), by=somebody().name):
+        if halts.stop_pushes(store, why, services().now(), by=somebody().name):
             audit.record(
                 store,
                 "pushes.stopped",

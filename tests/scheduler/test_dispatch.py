@@ -77,7 +77,7 @@ def shop(database: Database) -> Shop:
 
 def stop(shop: Shop) -> None:
     with shop.services.database.transaction() as session:
-        halts.halt(session, halts.PUSHES, "pushes_stopped:出错了", shop.clock.now(), by="小林")
+        halts.stop_pushes(session, "pushes_stopped:出错了", shop.clock.now(), by="小林")
 
 
 def resume(shop: Shop) -> None:
@@ -138,7 +138,7 @@ def test_nothing_is_planned_while_stopped_and_the_verdict_says_so(shop: Shop) ->
 def test_who_stopped_it_first_stays_named(shop: Shop) -> None:
     stop(shop)
     with shop.services.database.transaction() as session:
-        assert not halts.halt(session, halts.PUSHES, "pushes_stopped", NOON, by="小王")
+        assert not halts.stop_pushes(session, "pushes_stopped", NOON, by="小王")
         status = push_status.push_status(session, NOON)
     assert status.stopped
     assert [(one.by, one.reason) for one in status.halted] == [("小林", "pushes_stopped:出错了")]

@@ -3,7 +3,7 @@
 Read with every claim (`moments.claiming`), so what is halted here is halted in all processes from the next claim on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,13 +54,22 @@ def every(session: Session, now: datetime) -> list[Halted]:
     ]
 
 
-def halt(session: Session, channel: str, reason: str, now: datetime, *, by: str = "") -> bool:
+def stands_in_the_way(halted: Collection[str], channel: str) -> bool:
+    """Of a push that would go by this channel."""
+    return channel in halted or PUSHES in halted
+
+
+def halt(session: Session, channel: str, reason: str, now: datetime) -> bool:
     """Until a person lifts it. False when it is halted like that already: the first reason stays, it is the cause."""
-    if _locked(session, channel, now).until is None:
+    if not _halt(session, channel, reason, now, by=""):
         return False
-    _put(session, channel, reason=reason[:200], since=now, until=None, by=by[:100] or None)
-    _log.warning("channel_halted", channel=channel, reason=reason, by=by)
+    _log.warning("channel_halted", channel=channel, reason=reason)
     return True
+
+
+def stop_pushes(session: Session, reason: str, now: datetime, *, by: str) -> bool:
+    """Somebody throws the switch: they are told where they did it, and the audit log names them. False as of `halt`."""
+    return _halt(session, PUSHES, reason, now, by=by)
 
 
 def pause(session: Session, channel: str, reason: str, until: datetime, now: datetime) -> None:
@@ -100,6 +109,13 @@ def note(
     else:
         values = {"counted_since": counted.since, "asked": counted.asked, "troubled": counted.troubled}
         _put(session, channel, **values)
+
+
+def _halt(session: Session, channel: str, reason: str, now: datetime, *, by: str) -> bool:
+    if _locked(session, channel, now).until is None:
+        return False
+    _put(session, channel, reason=reason[:200], since=now, until=None, by=by[:100] or None)
+    return True
 
 
 def _trip(session: Session, channel: str, reason: str, trips: int, now: datetime) -> None:

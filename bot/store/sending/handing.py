@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, or_, select, update
 from bot.store.among import among
 from bot.store.database import Session
 from bot.store.delivery_states import IS_PLANNED
-from bot.store.sending.halts import PUSHES
+from bot.store.sending.halts import PUSHES, stands_in_the_way
 from bot.store.sending.signing import LEASE
 from bot.store.tables import deliveries
 from bot.values.channels import MASS, NOTICE, REPLY_WINDOW, TEMPLATE
@@ -44,7 +44,7 @@ def hand_out(
         if channel not in halted and most > 0:
             ids = _take(session, due.where(deliveries.c.channel == channel).limit(most), real)
             batches += [Batch(tuple(ids[n : n + BATCH]), channel) for n in range(0, len(ids), BATCH)]
-    if MASS not in halted and PUSHES not in halted:
+    if not stands_in_the_way(halted, MASS):
         batches += _mass_batches(session, due.where(deliveries.c.channel == MASS), real)
     return batches
 

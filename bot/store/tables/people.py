@@ -110,9 +110,8 @@ own_data_wishes = Table(  # what they wished about their own data; a receipt out
     metadata,
     Column("id", BigId, primary_key=True),
     Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
-    Column(
-        "kind", String(20), nullable=False
-    ),  # export, erase, personal_off, personal_on, pushes_off, pushes_on
+    # export, erase, personal_off, personal_on, pushes_off, pushes_on
+    Column("kind", String(20), nullable=False),
     Column("asked_at", Instant, nullable=False),
     Column("done_at", Instant),
     Column("receipt", String(24), unique=True),

@@ -15,9 +15,10 @@ from tests.support.terminal import Run
 def test_pushes_are_stopped_told_and_resumed(run: Run, database: Database) -> None:
     with database.transaction() as session:
         Build(session).staff(name="小林")
-    assert run("push", "stop", "--reason", "价格写错了", "--as", "小林")[:2] == (
+    assert run("push", "stop", "--reason", "价格写错了", "--as", "小林") == (
         0,
         "all pushes are stopped; `weilan push resume` lets them go on\n",
+        "",
     )
     assert run("push", "stop")[1] == "all pushes were stopped already\n"
     status = run("push", "status")[1]
