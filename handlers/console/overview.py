@@ -26,7 +26,7 @@ def index() -> str:
             concerns=today.concerns(store, now),
             starved=starvation.as_of_the_last_pass(store, services().config.push),
             names=dict(campaign_pages.names(store)),
-            coming=delivery_search.coming(store),
+            coming=delivery_search.coming(store, now),
         )
 
 

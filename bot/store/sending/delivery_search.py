@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from bot.store.database import Session
 from bot.store.delivery_states import STATES
@@ -67,9 +67,13 @@ def find(
     return [_line(row) for row in newest(session, asked, deliveries.c.id, before=before, most=most)]
 
 
-def coming(session: Session, *, most: int = 8) -> list[DeliveryLine]:
-    """What goes out next, the soonest first; without what is kept for the customer's next contact."""
+def coming(session: Session, now: datetime, *, most: int = 8) -> list[DeliveryLine]:
+    """What goes out next, the soonest first; without what is kept for the customer's next contact.
+
+    Nor what missed its window: the next plan says when, or that it is too late.
+    """
     asked = _lines().where(deliveries.c.state == "planned", deliveries.c.channel != NEXT_CONTACT)
+    asked = asked.where(or_(deliveries.c.closes_at.is_(None), deliveries.c.closes_at > now))
     return [
         _line(row)
         for row in session.execute(asked.order_by(deliveries.c.due_at, deliveries.c.id).limit(most))

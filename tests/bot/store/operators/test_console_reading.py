@@ -129,7 +129,11 @@ def test_what_comes_next_is_what_is_due_first_and_does_not_wait_for_the_customer
             campaign_id="tea", customer_id=build.customer(name=str(hours)), content_id="water", channel=channel,
             due_at=NOON + timedelta(hours=hours),
         )  # fmt: skip
-    assert [line.customer_name for line in delivery_search.coming(session)] == ["1", "3"]
+    build.delivery(  # its window closed, and it was not moved yet
+        campaign_id="tea", customer_id=build.customer(name="missed"), content_id="water", channel="mass",
+        due_at=NOON - timedelta(hours=1), closes_at=NOON - timedelta(hours=1), reason="too_few",
+    )  # fmt: skip
+    assert [line.customer_name for line in delivery_search.coming(session, NOON)] == ["1", "3"]
 
 
 def test_a_timeline_is_one_stream_and_says_each_thing_once(session: Session, build: Build) -> None:
