@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from bot.config import Config, missing
 from bot.language.folder import FolderEmbeddings
-from bot.services import Services, build, connect
+from bot.opening import NotReady, built, check_version, read_rules
+from bot.services import Services, connect
 from bot.store import revisions, server_time
 from bot.store.campaigns import working_days
 from bot.store.database import Database
@@ -43,15 +44,19 @@ def examine(config: Config) -> Iterator[Finding]:
     try:
         findings = list(_stores(config, database))
         stand = all(finding.is_fine for finding in findings)
-        told = [_calendar(config, database), _webhooks(database), _pushes(database)] if stand else []
+        told = [_webhooks(database)] if stand else []
+        told.append(_rules(config, database if stand else None))
     finally:
         database.close()
     yield from (*findings, *told)
     yield _keys(config)
-    if stand and not missing(config):
-        services = build(config)
+    if stand:
+        services, _ = built(config)
         try:
-            yield from _wechat(services)
+            yield _calendar(services)
+            yield _pushes(services)
+            if not missing(config):
+                yield from _wechat(services)
         finally:
             services.close()
 
@@ -140,10 +145,22 @@ def _clock(database: Database) -> Finding:
     return Finding("clock", True, f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC, as the database's")
 
 
-def _calendar(config: Config, database: Database) -> Finding:
+def _rules(config: Config, database: Database | None) -> Finding:
+    """The files of a shop's own; without a database, whether they can be read at all."""
+    own = (config.facts.rules, config.facts.tones, config.membership.rules, config.value.partitions)
+    try:
+        read_rules(config)
+        if database is not None:
+            check_version(config, database)
+    except NotReady as bad:
+        return Finding("rules", False, str(bad), "put the file right")
+    return Finding("rules", True, ", ".join(filter(None, own)) or "those that come with Weilan")
+
+
+def _calendar(services: Services) -> Finding:
     """Whether the holidays are known for as far ahead as something is planned by them."""
-    today = datetime.now(config.push.zone).date()
-    with database.reading() as session:
+    today = services.now().astimezone(services.config.push.zone).date()
+    with services.database.reading() as session:
         calendar = working_days.around(session, today)
     years = sorted({today.year, (today + KNOWN_AHEAD).year})
     if unknown := [str(year) for year in years if not calendar.knows(year)]:
@@ -169,10 +186,10 @@ def _webhooks(database: Database) -> Finding:
     return Finding("webhooks", False, said, todo)
 
 
-def _pushes(database: Database) -> Finding:
+def _pushes(services: Services) -> Finding:
     """What is halted is told, whoever or whatever halted it."""
-    with database.reading() as session:
-        halted = halts.every(session, datetime.now(UTC))
+    with services.database.reading() as session:
+        halted = halts.every(session, services.now())
     if not halted:
         return Finding("pushes", True, "no channel is halted")
     said = "; ".join(

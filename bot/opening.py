@@ -13,6 +13,7 @@ from bot.services import Services, build, connect
 from bot.store import revisions
 from bot.store.database import Database
 from bot.store.keys import Keys
+from bot.store.worth import crossings
 
 
 class NotReady(Exception):
@@ -24,13 +25,14 @@ def ready(config: Config) -> Config:
     on_sqlite = config.database.url.get_secret_value().startswith("sqlite")
     if config.server.processes > 1 and (config.sandbox.simulator or on_sqlite):
         raise NotReady("server.processes: expected 1 on SQLite and with the simulator")
-    _read_rules(config)
+    read_rules(config)
     database = connect(config)
     try:
         answers(database)
         check_known(database)
         if revisions.missing(database):
             raise NotReady("the database is behind: run `weilan db upgrade`")
+        check_version(config, database)
     finally:
         database.close()
     return config
@@ -52,7 +54,7 @@ def check_known(database: Database) -> None:
         )
 
 
-def _read_rules(config: Config) -> None:
+def read_rules(config: Config) -> None:
     """The shop's own files, which are not to be read first when a message comes. Raises `NotReady`."""
     try:
         facts.load(config.facts.rules)
@@ -60,6 +62,16 @@ def _read_rules(config: Config) -> None:
         membership.load(config.membership.rules)
         partitions.load(config.value.partitions)  # read at night, but told by day
     except (facts.BadFacts, tones.BadTones, membership.BadMembership, partitions.BadPartitions) as bad:
+        raise NotReady(str(bad)) from None
+
+
+def check_version(config: Config, database: Database) -> None:
+    """Raises `NotReady` where customers stand by other rules that are called the same."""
+    path = config.value.partitions
+    try:
+        with database.reading() as session:
+            crossings.refuse_changed(session, path, partitions.load(path))
+    except partitions.BadPartitions as bad:
         raise NotReady(str(bad)) from None
 
 

@@ -41,6 +41,7 @@ def refresh(services: Services, *, from_scratch: bool = False) -> RefreshReport:
         services.now(),
         services.database,
     )
+    _read(database, partial(crossings.refuse_changed, path=services.config.value.partitions, rules=rules))
     seconds: dict[str, float] = {}
     last = _read(database, statistics.last_id)
     with ThreadPoolExecutor(AT_A_TIME, "refresh") as beside:

@@ -1,7 +1,7 @@
 """The command as its users meet it: words in, lines and an exit code out."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,11 @@ import pytest
 import structlog
 from sqlalchemy import func, select
 
+from bot.sandbox.offset import Offset
 from bot.store.database import Database
+from bot.store.keys import SqlKeys
 from bot.store.segments import segments
+from bot.store.sending import halts
 from bot.store.tables import audit, campaigns, contents, customers, deliveries, staff, suppressions
 from tests.support.build import Build
 from tests.support.terminal import Run
@@ -342,7 +345,27 @@ def test_the_doctor_names_each_fault_with_what_to_do(run: Run) -> None:
     assert "fault  public_url: WeChat cannot reach http://127.0.0.1:8000: set server.public_url" in out
     assert "ok     migrations: up to date" in out
     assert "ok     clock: " in out
-    assert err == "weilan: 2 of 11 checks found a fault\n"
+    assert err == "weilan: 2 of 12 checks found a fault\n"
+
+
+def test_the_doctor_reads_the_shops_own_rules(run: Run, settings: Path) -> None:
+    own = settings.parent / "ours.toml"
+    own.write_text("[points]\nper_yuan = -1\n", encoding="utf-8")
+    settings.write_text(
+        settings.read_text() + f'[membership]\nrules = "{own.as_posix()}"\n', encoding="utf-8"
+    )
+    assert f"fault  rules: {own}: points.per_yuan: " in run("doctor")[1]
+
+
+def test_the_doctor_looks_at_pauses_by_the_clock_that_was_moved(
+    run: Run, settings: Path, database: Database
+) -> None:
+    settings.write_text(settings.read_text() + "[sandbox]\nclock = true\n", encoding="utf-8")
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    Offset(SqlKeys(database, lambda: datetime.now(UTC))).set(tomorrow)
+    with database.transaction() as session:
+        halts.pause(session, "mass", "breaker:wechat busy", tomorrow + timedelta(hours=1), tomorrow)
+    assert "fault  pushes: halted: mass since " in run("doctor")[1]
 
 
 def test_the_doctor_asks_wechat_and_redis(run: Run, settings: Path) -> None:

@@ -74,6 +74,7 @@ class Shares:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     version: str
+    content: str = ""  # a fingerprint of the file they were read from
     weights: Mapping[str, int]
     satisfaction: SatisfactionRule
     abc: Shares

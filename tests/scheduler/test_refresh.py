@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import Row, delete, event, inspect, select, update
 
 from bot.clock import FixedClock
+from bot.opening import NotReady, check_version
+from bot.rules.worth import partitions
 from bot.rules.worth.partitions import BadPartitions
 from bot.services import Services
 from bot.store.database import Database
@@ -192,6 +194,29 @@ def test_faulty_rules_of_the_shop_stop_the_refresh_before_anything(
     wrong = pushing.services_with(database, clock, value={"partitions": str(file)})
     with pytest.raises(BadPartitions, match=r"ours\.toml"):
         refresh(wrong)
+
+
+def test_changed_rules_are_refused_under_a_version_that_was_used(
+    database: Database, tmp_path: Path, clock: FixedClock
+) -> None:
+    arrive(database)
+    theirs, ours = Path(partitions.__file__).with_name("partitions.toml"), tmp_path / "ours.toml"
+    by_ours = pushing.services_with(database, clock, value={"partitions": str(ours)})
+    words = theirs.read_text(encoding="utf-8")
+    others = words.replace("nearness = 5 ", "nearness = 6 ")
+    assert others != words
+
+    ours.write_text(others, encoding="utf-8")  # the version was never used: nobody is misled
+    refresh(by_ours)
+    ours.write_text(f"# the same but for this\n{others}", encoding="utf-8")
+    refresh(by_ours)
+    ours.write_text(words, encoding="utf-8")
+    with pytest.raises(BadPartitions, match=r"ours\.toml: version: .* expected a new version"):
+        refresh(by_ours)
+    with pytest.raises(NotReady, match=r"expected a new version"):
+        check_version(by_ours.config, database)
+    ours.write_text(words.replace('version = "2026-11"', 'version = "2026-12"'), encoding="utf-8")
+    assert refresh(by_ours).version == "2026-12"
 
 
 def test_the_commands_tell_of_all_and_of_one(database: Database, run: Run) -> None:

@@ -3,8 +3,11 @@
 The defaults stand in partitions.toml beside this; an operator's file replaces them as a whole.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -132,9 +135,14 @@ def read(name: str, raw: dict[str, Any]) -> Rules:
     """The rules in a parsed file called `name`. Raises `BadPartitions`."""
     file = shaped(_File, name, raw, BadPartitions)
     try:
-        return _rules(file)
+        return replace(_rules(file), content=_fingerprint(raw))
     except BadPartitions as bad:
         raise BadPartitions(f"{name}: {bad}") from None
+
+
+def _fingerprint(raw: dict[str, Any]) -> str:
+    """Spaces, comments and the order of keys make no difference."""
+    return hashlib.sha256(json.dumps(raw, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _rules(file: _File) -> Rules:

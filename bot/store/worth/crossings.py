@@ -10,10 +10,12 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, insert, literal_column, or_, select
+from sqlalchemy import ColumnElement, insert, literal_column, or_, select
 
+from bot.rules.worth.partitions import BadPartitions
 from bot.store.database import Session
 from bot.store.tables import customer_statistics, refreshes
+from bot.store.worth.compared import compared
 from bot.store.worth.cut_points import CutPoints
 from bot.store.worth.measures import FORMULAS, INSTANTS, NEAR, Measured
 from bot.values.partitions import Rules
@@ -24,15 +26,32 @@ IS_STALE = literal_column("customer_statistics.is_stale") == literal_column("1")
 
 def begun(session: Session, measured: Measured) -> None:
     """From now on some are scored by these lines and some by the last: until `finished` everybody is looked at."""
-    session.execute(insert(refreshes).values(at=measured.now, version=measured.rules.version, cuts={}))
+    rules = measured.rules
+    cuts = {"content": rules.content}
+    session.execute(insert(refreshes).values(at=measured.now, version=rules.version, cuts=cuts))
 
 
 def finished(session: Session, measured: Measured) -> None:
     cuts = asdict(measured.cuts) | {
         "r": [line.isoformat() for line in measured.cuts.r],
         "rules": _fingerprint(measured.rules),
+        "content": measured.rules.content,
     }
     session.execute(insert(refreshes).values(at=measured.now, version=measured.rules.version, cuts=cuts))
+
+
+def refuse_changed(session: Session, path: str, rules: Rules) -> None:
+    """Every move names its rules' version, so one version is one set of rules. Raises `BadPartitions`.
+
+    Asked of a shop's own file; what Weilan brings along changes with Weilan.
+    """
+    asked = select(refreshes.c.cuts).where(refreshes.c.version == rules.version)
+    used = session.execute(asked.order_by(refreshes.c.id.desc()).limit(1)).scalar()
+    if path and used and used.get("content", rules.content) != rules.content:
+        raise BadPartitions(
+            f"{path}: version: customers were placed by other rules of version {rules.version!r} already; "
+            "expected a new version for changed rules"
+        )
 
 
 def last(session: Session, rules: Rules) -> Measured | None:
@@ -68,10 +87,10 @@ def passed_over(before: Measured, after: Measured) -> ColumnElement[bool] | None
     return or_(IS_STALE, *between)
 
 
-def _lines(before: Measured, after: Measured) -> Iterator[tuple[Column[Any], Any, Any]]:
+def _lines(before: Measured, after: Measured) -> Iterator[tuple[ColumnElement[Any], Any, Any]]:
     row, old, new = customer_statistics.c, before.cuts, after.cuts
     for column, was, is_now in (
-        (row.last_order_at, old.r, new.r),
+        (compared(row.last_order_at), old.r, new.r),
         (row.orders, old.f, new.f),
         (row.spent, old.m, new.m),
         (row.spent, (old.a, old.b), (new.a, new.b)),
@@ -80,7 +99,7 @@ def _lines(before: Measured, after: Measured) -> Iterator[tuple[Column[Any], Any
         for one, other in zip(was, is_now, strict=True):
             yield column, one, other
     for name, days in _spans_of_days(after.rules):
-        yield row[name], before.now - timedelta(days=days), after.now - timedelta(days=days)
+        yield compared(row[name]), before.now - timedelta(days=days), after.now - timedelta(days=days)
 
 
 def _spans_of_days(rules: Rules) -> set[tuple[str, int]]:
