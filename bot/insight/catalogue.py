@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -18,6 +18,8 @@ _SPEC = re.compile(
     r"[（(][^）)]*[)）]|\d+(?:\.\d+)?\s*(?:克|毫升|升|厘米|寸|只|条|包|件|片|ml|g|kg|l|cm|[x×]\d+)+|[「」『』\[\]【】]"
 )
 _NO_WORD = re.compile(r"[^0-9a-z\u3400-\u9fff]+")
+_NO_TRAIT = re.compile(r"[0-9a-z一二两三四五六七八九十百千半]")  # 三套 is a number of them, not the 三件套
+_BEGINS_A_NAME = frozenset("的那个這这把只口套款买要有和跟与或还给我你们家是修退换问想看用卖来拿对比")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Catalogue:
     ids: tuple[str, ...] = ()
     names: tuple[tuple[str, ...], ...] = ()  # of each product, as they are compared
     having: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # pair of characters → products
+    short: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # 锡罐 of 纯锡茶叶罐 → products
 
     def slots_in(self, text: str) -> list[Slot]:
         """What is named, in its order; the longest shared run of at least two characters wins its place."""
@@ -45,9 +48,31 @@ class Catalogue:
         runs = self._runs(said)
         found: list[Slot] = []
         for (start, end), products in sorted(runs.items(), key=lambda run: (run[0][0] - run[0][1], run[0])):
-            if all(end <= slot.start or start >= slot.end for slot in found):
-                found.append(self._slot(text, start, end, products))
+            if not _is_free(start, end, found):
+                continue
+            are_it = self._ending_as(said, start, end, products) if _is_free(end, end + 1, found) else []
+            found.append(self._slot(text, start, end + bool(are_it), are_it or products))
+        for start, few in self._short(said):
+            if _is_free(start, start + 2, found):
+                found.append(self._slot(text, start, start + 2, few))
         return sorted(found, key=lambda slot: slot.start)
+
+    def _ending_as(self, said: str, start: int, end: int, products: Sequence[int]) -> list[int]:
+        """铸铁锅, where 铸铁 is in the names of a pot and of a kettle: what a thing is comes last in both."""
+        head, words = said[end : end + 1], said[start:end]
+        return [
+            product
+            for product in products
+            if head and any(words in name[:-1] and name[-1] == head for name in self.names[product])
+        ]
+
+    def _short(self, said: str) -> Iterator[tuple[int, Sequence[int]]]:
+        """Where a name is said by one of its characters and the last one, and begins a word."""
+        for start in range(len(said) - 1):
+            products = self.short.get(said[start : start + 2], ())
+            begins = start == 0 or said[start - 1] in _BEGINS_A_NAME or bool(_NO_WORD.match(said[start - 1]))
+            if begins and 0 < len(products) <= MOST_CHOICES:
+                yield start, products
 
     def _runs(self, said: str) -> dict[tuple[int, int], list[int]]:
         """Places in the text, and the products one of whose names holds what stands there."""
@@ -86,12 +111,22 @@ def catalogue(products: Sequence[Named]) -> Catalogue:
         for name in forms:
             for one, other in pairwise(name):
                 having.setdefault(one + other, {})[number] = None
+    short: dict[str, dict[int, None]] = {}
+    for number, forms in enumerate(names):
+        for trait, head in {(trait, name[-1]) for name in forms for trait in name[:-2]}:
+            if not _NO_TRAIT.match(trait) and trait + head not in having:
+                short.setdefault(trait + head, {})[number] = None
     common = max(TOO_COMMON, len(products) // 4)
     return Catalogue(
         ids=tuple(one.id for one in products),
         names=tuple(names),
         having={pair: tuple(numbers) for pair, numbers in having.items() if len(numbers) <= common},
+        short={pair: tuple(numbers) for pair, numbers in short.items() if len(numbers) <= MOST_CHOICES},
     )
+
+
+def _is_free(start: int, end: int, found: Sequence[Slot]) -> bool:
+    return all(end <= slot.start or start >= slot.end for slot in found)
 
 
 def _plain_name(name: str) -> str:

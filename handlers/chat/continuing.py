@@ -3,7 +3,7 @@
 Last before "I don't know": what says enough by itself was answered by others.
 """
 
-from bot.rules.talk.continuing_words import goes_on
+from bot.rules.talk.continuing_words import asks_of_any_goods, goes_on
 from bot.store.talk import dialogue
 from bot.values.incoming import Text as Said
 from bot.values.incoming import Voice
@@ -30,7 +30,8 @@ def answer(found: Words, context: Context) -> Answer | None:
     if understood.slots_of("product"):
         return None
     about = subject.of(context)
-    if about and understood.intent in OF_GOODS and understood.confidence >= SURE:
+    is_of_goods = understood.intent in OF_GOODS and understood.confidence >= SURE
+    if about and is_of_goods and asks_of_any_goods(found.text):
         return in_parts(goods.told(about.products, context))
     return _known(found.text, about, context)
 

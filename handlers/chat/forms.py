@@ -99,6 +99,8 @@ def _filling(found: Filled, talk: Talk, context: Context) -> str | Told | None:
         return words.LEFT
     if words.goes_back(found.text):
         return _ask(form, words.without_last(form, answers), context)
+    if words.resumes(found.text):
+        return _ask(form, answers, context)
     if corrected := correction(form, answers, found.text, _picks(form.steps[0], context)):
         return words.CHANGED + _ask(form, corrected, context)
     return _goes_on(found, talk, context)

@@ -33,6 +33,7 @@ HOW_TO = {"repair": words.HOW_TO_REPAIR, "return": words.HOW_TO_RETURN}  # who o
 UNSURE = 0.25  # of the second guess: from here both are offered
 OWN_INTENTS = frozenset({"order", "shipment", "payment", "points"})
 DESCRIBED = frozenset({"features", "usage", "comparison", "recommendation", "price", "stock", "bundle"})
+MOST_BESIDE = 3  # products that are told one after the other
 NO_QUESTION = COURTESIES | {"abuse", "praise"}  # what the operator need not write an answer to
 
 
@@ -45,6 +46,7 @@ def answer(found: Words, context: Context) -> Answer:
     return (
         own
         or _described(understood, context)
+        or _beside(understood, context)
         or _by_description(found.text, understood, context)
         or _asked_back(found.text, understood, context)
     )
@@ -84,6 +86,16 @@ def _described(understood: Understood, context: Context) -> Answer | None:
     if is_else or not named or (len(named) > 1 and len(values) != 1):
         return None
     return _told("".join(values) or _owned(named[0].choices, context), context)
+
+
+def _beside(understood: Understood, context: Context) -> Answer | None:
+    """锡罐和白罐哪个好: what the shop wrote of each of those they name."""
+    named = understood.slots_of("product")
+    ids = list(dict.fromkeys(slot.value for slot in named))
+    if understood.intent not in DESCRIBED or "" in ids or not 1 < len(ids) <= MOST_BESIDE:
+        return None
+    products = catalogue.described(context.session, ids)
+    return in_parts(goods.beside(products, context)) if len(products) > 1 else None
 
 
 def _by_description(question: str, understood: Understood, context: Context) -> Answer | None:

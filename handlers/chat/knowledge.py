@@ -4,9 +4,12 @@ import re
 
 from bot.rules.contents.templates import render
 from bot.rules.talk import texts
-from bot.store.shop import orders
+from bot.rules.talk.continuing_words import goes_on
+from bot.rules.talk.products import is_called
+from bot.store.shop import catalogue, orders
 from bot.values.knowledge import Entry
 from bot.values.tone import Told
+from handlers.chat import subject
 from handlers.chat.speaking import Answer, Context, Words, in_parts, in_words
 
 _POINTS = re.compile(r"[这這那]个|[这這那]個|[这這那][款把套只件口]|^它|它[能会可要怎]")
@@ -16,7 +19,25 @@ recognise = in_words
 
 
 def answer(found: Words, context: Context) -> Answer | None:
-    return found_answer(found.text, context)
+    """那个多重 is written of one pot; behind a word of something else it is asked of that."""
+    told = found_answer(found.text, context)
+    if told is None or not goes_on(found.text) or not context.services.understanding.is_learned:
+        return told
+    return None if _is_of_another(told.source_id, found.text, context) else told
+
+
+def _is_of_another(entry_id: str, text: str, context: Context) -> bool:
+    """Whether the entry asks about a product, and neither these words nor the talk are of it."""
+    understanding, entry = context.services.understanding, context.services.knowledge.entry(entry_id)
+    named = understanding.products_in(entry.question) if entry else ()
+    if not named or understanding.products_in(text):
+        return False
+    about = subject.of(context)
+    ids = {choice: slot.text for slot in named for choice in slot.choices}
+    if about is None or ids.keys() & {one.external_id for one in about.products}:
+        return False
+    asked = catalogue.described(context.session, list(ids))
+    return any(is_called(ids[one.external_id], one.name) for one in asked)
 
 
 def found_answer(question: str, context: Context) -> Answer | None:

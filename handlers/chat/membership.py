@@ -14,6 +14,8 @@ from bot.values.profile import Profile
 from bot.values.reply import Text
 from handlers.chat.speaking import Answer, Context
 
+IN_HASTE = timedelta(minutes=5)
+OF_REWARD = "reward:"
 MENU_KEYS = {"REWARDS": Asked("rewards"), "MY_VOUCHERS": Asked("vouchers")}
 
 
@@ -41,8 +43,17 @@ def answer(found: Asked, context: Context) -> Answer | None:
             reward = words.reward_meant(found.what, rewards)
             if reward is None:
                 return Answer(reply=Text(words.NO_SUCH_REWARD)) if found.what.isdecimal() else None
-            told = _exchange(reward, context)
+            told = _twice(found, reward, context) or _exchange(reward, context)
     return Answer(reply=Text(told))
+
+
+def _twice(found: Asked, reward: Reward, context: Context) -> str:
+    """兑换1 sent twice in haste is one wish: who wants another one says so."""
+    origin, since = f"{OF_REWARD}{reward.id}", context.now - IN_HASTE
+    done = vouchers.given_since(context.session, context.profile.id, origin, since)
+    if found.again or done is None:
+        return ""
+    return words.JUST_EXCHANGED.format(name=done.name, code=done.code)
 
 
 def _exchange(reward: Reward, context: Context) -> str:
@@ -56,7 +67,7 @@ def _exchange(reward: Reward, context: Context) -> str:
     voucher = vouchers.give(
         context.session,
         context.profile.id,
-        origin=f"reward:{reward.id}",
+        origin=f"{OF_REWARD}{reward.id}",
         name=reward.name,
         value=reward.value,
         least=reward.least,

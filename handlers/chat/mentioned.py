@@ -115,9 +115,7 @@ def _told(external_id: str, context: Context) -> Answer:
 
 
 def _compared(ids: Sequence[str], context: Context) -> Answer | None:
-    """What the shop wrote of each, one after the other: which is better is theirs to say."""
     products = catalogue.described(context.session, ids)
     if len(products) < len(ids):
         return Answer(reply=Text(texts.GONE_MEANWHILE))
-    about = "\n".join(f"{one.name}：{one.description}" for one in products if one.description)
-    return in_parts(goods.told(products, context, about=about))
+    return in_parts(goods.beside(products, context))

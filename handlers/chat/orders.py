@@ -55,7 +55,7 @@ def _product_words(words: str, context: Context) -> str:
     understanding = context.services.understanding
     if len(words) < LEAST_NAMED or not understanding.is_learned:
         return words
-    return words if understanding.of(context.incoming.text).slots_of("product") else ""
+    return words if understanding.products_in(context.incoming.text) else ""
 
 
 def _numbered(number: str, context: Context) -> Answer:

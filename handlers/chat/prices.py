@@ -9,9 +9,11 @@ from datetime import timedelta
 
 from bot import recommending
 from bot.insight.product_entries import first_sentence
+from bot.rules.contents.templates import render
 from bot.rules.people import facts as fact_rules
 from bot.rules.talk import entitled_words as words
 from bot.rules.talk.price_words import Asked, asked_of, is_of_another_thing
+from bot.rules.talk.products import is_an_activity
 from bot.rules.talk.wording import compact
 from bot.rules.worth import membership as rules_of
 from bot.store.loyalty import entitlements, vouchers
@@ -30,6 +32,7 @@ SURE = 0.6  # confidence that it is about a price, where no product is named
 ABOUT_MONEY = frozenset({"price", "coupons"})
 MOST_PRODUCTS = 5
 BARE = 6  # characters: 这个多少钱 and no more
+SHORT = 8  # 太贵了，能少点吗: of what was spoken of
 OF_SEVERAL = 2  # of each, where several are named
 
 
@@ -56,8 +59,32 @@ def answer(found: Question, context: Context) -> Answer | None:
             written := knowledge.found_answer(found.text, context)
         ):
             return written
+        if done := _of_what_is_done(found.text, understood, products, context):
+            return done
         return priced(products, context) if products else _asked_back(found.text, context, is_sure=is_sure)
+    if not products and found.asked == "bargain" and len(compact(found.text)) <= SHORT:
+        about = subject.of(context)
+        products = list(about.products) if about else products
     return _bargained(found, products, context) if is_sure or products else None
+
+
+def _of_what_is_done(
+    text: str, understood: Understood, products: Sequence[Product], context: Context
+) -> Answer | None:
+    """磨刀多少钱: what somebody wrote about doing it, beside the thing it is done with, for either may be meant."""
+    said = [slot.text for slot in understood.slots_of("product")]
+    if len(said) != 1 or not products or not all(is_an_activity(said[0], one.name) for one in products):
+        return None
+    if written := knowledge.found_answer(text, context):
+        return written
+    near = next(
+        (one.entry for one in context.services.knowledge.ranked(text) if said[0] in one.entry.question), None
+    )
+    if near is None:
+        return None
+    of_it = render(near.answer, context.profile)
+    behind = words.OF_DOING_IT.format(question=near.question, answer=of_it)
+    return in_parts(goods.told(products, context, behind=behind), near.id)
 
 
 def _asked_back(text: str, context: Context, *, is_sure: bool) -> Answer | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.rules.talk.products import is_an_activity
 from bot.store.shop import catalogue
 from bot.store.shop.catalogue import Product
 from bot.store.shop.orders import newest
@@ -34,11 +35,13 @@ def of(context: Context) -> Subject | None:
 
 def named(text: str, context: Context) -> Subject | None:
     """Where they named one thing, be it in two words: 四时礼盒."""
-    slots = context.services.understanding.of(text).slots_of("product")
+    slots = context.services.understanding.products_in(text)
     if not slots or (len(slots) > 1 and len({slot.value for slot in slots} - {""}) != 1):
         return None
     ids = next(((slot.value,) for slot in slots if slot.value), slots[0].choices)
     products = catalogue.described(context.session, ids) if 0 < len(ids) <= MOST else []
+    if products and all(is_an_activity(slots[0].text, one.name) for one in products):
+        return None
     return Subject("".join(slot.text for slot in slots), products) if products else None
 
 

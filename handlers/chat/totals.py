@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.rules.talk import texts
 from bot.rules.talk import total_words as words
 from bot.rules.talk.mention_words import pointed
 from bot.rules.talk.total_words import Line, Sum, sum_of
@@ -11,10 +12,12 @@ from bot.store.talk import dialogue, mentions
 from bot.values.incoming import Text as Said
 from bot.values.incoming import Voice
 from bot.values.profile import Profile
+from bot.values.reply import Text
 from bot.values.tone import Told
 from bot.values.understood import Slot
 from handlers.chat.speaking import Answer, Context, in_parts
 
+HANDLER = "totals"
 MOST_NAMED = 6  # things of one sum
 
 
@@ -27,14 +30,42 @@ def answer(found: Sum, context: Context) -> Answer | None:
     understood = context.services.understanding.of(found.text)
     named = understood.slots_of("product")
     quantities = understood.slots_of("quantity")
+    if found.change in ("adds", "drops"):
+        return _changed(named, quantities, found, context)
     if named:
         return _of_named(named, quantities, found, context)
     products = _of_the_talk(found, context)
-    if len(products) == 1 and found.count > 1 and quantities:
-        return _told([(products[0], found.count)], context)
-    if len(products) > 1:
-        return _told([(one, 1) for one in products], context)
-    return in_parts(Told(facts=words.WHICH)) if not quantities or found.count > 1 else None
+    count = words.pieces(quantities[0]) if quantities else 0
+    if len(products) == 1 and count > 1:
+        return _told([(products[0], count)], context)
+    each = words.pieces_of_each(quantities, found.text)
+    if len(products) > 1 and (each or count in {0, len(products)}) and not found.change:
+        return _told([(one, each or 1) for one in products], context)
+    is_open = (not quantities or count > 1) and not found.change
+    return in_parts(Told(facts=words.WHICH)) if is_open else None
+
+
+def _changed(
+    named: Sequence[Slot], quantities: Sequence[Slot], found: Sum, context: Context
+) -> Answer | None:
+    """再加一个茶巾, 不要公道杯了, behind a sum: the sum anew. Behind anything else nothing was ordered that could be left out."""
+    last = dialogue.last_said(context.session, context.profile.id, context.now)
+    counted = words.counted_in(last.text) if last.handler == HANDLER else {}
+    before = {one.external_id: one for one in catalogue.called(context.session, list(counted))}
+    if not named:
+        return None
+    if found.change == "drops":
+        left = {id_: one for id_, one in before.items() if not any(id_ in slot.choices for slot in named)}
+        if not left:
+            return Answer(reply=Text(texts.addressed(texts.NEVER_MIND, context.profile.name)))
+        return _told([(one, counted[one.name]) for one in left.values()], context)
+    ids = [one for one in map(_only, named) if one]
+    if not before or len(ids) < len(named):
+        return None
+    sums = {one.external_id: counted[one.name] for one in before.values()}
+    for id_, slot in zip(ids, named, strict=True):
+        sums[id_] = sums.get(id_, 0) + words.pieces_of(slot, quantities, found.text)
+    return _told([(one, sums[one.external_id]) for one in _described(list(sums), context)], context)
 
 
 def _of_named(
@@ -70,7 +101,7 @@ def _of_the_talk(found: Sum, context: Context) -> list[Product]:
 def _asked_lately(context: Context) -> list[str]:
     """The products they named one after the other, the newest first."""
     texts = dialogue.written_before(context.session, context.profile.id, context.message_id, context.now)
-    slots = (context.services.understanding.of(text).slots_of("product") for text in texts)
+    slots = (context.services.understanding.products_in(text) for text in texts)
     return list(dict.fromkeys(filter(None, (_only(slot) for found in slots for slot in found))))
 
 

@@ -37,6 +37,7 @@ AGREED_FROM = 0.5
 SENT_BACK = frozenset({"repair", "return"})
 GOES_ON_FROM = 0.5  # where the last words were of the same: 还是停了吧
 OF_PUSHES = frozenset({"start_pushes", "stop_pushes"})
+OF_VOUCHERS = frozenset({"membership", "offers", "points"})
 LOOKED_BACK = 3  # things said
 CROSS = frozenset({"complaint", "abuse"})
 STILL_CROSS_FROM = 0.4  # of who has a complaint open
@@ -159,9 +160,12 @@ def _advises(context: Context) -> Answer | None:
 
 
 def _coupons(context: Context) -> Answer | None:
-    """什么时候过期, behind their points, is said of these."""
-    if _said_last(context) == "points":
+    """什么时候过期, behind their points, is said of these; 还能用吗, behind anything else, of no voucher."""
+    last = _said_last(context)
+    if last == "points":
         return points.answer(points.Points(), context)
+    if last not in OF_VOUCHERS and not membership_words.names_vouchers(context.incoming.text):
+        return None
     return membership.answer(membership_words.Asked("vouchers"), context)
 
 

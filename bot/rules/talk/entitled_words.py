@@ -25,6 +25,7 @@ NOTHING = "眼下没有您可以用的优惠，我不随口答应您；有了会
 VOUCHERS_ONLY = "券以您名下登记的为准。"
 NO_VOUCHERS = "您名下现在没有可用的券。"
 WHICH = "您想问的是哪一件？告诉我产品名，我查给您。"
+OF_DOING_IT = "您问的是「{question}」的话：{answer}"
 NEW = "{month} 月 {day} 日才开始卖的新品。"
 GOES_WITH = "常和它一起买的：{names}。"
 BELOW = "，单买这一件还不到门槛"

@@ -8,6 +8,8 @@ from bot.rules.talk.forms import Pick, answer_to, step_of
 from bot.rules.talk.wording import compact, plain
 from bot.values.forms import Answers, Form, Step
 
+LEAST_OF_A_CHOICE = 3  # characters
+
 _TAKES_BACK = re.compile(
     r"^(?:等等|等一下|哦|啊|不好意思|抱歉|刚才|刚刚|我?改主意了|我?(?:又|再)?想了想|[,，。、!！ ])*(?:不对|不是|错了|写错|填错|说错|打错|发错|选错|更正|(?:(?:手机|电话|地址|收件人|订单|原因|方式)\S{0,6}(?:错了|不对|改)))"
 )
@@ -36,6 +38,8 @@ def correction(form: Form, answers: Answers, text: str, picks: Sequence[Pick]) -
     `picks`: the orders that the form's first step offers.
     """
     said = plain(text)
+    if chosen := _choice_behind_all(form, answers, compact(text)):
+        return chosen
     if not (_TAKES_BACK.search(said) or _INSTEAD.search(said) or _is_a_phone_behind_all(form, answers, said)):
         return None
     rest = _after(text)
@@ -44,6 +48,16 @@ def correction(form: Form, answers: Answers, text: str, picks: Sequence[Pick]) -
         if given is not None and compact(rest):
             return _changed(form, answers, step, given)
     return None
+
+
+def _choice_behind_all(form: Form, answers: Answers, said: str) -> dict[str, Any] | None:
+    """换一件, 质量问题, said at the summary: another one of the choices, by its own words."""
+    if step_of(form, answers) is not None or len(said) < LEAST_OF_A_CHOICE:
+        return None
+    named = [(step, one) for step in form.steps for one in step.choices if said in compact(one)]
+    if len(named) != 1 or answers.get(named[0][0].name) in (None, named[0][1]):
+        return None
+    return _changed(form, answers, *named[0])
 
 
 def _is_a_phone_behind_all(form: Form, answers: Answers, said: str) -> bool:

@@ -84,7 +84,7 @@ _SENDS = re.compile(
     r"(?:好的?|嗯|对|是的?|没错|确认|就)*(?:提交|确认|确认提交|可以提交了?|没问题|对的?|是的?|没错|好的?|可以|行|嗯+|ok)(?:吧|了|谢谢)*"
 )
 _SKIPS = re.compile(
-    r"(?:暂时)?(?:没有|没|无|不用|不需要|跳过|没有了|没了|没照片|没有照片)(?:了|补充|谢谢|啊|哦)*"
+    r"(?:暂时)?(?:没有|没|无|不用|不需要|跳过|没有了|没了|没有?(?:照片|图片?|相片|视频)|(?:不方便|没法|不)(?:拍|发|照)(?:照片?|图片?)?|[拍发]不了)(?:了|补充|谢谢|啊|哦|可以发|能发|可发)*"
 )
 _READY = re.compile(r"(?:好了|发完了?|就这些|完了|没了|没有了|可以了|ok|好)(?:吧|谢谢)*")
 _MINE = re.compile(
@@ -162,6 +162,10 @@ def _kept(words: str) -> str:
 
 def leaves(text: str) -> bool:
     return bool(_LEAVES.fullmatch(compact(text)))
+
+
+def resumes(text: str) -> bool:
+    return bool(_RESUMES.fullmatch(compact(text)))
 
 
 def goes_back(text: str) -> bool:

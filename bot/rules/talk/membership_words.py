@@ -21,8 +21,9 @@ _REWARDS = re.compile(
     r"|(?:我的?)?积分(?:可以|能|都能|都可以)?(?:换|兑换|兑)(?:些|点)?(?:什么|啥|哪些)(?:东西|礼品|好东西|奖品)?(?:呢|啊|呀|吗)?|(?:有)?积分有(?:什么|啥)用"
 )
 _EXCHANGE = re.compile(
-    r"(?:我要|我想|帮我|请|给我)?(?:用积分)?(?:(?:兑换|换)第(?P<place>[0-9一二三四五六七八九])|兑换(?P<number>[0-9一二三四五六七八九])|(?:兑换|换)(?:一张|一个|那个|那张|个|张)?(?P<what>\d{1,4}(?:块|元)(?:钱)?|.{2,12}?(?:券|卡)))(?:的|那|个|项|张|吧|谢谢)*"
+    r"(?:我要|我想|帮我|请|给我)?(?P<again>再|还要|还想|另外再?)?(?:给我)?(?:用积分)?(?:(?:兑换|换)第(?P<place>[0-9一二三四五六七八九])|兑换(?P<number>[0-9一二三四五六七八九])|(?:兑换|换)(?:一张|一个|那个|那张|个|张)?(?P<what>\d{1,4}(?:块|元)(?:钱)?|.{2,12}?(?:券|卡)))(?:的|那|个|项|张|吧|谢谢)*"
 )
+_NAMES_VOUCHERS = re.compile(r"[券卡折抵码]|优惠|红包|满减|兑换|领取?")
 _NUMBERS = "一二三四五六七八九"
 
 POINTS = "您现在有 {points} 积分{level}。"
@@ -39,6 +40,9 @@ NO_REWARDS = "眼下没有可以兑换的东西，您的 {points} 积分都留�
 NO_SUCH_REWARD = "没有这一项。回复「积分兑换」，看看现在能换什么。"
 TOO_FEW = "换「{name}」要 {points} 分，您现在有 {has} 分，还差 {wanting} 分。"
 EXCHANGED = "换好了：{name}\n券码：{code}\n{use}有效到 {until}。用去 {points} 分，还有 {left} 分。\n下单时报券码就能用；回复「我的券」随时查看。"
+JUST_EXCHANGED = (
+    "刚才已经给您换好了一张{name}，券码 {code}，积分只用了一次。还想再换一张，请回复「再换一张{name}」。"
+)
 USE = "满 ¥{least:.0f} 可用，"
 ANY_USE = "没有门槛，"
 VOUCHERS = "您能用的券：\n{lines}"
@@ -56,10 +60,11 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`about`: entries, rewards, exchange, vouchers. `what`: of an exchange, a number or a name."""
+    """`about`: entries, rewards, exchange, vouchers. `what`: of an exchange, a number or a name; `again`: one more of it."""
 
     about: str
     what: str = ""
+    again: bool = False
 
 
 def asked_of(text: str) -> Asked | None:
@@ -69,7 +74,14 @@ def asked_of(text: str) -> Asked | None:
         if pattern.fullmatch(words):
             return Asked(about)
     found = _EXCHANGE.fullmatch(words)
-    return Asked("exchange", next(filter(None, found.groups()))) if found else None
+    if found is None:
+        return None
+    what = found["place"] or found["number"] or found["what"]
+    return Asked("exchange", what, again=bool(found["again"]))
+
+
+def names_vouchers(text: str) -> bool:
+    return bool(_NAMES_VOUCHERS.search(compact(text)))
 
 
 def reward_meant(what: str, rewards: Sequence[Reward]) -> Reward | None:

@@ -21,7 +21,7 @@ _AROUND = re.compile(
     r"不是(?:这个|那个|这笔|那笔|它)?|不对|错了|我说的?是?|我要的?是?|我问的?是?|(?:那|这)(?:个|笔|单|把|口|只|套)?|订单|单子|就|是|要|的|了|呢|啊|呀|吧"
 )
 _AROUND_A_NAME = re.compile(
-    r"^(?:(?:那|就|是|这|看看|我要|想看看?|说说|你们家?的?)+[个款把口只套]?)?|(?:呢|吧|怎么样|好不好|介绍一下)$"
+    r"^(?:(?:ok|好的?|行|嗯|可以|那|就|是|这|看看|我?要|想看看?|说说|你们家?的?)+[个款把口只套]?)?|(?:呢|吧|怎么样|好不好|介绍一下)$"
 )
 _BOTH = re.compile(
     rf"{_WISHES}第(?P<one>[1-9一二三四五六七八九])(?:个|款|样|种|件)?(?:和|跟|与|还有)第(?P<other>[1-9一二三四五六七八九])(?:个|款|样|种|件)?.{{0,10}}"
@@ -65,7 +65,7 @@ def named_thing(text: str) -> str:
 def bare_name(text: str) -> str:
     """那个紫砂壶呢, 焙火大麦茶: what is left without pointing at it; empty where it is too long or short for a name."""
     words = _AROUND_A_NAME.sub("", compact(text))
-    return words if 2 < len(words) <= LONGEST_NAMING else ""
+    return words if 2 <= len(words) <= LONGEST_NAMING else ""
 
 
 def _place(said: str) -> int:

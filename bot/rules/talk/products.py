@@ -7,6 +7,8 @@ from typing import TypeVar
 from bot.rules.talk.wording import compact
 
 T = TypeVar("T")
+_SIZE = re.compile(r"\s.*|[（(].*")
+_DOES = "泡煮烧磨煎炒炖切洗擦装储"
 _THING = re.compile(r"[\u4e00-\u9fff]{2,}")
 
 
@@ -31,6 +33,21 @@ def of_that_kind(words: str, things: Sequence[T], names_of: Callable[[T], Sequen
     if not kind:
         return []
     return [thing for thing in things if any(_kind(name) == kind for name in names_of(thing))]
+
+
+def is_an_activity(words: str, name: str) -> bool:
+    """磨刀 of 双面磨刀石, 泡茶 of 「初见」泡茶入门套装: what one does, which may be all they speak of; not 炒锅 of 熟铁炒锅."""
+    thing = _thing(name)
+    return words[:1] in tuple(_DOES) and words in thing and not thing.endswith(words)
+
+
+def is_called(words: str, name: str) -> bool:
+    """红茶 for 祁门红茶, 锡罐 for 纯锡茶叶罐; 入门 is only a part of 「初见」泡茶入门套装."""
+    return _thing(name).endswith(words[-1:])
+
+
+def _thing(name: str) -> str:
+    return compact(_SIZE.sub("", name))
 
 
 def _kind(name: str) -> str:

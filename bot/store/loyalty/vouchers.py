@@ -46,6 +46,13 @@ def of(session: Session, customer_id: int, now: datetime) -> list[Voucher]:
     return [Voucher(**row) for row in session.execute(mine.order_by(_v.valid_until, _v.id)).mappings()]
 
 
+def given_since(session: Session, customer_id: int, origin: str, since: datetime) -> Voucher | None:
+    """The newest of one kind; None when none was given since then."""
+    mine = _READ.where(_v.customer_id == customer_id, _v.origin == origin, _v.given_at > since)
+    row = session.execute(mine.order_by(_v.id.desc()).limit(1)).mappings().one_or_none()
+    return Voucher(**row) if row else None
+
+
 def find(session: Session, code: str) -> Voucher | None:
     """As typed: capitals, blanks and dashes aside."""
     row = session.execute(_READ.where(_v.code == _plain(code))).mappings().one_or_none()

@@ -283,3 +283,26 @@ def test_points_vouchers_and_orders_are_told_while_a_form_waits(
     assert shop.hear(said("我的券")).handler == "membership"
     assert shop.hear(said("我的积分")).handler == "points"
     assert shop.hear(said("我的订单")).handler == "orders"
+
+
+def test_to_go_on_is_no_answer_where_words_are_wanted(shop: Conversation) -> None:
+    for text in ("我要退货", "锅", "换一件", "1"):
+        shop.hear(said(text))
+    assert "补充" in shop.hear(said("继续")).text
+    assert "补充：" not in shop.hear(said("没有")).text
+
+
+@pytest.mark.parametrize("text", ["没有图片", "没图", "不方便拍", "拍不了"])
+def test_who_has_no_picture_says_it_in_many_ways(shop: Conversation, text: str) -> None:
+    for before in ("我要报修", "锅", "锅柄松了"):
+        shop.hear(said(before))
+    assert "手机号" in shop.hear(said(text)).text
+
+
+def test_another_choice_at_the_end_corrects_the_first(shop: Conversation) -> None:
+    for text in ("我要退货", "锅", "1", "1", "没有"):
+        shop.hear(said(text))
+    told = shop.hear(said("换一件")).text
+    assert told.startswith(words.CHANGED)
+    assert "方式：换一件" in told
+    assert "照片" in shop.hear(said("质量问题")).text  # and what belongs to it is asked

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.config import Config, Membership
 from bot.rules.talk import membership_words as words
@@ -49,9 +49,24 @@ def test_points_become_a_voucher_once(member: Conversation) -> None:
     assert code
     assert "还有 120 分" in text
     assert code[0] in member.hear(said("我的券")).text
-    assert member.hear(said("兑换1")).text == words.TOO_FEW.format(
+    assert member.hear(said("再兑换1")).text == words.TOO_FEW.format(
         name="10 元券", points=500, has=120, wanting=380
     )
+    assert points.faults(member.session) == []
+
+
+def test_an_exchange_sent_twice_in_haste_spends_once(member: Conversation, build: Build) -> None:
+    about = About(key="g2", kind="grant", note="")
+    anna = member.session.execute(select(customers.c.id).where(customers.c.openid == "o-1")).scalar_one()
+    points.gain(member.session, anna, 2000, about, date(2027, 12, 31), member.clock.now())
+    code = CODE.search(member.hear(said("兑换1")).text)
+    assert code
+    again = member.hear(said("兑换1")).text
+    assert again == words.JUST_EXCHANGED.format(name="10 元券", code=code[0])
+    assert "还有 1620 分" in member.hear(said("再换一张10元券")).text
+    assert "还有 420 分" in member.hear(said("兑换2")).text  # another reward is another wish
+    member.clock.forward(minutes=6)
+    assert "还差 80 分" in member.hear(said("兑换1")).text
     assert points.faults(member.session) == []
 
 

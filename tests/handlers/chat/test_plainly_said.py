@@ -228,3 +228,84 @@ def test_who_scolds_is_not_asked_what_they_mean(shop: Conversation, customer: in
 def test_what_somebody_wrote_goes_before_a_greeting(shop: Conversation, customer: int) -> None:
     shop.know([Entry(id="weekend", question="周末有人吗", answer="每天都在。")])
     assert shop.hear(said("周末有人吗")).source_id == "weekend"
+
+
+SHARPENING = Entry(
+    id="sharpen",
+    question="你们帮忙磨刀吗？",
+    answer="每年免费磨两次，超出每把 20 元。",
+    keywords="磨刀服务 磨刀 代磨",
+)
+
+
+@pytest.fixture
+def kitchen(learned: Conversation, build: Build, customer: int) -> Conversation:
+    things = [
+        ("STONE", "双面磨刀石", 89, 9),
+        ("TIN", "纯锡茶叶罐 150 毫升", 368, 0),
+        ("WHITE", "白瓷茶叶罐 300 毫升", 119, 70),
+        ("CAKE", "五年陈老白茶饼 350 克", 328, 31),
+        ("CLOTH", "棉麻茶巾（两条）", 19, 90),
+        ("POT", "珐琅铸铁炖锅 24 厘米", 529, 5),
+    ]
+    for id_, name, price, stock in things:
+        build.product(external_id=id_, name=name, price=price, stock=stock, description=f"{name}的介绍。")
+    named = [Named(id_, name) for id_, name, *_ in things]
+    learned.services.understanding.put_products(named, "1")
+    return learned
+
+
+def test_what_is_done_is_told_beside_the_thing_it_is_done_with(kitchen: Conversation) -> None:
+    kitchen.know([SHARPENING])
+    told = kitchen.hear(said("磨刀多少钱"))
+    assert "¥89.00" in told.text
+    assert "每把 20 元" in told.text
+    assert told.source_id == "sharpen"
+
+
+def test_what_was_answered_of_an_activity_makes_no_product_the_subject(kitchen: Conversation) -> None:
+    kitchen.know([SHARPENING])
+    kitchen.hear(said("你们帮忙磨刀吗"))
+    assert "¥89.00" not in kitchen.hear(said("多少钱")).text
+
+
+def test_two_things_are_compared_by_the_names_people_give_them(kitchen: Conversation) -> None:
+    told = kitchen.hear(said("锡罐和白罐哪个好")).text
+    assert "纯锡茶叶罐 150 毫升的介绍" in told
+    assert "白瓷茶叶罐 300 毫升：¥119.00，现在有货" in told
+
+
+def test_a_sum_is_changed_as_they_change_their_mind(kitchen: Conversation) -> None:
+    kitchen.hear(said("白罐多少钱"))
+    assert "× 50 = ¥5950.00" in kitchen.hear(said("50个一共多少钱")).text
+    assert "× 3 = ¥357.00" in kitchen.hear(said("三个呢")).text
+    assert "一共 ¥395.00" in kitchen.hear(said("再加两个茶巾")).text
+    assert "一共 ¥38.00" in kitchen.hear(said("不要白罐了")).text
+    assert kitchen.hear(said("不要茶巾了")).text.startswith("好的，没关系")
+
+
+def test_a_bargain_is_about_what_was_spoken_of(kitchen: Conversation) -> None:
+    kitchen.hear(said("茶饼多少钱"))
+    assert "¥328.00" in kitchen.hear(said("太贵了")).text
+
+
+def test_something_else_that_is_asked_for_is_not_what_was_spoken_of(kitchen: Conversation) -> None:
+    kitchen.hear(said("茶饼多少钱"))
+    assert "¥328.00" not in kitchen.hear(said("有茶针吗")).text
+    assert "¥328.00" in kitchen.hear(said("有货吗")).text
+
+
+def test_what_was_written_of_one_thing_is_not_said_of_another(kitchen: Conversation) -> None:
+    kitchen.know(
+        [Entry(id="weight", question="珐琅铸铁锅有多重？", asks=("那个多重",), answer="约 5 公斤。")]
+    )
+    assert kitchen.hear(said("那个多重")).source_id == "weight"
+    kitchen.hear(said("茶饼多少钱"))
+    assert "5 公斤" not in kitchen.hear(said("那个多重")).text
+
+
+def test_whether_it_may_still_be_used_is_no_question_about_vouchers(kitchen: Conversation) -> None:
+    kitchen.hear(said("砧板发霉了"))
+    assert "券" not in kitchen.hear(said("还能用吗")).text
+    kitchen.hear(said("我的券"))
+    assert "券" in kitchen.hear(said("还能用吗")).text
