@@ -190,7 +190,7 @@ class Answering:
     def _named(self, session: Session) -> list[str]:
         if not self._services.understanding.is_learned:
             return []
-        named = self._services.understanding.of(self._question).slots_of("product")
+        named = self._services.understanding.products_in(self._question)
         ids = [choice for slot in named for choice in slot.choices][:MOST_PRODUCTS]
         return [words.product(one.name, one.price, one.stock) for one in catalogue.described(session, ids)]
 

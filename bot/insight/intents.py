@@ -61,11 +61,15 @@ class Understanding:
         self.products_version = ""
         self.watched = Watched()
         self._known = _Known(model)
-        self._ask = self._asking(self._known)
+        self._ask, self._name = self._asking(self._known)
 
     def of(self, text: str) -> Understood:
         """Never fails; without a model everything is `unclear` with no confidence."""
         return self._ask(text)
+
+    def products_in(self, text: str) -> Sequence[Slot]:
+        """The products it names, in their order, as `of` has them among its slots; the model is not asked."""
+        return self._name(text)
 
     @property
     def is_learned(self) -> bool:
@@ -84,21 +88,25 @@ class Understanding:
         self.products_version = version
 
     def _put(self, known: _Known) -> None:
-        self._known, self._ask = known, self._asking(known)
+        self._known, (self._ask, self._name) = known, self._asking(known)
 
     @staticmethod
-    def _asking(known: _Known) -> Callable[[str], Understood]:
+    def _asking(known: _Known) -> tuple[Callable[[str], Understood], Callable[[str], Sequence[Slot]]]:
+        @lru_cache(HELD)
+        def name(text: str) -> Sequence[Slot]:
+            return tuple(known.catalogue.slots_in(text))
+
         @lru_cache(HELD)
         def ask(text: str) -> Understood:
-            return _understood(text, known)
+            return _understood(text, known.model, name(text))
 
-        return ask
+        return ask, name
 
 
-def _understood(text: str, known: _Known) -> Understood:
-    whole = _part(text, 0, len(text), known.model)
-    found = [*known.catalogue.slots_in(text), *slots_in(text)]
-    return Understood(whole=whole, parts=_parts(text, whole, known.model), slots=tuple(_apart(found)))
+def _understood(text: str, model: Model | None, products: Sequence[Slot]) -> Understood:
+    whole = _part(text, 0, len(text), model)
+    found = [*products, *slots_in(text)]
+    return Understood(whole=whole, parts=_parts(text, whole, model), slots=tuple(_apart(found)))
 
 
 def _part(text: str, start: int, end: int, model: Model | None) -> Part:
