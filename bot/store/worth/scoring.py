@@ -38,7 +38,8 @@ from bot.store.prepared import Prepared
 from bot.store.rows import tell_that_parts_are_long
 from bot.store.tables import customer_moves, customer_statistics, follow_ups
 from bot.store.worth import crossings, measures, nurturing
-from bot.store.worth.measures import Measure, Measured
+from bot.store.worth.compared import compared
+from bot.store.worth.measures import INSTANTS, Measure, Measured
 from bot.values.partitions import ServiceClass
 
 WRITTEN = ("r", "f", "m", "satisfaction", "score", "abc", "tier", "cell", "service_class", "lifecycle")
@@ -112,7 +113,11 @@ def looking(measured: Measured, before: Measured | None) -> Prepared:
     """What `look` asks of each stretch. `before`: what they were all last scored by, when that is known; then few need
     to be looked at closely."""
     was = {f"was_{name}": customer_statistics.c[name].label(f"was_{name}") for name in WRITTEN}
-    given = [customer_statistics.c[name] for name in (*GIVEN, "updated_at", "is_stale")]
+    row, instants = customer_statistics.c, INSTANTS.values()
+    given = [
+        compared(row[name]).label(name) if name in instants else row[name]
+        for name in (*GIVEN, "updated_at", "is_stale")
+    ]
     first, last = bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger)
     stretch: ColumnElement[bool] = customer_statistics.c.customer_id.between(first, last)
     only = crossings.passed_over(before, measured) if before else None
