@@ -17,7 +17,7 @@ from bot.store.spool import Kept, Spool
 from bot.store.tables import customers, deliveries, messages, suppressions
 from handlers import unanswered
 from tests.support.door import Door, event, opened, services_of, text_message
-from tests.support.door_process import SPAWN, die_thinking, run, say_all, take_and_die
+from tests.support.door_process import APART, die_thinking, run, say_all, take_and_die
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def one_customer(database: Database, openid: str = "o-anna") -> Any:
 
 def comes(found: Callable[[], Any]) -> Any:
     """Another thread needs a moment."""
-    pause = SPAWN.Event()
+    pause = APART.Event()
     for _ in range(2000):
         if answer := found():
             return answer
@@ -109,10 +109,10 @@ def test_repeats_at_one_moment_have_one_effect_and_one_answer(door: Door, databa
 def test_two_processes_answer_each_message_once(database: Database, spool: Path) -> None:
     """WeChat repeats to another machine while the first one is still at it; many of one customer, some of others."""
     pushes = [text_message("退订" if number % 3 else "恢复推送", f"o-{number % 4}") for number in range(60)]
-    answers: multiprocessing.queues.Queue[list[str]] = SPAWN.Queue()
-    ready = SPAWN.Event()
+    answers: multiprocessing.queues.Queue[list[str]] = APART.Queue()
+    ready = APART.Event()
     processes = [
-        SPAWN.Process(target=say_all, args=(address(database), spool, order, answers, ready))
+        APART.Process(target=say_all, args=(address(database), spool, order, answers, ready))
         for order in (pushes, pushes[::-1])
     ]
     for process in processes:

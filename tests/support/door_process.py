@@ -14,7 +14,8 @@ from handlers.taking import Push, Taking
 from handlers.windows import windows_of
 from tests.support.door import opened, services_of
 
-SPAWN = get_context("spawn")
+APART = get_context("forkserver")  # imports once what follows, and each process is a copy of that
+APART.set_forkserver_preload([__name__])
 
 
 def say_all(url: str, spool: Path, pushes: list[str], answers: Any, ready: Any) -> None:
@@ -55,7 +56,7 @@ def _die() -> Answer:
 
 def run(target: Any, *given: Any) -> int:
     """Runs it to its end and gives its exit code."""
-    process = SPAWN.Process(target=target, args=given)
+    process = APART.Process(target=target, args=given)
     process.start()
     process.join(180)
     code = process.exitcode
