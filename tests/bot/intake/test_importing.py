@@ -2,8 +2,7 @@
 
 import csv
 import json
-import subprocess
-import sys
+import signal
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -30,6 +29,8 @@ from bot.values.imported import Imported
 from bot.values.records import Kind
 from tests.conftest import NOON
 from tests.support.build import Build
+from tests.support.door_process import run
+from tests.support.import_process import take_in_and_die
 
 Import = Callable[..., Imported]
 
@@ -417,53 +418,33 @@ def test_what_was_exported_comes_in_again(take: Import, database: Database, tmp_
 def test_killed_in_the_middle_and_started_again_it_completes(
     take: Import, database: Database, tmp_path: Path
 ) -> None:
-    rows = [f"C{number},客户{number}" for number in range(20_000)]
+    many = 3 * importing.ROWS_AT_ONCE // 2
+    rows = [f"C{number},客户{number}" for number in range(many)]
     path = tmp_path / "customers.csv"
     path.write_text("external_id,name\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    program = """
-import sys
-from pathlib import Path
-from bot.intake import importing
-from bot.store.database import Database
-from tests.conftest import NOON
-[source] = importing.sources("customers", [Path(sys.argv[2])], None)
-progress = lambda rows: print(rows, flush=True)
-importing.take_in(Database(sys.argv[1]), source, NOON, salt="salt", progress=progress)
-"""
-    url = database.engine.url.render_as_string(hide_password=False)
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, url, str(path)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout
-    assert process.stdout.readline().strip() == str(importing.ROWS_AT_ONCE)
-    process.kill()
-    process.communicate()
+    dies_over(database, "customers", path)
     there = value(database, select(func.count()).select_from(customers))
-    assert 0 < there < 20_000
+    assert 0 < there < many
     found = take("customers", path.read_bytes())
-    assert counts(found) == (20_000 - there, 0, there, 0)
+    assert counts(found) == (many - there, 0, there, 0)
 
 
 @pytest.mark.usefixtures("shop")
 def test_orders_killed_in_the_middle_and_started_again_count_once(
     take: Import, database: Database, tmp_path: Path
 ) -> None:
-    lines = "".join(f"D{n // 2},C{n % 50},paid,2025-01-02 03:04:05,P2,1,12\n" for n in range(0, 20_000, 2))
+    many = 3 * importing.ROWS_AT_ONCE // 2
+    lines = "".join(f"D{n},C{n % 25},paid,2025-01-02 03:04:05,P2,1,12\n" for n in range(many))
     path = tmp_path / "orders.csv"
     path.write_text(ORDER_HEAD + lines, encoding="utf-8")
-    program = """
-import os, sys
-from pathlib import Path
-from bot.intake import importing
-from bot.store.database import Database
-from tests.conftest import NOON
-[source] = importing.sources("orders", [Path(sys.argv[2])], None)
-importing.take_in(Database(sys.argv[1]), source, NOON, salt="salt", progress=lambda rows: os.kill(os.getpid(), 9))
-"""
-    url = database.engine.url.render_as_string(hide_password=False)
-    subprocess.run([sys.executable, "-c", program, url, str(path)], check=False)
+    dies_over(database, "orders", path)
     there = value(database, select(func.count()).select_from(orders))
-    assert 0 < there < 10_000
-    assert counts(take("orders", path.read_bytes())) == (10_000 - there, 0, there, 0)
-    assert value(database, select(func.sum(customer_statistics.c.orders))) == 10_000
-    assert value(database, select(func.sum(customer_statistics.c.spent))) == 10_000 * 1200
+    assert 0 < there < many
+    assert counts(take("orders", path.read_bytes())) == (many - there, 0, there, 0)
+    assert value(database, select(func.sum(customer_statistics.c.orders))) == many
+    assert value(database, select(func.sum(customer_statistics.c.spent))) == many * 1200
+
+
+def dies_over(database: Database, kind: Kind, path: Path) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    assert run(take_in_and_die, url, kind, path, NOON) == -signal.SIGKILL
