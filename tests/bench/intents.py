@@ -32,7 +32,7 @@ def main() -> None:
     began = time.perf_counter()
     model = learned(lessons())
     took = time.perf_counter() - began
-    print(f"{len(lessons().texts)} sentences learned in {took:.1f} s, {len(model.places)} features")
+    print(f"{len(lessons().texts)} sentences learned in {took:.1f} s, {len(model.known)} features")
     for name, file in (("strangers", STRANGERS), ("fresh", FRESH), ("seen", SEEN)):
         _measure(name, sentences(file), model)
     _whole(sentences(SEEN), model)
