@@ -12,6 +12,7 @@ from datetime import time as clock_time
 
 import structlog
 
+from bot.insight.catalogue import LONGEST_READ
 from bot.language.model import Model
 from bot.rules.talk import grounding, texts, tones
 from bot.rules.talk import understanding_texts as words
@@ -129,8 +130,14 @@ class Answering:
     def _may_be_said(self, said: str) -> bool:
         known = grounding.known_of(self._messages)
         return grounding.is_grounded(
-            said, known, has_stock=self._has_stock
+            said, known, has_stock=self._has_stock, sold=self._sold_in(said)
         ) and not self._services.understanding.watched.forbids(said)
+
+    def _sold_in(self, said: str) -> list[str]:
+        """How it calls what the shop sells: of what was not told to it no price and no stock may be said."""
+        understanding = self._services.understanding
+        parts = (said[at : at + LONGEST_READ] for at in range(0, len(said), LONGEST_READ))
+        return [slot.text for part in parts for slot in understanding.products_in(part) if slot.value]
 
     def _note(self, now: datetime, said: str | None, why: str) -> None:
         ended = "refused" if self._speech.is_refused or (said is None and not why) else "said"
@@ -188,8 +195,6 @@ class Answering:
         return "\n".join(lines) or "没有订单"
 
     def _named(self, session: Session) -> list[str]:
-        if not self._services.understanding.is_learned:
-            return []
         named = self._services.understanding.products_in(self._question)
         ids = [choice for slot in named for choice in slot.choices][:MOST_PRODUCTS]
         return [words.product(one.name, one.price, one.stock) for one in catalogue.described(session, ids)]

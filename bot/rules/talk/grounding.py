@@ -94,6 +94,17 @@ _CLAUSE = re.compile(r"[，,。；;！!？?\n]+")
 _PRICED_AT = re.compile(
     r"(?:只要|仅需?|只需|才|卖|价格?是?|现在是?)\s*(?P<digits>\d+(?:\.\d+)?)|(?:只要|仅需?|只需|才|卖|价格?是?|现在是?)(?P<words>[零〇一二两三四五六七八九十百千万]{2,})"
 )
+_THRESHOLD = re.compile(
+    r"满\s*[¥￥]?\s*[\d零一二两三四五六七八九十百千万.]+\s*(?:元|块)?|(?:运费|邮费|快递费|包装费?)[^\d]{0,4}\d+\s*(?:元|块)?"
+)
+_ONLY_A_PRICE = re.compile(
+    r"\s*(?:它|这[款个件]|现在|目前|今天|就|的|价格|售价|单价|卖价|是|为|在|只要|只需|仅需?|才|卖|要|都|均|也|不过|大概|约|一?[罐盒件只把个饼套]|每[罐盒件只把个饼套]|\s)*[¥￥]?(?:\d|[零一二两三四五六七八九十百千]+(?:元|块))"
+)
+_OF_EACH = re.compile(r"都|均|各|每[一]?[样件个款]")
+_GONE = re.compile(r"(?<!有)没有?货|缺货|断货|无货|售罄|卖[完光空]|抢光|无库存|没有?库存")
+_THERE = re.compile(r"(?<![没无])(?<!没有)(?:有货|有现货|有库存)|库存充足|现货充足|多得是")
+_LEFT = re.compile(r"(?:只剩|还剩|剩下|还有|库存)[^\d]{0,4}(\d+)\s*(?:个|件|把|只|套|罐|盒|饼|口|条)")
+LEAST_OF_A_NAME = 2  # characters
 _YUAN = re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s*(?:元|块(?:钱|$|[^\u4e00-\u9fff]))")
 _YUAN_IN_WORDS = re.compile(r"([零〇一二两三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟]{2,})\s*(?:元|块钱)")
 _COUNTED = re.compile(r"[¥￥]\s*(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s*(?:元|块|角|折|件|只|套|%|％|成)")
@@ -124,16 +135,24 @@ def known_of(told: Sequence[Message]) -> str:
     return "\n".join([system, *(str(one["content"]) for one in told if one["role"] == "tool")])
 
 
-def is_grounded(said: str, known: str, *, has_stock: bool) -> bool:
-    """Whether everything in it was told: numbers, amounts in words, stock; and nothing of the rules is in it."""
+def is_grounded(said: str, known: str, *, has_stock: bool, sold: Sequence[str] = ()) -> bool:
+    """Whether everything in it was told: numbers, amounts in words, stock; and nothing of the rules is in it.
+
+    `sold`: what of it names a product of the shop, be it told of that or not.
+    """
     if not said or len(said) > LONGEST_ANSWER or RULES[:20] in said or "<资料>" in said:
         return False
     counted = {_plain(one or other) for one, other in _COUNTED.findall(unicodedata.normalize("NFKC", said))}
     if (_numbers(said) - COUNTING | counted) - _numbers(known):
         return False
-    if _money(said) - _money(known) or _unknown_addresses(said, known) or _is_mispriced(said, known):
+    if _money(said) - _money(known) or _unknown_addresses(said, known):
         return False
-    if _DEED.search(said) or _PRETENDED.search(said):
+    if (
+        _is_mispriced(said, known, sold)
+        or _is_misstocked(said, known, sold)
+        or _DEED.search(said)
+        or _PRETENDED.search(said)
+    ):
         return False
     literal = (_SPELLED, _PROMISE, _WANTED, _CURES)
     spelled = {found[0] for pattern in literal for found in pattern.finditer(said)}
@@ -155,14 +174,53 @@ def _is_told_handle(found: str, told: str) -> bool:
     return handle is not None and handle[0] in told
 
 
-def _is_mispriced(said: str, known: str) -> bool:
-    """Whether a clause that names a product says another amount than what was told of that product."""
-    names = {_called(found["name"]) for found in _TOLD_PRODUCT.finditer(known)}
+def _is_mispriced(said: str, known: str, sold: Sequence[str]) -> bool:
+    """Whether an amount is said of a product that was not told of it: 龙井 128 元, where 128 is the price of 红茶.
+
+    A clause that is a price and names nothing is of what was named before: 龙井不错，现在 128 元.
+    """
+    told = [_called(found["name"]) for found in _TOLD_PRODUCT.finditer(known)]
+    before: list[str] = []
     for clause in _CLAUSE.split(unicodedata.normalize("NFKC", _GROUPED.sub("", said))):
-        named = [name for name in names if name in clause]
-        told = "\n".join(_told_of(name, known) for name in named)
-        if named and (_money(clause) | _bare_prices(clause)) - _numbers(told):
+        priced = _THRESHOLD.sub("", clause)
+        amounts = _money(priced) | _bare_prices(priced)
+        here = _named_in(clause, told, sold)
+        named = here or (before if _ONLY_A_PRICE.match(priced) else [])
+        of_each = [_numbers(_told_of(name, known)) for name in named]
+        if named and amounts - set().union(*of_each):
             return True
+        if _OF_EACH.search(clause) and any(amounts - numbers for numbers in of_each):
+            return True
+        before = here or before
+    return False
+
+
+def _named_in(clause: str, told: Sequence[str], sold: Sequence[str]) -> list[str]:
+    """By the whole name, else by its end: 龙井 for 雨前龙井; or one of the shop's that nobody told it of."""
+    whole = [name for name in told if name in clause]
+    by_end = [name for name in told if name[-LEAST_OF_A_NAME:] in clause]
+    untold = [name for name in sold if name in clause and not any(name in one for one in (*whole, *by_end))]
+    return [*(whole or by_end), *untold]
+
+
+def _is_misstocked(said: str, known: str, sold: Sequence[str]) -> bool:
+    """Whether what is said of a product's stock is not what was told of just this product."""
+    told = [_called(found["name"]) for found in _TOLD_PRODUCT.finditer(known)]
+    before: list[str] = []
+    for clause in _CLAUSE.split(said):
+        here = _named_in(clause, told, sold)
+        named = here or before
+        lines = [line for name in named for line in known.splitlines() if name in line and "¥" in line]
+        is_gone, is_there, left = _GONE.search(clause), _THERE.search(clause), _LEFT.search(clause)
+        if named and (is_gone or is_there or left) and not lines:
+            return True
+        if lines and left and left[1] not in _numbers("\n".join(lines)):
+            return True
+        if lines and is_gone and not any(_GONE.search(line) for line in lines):
+            return True
+        if lines and is_there and not is_gone and all(_GONE.search(line) for line in lines):
+            return True
+        before = here or before
     return False
 
 

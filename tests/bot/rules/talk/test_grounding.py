@@ -178,3 +178,43 @@ def test_no_deed_no_promise_and_no_cure_is_invented(text: str) -> None:
 )  # fmt: skip
 def test_what_is_true_of_it_may_be_said(text: str) -> None:
     assert is_grounded(text, f"{KNOWN}。下午四点前付款的当天发出，已发货，在路上", has_stock=False)
+
+
+TOLD = """问：邮费多少？
+答：满 99 元包邮，没满运费 10 元。
+雨前龙井 100 克：¥168.00，现在有货。
+祁门红茶 100 克：¥128.00，现在有货。
+纯锡茶叶罐 150 毫升：¥368.00，现在没有货。
+青釉盖碗 150 毫升：¥188.00，只剩 3 件。"""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param("龙井 128 元一罐。", id="the price of another, by the end of its name"),
+        pytest.param("祁门红茶和雨前龙井都是 128 元。", id="one price of both"),
+        pytest.param("雨前龙井很不错，现在 128 元。", id="the name in the clause before"),
+        pytest.param("铁观音 128 元。", id="a thing of the shop that was not told of"),
+        pytest.param("铁观音有货。", id="its stock"),
+        pytest.param("纯锡茶叶罐有货。", id="there, though it was told to be gone"),
+        pytest.param("雨前龙井卖完了。", id="gone, though it was told to be there"),
+        pytest.param("雨前龙井只剩 3 件。", id="what is left of another"),
+    ],
+)
+def test_what_was_told_of_one_thing_is_not_said_of_another(said: str) -> None:
+    assert not is_grounded(said, TOLD, has_stock=True, sold=["铁观音"])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "龙井 168 元一罐。",
+        "雨前龙井 168 元，满 99 元包邮。",
+        "祁门红茶 128 元，龙井 168 元。",
+        "雨前龙井很不错，现在 168 元，没满 99 元的话，运费 10 元。",
+        "雨前龙井有货，纯锡茶叶罐现在没有货。",
+        "青釉盖碗只剩 3 件。",
+    ],
+)
+def test_what_was_told_of_each_is_said_of_it(said: str) -> None:
+    assert is_grounded(said, TOLD, has_stock=True, sold=["铁观音"])
