@@ -25,11 +25,12 @@ AWAY = 30.0  # seconds for which an encoder that failed is not asked again
 AT_ONCE = 64  # sentences of a batch
 BATCH_WITHIN = 30.0  # seconds
 LONGEST = 200  # characters
-# measured by leaving out one writer after the other
-NEIGHBOURS = 20  # sentences that vote
-CLOSENESS = 12.0  # how much more a nearer one says
-SHARE = 0.5  # of the encoder in what both say
-DOUBT = 0.02  # the least the character model grants a label, however sure it is
+# chosen by leaving out one writer after the other, so that what both say is as sure as it is right
+NEIGHBOURS = 40  # sentences that vote
+CLOSENESS = 20.0  # how much more a nearer one says
+UNSAID = 0.05  # votes that each label has before any
+OF_CHARACTERS, OF_ENCODER = 0.85, 0.68  # powers: each alone would be surer than both are right
+DOUBT = 1e-4  # the least the character model grants a label, however sure it is
 
 Vector: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -129,7 +130,9 @@ class Both:
         vector = self.encoder.remembered(text)
         if vector is None or len(vector) != self.rows.shape[1]:
             return alone
-        joined: Array = np.power(np.maximum(alone, DOUBT), 1 - SHARE) * np.power(self._near(vector), SHARE)
+        joined: Array = self._near(vector) ** OF_ENCODER
+        if self.model.knows(text):  # of characters nobody taught it the model is sure that they mean nothing
+            joined *= np.maximum(alone, DOUBT) ** OF_CHARACTERS
         shares: Array = joined / joined.sum()
         return shares
 
@@ -137,7 +140,7 @@ class Both:
         """Of each label, how many of the nearest sentences are its own, the nearer ones counting more."""
         likeness = self.rows @ _around(vector[None, :], self.middle)[0]
         nearest = np.argsort(-likeness)[:NEIGHBOURS]
-        votes = np.full(len(self.labels), 1e-2, dtype=np.float32)
+        votes = np.full(len(self.labels), UNSAID, dtype=np.float32)
         weights = np.exp(CLOSENESS * (likeness[nearest] - likeness[nearest[0]]))
         np.add.at(votes, self.columns[nearest], weights.astype(np.float32))
         shares: Array = votes / votes.sum()

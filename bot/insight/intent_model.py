@@ -61,6 +61,11 @@ class Model:
             found = self.heard[text] = grown / grown.sum()
         return found
 
+    def knows(self, text: str) -> bool:
+        """Whether any of its characters stands in a sentence that was learned."""
+        signs = map(ord, features.normal(text))
+        return any(self.known.take(self.known.searchsorted(sign), mode="clip") == sign for sign in signs)
+
     def _added_up(self, text: str) -> Array:
         said = features.numbers(features.normal(text), self.words, self.reach)
         found, times = _counted(said)
