@@ -34,7 +34,7 @@ def ids_by(session: Session, column: Column[Any], wanted: Iterable[str | None]) 
     """The id of the row for each value of a unique column; nothing for values nobody has."""
     found: dict[str, int] = {}
     for some in parts(sorted({value for value in wanted if value is not None})):
-        rows = session.execute(select(column, column.table.c.id).where(among(session, column, some)))
+        rows = session.execute(select(column, column.table.c.id).where(among(session, column, some))).all()
         found.update((value, row_id) for value, row_id in rows)
     return found
 
@@ -58,7 +58,7 @@ def known(session: Session, table: Table, key: str, rows: Sequence[Row]) -> dict
     columns = [table.c[name] for name in named]
     found: dict[str, Row] = {}
     for some in parts(sorted({row[key] for row in rows})):
-        for values in session.execute(select(*columns).where(among(session, table.c[key], some))):
+        for values in session.execute(select(*columns).where(among(session, table.c[key], some))).all():
             row = dict(zip(named, values, strict=True))
             found[row[key]] = row
     return found
@@ -118,9 +118,10 @@ def _bound(
 ) -> Iterator[tuple[Any, ...]]:
     """As the driver wants them; a column at a time."""
     by_column: list[Iterable[Any]] = list(zip(*values, strict=True))
+    written = _written if session.dialect.name == "sqlite" else _written_with_zone
     for place, column in enumerate(columns):
-        if isinstance(column.type, Instant) and session.dialect.name == "sqlite":
-            by_column[place] = map(_written, by_column[place])
+        if isinstance(column.type, Instant):
+            by_column[place] = map(written, by_column[place])
         elif process := column.type.dialect_impl(session.dialect).bind_processor(session.dialect):
             by_column[place] = map(process, by_column[place])
     return zip(*by_column, strict=True)
@@ -129,6 +130,11 @@ def _bound(
 def _written(instant: datetime | None) -> str | None:
     """As the statement would write it, in a tenth of the time."""
     return None if instant is None else instant.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+
+
+def _written_with_zone(instant: datetime | None) -> str | None:
+    """As PostgreSQL's driver would write it, in a fifth of the time."""
+    return None if instant is None else str(instant)
 
 
 def differences(old: Row, row: Row) -> Row:
@@ -145,7 +151,7 @@ def next_ids(session: Session, table: Table, count: int) -> list[int]:
         return list(range(last + 1, last + 1 + count))
     sequence = f"{table.name}_id_seq"
     handed = text("SELECT nextval(CAST(:sequence AS regclass)) FROM generate_series(1, :count)")
-    return list(session.scalars(handed, {"sequence": sequence, "count": count}))
+    return list(session.scalars(handed, {"sequence": sequence, "count": count}).all())
 
 
 def tell_that_parts_are_long(session: Session) -> None:

@@ -119,7 +119,7 @@ def _there(session: Session, wanted: Sequence[_Wanted]) -> dict[str, rows.Row]:
     statement = select(*(orders.c[name] for name in names))
     found: dict[str, rows.Row] = {}
     for some in rows.parts([order.record.external_id for order in wanted]):
-        for row in session.execute(statement.where(rows.among(session, orders.c.external_id, some))):
+        for row in session.execute(statement.where(rows.among(session, orders.c.external_id, some))).all():
             found[row.external_id] = dict(zip(names, row, strict=True))
     return found
 
@@ -176,9 +176,8 @@ def _lines(session: Session, order_ids: Sequence[int]) -> dict[int, list[Line]]:
     )
     for some in rows.parts(order_ids):
         statement = select(*columns).where(rows.among(session, order_lines.c.order_id, some))
-        for order_id, *line in session.execute(
-            statement.order_by(order_lines.c.order_id, order_lines.c.position)
-        ):
+        in_order = statement.order_by(order_lines.c.order_id, order_lines.c.position)
+        for order_id, *line in session.execute(in_order).all():
             found.setdefault(order_id, []).append(tuple(line))
     return found
 

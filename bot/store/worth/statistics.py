@@ -67,7 +67,7 @@ def touch(session: Session, customer_ids: Iterable[int], now: datetime) -> None:
 def kept(session: Session, customer_ids: Iterable[int]) -> set[int]:
     """Those who have a row already."""
     found = select(_row.customer_id).where(rows.among(session, _row.customer_id, sorted(customer_ids)))
-    return set(session.scalars(found)) if customer_ids else set()
+    return set(session.scalars(found).all()) if customer_ids else set()
 
 
 def add(session: Session, placed: Mapping[int, int], now: datetime) -> None:
