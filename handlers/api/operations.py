@@ -9,7 +9,18 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 
 from bot.values.records import Kind
-from handlers.api import bodies, definitions, fields, guard, posting, queries, reading, records, shown
+from handlers.api import (
+    bodies,
+    definitions,
+    fields,
+    follow_ups,
+    guard,
+    posting,
+    queries,
+    reading,
+    records,
+    shown,
+)
 from handlers.api.definitions import Table
 
 Method = Literal["GET", "POST", "PUT"]
@@ -61,6 +72,7 @@ class Resource:
 
 RESOURCES = (
     Resource("customers", "customers", shown.Customer, queries.Customers, name_is_number=True),
+    Resource("follow_ups", "customers", shown.FollowUp, queries.FollowUps, name_is_number=True),
     Resource("products", "products", shown.Product, queries.Products),
     Resource("orders", "orders", shown.Order, queries.Orders),
     Resource("shipments", "orders", shown.Shipment, queries.OfOrder),
@@ -156,8 +168,20 @@ def _defines(resource: str, table: Table, family: str) -> Iterator[Operation]:
     )  # fmt: skip
 
 
+def _follow_up() -> Operation:
+    def post() -> ResponseReturnValue:
+        body = bodies.raw()
+        return posting.answered(body, follow_ups.done(body))
+
+    about = f"Say of what waits for a person that it was done: of one, or of up to {bodies.MOST_ITEMS}"
+    return Operation(
+        "POST", "/follow_ups", "do_follow_ups", about, "customers:write", post, (400, 413, 415, 422), body=follow_ups.SCHEMA,
+    )  # fmt: skip
+
+
 OPERATIONS: tuple[Operation, ...] = (
     *(operation for of in RESOURCES for operation in _reads(of)),
+    _follow_up(),
     *(_upsert(kind, family) for kind, family in UPSERTS.items()),
     *(operation for name, (table, family) in DEFINED.items() for operation in _defines(name, table, family)),
 )

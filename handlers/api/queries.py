@@ -116,6 +116,19 @@ class Customers(Page):
         return {**super().more(), "segment": self.segment or ""}
 
 
+class FollowUps(Timed):
+    """`from` and `to` compare `due_at`."""
+
+    equal = ("service",)
+
+    service: Annotated[Name | None, Field(description="account_manager, follow_up …")] = None
+    openid: Name | None = None
+    customer_id: Number | None = None
+
+    def more(self) -> dict[str, Any]:
+        return {**super().more(), "customer": _customer(self, "openid", "customer_id")}
+
+
 class Products(Page):
     equal = ("external_id",)
 

@@ -63,6 +63,21 @@ class Customer(Shown):
     figures: Figures | None
 
 
+class FollowUp(Shown):
+    """Of those that wait for a person only; what was done is gone."""
+
+    id: int
+    customer_id: int
+    openid: str | None
+    customer_external_id: str | None = Field(validation_alias="external_id")
+    customer_name: str | None = Field(validation_alias="name")
+    service: str = Field(description="account_manager, follow_up … as the rules call it")
+    service_class: str | None
+    opened_at: datetime
+    due_at: datetime
+    staff: str | None = Field(validation_alias="staff_name", description="whose it is; null: anybody's")
+
+
 class Product(Shown):
     external_id: str
     name: str

@@ -21,6 +21,7 @@ from bot.store.tables import (
     customer_tags,
     customers,
     deliveries,
+    follow_ups,
     knowledge,
     messages,
     order_lines,
@@ -33,6 +34,7 @@ from bot.store.tables import (
     staff,
 )
 from bot.store.tables import segments as segments_table
+from bot.store.worth import asked_of_people
 
 Row: TypeAlias = RowMapping
 Key: TypeAlias = tuple[Any, ...]
@@ -157,6 +159,10 @@ LISTS: dict[str, List] = {
         .outerjoin(products, _p.id == _rev.product_id).outerjoin(orders, _o.id == _rev.order_id),
         identity=_rev.id, name=_rev.external_id, equal={"external_id": _rev.external_id}, of_order=_rev.order_id,
         of_customer=_rev.customer_id,
+    ),
+    "follow_ups": List(
+        asked_of_people.waits(), identity=follow_ups.c.id, name=follow_ups.c.id,
+        equal={"service": follow_ups.c.service}, timed=follow_ups.c.due_at, of_customer=follow_ups.c.customer_id,
     ),
     "segments": List(
         select(_seg.id, _seg.name, _seg.rule, _seg.updated_at), identity=_seg.id, name=_seg.id,

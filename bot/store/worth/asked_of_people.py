@@ -16,7 +16,7 @@ _f = follow_ups.c
 
 def waiting(session: Session, staff_id: int | None = None) -> Sequence[FollowUp]:
     """The soonest due first, at most two hundred. `staff_id`: only theirs."""
-    found = _open()
+    found = waits()
     if staff_id is not None:
         found = found.where(staff.c.id == staff_id)
     rows = session.execute(found.order_by(_f.due_at, _f.id).limit(MOST_LISTED)).mappings()
@@ -24,7 +24,7 @@ def waiting(session: Session, staff_id: int | None = None) -> Sequence[FollowUp]
 
 
 def of(session: Session, customer_id: int) -> Sequence[FollowUp]:
-    found = _open().where(_f.customer_id == customer_id).order_by(_f.due_at, _f.id)
+    found = waits().where(_f.customer_id == customer_id).order_by(_f.due_at, _f.id)
     return [FollowUp(**row) for row in session.execute(found).mappings()]
 
 
@@ -35,7 +35,8 @@ def done(session: Session, follow_up_id: int, staff_id: int, note: str, now: dat
     return session.execute(close.values(values).returning(_f.customer_id)).scalar_one_or_none()
 
 
-def _open() -> Select[tuple[int | str | datetime | None, ...]]:
+def waits() -> Select[tuple[int | str | datetime | None, ...]]:
+    """Everything that waits for a person, in no order."""
     served_by = func.coalesce(_f.staff_id, account_managers.c.staff_id)
     columns = (
         _f.id,
