@@ -136,6 +136,18 @@ def test_a_shop_adds_sentences_intents_and_concepts(tmp_path: Path) -> None:
     assert found.fingerprint != lessons().fingerprint
 
 
+def test_a_word_no_sentence_has_is_understood_by_its_concept() -> None:
+    texts, labels = ("退货", "退钱", "发票", "开票"), ("return", "return", "invoice", "invoice")
+    words = {"退货": ("back",), "退钱": ("back",), "送回": ("back",), "发票": ("bill",), "开票": ("bill",)}
+    assert learned(Lessons(texts, labels, words)).guesses("送回")[0].intent == "return"
+    assert learned(Lessons(texts, labels, words | {"送回": ("bill",)})).guesses("送回")[0].intent == "invoice"
+
+
+def test_whether_a_sentence_has_characters_that_were_learned() -> None:
+    assert model().knows("我要退货")
+    assert not any(map(model().knows, ("龘靐齉爩", "привет", "")))
+
+
 def test_a_folder_that_is_none_and_concepts_that_are_none_are_told(tmp_path: Path) -> None:
     with pytest.raises(CannotLearn, match="expected a folder"):
         lessons(tmp_path / "gone")
