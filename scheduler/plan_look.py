@@ -24,7 +24,8 @@ from bot.store.planning import (
     totals,
 )
 from bot.store.planning.judging import Whose
-from bot.store.planning.plan_entries import Agenda, Entry
+from bot.store.planning.plan_deliveries import Writing
+from bot.store.planning.plan_entries import Agenda, Entry, OfPurpose
 from bot.store.planning.plan_tables import Tables
 from bot.store.sending import mass_sends
 from bot.store.worth import statistics
@@ -159,14 +160,19 @@ class Look:
             plans.settle(session, tables, entry, self.agenda.others(entry))
 
     def _write_deliveries(self, bench: Workbench, tables: Tables) -> None:
-        for of in self.agenda.purposes.values():
-            entries = [entry for entry in self.agenda.entries if entry.purpose == of.purpose]
-            with bench.reading() as session:
-                parts = list(plan_deliveries.parts(session, tables.won[of.purpose]))
-            with self._writing:
-                for first, last in parts:
-                    with bench.transaction() as session:
-                        plan_deliveries.write(session, tables, of, entries, self.at, first, last)
+        """Of all purposes together: a page of customers, and of what they had, is written once for both."""
+        writings = [self._writing_of(tables, of) for of in self.agenda.purposes.values()]
+        with bench.reading() as session:
+            parts = list(plan_deliveries.parts(session, *tables.won.values()))
+        with self._writing:
+            for first, last in parts:
+                with bench.transaction() as session:
+                    for each in writings:
+                        each.write(session, first, last)
+
+    def _writing_of(self, tables: Tables, of: OfPurpose) -> Writing:
+        entries = [entry for entry in self.agenda.entries if entry.purpose == of.purpose]
+        return Writing(tables, of, entries, self.at)
 
     def _write_standings(self, bench: Workbench, tables: Tables) -> None:
         with bench.reading() as session:

@@ -5,7 +5,7 @@ What is asked of an index names its values as literals: only so do both database
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, literal_column
+from sqlalchemy import ColumnElement, and_, literal_column, or_
 
 from bot.store.tables import deliveries
 
@@ -18,7 +18,7 @@ _NEXT_CONTACT: ColumnElement[str] = literal_column("'next_contact'")
 IS_PLANNED = deliveries.c.state == literal_column("'planned'")
 IS_CLAIMED = deliveries.c.state == literal_column("'claimed'")
 _ENDED = ("accepted", "sent", "failed", "unknown")  # in the index's order: SQLite compares word for word
-IS_ENDED = deliveries.c.state.in_([literal_column(f"'{state}'") for state in _ENDED])
+IS_ENDED = or_(*(deliveries.c.state == literal_column(f"'{state}'") for state in _ENDED))
 IS_KEPT = and_(IS_PLANNED, deliveries.c.channel == _NEXT_CONTACT)
 IS_WITHDRAWN = and_(
     deliveries.c.state == literal_column("'skipped'"), deliveries.c.reason == literal_column("'withdrawn'")

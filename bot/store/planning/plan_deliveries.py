@@ -5,14 +5,16 @@ once for each campaign. Two planners at once make no doubles: the unique indexes
 customer so says who won.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     FromClause,
     and_,
+    bindparam,
     case,
     delete,
     exists,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union_all,
     update,
 )
 
@@ -37,20 +40,16 @@ from bot.store.tables import contents, customers, deliveries
 from bot.store.upserts import or_insert
 from bot.values.channels import NEXT_CONTACT, NOTICE, REPLY_WINDOW, TEMPLATE
 
+STRETCH = (bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger))  # of customers' ids
 PART = 5_000  # deliveries, or standings, a transaction: SQLite writes them in some 100 ms
 
 
-def parts(session: Session, table: Any) -> Iterator[tuple[int, int]]:
-    """Stretches of customers, first and last, with `PART` of the rows in each."""
+def parts(session: Session, *tables: FromClause) -> Iterator[tuple[int, int]]:
+    """Stretches of customers, first and last, with `PART` of the tables' rows in each."""
     after = 0
     while True:
-        some = (
-            select(table.c.customer_id)
-            .where(table.c.customer_id > after)
-            .order_by(table.c.customer_id)
-            .limit(PART)
-            .subquery()
-        )
+        rows = (select(table.c.customer_id).where(table.c.customer_id > after) for table in tables)
+        some = union_all(*rows).order_by("customer_id").limit(PART).subquery()
         first, last = session.execute(select(func.min(some.c[0]), func.max(some.c[0]))).one()
         if last is None:
             return
@@ -58,36 +57,38 @@ def parts(session: Session, table: Any) -> Iterator[tuple[int, int]]:
         after = last
 
 
-def write(
-    session: Session,
-    tables: Tables,
-    of: OfPurpose,
-    entries: Sequence[Entry],
-    at: datetime,
-    first: int,
-    last: int,
-) -> None:
-    """The deliveries of one purpose for a stretch of customers. `entries`: those of the purpose."""
-    won = tables.won[of.purpose]
-    mine = won.c.customer_id.between(first, last)
-    leaves = and_(mine, won.c.channel != NEXT_CONTACT)
-    hours = best_hours.of_picked(won, leaves, of.window, max(at, of.window.opens))
-    values = _delivery(won, of, entries, at, hours)
-    beside = (
-        won.join(customers, customers.c.id == won.c.customer_id)
-        .join(contents, contents.c.id == won.c.content_id)
-        .outerjoin(hours, hours.c.customer_id == won.c.customer_id)
-    )
-    rows = select(*values.values()).select_from(beside).where(mine).order_by(won.c.customer_id, won.c.entry)
-    planned = or_insert(session, deliveries).from_select(list(values), rows).on_conflict_do_nothing()
-    number = session.execute(planned, execution_options={"preserve_rowcount": True}).rowcount
-    wanted = session.execute(select(func.count()).select_from(won).where(mine)).scalar_one()
-    if number < wanted:
-        _give_way(session, tables, of, entries, mine, at)
-    waits = select(won.c.customer_id).where(mine, won.c.channel == NEXT_CONTACT)
-    session.execute(
-        update(customers).where(customers.c.id.in_(waits), ~customers.c.has_kept).values(has_kept=True)
-    )
+class Writing:
+    """The deliveries of one purpose: its statements, put together once, and run for a stretch of customers at a time.
+
+    `entries`: those of the purpose.
+    """
+
+    def __init__(self, tables: Tables, of: OfPurpose, entries: Sequence[Entry], at: datetime) -> None:
+        self._tables, self._of, self._entries, self._at = tables, of, entries, at
+        won = tables.won[of.purpose]
+        mine = self._mine = won.c.customer_id.between(*STRETCH)
+        leaves = and_(mine, won.c.channel != NEXT_CONTACT)
+        hours = best_hours.of_picked(won, leaves, of.window, max(at, of.window.opens))
+        values = _delivery(won, of, entries, at, hours)
+        beside = (
+            won.join(customers, customers.c.id == won.c.customer_id)
+            .join(contents, contents.c.id == won.c.content_id)
+            .outerjoin(hours, hours.c.customer_id == won.c.customer_id)
+        )
+        rows = select(*values.values()).select_from(beside).where(mine)
+        self._rows, self._names = rows.order_by(won.c.customer_id, won.c.entry), list(values)
+        self._wanted = select(func.count()).select_from(won).where(mine)
+        waits = select(won.c.customer_id).where(mine, won.c.channel == NEXT_CONTACT)
+        waiting = and_(customers.c.id.in_(waits), ~customers.c.has_kept)
+        self._keep = update(customers).where(waiting).values(has_kept=True)
+
+    def write(self, session: Session, first: int, last: int) -> None:
+        stretch = {"first": first, "last": last}
+        put = or_insert(session, deliveries).from_select(self._names, self._rows).on_conflict_do_nothing()
+        number = session.execute(put, stretch, execution_options={"preserve_rowcount": True}).rowcount
+        if number < session.execute(self._wanted, stretch).scalar_one():
+            _give_way(session, self._tables, self._of, self._entries, self._mine, self._at, stretch)
+        session.execute(self._keep, stretch)
 
 
 def planned(session: Session, tables: Tables, agenda: Agenda) -> dict[int, int]:
@@ -159,6 +160,7 @@ def _give_way(
     entries: Sequence[Entry],
     which: ColumnElement[bool],
     at: datetime,
+    stretch: Mapping[str, int],
 ) -> None:
     """Another planner was there first: what it planned stands, and decides what is said."""
     won, ours, theirs = tables.won[of.purpose], deliveries.alias("ours"), deliveries.alias("theirs")
@@ -173,9 +175,11 @@ def _give_way(
     is_lost = and_(which, ~is_there)
     for table in (tables.turns, tables.keeps, tables.mine):
         lost = select(won.c.customer_id, my_number).where(is_lost)
-        session.execute(delete(table).where(tuple_(table.c.customer_id, table.c.campaign_number).in_(lost)))
+        theirs_no_more = tuple_(table.c.customer_id, table.c.campaign_number).in_(lost)
+        session.execute(delete(table).where(theirs_no_more), stretch)
     said = select(won.c.customer_id, won.c.entry, literal("day_taken"), won.c.only_keeps).where(is_lost)
-    session.execute(insert(tables.own).from_select(["customer_id", "entry", "reason", "only_keeps"], said))
+    put = insert(tables.own).from_select(["customer_id", "entry", "reason", "only_keeps"], said)
+    session.execute(put, stretch)
     winners = (
         select(won.c.customer_id, tables.numbers.c.number)
         .join(theirs, theirs.c.customer_id == won.c.customer_id)
@@ -183,9 +187,9 @@ def _give_way(
         .where(is_lost, or_(_waits(theirs), _was_on(theirs, of.window)))
     )
     taken = or_insert(session, tables.turns).from_select(["customer_id", "campaign_number"], winners)
-    session.execute(taken.on_conflict_do_nothing())
+    session.execute(taken.on_conflict_do_nothing(), stretch)
     is_another_ones = is_there.where(ours.c.planned_at != literal(at, Instant()))
-    session.execute(delete(won).where(or_(is_lost, and_(which, is_another_ones))))
+    session.execute(delete(won).where(or_(is_lost, and_(which, is_another_ones))), stretch)
 
 
 def _waits(delivery: FromClause) -> ColumnElement[bool]:

@@ -17,9 +17,9 @@ from sqlalchemy import (
 )
 
 from bot.store.database import Instant
-from bot.store.tables.columns import BigId, Json, PerhapsJson, metadata, only_where
+from bot.store.tables.columns import BigId, Json, PerhapsJson, metadata, one_of, only_where
 
-UNREPORTED = "channel = 'subscription_notice' AND state IN ('claimed', 'accepted', 'unknown')"
+UNREPORTED = f"channel = 'subscription_notice' AND {one_of('state', 'claimed', 'accepted', 'unknown')}"
 HAPPENS_ONCE = "occasion IS NOT NULL AND state <> 'skipped'"
 
 segments = Table(
@@ -150,7 +150,8 @@ deliveries = Table(
     Column("occasion", String(60)),  # which one of its campaign: birthday:2027, order:42
     Column("useful_until", Instant),  # the occasion is over then
     CheckConstraint(
-        "state IN ('planned', 'claimed', 'accepted', 'sent', 'failed', 'unknown', 'skipped')", name="state"
+        one_of("state", "planned", "claimed", "accepted", "sent", "failed", "unknown", "skipped"),
+        name="state",
     ),
     Index("ix_deliveries_campaign_id_state", "campaign_id", "state"),
     Index("ix_deliveries_customer_id_content_id", "customer_id", "content_id"),
@@ -166,7 +167,7 @@ deliveries = Table(
         "customer_id",
         "campaign_id",
         "state",
-        **only_where("state IN ('accepted', 'sent', 'failed', 'unknown')"),
+        **only_where(one_of("state", "accepted", "sent", "failed", "unknown")),
     ),
     # what a person took back today: planning gives them nothing else of the campaign
     Index(

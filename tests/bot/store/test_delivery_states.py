@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import ColumnElement, inspect, select
 
-from bot.store.database import Session
+from bot.store.database import Database, Session
 from bot.store.delivery_states import HAS_TURN, IS_CLAIMED, IS_ENDED, IS_KEPT, IS_PLANNED, IS_WITHDRAWN
 from bot.store.tables import deliveries
 
@@ -31,6 +31,13 @@ def test_the_index_holds_all_that_is_asked_for(
     else:
         session.exec_driver_sql("SET LOCAL enable_seqscan = off")
         assert index in str(session.exec_driver_sql(f"EXPLAIN {asked}").all())
+
+
+def test_sqlite_makes_no_list_of_states_for_each_row_it_writes(sqlite: Database) -> None:
+    with sqlite.reading() as session:
+        steps = session.exec_driver_sql("EXPLAIN INSERT INTO deliveries (campaign_id) VALUES ('one')").all()
+    assert len(steps) > 100
+    assert [step for step in steps if step.opcode == "OpenEphemeral"] == []
 
 
 def leave_only(session: Session, index: str) -> None:
