@@ -7,6 +7,9 @@ READY  := $(VENV)/.ready
 # one more than there are cores: much of a test is waiting for a server
 WORKERS = $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
+# what many processes run is compiled once, whatever the environment says
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test kills check bench lock translations clean
 
 demo: $(READY)            ## the demo shop in one process: no account, no server needed; make demo PORT=8001 DATA=a/folder

@@ -176,20 +176,20 @@ def test_a_reading_of_last_month_begins_anew(database: Database, clock: FixedClo
 
 
 def test_the_days_quota_is_never_used_up(database: Database, clock: FixedClock) -> None:
-    wechat = Followed(openids=some(5_000), per_page=1_000)
+    wechat = Followed(openids=some(2_500), per_page=500)
     services = services_with(
-        database, clock, wechat, wechat={"limits": {"details_per_day": 40, "followers_per_day": 20}}
+        database, clock, wechat, wechat={"limits": {"details_per_day": 20, "followers_per_day": 20}}
     )
     first = sync(services)
-    assert (first.followers, wechat.calls) == (3_800, 38)
+    assert (first.followers, wechat.calls) == (1_900, 19)
     assert first.goes_on_at == datetime(2026, 11, 24, 16, 1, tzinfo=UTC)  # a minute into Shanghai's next day
-    assert sync(services).followers == 3_800, "again on the same day: no call is left"
-    assert wechat.calls == 38
+    assert sync(services).followers == 1_900, "again on the same day: no call is left"
+    assert wechat.calls == 19
 
     clock.forward(hours=13)
     done = sync(services)
-    assert (done.followers, done.new, done.goes_on_at) == (5_000, 5_000, None)
-    assert wechat.calls == 50
+    assert (done.followers, done.new, done.goes_on_at) == (2_500, 2_500, None)
+    assert wechat.calls == 25
 
 
 def test_wechats_own_word_that_the_quota_is_used_pauses_too(database: Database, clock: FixedClock) -> None:
