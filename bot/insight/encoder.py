@@ -29,7 +29,7 @@ LONGEST = 200  # characters
 NEIGHBOURS = 40  # sentences that vote
 CLOSENESS = 20.0  # how much more a nearer one says
 UNSAID = 0.05  # votes that each label has before any
-OF_CHARACTERS, OF_ENCODER = 0.85, 0.68  # powers: each alone would be surer than both are right
+OF_CHARACTERS, OF_ENCODER = 0.75, 0.6  # powers: each alone would be surer than both are right
 DOUBT = 1e-4  # the least the character model grants a label, however sure it is
 
 Vector: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
