@@ -118,10 +118,9 @@ def _bound(
 ) -> Iterator[tuple[Any, ...]]:
     """As the driver wants them; a column at a time."""
     by_column: list[Iterable[Any]] = list(zip(*values, strict=True))
-    written = _written if session.dialect.name == "sqlite" else _written_with_zone
     for place, column in enumerate(columns):
-        if isinstance(column.type, Instant):
-            by_column[place] = map(written, by_column[place])
+        if isinstance(column.type, Instant) and session.dialect.name == "sqlite":
+            by_column[place] = map(_written, by_column[place])
         elif process := column.type.dialect_impl(session.dialect).bind_processor(session.dialect):
             by_column[place] = map(process, by_column[place])
     return zip(*by_column, strict=True)
@@ -130,11 +129,6 @@ def _bound(
 def _written(instant: datetime | None) -> str | None:
     """As the statement would write it, in a tenth of the time."""
     return None if instant is None else instant.astimezone(UTC).isoformat(" ", "microseconds")[:26]
-
-
-def _written_with_zone(instant: datetime | None) -> str | None:
-    """As PostgreSQL's driver would write it, in a fifth of the time."""
-    return None if instant is None else str(instant)
 
 
 def differences(old: Row, row: Row) -> Row:
