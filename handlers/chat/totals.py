@@ -34,6 +34,8 @@ def answer(found: Sum, context: Context) -> Answer | None:
         return _changed(named, quantities, found, context)
     if named:
         return _of_named(named, quantities, found, context)
+    if not quantities and not found.count and (wanted := _wanted_last(context)):
+        return wanted
     products = _of_the_talk(found, context)
     count = words.pieces(quantities[0]) if quantities else 0
     if len(products) == 1 and count > 1:
@@ -43,6 +45,16 @@ def answer(found: Sum, context: Context) -> Answer | None:
         return _told([(one, each or 1) for one in products], context)
     is_open = (not quantities or count > 1) and not found.change
     return in_parts(Told(facts=words.WHICH)) if is_open else None
+
+
+def _wanted_last(context: Context) -> Answer | None:
+    """来两罐红茶, and then 一共多少: of what they said they want, and how many, not of all that was spoken of."""
+    session, customer_id = context.session, context.profile.id
+    for text in dialogue.written_before(session, customer_id, context.message_id, context.now, 1):
+        understood = context.services.understanding.of(text)
+        named, quantities = understood.slots_of("product"), understood.slots_of("quantity")
+        return _of_named(named, quantities, Sum(text), context) if named and quantities else None
+    return None
 
 
 def _changed(

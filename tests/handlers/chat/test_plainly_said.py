@@ -284,6 +284,13 @@ def test_a_sum_is_changed_as_they_change_their_mind(kitchen: Conversation) -> No
     assert kitchen.hear(said("不要茶巾了")).text.startswith("好的，没关系")
 
 
+def test_a_sum_is_of_what_they_said_they_want(kitchen: Conversation) -> None:
+    kitchen.hear(said("锡罐多少钱"))
+    kitchen.hear(said("来两个白罐"))
+    assert "一共 ¥238.00" in kitchen.hear(said("一共多少")).text
+    assert "× 3 = ¥357.00" in kitchen.hear(said("多少钱三个")).text
+
+
 def test_a_bargain_is_about_what_was_spoken_of(kitchen: Conversation) -> None:
     kitchen.hear(said("茶饼多少钱"))
     assert "¥328.00" in kitchen.hear(said("太贵了")).text
