@@ -90,7 +90,7 @@ def test_who_asks_for_news_gets_them_and_who_refuses_them_is_asked(
     learned: Conversation, customer: int
 ) -> None:
     learned.hear(said("退订"))
-    for refusal in ("有新品不用第一时间告诉我", "有新款甭喊我", "上新的话别喊我"):
+    for refusal in ("有新品不用第一时间告诉我", "有新款甭喊我", "有新品别第一时间通知我"):
         assert learned.services.understanding.of(refusal).intent == "start"
         assert learned.hear(said(refusal)).text == words.STOP_OR_START
     assert not learned.customer().wants_pushes
