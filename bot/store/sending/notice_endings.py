@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, select, text
 
 from bot.store.database import Session
 from bot.store.sending import notice_consents
 from bot.store.sending.reported_endings import told_by_event
 from bot.store.tables import deliveries
-from bot.values.channels import NOTICE
+from bot.store.tables.pushes import UNREPORTED
 from bot.values.reports import NoticeResult
 
 NOTHING_LEFT = 43101
@@ -32,9 +32,8 @@ def _unreported(session: Session, customer_id: int, result: NoticeResult) -> Row
     """The delivery it is about: the oldest of the template, as the answer to the request names no id."""
     theirs = and_(
         deliveries.c.customer_id == customer_id,
-        deliveries.c.channel == NOTICE,
+        text(UNREPORTED),  # word for word as the index has it
         deliveries.c.notice_template == result.template_id,
-        deliveries.c.state.in_(("claimed", "accepted", "unknown")),
         deliveries.c.left_at.is_not(None),
         deliveries.c.reported.is_(None),
     )
