@@ -4,6 +4,7 @@ from handlers.chat import (
     attachments,
     authorization,
     binding,
+    birthdays,
     budgets,
     buying,
     choices,
@@ -66,6 +67,7 @@ ORDER: tuple[Handler, ...] = (
     orders,  # before knowledge, which explains in general where parcels are
     own_data,  # before my_facts, which takes one fact to be meant
     introducing,  # before my_facts: 我的名字错了，我叫许棠
+    birthdays,  # before questions: a year alone may be the rest of one
     my_facts,
     questions,  # before knowledge and small talk: a number or a few words may be meant for us
     satisfaction,  # after questions, which are answered by numbers too
