@@ -1,5 +1,6 @@
 """What every test may ask for: the two databases, a real Redis, a clock, the builders."""
 
+import gc
 import os
 import shutil
 import uuid
@@ -11,6 +12,8 @@ import pytest
 import structlog
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Engine
+from sqlalchemy.util import LRUCache
 
 from bot.clock import FixedClock
 from bot.store import schema
@@ -23,6 +26,7 @@ from tests.support.terminal import Run, process_left_as_it_was
 from weilan import main
 
 EMPTIED = "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables))  # in one go
+COMPILED = 10_000  # statements, more than there are
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)  # Tuesday, a working day, 12:00 in Shanghai
 
 # No example fails for being slow, and each run tries the same ones; with WEILAN_EXAMPLES others every time.
@@ -33,6 +37,12 @@ hypothesis_settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 hypothesis_settings.load_profile("weilan")
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end, and need not be looked through each time for what can go."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -56,6 +66,16 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Of SQLite: what its dialect compiled is there for the engines of all tests, which would begin anew each."""
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/compiled.db", synchronous="normal")
+    database.engine._compiled_cache = LRUCache(COMPILED)
+    database.engine.connect().close()
+    yield database.engine
+    database.close()
+
+
+@pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite file at the newest migration, to be copied."""
     path = tmp_path_factory.mktemp("sqlite") / "empty.db"
@@ -72,15 +92,17 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def migrated_postgresql(postgresql_server: str) -> Iterator[Database]:
     database = Database(servers.create_database(postgresql_server, f"weilan_{uuid.uuid4().hex[:8]}"))
     schema.upgrade(database)
+    database.engine._compiled_cache = LRUCache(COMPILED)
     yield database
     database.close()
 
 
 @pytest.fixture
-def sqlite(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
+def sqlite(migrated_sqlite: Path, compiled: Engine, tmp_path: Path) -> Iterator[Database]:
     path = tmp_path / "weilan.db"
     shutil.copy(migrated_sqlite, path)
     database = Database(f"sqlite:///{path}", synchronous="normal")
+    database.engine.dialect, database.engine._compiled_cache = compiled.dialect, compiled._compiled_cache
     yield database
     database.close()
 
