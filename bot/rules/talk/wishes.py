@@ -4,8 +4,9 @@ A clause must be the wish from end to end, so that a word inside another one (�
 """
 
 import re
+from functools import lru_cache
 
-from bot.rules.talk.wording import clauses, compact
+from bot.rules.talk.wording import HELD, clauses, compact
 
 # characters of a clause; a wish to stop is short, a story about it goes to knowledge or a person
 LONGEST_WISH = 30
@@ -97,6 +98,7 @@ _SPOKEN_OF = re.compile(
 _ASKS_IF_DONE = re.compile(r"了(?:吗|没|没有|么)$")
 
 
+@lru_cache(HELD)
 def stops_pushes(text: str) -> bool:
     """退订, TD, 别再发了, unsubscribe …; not 退订单, 别再发错了, 发货了吗, 别再推荐了."""
     words = compact(text)
@@ -112,6 +114,7 @@ def refuses_suggestions(text: str) -> bool:
     return not stops_pushes(text) and any(_is_it(_NO_SUGGESTIONS, clause) for clause in clauses(text))
 
 
+@lru_cache(HELD)
 def starts_pushes(text: str) -> bool:
     """恢复推送, 重新订阅, 可以继续发 …; not 恢复发货."""
     return not _SUPPOSES.search(compact(text)) and any(_is_it(_START, clause) for clause in clauses(text))
