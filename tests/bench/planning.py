@@ -110,6 +110,8 @@ def fill(database: Database, many: int) -> None:
           CASE {chance(16807, 3)} WHEN 0 THEN 'lapsed' WHEN 1 THEN 'loyal' ELSE 'new' END,
           {ago(f"86400 * {chance(39373, 300)}")}, 0, {ago("0")}, {ago("0")} FROM {numbers}""",
         f"""INSERT INTO customer_tags (customer_id, tag) SELECT i, 'tea' FROM {numbers} WHERE i % 5 = 0""",
+        f"""INSERT INTO best_hours (works, opens, closes, customer_id, half, messages, permille)
+        SELECT {yes}, 540, 1230, i, 24 + i % 16, 20, 300 + i % 400 FROM {numbers} WHERE i % 2 = 0""",
         f"""INSERT INTO deliveries (id, campaign_id, customer_id, content_id, channel, purpose, regular, state, day,
           planned_at, due_at, claimed_at, left_at, finished_at, attempts, before_push_at)
         SELECT (i - 1) * {GOT_EACH} + k.k, 'c' || (1 + {chance(48271, 20)}), i, 'w' || (1 + ({chance(69621, 100)} + k.k * 17) % 100), 'mass',

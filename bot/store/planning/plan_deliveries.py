@@ -68,7 +68,9 @@ class Writing:
         won = tables.won[of.purpose]
         mine = self._mine = won.c.customer_id.between(*STRETCH)
         leaves = and_(mine, won.c.channel != NEXT_CONTACT)
-        hours = best_hours.of_picked(won, leaves, of.window, max(at, of.window.opens))
+        hours = tables.hours
+        best = best_hours.of_picked(won, leaves, of.window, max(at, of.window.opens))
+        self._note_hours = insert(hours).from_select(["customer_id", "half"], select(best))
         values = _delivery(won, of, entries, at, hours)
         beside = (
             won.join(customers, customers.c.id == won.c.customer_id)
@@ -84,6 +86,8 @@ class Writing:
 
     def write(self, session: Session, first: int, last: int) -> None:
         stretch = {"first": first, "last": last}
+        self._tables.empty(session, self._tables.hours)
+        session.execute(self._note_hours, stretch)
         put = or_insert(session, deliveries).from_select(self._names, self._rows).on_conflict_do_nothing()
         number = session.execute(put, stretch, execution_options={"preserve_rowcount": True}).rowcount
         if number < session.execute(self._wanted, stretch).scalar_one():

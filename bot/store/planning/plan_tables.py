@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    SmallInteger,
     String,
     Table,
     delete,
@@ -42,6 +43,7 @@ class Tables:
     awaited: Table  # whom of the free a more important campaign gets later today
     picked: Table  # the candidates of the campaign at hand
     won: Mapping[str, Table]  # of a purpose: who gets what of which campaign, to be written
+    hours: Table  # the half hours in which a stretch of the winners is best reached
     own: Table  # what single campaigns say against the free
     changed: Table  # of whom something else was decided than before, for which purposes, and what
     groups: Table  # how many stand alike
@@ -139,6 +141,7 @@ def _tables(shape: Shape) -> Tables:
             name: table(f"won_{name}", who(), Column("entry", Integer, primary_key=True, autoincrement=False), *_pick())
             for name, *_ in shape
         },
+        hours=table("hours", who(), Column("half", SmallInteger)),
         own=table("own", Column("customer_id", BigInteger), Column("entry", Integer), Column("reason", String(100)), Column("only_keeps", Boolean)),
         changed=table("changed", who(), Column("purposes", Integer, nullable=False), *_stands(shape)),
         groups=table(
