@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.rules.talk import understanding_texts as words
 from bot.rules.talk.pieces import pieces
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
@@ -11,7 +12,7 @@ from bot.values.tone import Told
 from handlers.chat import knowledge, orders, points, prices, small_talk, understood
 from handlers.chat.speaking import Answer, Context, Handler
 
-MOST = 3  # answers in one reply
+LEAST, MOST = 2, 3  # answers in one reply
 LONGEST = 1_800  # bytes of it: one passive reply holds no more
 ANSWERING: tuple[Handler, ...] = (orders, points, small_talk, prices, understood, knowledge)
 COMMANDS = frozenset({"complaint", "human", "stop", "start", "privacy"})  # take the whole message
@@ -33,13 +34,27 @@ def answer(found: Pieces, context: Context) -> Answer | None:
     intents = {part.best.intent for part in parts}
     if len(parts) < 2 or intents & COMMANDS:
         return None
-    answers = [_answered(part.text, context) for part in parts[:MOST]]
-    told = [one for one in answers if one is not None]
-    if len(told) < len(answers):
+    told, left = _answers([part.text for part in parts], context)
+    if len(told) < LEAST:
         return None  # the whole may make sense where a piece does not
+    if left:
+        told.append(Answer(reply=Text(words.left_over(left))))
     said = _joined(told)
     source_id = next((one.source_id for one in told if one.source_id), "")
     return Answer(reply=Text(said), source_id=source_id, told=_parts(told, said))
+
+
+def _answers(texts: Sequence[str], context: Context) -> tuple[list[Answer], list[str]]:
+    """And what was asked beside that, to be asked again."""
+    told: list[Answer] = []
+    left: list[str] = []
+    for text in texts:
+        one = _answered(text, context) if len(told) < MOST else None
+        if one is None:
+            left.append(text)
+        else:
+            told.append(one)
+    return told, left
 
 
 def _answered(text: str, context: Context) -> Answer | None:

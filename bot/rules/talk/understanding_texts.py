@@ -1,5 +1,6 @@
 """What the account says about what it understood, and how products are told: sentences and nothing else."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 PRAISED = "谢谢您{name}！您喜欢就是最好的回报，您的话我会转给同事们。"
@@ -20,6 +21,7 @@ IN_TROUBLE = "听起来东西出了状况，给您添麻烦了，真抱歉。请
 STOP_OR_START = "您是想停止推送，还是想继续收到？回复「退订」停止，回复「恢复推送」继续收到。"
 HOW_TO_RETURN = "想退货或换货的话，回复「我要退货」，一步步告诉我就好，同事核对后会告诉您怎么寄回。想先问问同事，回复「人工」。"
 HOW_TO_REPAIR = "想报修的话，回复「我要报修」，一步步告诉我就好，同事会联系您。想先问问同事，回复「人工」。"
+LEFT_OVER = "{left}，请您单独再问我一次，我接着回答您。"
 SAY_MORE = "我没有听明白，抱歉。您想问的是订单、产品，还是别的？多说一两个字就好；找同事请回复「人工」。"
 DO_YOU_MEAN = "我没有十足的把握，您是不是想问："
 NONE_OF_THEM = "都不是的话，换个说法再说一次，或者回复「人工」。"
@@ -30,7 +32,13 @@ EXACT_STOCK = "现有 {count} 件"
 NO_STOCK = "现在没有货"
 ONE_PRODUCT = "{name}：¥{price:.2f}，{stock}。"
 SEVERAL_PRODUCTS = "您说的可能是这几款：\n{lines}"
+SIGNS = " ,.!?;，。！？；、~～…\n"
 FEW = 5  # pieces: fewer than this many is worth telling
+
+
+def left_over(texts: Sequence[str]) -> str:
+    """「有优惠吗」「几点开门」: what several questions at once did not get an answer to."""
+    return LEFT_OVER.format(left="".join(f"「{one.strip(SIGNS)}」" for one in texts))
 
 
 def product(name: str, price: Decimal, stock: int) -> str:

@@ -61,6 +61,21 @@ def test_several_wishes_are_answered_in_their_order(shop: Conversation, customer
     assert heard.source_id == "invoice"
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("西施紫砂壶多少钱？可以开发票吗？你们几点开门？", ["你们几点开门"]),  # nobody wrote an answer
+        ("西施紫砂壶多少钱，可以开发票吗，我有多少积分，开发票要几天", ["开发票要几天"]),  # one too many
+    ],
+)
+def test_what_several_wishes_leave_over_is_named(
+    shop: Conversation, customer: int, text: str, left: list[str]
+) -> None:
+    heard = shop.hear(said(text))
+    assert (heard.handler, "680" in heard.text, "电子发票" in heard.text) == ("several", True, True)
+    assert words.left_over(left) in heard.text
+
+
 def test_what_nobody_wrote_about_goes_to_who_does_it(
     learned: Conversation, build: Build, customer: int
 ) -> None:
