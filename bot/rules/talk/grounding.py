@@ -7,7 +7,7 @@ stock was told, and nothing of it is sent.
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.values.knowledge import Entry
@@ -179,20 +179,27 @@ def _is_mispriced(said: str, known: str, sold: Sequence[str]) -> bool:
 
     A clause that is a price and names nothing is of what was named before: 龙井不错，现在 128 元.
     """
-    told = [_called(found["name"]) for found in _TOLD_PRODUCT.finditer(known)]
-    before: list[str] = []
-    for clause in _CLAUSE.split(unicodedata.normalize("NFKC", _GROUPED.sub("", said))):
+    plain = unicodedata.normalize("NFKC", _GROUPED.sub("", said))
+    for clause, here, before in _by_clause(plain, known, sold):
         priced = _THRESHOLD.sub("", clause)
         amounts = _money(priced) | _bare_prices(priced)
-        here = _named_in(clause, told, sold)
         named = here or (before if _ONLY_A_PRICE.match(priced) else [])
         of_each = [_numbers(_told_of(name, known)) for name in named]
         if named and amounts - set().union(*of_each):
             return True
         if _OF_EACH.search(clause) and any(amounts - numbers for numbers in of_each):
             return True
-        before = here or before
     return False
+
+
+def _by_clause(said: str, known: str, sold: Sequence[str]) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Each clause, the products it names, and those that were named last before it."""
+    told = [_called(found["name"]) for found in _TOLD_PRODUCT.finditer(known)]
+    before: list[str] = []
+    for clause in _CLAUSE.split(said):
+        here = _named_in(clause, told, sold)
+        yield clause, here, before
+        before = here or before
 
 
 def _named_in(clause: str, told: Sequence[str], sold: Sequence[str]) -> list[str]:
@@ -205,10 +212,7 @@ def _named_in(clause: str, told: Sequence[str], sold: Sequence[str]) -> list[str
 
 def _is_misstocked(said: str, known: str, sold: Sequence[str]) -> bool:
     """Whether what is said of a product's stock is not what was told of just this product."""
-    told = [_called(found["name"]) for found in _TOLD_PRODUCT.finditer(known)]
-    before: list[str] = []
-    for clause in _CLAUSE.split(said):
-        here = _named_in(clause, told, sold)
+    for clause, here, before in _by_clause(said, known, sold):
         named = here or before
         lines = [line for name in named for line in known.splitlines() if name in line and "¥" in line]
         is_gone, is_there, left = _GONE.search(clause), _THERE.search(clause), _LEFT.search(clause)
@@ -220,7 +224,6 @@ def _is_misstocked(said: str, known: str, sold: Sequence[str]) -> bool:
             return True
         if lines and is_there and not is_gone and all(_GONE.search(line) for line in lines):
             return True
-        before = here or before
     return False
 
 
