@@ -88,7 +88,7 @@ def _when(context: Context) -> str | None:
 
 
 def _say_beside(words: str, context: Context) -> None:
-    day = context.now.astimezone(context.services.config.push.zone).date()
+    day = context.today
     deliveries.owe_answer(
         context.session,
         customer_id=context.profile.id,

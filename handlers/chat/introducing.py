@@ -2,16 +2,16 @@
 
 from bot.rules.talk import introduced_words as words
 from bot.rules.talk.introduced_words import Introduced, gender_of, introduced
-from bot.store.people import facts, questions
+from bot.store.people import questions
 from bot.store.talk import dialogue
 from bot.values.incoming import Text as Said
 from bot.values.incoming import Voice
 from bot.values.profile import Profile
 from bot.values.reply import Text
+from handlers.chat import own_words
 from handlers.chat.speaking import Answer, Context
 
 NAME, GENDER = "name", "gender"
-CHAT = {"from": "chat"}
 
 
 def recognise(incoming: Said | Voice, _profile: Profile) -> Introduced | None:
@@ -24,22 +24,15 @@ def answer(found: Introduced, context: Context) -> Answer | None:
         return None
     if found.surname:
         return Answer(reply=Text(words.WHICH_TITLE.format(surname=found.surname)))
-    _learn(NAME, found.name, context)
+    own_words.learn(NAME, found.name, context)
     if gender := gender_of(found.name):
-        _learn(GENDER, gender, context)
+        own_words.learn(GENDER, gender, context)
         _settle_question(context)
     return Answer(reply=Text(words.NOTED.format(name=found.name)))
 
 
 def _was_asked(context: Context) -> bool:
     return words.ASKS in dialogue.last_said(context.session, context.profile.id, context.now).text
-
-
-def _learn(attribute: str, value: str, context: Context) -> None:
-    today = context.now.astimezone(context.services.config.push.zone).date()
-    facts.learn(
-        context.session, context.profile.id, attribute, value, "own_word", context.now, today, evidence=CHAT
-    )
 
 
 def _settle_question(context: Context) -> None:

@@ -8,13 +8,13 @@ from bot.rules.talk.offers import Wish, wish_behind_an_offer, wish_of
 from bot.rules.talk.products import best_named
 from bot.rules.talk.wording import compact
 from bot.store.loyalty import offers
-from bot.store.people import facts
 from bot.store.talk import dialogue
 from bot.values.incoming import MenuClick
 from bot.values.incoming import Text as Said
 from bot.values.offers import Chosen, Open
 from bot.values.profile import Profile
 from bot.values.reply import Text
+from handlers.chat import own_words
 from handlers.chat.speaking import Answer, Context
 
 HANDLER = "offers"
@@ -36,7 +36,7 @@ def answer(found: Wish, context: Context) -> Answer | None:
     shown = _shown(context) if found.leans else words.LETTERS
     if shown is None:
         return None
-    today = context.now.astimezone(context.services.config.push.zone).date()
+    today = context.today
     offer = offers.open_to(context.session, context.profile.id, today, context.now)
     if offer is None:
         return None
@@ -85,11 +85,7 @@ def _choose(offer: Open, letter: str, context: Context) -> str:
 
 def _remember(done: Chosen, context: Context) -> None:
     """Their choice says what they like: by their own word, and theirs to correct."""
-    today = context.now.astimezone(context.services.config.push.zone).date()
-    facts.learn(
-        context.session, context.profile.id, words.FACT, done.option.kind, "own_word", context.now, today,
-        evidence={"offer": done.offer_id},
-    )  # fmt: skip
+    own_words.learn(words.FACT, done.option.kind, context, {"offer": done.offer_id})
 
 
 def _already(before: Chosen) -> str:

@@ -59,7 +59,7 @@ def _show(standing: Standing, context: Context) -> None:
         return
     drawn = progress(standing.level.name, standing.next.name, words.percent_of(standing))
     file = media_files.keep(context.session, "progress.png", drawn, context.now)
-    day = context.now.astimezone(context.services.config.push.zone).date()
+    day = context.today
     deliveries.owe_answer(
         context.session,
         customer_id=context.profile.id,

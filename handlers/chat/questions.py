@@ -5,7 +5,7 @@ never behind a complaint, a hand-over, a refusal of pushes or a step of a dialog
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import Enum, auto
 
 from bot.rules.people import facts as fact_rules
@@ -20,6 +20,7 @@ from bot.store.talk import visits
 from bot.values.incoming import Text as Said
 from bot.values.profile import Profile
 from bot.values.reply import Text
+from handlers.chat import own_words
 from handlers.chat.speaking import Answer, Context, Slow
 
 BEHIND = frozenset({"knowledge", "points", "small_talk"})  # whose answers end what was asked for
@@ -93,7 +94,7 @@ def asked_along(handler: str, answer: Answer | Slow, context: Context) -> Answer
     text = f"{answer.reply.text}\n\n{words.question(attribute)}" if isinstance(answer.reply, Text) else ""
     if len(text.encode()) > MOST_BYTES:
         return answer
-    if not questions.ask(session, customer_id, attribute.name, now, _today(context), context.message_id):
+    if not questions.ask(session, customer_id, attribute.name, now, context.today, context.message_id):
         return answer
     return replace(answer, reply=Text(text))
 
@@ -125,15 +126,13 @@ def _understood(text: str, asked: str, context: Context) -> Answer | None:
     attribute = _rules(context).attributes.get(asked)
     if attribute is None:
         return None
-    value = words.answer_to(attribute, text, _today(context))
+    value = words.answer_to(attribute, text, context.today)
     if value is None:
         if words.number_in(text) is None:
             return None
         return _said(words.NO_SUCH_CHOICE.format(most=len(attribute.choices)))
-    session, customer_id, now = context.session, context.profile.id, context.now
-    evidence = {"from": "chat"}
-    facts.learn(session, customer_id, asked, value, "own_word", now, _today(context), evidence=evidence)
-    questions.answered(session, customer_id, now, _tomorrow(context))
+    own_words.learn(asked, value, context)
+    questions.answered(context.session, context.profile.id, context.now, _tomorrow(context))
     return _said(words.thanks(attribute, value))
 
 
@@ -155,11 +154,7 @@ def _rules(context: Context) -> FactRules:
     return fact_rules.load(context.services.config.facts.rules)
 
 
-def _today(context: Context) -> date:
-    return context.now.astimezone(context.services.config.push.zone).date()
-
-
 def _tomorrow(context: Context) -> datetime:
     """When the shop's next day begins."""
     zone = context.services.config.push.zone
-    return datetime.combine(_today(context) + timedelta(days=1), time(), zone)
+    return datetime.combine(context.today + timedelta(days=1), time(), zone)

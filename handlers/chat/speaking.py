@@ -5,7 +5,7 @@ A module of this package is a `Handler`: it has the two functions. `order.py` li
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from bot.services import Services
@@ -27,6 +27,11 @@ class Context:
     incoming: Incoming
     message_id: int
     now: datetime
+
+    @property
+    def today(self) -> date:
+        """In the shop's zone."""
+        return self.now.astimezone(self.services.config.push.zone).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

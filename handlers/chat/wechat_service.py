@@ -14,7 +14,7 @@ def recognise(incoming: PersonSession, _profile: Profile) -> PersonSession:
 
 def answer(found: PersonSession, context: Context) -> Answer:
     if found.change == "close":
-        day = context.now.astimezone(context.services.config.push.zone).date()
+        day = context.today
         handover_endings.end_at_wechat(context.session, context.profile.id, context.now, day)
     else:
         handovers.served(context.session, context.profile.id, context.now + BOT_SILENT)
