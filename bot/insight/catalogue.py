@@ -48,12 +48,12 @@ class Catalogue:
         runs = self._runs(said)
         found: list[Slot] = []
         for (start, end), products in sorted(runs.items(), key=lambda run: (run[0][0] - run[0][1], run[0])):
-            if not _is_free(start, end, found):
+            if not is_free(start, end, found):
                 continue
-            are_it = self._ending_as(said, start, end, products) if _is_free(end, end + 1, found) else []
+            are_it = self._ending_as(said, start, end, products) if is_free(end, end + 1, found) else []
             found.append(self._slot(text, start, end + bool(are_it), are_it or products))
         for start, few in self._short(said):
-            if _is_free(start, start + 2, found):
+            if is_free(start, start + 2, found):
                 found.append(self._slot(text, start, start + 2, few))
         return sorted(found, key=lambda slot: slot.start)
 
@@ -125,7 +125,8 @@ def catalogue(products: Sequence[Named]) -> Catalogue:
     )
 
 
-def _is_free(start: int, end: int, found: Sequence[Slot]) -> bool:
+def is_free(start: int, end: int, found: Sequence[Slot]) -> bool:
+    """Whether none of these stands there."""
     return all(end <= slot.start or start >= slot.end for slot in found)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 
-from bot.insight.catalogue import Catalogue, Named, catalogue
+from bot.insight.catalogue import Catalogue, Named, catalogue, is_free
 from bot.insight.intent_model import MOST_GUESSES, Array
 from bot.rules.talk.intent_names import COURTESIES, UNCLEAR
 from bot.rules.talk.pieces import pieces
@@ -140,6 +140,6 @@ def _apart(found: Sequence[Slot]) -> list[Slot]:
     """In their order; where two overlap, the one that was found first stays."""
     kept: list[Slot] = []
     for slot in found:
-        if all(slot.end <= other.start or slot.start >= other.end for other in kept):
+        if is_free(slot.start, slot.end, kept):
             kept.append(slot)
     return sorted(kept, key=lambda slot: slot.start)

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
 
 from bot.rules.calendar import lunar
 from bot.rules.talk.numerals import number_of
@@ -20,7 +19,7 @@ _TOLD = re.compile(
     rf"{_SELF}?(?:过|是)*(?P<before>农历|阴历|旧历|老历)?(?:阳历|公历)?(?:的)?(?:生日|出生日期|生辰)(?:就|也|应该|日期)*(?:是|在|为|过|按)*{_DATE}{_ENDING}"
 )
 _BORN = re.compile(
-    rf"{_SELF}(?:是|就|在|过|按|于|出生于|出生在|生于)*{_DATE}(?P<born>(?:出生|生日|生人|生|过生日))?{_ENDING}"
+    rf"{_SELF}(?:是|就|在|过|按|于|出生于|出生在|生于)*{_DATE}(?P<born>出生|生日|生人|生|过生日)?{_ENDING}"
 )
 _YEAR = re.compile(rf"(?:我|是|就)*(?P<year>(?:19|20)?[0-9]{{2}})年?(?:出生|生)?{_ENDING}")
 _WRITTEN = re.compile(
@@ -62,11 +61,6 @@ def asked_about(said: str) -> tuple[int, int] | None:
     """The month and the day whose year this asks for."""
     found = _ASKED.fullmatch(said)
     return (int(found["month"]), int(found["day"])) if found else None
-
-
-def born_in(year: int, today: date) -> int:
-    """90 is 1990, and 05 is 2005."""
-    return year if year >= 100 else year + (2000 if year <= today.year % 100 else 1900)
 
 
 def _read(found: re.Match[str], *, is_lunar: bool) -> Birthday:

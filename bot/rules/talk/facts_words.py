@@ -5,6 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 from bot.rules.people.facts import AGE_BAND, age_band
+from bot.rules.talk.numerals import full_year
 from bot.rules.talk.wording import compact
 from bot.values.facts import Attribute
 
@@ -123,8 +124,7 @@ def _band_in(words: str, today: date) -> str | None:
 
 
 def _band_of(year: int, today: date) -> str | None:
-    if year < 100:
-        year += 2000 if year <= today.year % 100 else 1900
+    year = full_year(year, today)
     return age_band(date(year, 1, 1), today) if 1900 <= year <= today.year else None
 
 

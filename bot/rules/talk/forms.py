@@ -146,7 +146,7 @@ def heard(text: str) -> Heard | None:
         return None
     if _MINE.fullmatch(words):
         return Heard("mine")
-    if _RESUMES.fullmatch(words):
+    if resumes(text):
         return Heard("resume")
     if _ASKS_HOW.search(words):
         return None

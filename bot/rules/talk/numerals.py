@@ -1,5 +1,6 @@
 """Numbers as people write them: 200, 一百五, 两千三, 3.5: pure, told only text."""
 
+from datetime import date
 from decimal import Decimal
 
 NUMERAL = r"(?:[0-9]{1,7}(?:\.[0-9]{1,2})?|[零一二两三四五六七八九十百千万]{1,9})"
@@ -18,6 +19,11 @@ def number_of(words: str) -> Decimal:
     if high and len(low) == 1 and low in _DIGITS:  # 一万二
         return Decimal(_small(high) * _MYRIAD + _DIGITS[low] * _MYRIAD // 10)
     return Decimal((_small(high) or 1) * _MYRIAD + _small(low) if "万" in words else _small(low))
+
+
+def full_year(year: int, today: date) -> int:
+    """Of a year of birth: 90 is 1990, and 05 is 2005."""
+    return year if year >= 100 else year + (2000 if year <= today.year % 100 else 1900)
 
 
 def _small(words: str) -> int:
