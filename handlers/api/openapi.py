@@ -6,6 +6,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from bot.store.programs.idempotency import LONGEST_KEY
+from bot.store.tables.columns import LARGEST_ID
 from handlers.api import bodies, fields, operations, problems
 from handlers.api.operations import ALWAYS, ONE_OF_MANY, OPERATIONS, Operation
 
@@ -123,7 +124,7 @@ def _body(operation: Operation) -> dict[str, Any]:
 def _parameters(operation: Operation) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if ONE_OF_MANY in operation.path:
-        number = {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}
+        number = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
         word = (
             fields.DEFINED_NAME
             if operation.method == "PUT"

@@ -21,6 +21,7 @@ from bot.rules.intake.cells import Wrong as NoPhone
 from bot.rules.intake.cells import phone as read_phone
 from bot.store.delivery_states import STATES
 from bot.store.programs.api_lists import Wanted
+from bot.store.tables.columns import LARGEST_ID
 from handlers.api.problems import Problem, Wrong
 from handlers.serving import services
 
@@ -57,7 +58,7 @@ Moment = Annotated[
     datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f]+$")]
-Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Number = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 YesOrNo = Annotated[bool, BeforeValidator(_yes_or_no), WithJsonSchema({"type": "boolean"})]
 
 

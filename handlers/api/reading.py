@@ -16,6 +16,7 @@ from bot.rules.people.masking import masked
 from bot.store.database import Session
 from bot.store.programs import api_lists
 from bot.store.programs.api_lists import Key, Row
+from bot.store.tables.columns import LARGEST_ID
 from bot.store.talk import knowledge_asks
 from handlers.api import guard, shown
 from handlers.api.problems import Problem, Wrong
@@ -23,7 +24,6 @@ from handlers.api.queries import Page
 from handlers.serving import services
 
 PERSONAL = "personal:read"
-LARGEST_ID = 2**63 - 1
 
 More: TypeAlias = dict[str, Any]
 

@@ -14,11 +14,11 @@ from bot.rules.talk import tones
 from bot.store.operators import audit, staff
 from bot.store.people import customer_search, listeners, timelines
 from bot.store.people.timelines import Moment, Place
+from bot.store.tables.columns import LARGEST_ID
 from bot.store.talk import account_managers
 from handlers.console import tone_words
 from handlers.console.forms import Form
 from handlers.console.guard import somebody
-from handlers.console.ids import LARGEST
 from handlers.console.page import Page
 from handlers.console.paging import ON_A_PAGE, asked, asked_id, sheet
 from handlers.serving import services
@@ -105,4 +105,4 @@ def _asked_place() -> Place | None:
         place = Place(found.astimezone(UTC), kind, int(number))
     except (ValueError, OverflowError):
         return None
-    return place if found.tzinfo and place.id <= LARGEST else None
+    return place if found.tzinfo and place.id <= LARGEST_ID else None

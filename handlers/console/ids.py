@@ -4,11 +4,11 @@ from typing import Any
 
 from werkzeug.routing import IntegerConverter, Map
 
-LARGEST = 2**63 - 1  # that both databases hold
+from bot.store.tables.columns import LARGEST_ID
 
 
 class IdConverter(IntegerConverter):
     """Stands for `int` in every route."""
 
     def __init__(self, routes: Map, **limits: Any) -> None:
-        super().__init__(routes, **{"max": LARGEST} | limits)
+        super().__init__(routes, **{"max": LARGEST_ID} | limits)

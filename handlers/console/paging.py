@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from flask import request, url_for
 
-from handlers.console.ids import LARGEST
+from bot.store.tables.columns import LARGEST_ID
 from handlers.serving import services
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ def asked(name: str, longest: int = 100) -> str:
 
 def asked_id(name: str = "before") -> int | None:
     found = request.args.get(name, type=int)
-    return found if found is not None and 0 < found <= LARGEST else None
+    return found if found is not None and 0 < found <= LARGEST_ID else None
 
 
 def _address(changed: dict[str, str]) -> str:

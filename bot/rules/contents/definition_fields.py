@@ -22,7 +22,6 @@ KINDS = parts.KINDS
 STATUSES = ("draft", "running", "paused", "ended")
 LARGEST_PRIORITY = 1_000_000
 MOST_HELD_OUT = 50  # percent
-LONGEST_TEXT = 2000  # bytes of UTF-8: WeChat cuts or refuses more
 
 Check = Callable[[Any], Any]
 REQUIRED = object()
@@ -60,11 +59,8 @@ def _perhaps_words(most: int) -> Check:
 
 
 def _text(value: Any) -> str:
-    text = "" if value == "" else str(_words(LONGEST_TEXT)(value))
-    if len(text.encode()) > LONGEST_TEXT:
-        raise _Wrong(
-            f"expected at most {LONGEST_TEXT} bytes, about {LONGEST_TEXT // 3} characters; found {len(text.encode())}"
-        )
+    text = "" if value == "" else str(_words(parts.LONGEST_TEXT)(value))
+    parts.check_length(text)
     return text
 
 

@@ -58,11 +58,16 @@ IN_COLUMNS = ("kind", "text", "media_id")  # of the table; the rest stands in it
 PERSONAL = frozenset({"text", "title", "tail", "options"})
 
 
-def _text(value: str) -> None:
+def check_length(value: str) -> None:
+    """Of a text that is sent as one message."""
     if len(value.encode()) > LONGEST_TEXT:
         raise ValueError(
             f"expected at most {LONGEST_TEXT} bytes, about {LONGEST_TEXT // 3} characters; found {len(value.encode())}"
         )
+
+
+def _text(value: str) -> None:
+    check_length(value)
     if astray := links_astray(value):
         raise ValueError(f"expected links to {', '.join(LEADS_TO)}…, found {astray[0]!r:.60}")
 

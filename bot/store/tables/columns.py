@@ -16,6 +16,7 @@ metadata = MetaData(
 )
 
 BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only an INTEGER PRIMARY KEY
+LARGEST_ID = 2**63 - 1  # that both databases hold
 Json = JSON().with_variant(JSONB(), "postgresql")
 PerhapsJson = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 Money = Numeric(12, 2)
