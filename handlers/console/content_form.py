@@ -25,7 +25,7 @@ from wtforms.validators import Optional
 
 from bot.rules.contents import articles, parts, templates
 from bot.rules.contents import contents as rules
-from bot.rules.contents.definition_fields import LONGEST_TEXT, PURPOSES
+from bot.rules.contents.definition_fields import PURPOSES
 from bot.store.campaigns.content_pages import ContentLine
 from bot.values.campaign import ContentDraft
 from bot.values.content import Part
@@ -152,8 +152,8 @@ def refusal(field: str) -> Any:
 
 
 def check_words(text: str) -> None:
-    if len(text.encode()) > LONGEST_TEXT:
-        raise ValidationError(_("正文太长：最多约 %(count)d 个字", count=LONGEST_TEXT // 3))
+    if len(text.encode()) > parts.LONGEST_TEXT:
+        raise ValidationError(_("正文太长：最多约 %(count)d 个字", count=parts.LONGEST_TEXT // 3))
     if parts.links_astray(text):
         raise ValidationError(_("链接要以 %(starts)s 开头", starts="、".join(parts.LEADS_TO)))
     unknown = [name for name in templates.names_in(text) if name not in templates.FIELDS]

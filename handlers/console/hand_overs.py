@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, TextAreaField
 
-from bot.rules.contents.definition_fields import LONGEST_TEXT
+from bot.rules.contents.parts import LONGEST_TEXT
 from bot.store.database import Session
 from bot.store.operators import audit
 from bot.store.people import customer_search, timelines
