@@ -124,6 +124,27 @@ def test_levels_go_up_at_once_and_down_on_the_first_of_a_month(shop: Shop) -> No
     assert shop.member[1] == "白盏会员"
 
 
+@pytest.mark.parametrize(
+    ("came_back", "level"),
+    [
+        pytest.param("100.00", "青盏会员", id="what is left still reaches it"),
+        pytest.param("100.01", "白盏会员", id="a cent less does not"),
+        pytest.param(None, "白盏会员", id="no amount is the whole order"),
+        pytest.param("5000.00", "白盏会员", id="more than the order takes nothing of others"),
+    ],
+)
+def test_a_level_counts_what_a_return_leaves(shop: Shop, came_back: str | None, level: str) -> None:
+    membership.keep(shop.services)
+    shop.came_back(shop.delivered("1100.00"), came_back)
+    other = shop.delivered("60.00")
+    shop.came_back(other, "20.00")
+    shop.came_back(shop.delivered("30.00"), "30.00")
+    with shop.services.database.transaction() as session:
+        session.execute(update(orders).where(orders.c.id == other).values(status="refunded"))
+    membership.put_levels_right(shop.services)
+    assert (shop.member[1] or "白盏会员") == level
+
+
 def test_nothing_is_touched_where_the_shop_keeps_points_itself(shop: Shop) -> None:
     config = shop.services.config.model_copy(update={"membership": Membership(source="shop")})
     theirs = replace(shop.services, config=config)

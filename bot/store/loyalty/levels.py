@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, FromClause, case, func, select, update
 
 from bot.store.database import Session
 from bot.store.segments import segment_changes
 from bot.store.shop import purchases
-from bot.store.shop.purchases import BOUGHT
-from bot.store.tables import customers, orders
+from bot.store.shop.purchases import BOUGHT, CAME_BACK
+from bot.store.tables import customers, orders, returns
 from bot.values.membership import Rules
 
 Which: TypeAlias = Callable[
@@ -20,11 +20,10 @@ Which: TypeAlias = Callable[
 
 
 def paid_by(session: Session, customer_id: int, since: datetime) -> Decimal:
-    """Yuan of purchases that stand, ordered since then."""
-    mine = select(func.coalesce(func.sum(purchases.fen(orders.c.amount)), 0)).where(
-        orders.c.customer_id == customer_id, orders.c.ordered_at > since, orders.c.status.in_(BOUGHT)
-    )
-    return Decimal(int(session.execute(mine).scalar_one())) / 100
+    """Yuan of purchases that stand, ordered since then, less what came back of them."""
+    paid = _paid(lambda id_: id_ == customer_id, since)
+    fen = session.execute(select(func.coalesce(func.sum(paid.c.fen), 0))).scalar_one()
+    return Decimal(int(fen)) / 100
 
 
 def raise_lately(session: Session, rules: Rules, now: datetime, ordered_since: timedelta) -> int:
@@ -42,12 +41,7 @@ def put_right(session: Session, rules: Rules, now: datetime, first: int, last: i
 
 def _set(session: Session, rules: Rules, now: datetime, which: Which, *, down: bool) -> int:
     since = now - timedelta(days=rules.window_days)
-    paid = (
-        select(orders.c.customer_id, func.sum(purchases.fen(orders.c.amount)).label("fen"))
-        .where(which(orders.c.customer_id), orders.c.ordered_at > since, orders.c.status.in_(BOUGHT))
-        .group_by(orders.c.customer_id)
-        .subquery()
-    )
+    paid = _paid(which, since)
     ranks = list(enumerate(rules.levels))
     has = case(*((customers.c.level == level.name, rank) for rank, level in ranks), else_=0)
     fen = func.coalesce(paid.c.fen, 0)
@@ -67,3 +61,26 @@ def _set(session: Session, rules: Rules, now: datetime, which: Which, *, down: b
         segment_changes.note(session, theirs)
         changed += len(theirs)
     return changed
+
+
+def _paid(which: Which, since: datetime) -> FromClause:
+    """`customer_id`, `fen` of those meant who bought: an order counts for what its returns leave of it, as it does in points.
+
+    A return that names no amount is of the whole order.
+    """
+    counted = which(orders.c.customer_id), orders.c.ordered_at > since, orders.c.status.in_(BOUGHT)
+    back = (
+        select(returns.c.order_id, func.sum(func.coalesce(returns.c.amount, orders.c.amount)).label("amount"))
+        .join(orders, orders.c.id == returns.c.order_id)
+        .where(*counted, returns.c.kind == "return", returns.c.status.in_(CAME_BACK))
+        .group_by(returns.c.order_id)
+        .subquery()
+    )
+    kept = orders.c.amount - func.coalesce(back.c.amount, 0)
+    return (
+        select(orders.c.customer_id, func.sum(case((kept > 0, purchases.fen(kept)), else_=0)).label("fen"))
+        .outerjoin(back, back.c.order_id == orders.c.id)
+        .where(*counted)
+        .group_by(orders.c.customer_id)
+        .subquery()
+    )
