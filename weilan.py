@@ -95,8 +95,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         PortBusy,
         OSError,
     ) as fault:
-        print(f"weilan: {fault}".replace("\n", " "), file=sys.stderr)
+        print(f"weilan: {_words(fault)}".replace("\n", " "), file=sys.stderr)
         raise SystemExit(1) from None
+
+
+def _words(fault: Exception) -> str:
+    """A fault of a file names it first, and no number."""
+    if isinstance(fault, OSError) and fault.filename is not None:
+        return f"{fault.filename}: {fault.strerror}"
+    return str(fault)
 
 
 def _unforeseen(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:

@@ -4,7 +4,6 @@ A secret may also stand in a file of its own: `app_secret_file = "/run/secrets/a
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.config import MASS_TO_CUSTOMER_PER_MONTH, Config, ConfigError
+from bot.toml_files import toml_in
 
 PREFIX = "WEILAN_"
 NO_SETTING = frozenset({"WEILAN_CONFIG", "WEILAN_PASSWORD"})
@@ -19,7 +19,7 @@ NO_SETTING = frozenset({"WEILAN_CONFIG", "WEILAN_PASSWORD"})
 
 def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
     """Settings from `path` (none: only defaults and environment), then from the environment, which wins."""
-    settings = _read(path) if path else {}
+    settings = toml_in(path, ConfigError) if path else {}
     origin = str(path) if path else "defaults"
     named = _from_environment(settings, environment)
     _read_secret_files(settings, origin, named)
@@ -41,17 +41,6 @@ def _check_reserve(config: Config, where: str) -> None:
         raise ConfigError(
             f"{where}: push.mass_reserve: expected at most {most}, the mass sends a customer may get in a month"
         )
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors on Windows put a mark before it
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path}: expected UTF-8 text") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from None
 
 
 def _from_environment(settings: dict[str, Any], environment: Mapping[str, str]) -> dict[str, str]:

@@ -264,6 +264,38 @@ def test_a_file_that_is_not_toml_is_named(run: Run, anna: str, shop: Path) -> No
     assert (code, err.startswith(f"weilan: {shop}: not TOML: ")) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(("apply", "{nowhere}", "--as", "anna"), "No such file or directory", id="apply"),
+        pytest.param(("import", "stock", "{nowhere}"), "No such file or directory", id="import"),
+        pytest.param(
+            ("import", "stock", "{file}", "--map", "{nowhere}"), "No such file or directory", id="a map"
+        ),
+        pytest.param(
+            ("intents", "evaluate", "{nowhere}", "{file}"), "No such file or directory", id="evaluate"
+        ),
+        pytest.param(("content", "upload", "{nowhere}"), "No such file or directory", id="upload"),
+        pytest.param(("export", "customers", "{nowhere}/a.csv"), "No such file or directory", id="export"),
+        pytest.param(("apply", "{folder}", "--as", "anna"), "Is a directory", id="a folder"),
+    ],
+)
+def test_a_file_that_is_not_there_is_named_before_what_is_wrong(
+    run: Run, anna: str, shop: Path, tmp_path: Path, words: tuple[str, ...], says: str
+) -> None:
+    places = {"nowhere": str(tmp_path / "nowhere"), "file": str(shop), "folder": str(tmp_path)}
+    code, _, err = run(*(word.format(**places) for word in words))
+    named = next(word for word in words if "nowhere" in word or "folder" in word).format(**places)
+    assert (code, err) == (1, f"weilan: {named}: {says}\n")
+
+
+def test_the_mark_that_editors_on_windows_put_before_a_file_is_read_over(
+    run: Run, anna: str, shop: Path
+) -> None:
+    shop.write_text(SHOP, encoding="utf-8-sig")
+    assert run("apply", str(shop), "--as", anna, "--approve")[0] == 0
+
+
 # ---- planning
 
 

@@ -1,6 +1,5 @@
 """A map says which of somebody's own columns is which field, and what their values mean. Written by people, in TOML."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from bot.intake.files import Cells, Unusable
 from bot.rules.intake.records import known_fields
+from bot.toml_files import toml_in
 from bot.values.records import Kind
 
 ATTRIBUTES = "attributes."
@@ -79,13 +79,7 @@ def plain(kind: Kind, columns: tuple[str, ...]) -> Map:
 
 
 def read_map(path: Path, kind: Kind) -> Map:
-    try:
-        written = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Unusable(f"{path}: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unusable(f"{path}: not TOML: {error}") from None
-    return _Reader(path, kind).map(written)
+    return _Reader(path, kind).map(toml_in(path, Unusable))
 
 
 @dataclass(frozen=True, slots=True)

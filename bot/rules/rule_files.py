@@ -1,22 +1,10 @@
-"""The rules a shop may change stand in TOML files: one is read, or refused in one line that names file, place and fault."""
+"""Rules a shop may change stand in TOML files: gives one its shape, or refuses it in a line with file, place and fault."""
 
-import tomllib
-from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 Shape = TypeVar("Shape", bound=BaseModel)
-
-
-def toml_in(file: Path, bad: type[ValueError]) -> dict[str, Any]:
-    """What the file says. Raises `bad`."""
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise bad(f"{file}: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise bad(f"{file}: not TOML: {error}") from None
 
 
 def shaped(shape: type[Shape], name: str, raw: dict[str, Any], bad: type[ValueError]) -> Shape:

@@ -1,6 +1,5 @@
 """What every command shares: the settings it was given, faults in one line, words and times as people write them."""
 
-import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -77,13 +76,6 @@ def instant(words: str, services: Services) -> datetime:
             f"expected a time such as 2026-11-24T12:00, found {words}", param_hint="--at"
         ) from None
     return (at if at.tzinfo else at.replace(tzinfo=services.config.push.zone)).astimezone(UTC)
-
-
-def toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Fault(f"{path}: not TOML: {error}") from None
 
 
 def tell(found: Any, as_json: bool, lines: Iterable[str]) -> None:

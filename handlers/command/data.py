@@ -23,9 +23,10 @@ from bot.store.campaigns import definitions, media_files
 from bot.store.database import Session
 from bot.store.loyalty import points
 from bot.store.shop import exports
+from bot.toml_files import toml_in
 from bot.values.records import Kind
 from handlers.command import people
-from handlers.command.common import AsJson, Fault, tell, toml
+from handlers.command.common import AsJson, Fault, tell
 
 
 def import_(
@@ -109,7 +110,7 @@ def apply(
     as_json: AsJson = False,
 ) -> None:
     """Segments, contents, campaigns, knowledge, festivals and offers as code: all or nothing."""
-    read = [carried(path, toml(path)) for path in paths]
+    read = [carried(path, toml_in(path, Fault)) for path in paths]
     wanted = files.together([files.read(str(path), raw) for path, (raw, _) in zip(paths, read, strict=True)])
     with opened(context.obj.config) as services, services.database.transaction() as session:
         person = people.on_staff(session, name)

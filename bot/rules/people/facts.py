@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.rules.calendar import lunar
 from bot.rules.intake.cells import Wrong, day, text
 from bot.rules.people import regions
-from bot.rules.rule_files import shaped, toml_in
+from bot.rules.rule_files import shaped
+from bot.toml_files import toml_in
 from bot.values.facts import BELIEVED, Attribute, Choice, Fact
 
 BIRTHDAY, AGE_BAND = "birthday", "age_band"

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.rules.rule_files import shaped, toml_in
+from bot.rules.rule_files import shaped
+from bot.toml_files import toml_in
 from bot.values.tone import Courtesy, Detail, Listener, Told, Tone
 
 OURS = Path(__file__).with_suffix(".toml")

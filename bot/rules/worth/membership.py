@@ -9,7 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.rules.rule_files import shaped, toml_in
+from bot.rules.rule_files import shaped
+from bot.toml_files import toml_in
 from bot.values.membership import Level, Reward, Rules
 
 COUNTED_HERE = (

@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from bot.rules.rule_files import shaped, toml_in
+from bot.rules.rule_files import shaped
 from bot.rules.worth import boxes
+from bot.toml_files import toml_in
 from bot.values.partitions import Box, Place, PlanStep, Rules, SatisfactionRule, ServiceClass, Shares, Span
 
 DOMAINS: Mapping[str, Span] = {
