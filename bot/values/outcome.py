@@ -22,6 +22,7 @@ class Accepted:
     """A mass send was taken; MASSSENDJOBFINISH or mass/get tells the rest."""
 
     wechat_id: str
+    is_known: bool = False  # WeChat took it before, under the same key: a request like this one came already
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,7 +223,7 @@ class WeChatClient:
             return _accepted(self._transport.post(path, {**target, **form, "clientmsgid": client_msg_id}))
         except WeChatError as error:
             if error.code == ALREADY_SENT:
-                return _accepted(error.answer)
+                return _accepted(error.answer, is_known=True)
             return _ended(error, path, now, repeatable=True)
 
     def _change_tag(self, path: str, openids: Sequence[str], tag_id: int) -> None:
@@ -251,11 +251,11 @@ def _ended(error: WeChatError, path: str, now: datetime, *, repeatable: bool) ->
     return outcome_of(error, now, repeatable=repeatable)
 
 
-def _accepted(answer: Answer) -> Outcome:
+def _accepted(answer: Answer, *, is_known: bool = False) -> Outcome:
     """Without its id the job's end cannot be told from another's."""
     if not answer.get("msg_id"):
         return Unsure("wechat no_msg_id")
-    return Accepted(str(answer["msg_id"]))
+    return Accepted(str(answer["msg_id"]), is_known)
 
 
 def _parts(openids: Sequence[str], most: int) -> Iterator[Sequence[str]]:

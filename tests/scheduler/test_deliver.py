@@ -16,7 +16,7 @@ from bot.store.database import Database
 from bot.store.planning import moments
 from bot.store.sending import claims, deliveries, halts, mass_reports, taking_back
 from bot.store.tables import contents, early_mass_reports, mass_sends
-from bot.values.outcome import Halt, Later, Never, Outcome, Unsure
+from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Unsure
 from bot.values.reply import Text
 from bot.values.reports import MassFinished
 from scheduler.deliver import deliver_batch, deliver_due, hand_out
@@ -487,6 +487,41 @@ def test_who_opted_out_before_the_repeat_is_not_in_it(
     recover(services)
     assert states(services) == {"accepted": 2, "unknown": 1}
     assert len(wechat.sent) == 2
+
+
+def test_who_opted_out_before_the_repeat_had_it_when_the_first_request_arrived(
+    services: Services, wechat: FakeWeChat, clock: FixedClock
+) -> None:
+    """WeChat answers the repeat with the id of the first, whose report came before any answer: all three ended."""
+    ids = mass_due(services, 3)
+    lost = Unsure("no answer")
+    wechat.answers, wechat.reaches = [lost], lambda _outcome: True
+    deliver_due(services)
+    with services.database.transaction() as session:
+        mass_reports.finished(session, report("1000", total=3), NOON)
+        pushing.change(session, of(services, ids[0])[1].id, wants_pushes=False)
+    clock.forward(minutes=2)
+    recover(services)
+    assert states(services) == {"accepted": 3}
+    recover(services)
+    assert states(services) == {"sent": 3}
+    assert len(wechat.sent) == 3
+
+
+def test_a_list_that_wechat_takes_for_a_repeat_of_another_is_unknown(
+    services: Services, wechat: FakeWeChat, clock: FixedClock
+) -> None:
+    """Seen at times where one article goes to several lists, under keys of their own."""
+    first = mass_due(services, 2)
+    deliver_due(services)
+    second = mass_due(services, 2)
+    wechat.answers = [Accepted(of(services, first[0])[0].wechat_id, is_known=True)]
+    deliver_due(services)
+    with services.database.transaction() as session:
+        mass_reports.finished(session, report("1000", total=2), NOON)
+    assert {(of(services, one)[0].state) for one in first} == {"sent"}
+    ended = {(of(services, one)[0].state, of(services, one)[0].reason) for one in second}
+    assert ended == {("unknown", "taken_for_another")}
 
 
 def test_a_lost_mass_send_whose_content_was_changed_since_is_not_repeated_with_words_nobody_approved(

@@ -125,7 +125,7 @@ class FakeWeChat:
         with self._lock:
             if client_msg_id in self._accepted:
                 self.asked += 1
-                return Accepted(self._accepted[client_msg_id])
+                return Accepted(self._accepted[client_msg_id], is_known=True)
             job = Accepted(str(1000 + len(self._accepted)))
             outcome = self._answer(job)
             outcome = job if isinstance(outcome, Sent) else outcome

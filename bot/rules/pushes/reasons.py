@@ -83,6 +83,10 @@ REASONS: dict[str, Reason] = {
     "unsendable": Reason("这种内容暂时无法发送", "no channel can send this kind of content yet"),
     "gave_up": Reason("多次尝试后放弃", "given up after several tries"),
     "contact_awaited": Reason("等待客户下次联系", "waits for the customer's next contact"),
+    "taken_for_another": Reason(
+        "微信把这次群发当成另一次的重复，是否送达未知",
+        "WeChat took the mass send for a repeat of another one: nobody knows whether it reached them",
+    ),
     "not_reported": Reason("微信没有回报群发结果", "WeChat never reported how the mass send ended"),
     "mass_failed": Reason("微信回报群发失败", "WeChat reported that the mass send failed"),
 }

@@ -29,6 +29,7 @@ from bot.values.push import MassSend
 from bot.values.reply import text_of
 
 FEWEST = 2  # openids; WeChat refuses a list of one
+ANOTHERS = "taken_for_another"
 SOON_ENOUGH = timedelta(minutes=1)  # before a request that got no answer is repeated
 # under way, done, or accepted once and failed after: WeChat would take the same key for a repeat, and send nothing
 HOLDS_ITS_KEY = or_(mass_sends.c.state != "failed", mass_sends.c.wechat_id.is_not(None))
@@ -104,8 +105,8 @@ def close(
 ) -> None:
     """Writes what became of the request into it and into each delivery."""
     match outcome:
-        case Accepted(wechat_id) | Sent(wechat_id):
-            _accept(session, mass, wechat_id, moment.now)
+        case Accepted() | Sent():
+            _taken(session, mass, outcome, moment.now, repeated=repeated)
         case Unsure(_):
             _hold(session, mass, real + SOON_ENOUGH)
         case Later(at, reason, is_for_all=True, is_pending=False) if not repeated:
@@ -203,7 +204,26 @@ def _load(session: Session, mass_id: int, token: str) -> MassSend:
     )
 
 
-def _accept(session: Session, mass: MassSend, wechat_id: str, now: datetime) -> None:
+def _taken(
+    session: Session, mass: MassSend, taken: Accepted | Sent, now: datetime, *, repeated: bool
+) -> None:
+    is_known = isinstance(taken, Accepted) and taken.is_known
+    if is_known and _is_anothers(session, mass, taken.wechat_id):
+        _lose(session, mass.id, mass.token, ANOTHERS, now)
+    else:
+        _accept(session, mass, taken.wechat_id, now, with_lost=repeated and is_known)
+
+
+def _is_anothers(session: Session, mass: MassSend, wechat_id: str) -> bool:
+    """WeChat takes one content to several lists for a repeat at times, and names the first: who it reached was not these."""
+    others = select(mass_sends.c.id).where(mass_sends.c.wechat_id == wechat_id, mass_sends.c.id != mass.id)
+    return session.execute(others.limit(1)).first() is not None
+
+
+def _accept(session: Session, mass: MassSend, wechat_id: str, now: datetime, *, with_lost: bool) -> None:
+    """`with_lost`: whom this repeat left out, too, since it was the first request that WeChat took."""
+    lost = and_(deliveries.c.state == "unknown", deliveries.c.reason == "no_answer")
+    waiting = deliveries.c.state == "claimed"
     session.execute(
         update(mass_sends)
         .where(mass_sends.c.id == mass.id, mass_sends.c.state.in_(("claimed", "unknown")))
@@ -212,8 +232,8 @@ def _accept(session: Session, mass: MassSend, wechat_id: str, now: datetime) -> 
     accepted = session.execute(
         update(deliveries)
         .where(deliveries.c.mass_send_id == mass.id, deliveries.c.claim_token == mass.token)
-        .where(deliveries.c.state == "claimed")
-        .values(state="accepted", wechat_id=wechat_id, reason="")
+        .where(or_(waiting, lost) if with_lost else waiting)
+        .values(state="accepted", wechat_id=wechat_id, reason="", finished_at=None)
         .returning(deliveries.c.customer_id)
     )
     reached = list(accepted.scalars())
@@ -246,7 +266,7 @@ def _lose(session: Session, mass_id: int, token: str, reason: str, now: datetime
         update(deliveries)
         .where(deliveries.c.mass_send_id == mass_id, deliveries.c.claim_token == token)
         .where(deliveries.c.state == "claimed")
-        .values(state="unknown", reason="no_answer", finished_at=now)
+        .values(state="unknown", reason=ANOTHERS if reason == ANOTHERS else "no_answer", finished_at=now)
     )
     outbox.ending(session, ends, "unknown")
     _end(session, mass_id, "unknown", reason, now)

@@ -244,7 +244,7 @@ def test_a_mass_send_to_a_tag_says_it_is_not_to_all() -> None:
 
 def test_a_repeat_of_a_mass_send_is_the_mass_send() -> None:
     platform = always({"errcode": 45065, "errmsg": "clientmsgid exist", "msg_id": 34182})
-    assert client_of(platform).mass_to_tag(1, HELLO, "k", NOW) == Accepted("34182")
+    assert client_of(platform).mass_to_tag(1, HELLO, "k", NOW) == Accepted("34182", is_known=True)
 
 
 def test_a_repeat_that_does_not_say_of_what_is_unsure() -> None:
