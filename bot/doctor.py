@@ -11,6 +11,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from bot.config import Config, missing
+from bot.insight import intent_learning
+from bot.insight.intent_learning import CannotLearn
 from bot.language.folder import FolderEmbeddings
 from bot.opening import NotReady, built, check_version, read_rules
 from bot.services import Services, connect
@@ -38,6 +40,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield _settings(config)
     yield _public_url(config)
     yield _processes(config)
+    yield _understanding(config)
     if config.understanding.encoder_folder:
         yield _encoder(Path(config.understanding.encoder_folder))
     database = connect(config)
@@ -92,6 +95,18 @@ def _processes(config: Config) -> Finding:
             "set server.processes = 1, or use PostgreSQL",
         )
     return Finding("processes", True, f"{config.server.processes} with {config.server.threads} threads each")
+
+
+def _understanding(config: Config) -> Finding:
+    extra = config.understanding.examples
+    try:
+        lessons = intent_learning.lessons(Path(extra) if extra else None)
+    except CannotLearn as error:
+        return Finding(
+            "understanding", False, str(error), "put it right, or leave understanding.examples empty"
+        )
+    said = f"{len(lessons.texts):,} sentences to learn from, of {len(set(lessons.labels))} intents"
+    return Finding("understanding", True, said)
 
 
 def _encoder(folder: Path) -> Finding:

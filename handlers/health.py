@@ -19,13 +19,17 @@ def alive() -> str:
 
 @page.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """503 while any of the three is not as it should be; messages are still taken, and kept if they must be."""
+    """503 while database or keys are not as they should be; messages are still taken, and kept if they must be.
+
+    Understanding is told beside them: while it learns, the word rules answer.
+    """
     states = {
         "database": _database(services()),
         "keys": "ok" if services().keys.is_up() else "down",
     }
     is_ready = set(states.values()) == {"ok"}
-    return jsonify(ready=is_ready, **states), 200 if is_ready else 503
+    told = jsonify(ready=is_ready, **states, understanding=services().understanding.state)
+    return told, 200 if is_ready else 503
 
 
 def _database(served: Services) -> str:

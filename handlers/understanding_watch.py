@@ -49,6 +49,13 @@ def lessons_of(services: Services) -> Lessons:
     return intent_learning.lessons(Path(extra) if extra else None, added)
 
 
+def learn(services: Services) -> Lessons:
+    """Learns now what a process that starts would, so that it finds the model. Raises `CannotLearn`."""
+    lessons = lessons_of(services)
+    intent_learning.learned(lessons, folder(services.config))
+    return lessons
+
+
 class UnderstandingWatch:
     """When `start` returns products and words are there, and the model if it was learned before."""
 
@@ -118,6 +125,7 @@ class UnderstandingWatch:
             model = learn(lessons, where)
         except CannotLearn as error:
             _log.warning("intents were not learned; the earlier ones stay", reason=str(error))
+            self._services.understanding.fault = str(error)
             self._sentences = version
             return
         if model is not None:

@@ -53,7 +53,12 @@ def test_readiness_ends_when_a_newer_program_upgrades_the_database(
         answer = door.app.test_client().get("/readyz")
     assert (answer.status_code, answer.json) == (
         503,
-        {"ready": False, "database": "ahead: a newer Weilan has upgraded it; start that one", "keys": "ok"},
+        {
+            "ready": False,
+            "database": "ahead: a newer Weilan has upgraded it; start that one",
+            "keys": "ok",
+            "understanding": "learning",
+        },
     )
 
 

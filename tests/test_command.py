@@ -377,7 +377,7 @@ def test_the_doctor_names_each_fault_with_what_to_do(run: Run) -> None:
     assert "fault  public_url: WeChat cannot reach http://127.0.0.1:8000: set server.public_url" in out
     assert "ok     migrations: up to date" in out
     assert "ok     clock: " in out
-    assert err == "weilan: 2 of 12 checks found a fault\n"
+    assert err == "weilan: 2 of 13 checks found a fault\n"
 
 
 def test_the_doctor_reads_the_shops_own_rules(run: Run, settings: Path) -> None:
@@ -387,6 +387,16 @@ def test_the_doctor_reads_the_shops_own_rules(run: Run, settings: Path) -> None:
         settings.read_text() + f'[membership]\nrules = "{own.as_posix()}"\n', encoding="utf-8"
     )
     assert f"fault  rules: {own}: points.per_yuan: " in run("doctor")[1]
+
+
+def test_the_doctor_names_a_folder_of_sentences_that_cannot_be_learned(run: Run, settings: Path) -> None:
+    own = settings.parent / "sentences"
+    own.mkdir()
+    (own / "price.txt").write_bytes(b"\xff\xfe")
+    settings.write_text(
+        settings.read_text() + f'[understanding]\nexamples = "{own.as_posix()}"\n', encoding="utf-8"
+    )
+    assert f"fault  understanding: {own / 'price.txt'}: expected UTF-8 text: " in run("doctor")[1]
 
 
 def test_the_doctor_looks_at_pauses_by_the_clock_that_was_moved(

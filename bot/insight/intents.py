@@ -6,7 +6,7 @@ Held by each process that answers; `handlers/understanding_watch.py` puts newer 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.insight.catalogue import Catalogue, Named, catalogue, is_free
 from bot.insight.intent_model import MOST_GUESSES, Array
@@ -58,6 +58,7 @@ class Understanding:
 
     def __init__(self, model: Model | None = None) -> None:
         self.version = ""  # of the sentences the model was learned from
+        self.fault = ""  # why newer sentences could not be learned; the earlier ones stay
         self.products_version = ""
         self.watched = Watched()
         self._known = _Known(model)
@@ -76,12 +77,19 @@ class Understanding:
         return self._known.model is not None
 
     @property
+    def state(self) -> Literal["ok", "learning", "failed"]:
+        """While it is not ok, messages are answered by the word rules and what was learned before, if anything was."""
+        if self.fault:
+            return "failed"
+        return "ok" if self.is_learned else "learning"
+
+    @property
     def labels(self) -> Sequence[str]:
         return self._known.model.labels if self._known.model else ()
 
     def put_model(self, model: Model, version: str) -> None:
         self._put(_Known(model, self._known.catalogue))
-        self.version = version
+        self.version, self.fault = version, ""
 
     def put_products(self, products: Sequence[Named], version: str) -> None:
         self._put(_Known(self._known.model, catalogue(products)))

@@ -1,6 +1,8 @@
 """The demo: a shop, its customers and a WeChat of its own in one process."""
 
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +17,7 @@ from handlers import process
 from handlers.command.common import Command, Fault
 from handlers.command.serving import CHORES, Beside
 from handlers.ports import PortBusy, free_port
+from handlers.understanding_watch import learn
 
 
 def command(beside: Beside, work_out: Callable[[Services], None]) -> Command:
@@ -37,7 +40,10 @@ def command(beside: Beside, work_out: Callable[[Services], None]) -> Command:
         except OSError as error:
             raise Fault(f"--data: expected a folder to write to; {data}: {error.strerror}") from None
         migrate(config)
-        with opened(config) as services:
+        print("opening the demo shop; the first time takes half a minute", file=sys.stderr)
+        # what is learned meanwhile is there for the first message; what fails is told on the health page
+        with opened(config) as services, ThreadPoolExecutor(1) as meanwhile:
+            meanwhile.submit(learn, services)
             sign_in = demo_shop.open_shop(services.database, data, services.now())
             work_out(services)
         address = config.server.public_url

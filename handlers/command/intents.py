@@ -102,15 +102,14 @@ def train(context: typer.Context, as_json: AsJson = False) -> None:
     """Learn now what running processes would learn by themselves, so that the next start finds it."""
     with opened(context.obj.config) as services:
         began = services.clock.real()
-        lessons = _lessons(services)
         try:
-            model = intent_learning.learned(lessons, understanding_watch.folder(services.config))
+            lessons = understanding_watch.learn(services)
         except CannotLearn as error:
             raise Fault(str(error)) from None
         took = services.clock.real() - began
     done = {
         "sentences": len(lessons.texts),
-        "intents": len(model.labels),
+        "intents": len(set(lessons.labels)),
         "seconds": round(took / timedelta(seconds=1), 2),
         "version": lessons.fingerprint,
     }

@@ -38,6 +38,7 @@ def index() -> str:
         real=real,
         is_scheduled=is_scheduled,
         silent=silent,
+        understanding=services().understanding,
     )
 
 

@@ -19,7 +19,7 @@ from bot.values.understood import Guess
 from handlers.understanding_watch import UnderstandingWatch
 from tests.support.asked import ENTRIES
 from tests.support.build import Build
-from tests.support.door import services_of
+from tests.support.door import opened, services_of
 from tests.support.learned import KEPT, model
 from tests.support.stub_encoder import serving
 from tests.support.waiting import comes_true
@@ -106,3 +106,33 @@ def test_products_are_found_by_what_they_are_and_never_by_their_price(
     assert found.id == "POT-1"
     assert "680" not in found.answer
     assert "仅剩" not in found.answer
+
+
+def test_who_looks_is_told_whether_it_was_learned(database: Database, tmp_path: Path) -> None:
+    services = learned_services(database, tmp_path)
+    with opened(services) as door:
+        client = door.app.test_client()
+        assert client.get("/readyz").json["understanding"] == "learning"  # type: ignore[index]
+        watch = UnderstandingWatch(services, every=60)
+        watch.start()
+        assert client.get("/readyz").json["understanding"] == "ok"  # type: ignore[index]
+        watch.stop()
+
+
+def test_sentences_that_cannot_be_learned_are_told_and_what_stood_stays(
+    database: Database, tmp_path: Path
+) -> None:
+    services = learned_services(database, tmp_path)
+    watch = UnderstandingWatch(services, every=60)
+    watch.start()
+    watch.stop()
+    broken = Settings(folder=str(tmp_path), examples=str(tmp_path / "gone"))
+    again = replace(services, config=services.config.model_copy(update={"understanding": broken}))
+    second = UnderstandingWatch(again, every=60)
+    second.start()
+    second.stop()
+    with opened(again) as door:
+        answer = door.app.test_client().get("/readyz")
+    assert (answer.status_code, answer.json["understanding"]) == (200, "failed")  # type: ignore[index]
+    assert services.understanding.fault == f"{tmp_path / 'gone'}: expected a folder of example sentences"
+    assert services.understanding.of("我要开发票").intent == "invoice"

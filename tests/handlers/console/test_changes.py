@@ -359,6 +359,12 @@ def test_closing_a_hand_over_gives_the_customer_back_to_the_bot(
     assert audited(services) == [("customer.handover_closed", str(customer), "小林")]
 
 
+def test_the_health_page_tells_what_could_not_be_learned(operator: Visitor, services: Services) -> None:
+    assert "正在学习" in operator.see("/console/health")
+    services.understanding.fault = "price.txt: expected UTF-8 text"
+    assert "price.txt: expected UTF-8 text" in operator.see("/console/health")
+
+
 def test_a_halted_channel_is_lifted_by_a_person_who_is_named(operator: Visitor, services: Services) -> None:
     with services.database.transaction() as session:
         halts.halt(session, "mass", "wechat 48001", NOON)
