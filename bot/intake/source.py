@@ -11,7 +11,7 @@ from bot.intake.files import Cells, Line, TableFile, Unusable, open_table
 from bot.intake.maps import Map
 from bot.intake.repeats import Unsorted, repeated
 from bot.rules.intake.order_rows import OrderRows
-from bot.rules.intake.records import SHAPES, known_fields
+from bot.rules.intake.records import LINE, LINE_FIELDS, SHAPES, known_fields
 from bot.store.scratch import Scratch, scratch
 from bot.values.records import Kind
 
@@ -177,13 +177,9 @@ def _has_columns(file: TableFile, kind: Kind, chosen: Map, *, is_named: bool) ->
     filled = {name for name, column in chosen.columns.items() if column in there} | set(chosen.fixed)
     if kind == "customers" and not filled & set(NAMES_OF_A_CUSTOMER):
         raise _lacks(file, NAMES_OF_A_CUSTOMER[0], "or openid, or phone")
-    if (
-        kind == "orders"
-        and not chosen.lines
-        and "amount" not in filled
-        and not filled >= {"quantity", "price"}
-    ):
-        raise _lacks(file, "quantity" if "quantity" not in filled else "price", "or an amount, without lines")
+    lacking = LINE.required - filled
+    if kind == "orders" and not chosen.lines and "amount" not in filled and filled & LINE_FIELDS and lacking:
+        raise _lacks(file, max(lacking), "or an amount, without lines")
     for name in SHAPES[kind].fields:
         if name in SHAPES[kind].required and name not in filled:
             raise _lacks(file, name, f"{kind} need it")

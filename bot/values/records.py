@@ -77,7 +77,7 @@ class LineRecord(
 
 
 class OrderRecord(NamedTuple):
-    """With all its lines: lines that are not named any more are removed."""
+    """With all its lines: lines that are not named any more are removed, but where none is named what is there stays."""
 
     external_id: str
     ordered_at: datetime
@@ -86,7 +86,9 @@ class OrderRecord(NamedTuple):
     customer_external_id: str | None = None
     openid: str | None = None
     phone: str | None = None
-    amount: Decimal | None = None  # the sum of the lines, less discount and coupon, when it is not given
+    amount: Decimal | None = (
+        None  # when not given: the sum of the lines, less discount and coupon; without lines what it was
+    )
     discount: Decimal | None = None
     coupon_amount: Decimal | None = None
     paid_at: datetime | None = None

@@ -53,9 +53,7 @@ class OrderRows:
         except Wrong:
             return None
         found = OrderRecord._make(self._in_line([*values, lines, None]))
-        if None in found[:REQUIRED] or not (lines or found.amount is not None):
-            return None
-        return found
+        return None if None in found[:REQUIRED] else found
 
     def _line_of(self, row: Cells) -> LineRecord | None:
         """None for a row that names no line."""

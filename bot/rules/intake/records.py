@@ -230,7 +230,7 @@ def record(kind: Kind, row: Row) -> Record | list[Fault]:
 def order(rows: Sequence[Row], lines: Any = None) -> OrderRecord | list[Fault]:
     """Flat rows of one order, one a line, which say the same about the order; or one row and its `lines`.
 
-    A flat row that names neither product nor quantity nor price is an order without lines. The fault of a line names it: `lines[2].price`.
+    A flat row that names neither product nor quantity nor price brings no line. The fault of a line names it: `lines[2].price`.
     """
     shape = SHAPES["orders"]
     faults: list[Fault] = []
@@ -239,8 +239,6 @@ def order(rows: Sequence[Row], lines: Any = None) -> OrderRecord | list[Fault]:
         faults.extend(_disagreements(shape, rows))
         lines = [row for row in rows if any(row.get(name) not in ("", None) for name in LINE_FIELDS)]
     values["lines"] = _lines(lines, faults)
-    if not values["lines"] and "amount" not in values and not faults:
-        faults.append(Fault("amount", "an amount, as there are no lines"))
     return faults or OrderRecord(**values)
 
 

@@ -1,4 +1,4 @@
-"""Takes in orders with their lines; a changed order gets all its lines anew."""
+"""Takes in orders with their lines; an order that comes with lines gets all of them anew, one without keeps what it has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,21 +42,23 @@ class _Wanted:
 
 
 def take(batch: Batch, records: Sequence[OrderRecord]) -> list[Outcome]:
-    shelf = _products(batch.session, records)
+    shelf, there = _products(batch.session, records), _there(batch.session, records)
     whose = Customers(batch, records)
     found = [
-        not_yet("ordered_at", record.ordered_at, batch) or _wanted(record, shelf, whose) for record in records
+        not_yet("ordered_at", record.ordered_at, batch)
+        or _wanted(record, shelf, whose, there.get(record.external_id))
+        for record in records
     ]
     made = whose.make()
     wanted = [order for order in found if not isinstance(order, Fault)]
     for order in wanted:
         if order.customer_id is not None and order.customer_id < 0:
             order.customer_id = made[order.customer_id]
-    outcomes = iter(_put(batch, wanted))
+    outcomes = iter(_put(batch, wanted, there))
     return [order if isinstance(order, Fault) else next(outcomes) for order in found]
 
 
-def _wanted(record: OrderRecord, shelf: Products, whose: Customers) -> _Wanted | Fault:
+def _wanted(record: OrderRecord, shelf: Products, whose: Customers, old: rows.Row | None) -> _Wanted | Fault:
     lines: list[Line] = []
     total = NOTHING
     for quantity, price, product, product_name in record.lines:
@@ -68,17 +70,27 @@ def _wanted(record: OrderRecord, shelf: Products, whose: Customers) -> _Wanted |
         else:
             return not_here(f"lines[{len(lines) + 1}].product_external_id", "a product", product)
         total += price * quantity
-    customer = whose.of_or_new(record)
-    if isinstance(customer, Fault):
-        return customer
-    amount = record.amount
+    amount = _amount(record, total, old)
     if amount is None:
-        amount = max(total - (record.discount or NOTHING) - (record.coupon_amount or NOTHING), NOTHING)
-    return _Wanted(record, customer, amount, lines)
+        return Fault("amount", "an amount, as there are no lines")
+    customer = whose.of_or_new(record)
+    return customer if isinstance(customer, Fault) else _Wanted(record, customer, amount, lines)
 
 
-def _put(batch: Batch, wanted: Sequence[_Wanted]) -> list[Taken]:
-    there = _there(batch.session, wanted)
+def _amount(record: OrderRecord, total: Decimal, old: rows.Row | None) -> Decimal | None:
+    """As it is said, else what the lines come to; without them what it was."""
+    if record.amount is not None:
+        return record.amount
+    if not record.lines:
+        return old["amount"] if old else None
+    less = (record.discount, record.coupon_amount)
+    if old and None in less:
+        kept = (old["discount"], old["coupon_amount"])
+        less = tuple(was if said is None else said for said, was in zip(less, kept, strict=True))
+    return max(total - sum((one for one in less if one), NOTHING), NOTHING)
+
+
+def _put(batch: Batch, wanted: Sequence[_Wanted], there: dict[str, rows.Row]) -> list[Taken]:
     fresh = [order for order in wanted if order.record.external_id not in there]
     for order, order_id in zip(fresh, rows.next_ids(batch.session, orders, len(fresh)), strict=True):
         order.order_id = order_id
@@ -113,31 +125,31 @@ def _values(order: _Wanted, batch: Batch) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _there(session: Session, wanted: Sequence[_Wanted]) -> dict[str, rows.Row]:
+def _there(session: Session, records: Sequence[OrderRecord]) -> dict[str, rows.Row]:
     """As they are, by their external_id."""
     names = [name for name in _COLUMNS if name != "updated_at"]
     statement = select(*(orders.c[name] for name in names))
     found: dict[str, rows.Row] = {}
-    for some in rows.parts([order.record.external_id for order in wanted]):
+    for some in rows.parts([record.external_id for record in records]):
         for row in session.execute(statement.where(rows.among(session, orders.c.external_id, some))).all():
             found[row.external_id] = dict(zip(names, row, strict=True))
     return found
 
 
 def _change(batch: Batch, wanted: Sequence[_Wanted], there: dict[str, rows.Row]) -> list[_Wanted]:
-    """Those that are not as they shall be; their lines are gone afterwards."""
+    """Those that are not as they shall be; their lines are gone afterwards where they bring others."""
     old_lines = _lines(batch.session, [there[order.record.external_id]["id"] for order in wanted])
     changed, changes = [], []
     for order in wanted:
         old = there[order.record.external_id]
         order.order_id = old["id"]
         differs = rows.differences(old, order.row)
-        if differs or not _same(old_lines.get(old["id"], []), order):
+        if differs or (order.lines and not _same(old_lines.get(old["id"], []), order)):
             changed.append(order)
             changes.append((old, differs | {"updated_at": batch.now}))
             batch.touched.update(who for who in (old["customer_id"], order.customer_id) if who is not None)
     rows.change(batch.session, orders, changes)
-    for some in rows.parts([order.order_id for order in changed]):
+    for some in rows.parts([order.order_id for order in changed if order.lines]):
         batch.session.execute(
             delete(order_lines).where(rows.among(batch.session, order_lines.c.order_id, some))
         )

@@ -328,6 +328,15 @@ def test_what_follows_an_order(take: Import, database: Database) -> None:
 
 
 @pytest.mark.usefixtures("shop")
+def test_a_file_of_states_leaves_the_lines(take: Import, database: Database) -> None:
+    take("orders", ORDERS)
+    states = "external_id,status,ordered_at\nD1,refunded,2025-01-02\nD99,paid,2025-01-02\n"
+    assert counts(take("orders", states)) == (0, 1, 0, 1)
+    assert value(database, select(func.count()).select_from(order_lines)) == 3
+    assert value(database, select(orders.c.status).where(orders.c.external_id == "D1")) == "refunded"
+
+
+@pytest.mark.usefixtures("shop")
 def test_nested_orders_come_as_json_lines(take: Import) -> None:
     order = {"external_id": "D1", "customer_external_id": "C1", "status": "paid", "ordered_at": "2025-01-02T00:00:00+08:00",
              "lines": [{"product_external_id": "P1", "quantity": 1, "price": 1299.0}]}  # fmt: skip
@@ -443,6 +452,18 @@ def test_orders_killed_in_the_middle_and_started_again_count_once(
     assert counts(take("orders", path.read_bytes())) == (many - there, 0, there, 0)
     assert value(database, select(func.sum(customer_statistics.c.orders))) == many
     assert value(database, select(func.sum(customer_statistics.c.spent))) == many * 1200
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_batch_that_fails_ends_the_import_and_nobody_waits_for_it(
+    database: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDERS, encoding="utf-8")
+    [source] = importing.sources("orders", [path], None)
+    with pytest.raises(TypeError):
+        importing.take_in(database, source, NOON.replace(tzinfo=None), salt="salt", progress=lambda _: None)
+    assert value(database, select(func.count()).select_from(orders)) == 0
 
 
 def dies_over(database: Database, kind: Kind, path: Path) -> None:

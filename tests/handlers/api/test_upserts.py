@@ -66,6 +66,42 @@ def test_an_order_changes_its_customers_figures_in_the_same_transaction(
     assert (customer["figures"]["orders"], customer["figures"]["spent"]) == (1, "256.00")
 
 
+@pytest.mark.parametrize(
+    ("said", "amount", "quantities"),
+    [
+        pytest.param({}, "247.00", [2], id="a status alone changes neither"),
+        pytest.param({"amount": None, "lines": []}, "247.00", [2], id="what is empty says nothing"),
+        pytest.param({"amount": "200.00"}, "200.00", [2], id="an amount alone leaves the lines"),
+        pytest.param(
+            {"lines": [{"product_external_id": "TEA-01", "quantity": 1, "price": "128.00"}]},
+            "119.00",
+            [1],
+            id="lines replace lines, and the discount stays",
+        ),
+    ],
+)
+def test_of_a_known_order_what_is_not_sent_stays(
+    erp: Program, said: dict[str, Any], amount: str, quantities: list[int]
+) -> None:
+    erp.post("/products", EXAMPLES["products"])
+    erp.post("/orders", EXAMPLES["orders"] | {"discount": "5.00", "coupon_amount": "4.00"})
+    head = {"external_id": "D-5001", "status": "shipped", "ordered_at": EXAMPLES["orders"]["ordered_at"]}
+    assert told(erp.post("/orders", head | said)) == [("D-5001", "updated")]
+    assert told(erp.post("/orders", head | said)) == [("D-5001", "unchanged")]
+    order: Any = erp.get("/orders/D-5001").json
+    assert (order["status"], order["amount"], order["discount"]) == ("shipped", amount, "5.00")
+    assert [line["quantity"] for line in order["lines"]] == quantities
+    [customer] = erp.found("/customers")
+    assert customer["figures"]["spent"] == amount
+
+
+def test_a_new_order_needs_lines_or_an_amount_and_makes_nobody_without(erp: Program) -> None:
+    head = {key: value for key, value in EXAMPLES["orders"].items() if key != "lines"}
+    assert errors(erp.post("/orders", head)) == ["amount"]
+    assert erp.found("/customers") == []
+    assert told(erp.post("/orders", head | {"amount": "5"})) == [("D-5001", "created")]
+
+
 def test_a_list_answers_for_each_item_and_takes_the_good_ones(erp: Program, services: Services) -> None:
     erp.post("/products", EXAMPLES["products"])
     order = EXAMPLES["orders"]
