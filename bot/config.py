@@ -53,8 +53,15 @@ def _address_or_nothing(address: str) -> str:
     return _address(address) if address else ""
 
 
+def _folder_or_nothing(folder: str) -> str:
+    if folder and not Path(folder).is_dir():
+        raise ValueError(f"expected a folder, {folder} is none")
+    return folder
+
+
 Address = Annotated[str, AfterValidator(_address)]
 AddressOrNothing = Annotated[str, AfterValidator(_address_or_nothing)]
+FolderOrNothing = Annotated[str, AfterValidator(_folder_or_nothing)]
 Host = Annotated[str, AfterValidator(_host)]
 
 
@@ -187,7 +194,7 @@ class Webhooks(Section):
 
 
 class Understanding(Section):
-    examples: str = ""
+    examples: FolderOrNothing = ""
     folder: str = ""
     encoder_url: AddressOrNothing = ""
     encoder_model: str = ""

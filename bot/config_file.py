@@ -3,6 +3,7 @@
 A secret may also stand in a file of its own: `app_secret_file = "/run/secrets/app_secret"`.
 """
 
+import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -94,10 +95,24 @@ def _one_line(error: ValidationError, origin: str, named: Mapping[str, str]) -> 
     where = named.get(key) or origin
     match first["type"]:
         case "extra_forbidden":
-            return f"{where}: {key}: unknown key; config.example.toml lists every key"
+            return f"{where}: {key}: unknown key; {_hint(key)}config.example.toml lists every key"
         case "value_error":
             return f"{where}: {key}: {first['ctx']['error']}"
         case "model_type" | "dict_type":
             return f"{where}: {key}: expected a table"
         case _:
             return f"{where}: {key}: {first['msg'].replace('Input should be', 'expected')}"
+
+
+def _hint(key: str) -> str:
+    """The key that was meant: of this name in another section, or written nearly so in its own."""
+    section, _, name = key.rpartition(".")
+    names = {
+        one: list(getattr(field.annotation, "model_fields", {})) for one, field in Config.model_fields.items()
+    }
+    elsewhere = [f"{one}.{name}" for one, keys in names.items() if name in keys]
+    if len(elsewhere) == 1:
+        return f"did you mean {elsewhere[0]}? "
+    if near := difflib.get_close_matches(name, names.get(section, names), n=1):
+        return f"did you mean {section}{'.' * bool(section)}{near[0]}? "
+    return ""

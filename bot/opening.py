@@ -56,13 +56,16 @@ def check_known(database: Database) -> None:
 
 def read_rules(config: Config) -> None:
     """The shop's own files, which are not to be read first when a message comes. Raises `NotReady`."""
-    try:
-        facts.load(config.facts.rules)
-        tones.load(config.facts.tones)
-        membership.load(config.membership.rules)
-        partitions.load(config.value.partitions)  # read at night, but told by day
-    except (facts.BadFacts, tones.BadTones, membership.BadMembership, partitions.BadPartitions) as bad:
-        raise NotReady(str(bad)) from None
+    for key, load, path in (
+        ("facts.rules", facts.load, config.facts.rules),
+        ("facts.tones", tones.load, config.facts.tones),
+        ("membership.rules", membership.load, config.membership.rules),
+        ("value.partitions", partitions.load, config.value.partitions),  # read at night, but told by day
+    ):
+        try:
+            load(path)
+        except (facts.BadFacts, tones.BadTones, membership.BadMembership, partitions.BadPartitions) as bad:
+            raise NotReady(f"{key}: {bad}") from None
 
 
 def check_version(config: Config, database: Database) -> None:

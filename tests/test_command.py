@@ -386,7 +386,7 @@ def test_the_doctor_reads_the_shops_own_rules(run: Run, settings: Path) -> None:
     settings.write_text(
         settings.read_text() + f'[membership]\nrules = "{own.as_posix()}"\n', encoding="utf-8"
     )
-    assert f"fault  rules: {own}: points.per_yuan: " in run("doctor")[1]
+    assert f"fault  rules: membership.rules: {own}: points.per_yuan: " in run("doctor")[1]
 
 
 def test_the_doctor_names_a_folder_of_sentences_that_cannot_be_learned(run: Run, settings: Path) -> None:

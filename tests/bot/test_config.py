@@ -48,9 +48,23 @@ def test_a_secret_is_not_shown() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        pytest.param("[wechat]\napp_ids = 'x'", "wechat.app_ids: unknown key", id="unknown key"),
-        pytest.param("[wetchat]\napp_id = 'x'", "wetchat: unknown key", id="unknown section"),
-        pytest.param("port = 8000", "port: unknown key", id="a key outside its section"),
+        pytest.param(
+            "[wechat]\napp_ids = 'x'",
+            "wechat.app_ids: unknown key; did you mean wechat.app_id?",
+            id="unknown key",
+        ),
+        pytest.param(
+            "[wetchat]\napp_id = 'x'", "wetchat: unknown key; did you mean wechat?", id="unknown section"
+        ),
+        pytest.param(
+            "port = 8000", "port: unknown key; did you mean server.port?", id="a key outside its section"
+        ),
+        pytest.param(
+            "[server]\nclock = true",
+            "server.clock: unknown key; did you mean sandbox.clock?",
+            id="another section's",
+        ),
+        pytest.param("[redis]\nzzz = 1", "redis.zzz: unknown key; config.example.toml", id="like no key"),
         pytest.param("server = 8000", "server: expected a table", id="no section"),
         pytest.param("[server]\nport = 'eighty'", "server.port: expected", id="wrong type"),
         pytest.param("[server]\nport = 70000", "server.port: expected", id="out of range"),
@@ -99,6 +113,11 @@ def test_a_secret_is_not_shown() -> None:
             "[push]\nmin_gap_days = 5",
             "push.max_gap_days: expected a number not below",
             id="above the default",
+        ),
+        pytest.param(
+            "[understanding]\nexamples = '/nowhere'",
+            "understanding.examples: expected a folder, /nowhere is none",
+            id="sentences nowhere",
         ),
         pytest.param("[database]\nurl = 'sqlite:///'", "database.url: expected a file", id="facts in memory"),
     ],

@@ -42,5 +42,5 @@ def test_a_wrong_file_is_one_line_that_names_it(
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     missing = tmp_path / "none.toml"
-    with pytest.raises(NotReady, match=str(missing)):
+    with pytest.raises(NotReady, match=f"^facts.tones: {missing}: No such file or directory$"):
         ready(Config(facts=Facts(tones=str(missing))))

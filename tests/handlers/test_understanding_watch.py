@@ -126,7 +126,7 @@ def test_sentences_that_cannot_be_learned_are_told_and_what_stood_stays(
     watch = UnderstandingWatch(services, every=60)
     watch.start()
     watch.stop()
-    broken = Settings(folder=str(tmp_path), examples=str(tmp_path / "gone"))
+    broken = Settings(folder=str(tmp_path)).model_copy(update={"examples": str(tmp_path / "gone")})
     again = replace(services, config=services.config.model_copy(update={"understanding": broken}))
     second = UnderstandingWatch(again, every=60)
     second.start()
