@@ -5,6 +5,7 @@ A CSV is UTF-8 (with or without BOM) or GB18030, parted by comma, semicolon or t
 
 import codecs
 import csv
+import io
 import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import IO, Any, NamedTuple, TypeAlias
 from bot.values.records import Fault
 
 LONGEST_LINE = 1 << 20  # bytes
+AT_A_STROKE = 1 << 18  # bytes
 LOOKED_AT = 1 << 16  # bytes that tell Big5
 DELIMITERS = ",;\t"
 ENCODINGS = {
@@ -66,7 +68,7 @@ class TableFile:
 
     def _csv_lines(self) -> Iterator[Line]:
         columns, width = self.columns, len(self.columns)
-        with self.path.open(encoding=self.encoding, newline="") as lines:
+        with _opened(self.path, self.encoding) as lines:
             reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
             next(reader)
             number = reader.line_num + 1
@@ -90,10 +92,24 @@ class TableFile:
                     return
 
     def _json_lines(self) -> Iterator[Line]:
-        with self.path.open(encoding=self.encoding) as lines:
+        with _opened(self.path, self.encoding, newline=None) as lines:
             for number, line in enumerate(lines, start=1):
                 if not line.isspace():
                     yield _json_line(number, line)
+
+
+class _InLargePieces(io.BufferedReader):
+    """Each piece read lets go of the interpreter for an instant: too short for who waits for it, who then begins to wait anew.
+
+    So a thread beside one that read small pieces would not come to its turn.
+    """
+
+    def read1(self, size: int = -1, /) -> bytes:  # noqa: ARG002
+        return super().read(AT_A_STROKE)
+
+
+def _opened(path: Path, encoding: str, newline: str | None = "") -> io.TextIOWrapper:
+    return io.TextIOWrapper(_InLargePieces(io.FileIO(path)), encoding=encoding, newline=newline)
 
 
 def open_table(path: Path, known: Collection[str], *, encoding: str = "", delimiter: str = "") -> TableFile:

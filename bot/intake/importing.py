@@ -1,6 +1,7 @@
 """`weilan import`: files become records, records go in by batches, and a report says what became of each row."""
 
 import gc
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -20,7 +21,8 @@ from bot.store.shop import intake
 from bot.values.imported import Imported
 from bot.values.records import Fault, Kind, Record, Taken
 
-ROWS_AT_ONCE = 4_000  # in one transaction; on SQLite only at first, afterwards as many as …
+ROWS_AT_ONCE = 8_000  # in one transaction
+ON_SQLITE = 4_000  # there at most, and, from the second on, as many as …
 NO_LONGER_THAN = 0.15  # … seconds of processor are enough for: so long others wait to write there
 LEAST_AT_ONCE = 500
 
@@ -78,7 +80,9 @@ def _little_to_collect() -> Iterator[None]:
 
 @dataclass(slots=True)
 class _Taking:
-    """PostgreSQL writes a batch while the next one is read. SQLite writes by our own hands, so there is nothing to gain."""
+    """The next batch is read while PostgreSQL is at the longest of its work for the one before; sooner, the two threads would
+    only take turns, and PostgreSQL would wait for both. SQLite writes by our own hands, so there is nothing to gain.
+    """
 
     database: Database
     source: Source
@@ -89,8 +93,12 @@ class _Taking:
     progress: Progress
     beside: Executor
     batch: _Batch = field(default_factory=_Batch)
-    rows_at_once: int = ROWS_AT_ONCE
+    rows_at_once: int = 0
     being_written: tuple[_Batch, "Future[Outcomes]"] | None = None
+    is_at_it: threading.Event = field(default_factory=threading.Event)  # PostgreSQL
+
+    def __post_init__(self) -> None:
+        self.rows_at_once = ON_SQLITE if self.database.is_sqlite else ROWS_AT_ONCE
 
     def add(self, group: Group, found: Record | list[Fault]) -> None:
         if isinstance(found, list):
@@ -110,7 +118,9 @@ class _Taking:
         if self.database.is_sqlite:
             self._note(batch, self._write(batch))
         else:
+            self.is_at_it.clear()
             self.being_written = batch, self.beside.submit(self._write, batch)
+            self.is_at_it.wait()
 
     def hear(self) -> None:
         """Waits for what is being written."""
@@ -119,11 +129,22 @@ class _Taking:
             self._note(batch, outcomes.result())
 
     def _write(self, batch: _Batch) -> Outcomes:
-        if not batch.records:
-            return ()
+        try:
+            return self._taken(batch) if batch.records else ()
+        finally:
+            self.is_at_it.set()
+
+    def _taken(self, batch: _Batch) -> Outcomes:
         with self.database.transaction() as session:
             began = time.thread_time()  # a busy machine is no reason to make crumbs of it
-            outcomes = intake.take(session, self.source.kind, batch.records, self.now, salt=self.salt)
+            outcomes = intake.take(
+                session,
+                self.source.kind,
+                batch.records,
+                self.now,
+                salt=self.salt,
+                leave_it=self.is_at_it.set,
+            )
         if self.database.is_sqlite:
             self._keep_pace(batch.rows, time.thread_time() - began)
         return outcomes
@@ -144,7 +165,7 @@ class _Taking:
 
     def _keep_pace(self, rows: int, seconds: float) -> None:
         enough = int(rows * NO_LONGER_THAN / max(seconds, 0.001))
-        self.rows_at_once = max(LEAST_AT_ONCE, min(enough, ROWS_AT_ONCE))
+        self.rows_at_once = max(LEAST_AT_ONCE, min(enough, ON_SQLITE))
 
 
 def _reader(source: Source, fields: Callable[[Line], Cells]) -> Callable[[Group], Record | list[Fault]]:

@@ -32,26 +32,30 @@ TAKE: Mapping[Kind, Callable[[Batch, Sequence[Any]], list[Taken | Fault]]] = {
 
 
 def take(
-    session: Session, kind: Kind, records: Sequence[Record], now: datetime, *, salt: str
+    session: Session,
+    kind: Kind,
+    records: Sequence[Record],
+    now: datetime,
+    *,
+    salt: str,
+    leave_it: Callable[[], None] = lambda: None,
 ) -> list[Taken | Fault]:
     """What became of each record, in their order. No two of them have the same key.
 
     Somebody who writes to us for the first time at this very moment may come in between: then it is done again.
+    `leave_it` is called when what is left is long, and the database's to do: there is time for something else.
     """
     if session.dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ONE_AT_A_TIME})
     try:
         with session.begin_nested():
-            return _take(session, kind, records, now, salt)
+            return _take(Batch(session, now, salt, leave_it=leave_it), kind, records)
     except IntegrityError:
         with session.begin_nested():
-            return _take(session, kind, records, now, salt)
+            return _take(Batch(session, now, salt, leave_it=leave_it), kind, records)
 
 
-def _take(
-    session: Session, kind: Kind, records: Sequence[Record], now: datetime, salt: str
-) -> list[Taken | Fault]:
-    batch = Batch(session, now, salt)
+def _take(batch: Batch, kind: Kind, records: Sequence[Record]) -> list[Taken | Fault]:
     outcomes = TAKE[kind](batch, records)
     _customers_changed(batch)
     return outcomes
@@ -65,5 +69,6 @@ def _customers_changed(batch: Batch) -> None:
     session, owners = batch.session, set(batch.placed.values())
     kept = batch.newcomers | statistics.kept(session, owners - batch.newcomers - batch.touched)
     anew = batch.touched | (owners - kept)
+    batch.leave_it()
     statistics.add(session, {order: who for order, who in batch.placed.items() if who not in anew}, batch.now)
     statistics.touch(session, anew, batch.now)

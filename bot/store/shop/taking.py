@@ -1,6 +1,6 @@
 """What the takers of each kind share: the batch they work on, and the faults of what a record refers to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
@@ -25,6 +25,7 @@ class Batch:
     touched: set[int] = field(default_factory=set)  # customers whose figures are to be added up anew
     placed: dict[int, int] = field(default_factory=dict)  # orders made here, and whose they are
     newcomers: set[int] = field(default_factory=set)  # customers made here
+    leave_it: Callable[[], None] = lambda: None  # called when what is left is long, and the database's to do
 
 
 def said(record: Any, *names: str) -> rows.Row:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.intake.files import Unusable
+from bot.intake.files import AT_A_STROKE, Unusable
 from bot.intake.repeats import Unsorted, repeated
 from bot.intake.source import look_through
 
@@ -37,6 +37,19 @@ def test_encoding_and_delimiter_are_found(
     file = look_through(_written(tmp_path, content), "products", None).file
     assert (file.encoding, file.delimiter) == (encoding, delimiter)
     assert [line.cells["name"] for line in file.lines()] == ["青瓷茶壶"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_a_file_longer_than_what_is_read_at_a_stroke_is_read_whole(
+    tmp_path: Path, encoding: str, ends: str
+) -> None:
+    names = ["壶" * (number % 97 + 1) for number in range(3 * AT_A_STROKE // 100)]
+    rows = "".join(f"P{number},{name},1{ends}" for number, name in enumerate(names))
+    written = _written(tmp_path, f"{HEAD}{ends}{rows}".encode(encoding))
+    assert written.stat().st_size > 2 * AT_A_STROKE
+    file = look_through(written, "products", None).file
+    assert [line.cells["name"] for line in file.lines()] == names
 
 
 @pytest.mark.parametrize(
