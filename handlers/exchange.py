@@ -14,7 +14,6 @@ from prometheus_client import Counter
 from bot.services import Services
 from bot.store.failures import Unavailable
 from bot.store.spool import Kept, Spool, folder_of
-from bot.store.talk import messages
 from bot.store.talk.arrivals import Windows
 from bot.values.incoming import Text as Said
 from bot.values.incoming import Voice
@@ -22,7 +21,7 @@ from bot.values.reply import Reply, Silence
 from handlers import metrics, pace, router, unanswered
 from handlers.pace import Pace
 from handlers.patience import FOLLOWS_AFTER, Patience
-from handlers.taking import FAILED, Asks, Push, Taken, Taking
+from handlers.taking import FAILED, Asks, Push, Taken, Taking, known_of
 
 BUDGET = 4.0  # seconds from the arrival of the request; WeChat waits five
 LOOKS_EVERY = 0.1  # seconds, while another request makes the answer
@@ -88,7 +87,7 @@ class Exchange:
     def known_answer(self, push: Push) -> Reply | None:
         """For a stale push: the answer of a message that is known, None for a new one."""
         with self._services.database.reading() as session:
-            found = messages.known(session, push.incoming.once_key)
+            _, found = known_of(push, session)
         if found is None:
             return None
         metrics.REPEATS.inc()
@@ -108,7 +107,7 @@ class Exchange:
         pause = threading.Event()
         while time.monotonic() < until:
             with self._services.database.reading() as session:
-                found = messages.known(session, push.incoming.once_key)
+                _, found = known_of(push, session)
             if found is None or not found.is_pending or not isinstance(found.reply, Silence):
                 return found.reply if found else Silence()
             pause.wait(LOOKS_EVERY)

@@ -113,7 +113,7 @@ class Taking:
             arrived = arrivals.arrive(session, push.incoming, push.raw, push.received_at, self.windows)
             if arrived is not None:
                 return self._answered(push, arrived, session)
-            known = messages.known(session, push.incoming.once_key)
+            push, known = known_of(push, session)
             if known is not None:
                 return self._again(known, session)
             if not introduces(push.incoming):
@@ -191,6 +191,22 @@ class Taking:
         handler, answer = self.answer(context)
         answer = with_person.back_again(handler, answer, context)
         return handler, questions.asked_along(handler, answer, context)
+
+
+def known_of(push: Push, session: Session) -> tuple[Push, Known | None]:
+    """The message by the name it goes by here, and what is known of it.
+
+    WeChat gives each MsgId once. Where another customer's message has it, one of the two was made up: they share
+    neither effect nor answer, and the later one goes by its number and its sender.
+    """
+    incoming = push.incoming
+    known = messages.known(session, incoming.once_key)
+    if known is None or known.openid in {None, incoming.openid}:
+        return push, known
+    log.warning("another customer's message has this number", msg_id=incoming.msg_id)
+    own_key = f"{incoming.once_key}:{once_hash(incoming.openid)[:33]}"
+    own = replace(push, incoming=replace(incoming, once_key=own_key))
+    return own, messages.known(session, own_key)
 
 
 def give(

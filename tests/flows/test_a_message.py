@@ -3,7 +3,9 @@ and the reply is sealed and returned. Exactly once, whatever happens in between.
 """
 
 import multiprocessing.queues
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.clock import SystemClock
+from bot.rules.talk.texts import STOPPED
 from bot.services import Services
-from bot.store.database import Database
+from bot.store.database import Database, Session
 from bot.store.spool import Kept, Spool
 from bot.store.tables import customers, deliveries, messages, suppressions
 from handlers import unanswered
@@ -87,6 +90,43 @@ def test_a_repeat_gets_the_first_answer_and_changes_nothing(door: Door, database
     assert [door.push(stop), door.push(stop)] == [first, first]
     assert one_customer(database).wants_pushes
     assert len(log(database, direction="in")) == 2
+
+
+def test_one_number_of_two_customers_gives_each_their_own_effect_and_answer(
+    door: Door, database: Database
+) -> None:
+    """WeChat gives a number once: nobody gets what somebody else was told, whoever made the second one up."""
+    anna, bo = text_message("退订", "o-anna", msg_id=5), text_message("我的积分", "o-bo", msg_id=5)
+    answers = [door.push(anna), door.push(bo)]
+    assert not one_customer(database, "o-anna").wants_pushes
+    assert one_customer(database, "o-bo").wants_pushes
+    assert answers[0] == STOPPED
+    assert "积分" in answers[1]
+    assert [door.push(anna), door.push(bo)] == answers
+    assert [row.text for row in log(database, direction="in")] == ["退订", "我的积分"]
+
+
+def test_one_number_of_many_customers_in_one_commit_mixes_none(door: Door, database: Database) -> None:
+    names = [f"o-{number}" for number in range(6)]
+    for name in names:
+        door.say("恢复推送", openid=name)
+    writing, go_on = threading.Event(), threading.Event()
+
+    def slow(_session: Session) -> None:
+        writing.set()
+        go_on.wait(60)
+
+    with ThreadPoolExecutor(1 + len(names)) as pool:
+        leads = pool.submit(database.together, slow)
+        writing.wait(60)
+        told = [pool.submit(door.push, text_message("退订", name, msg_id=77)) for name in names]
+        assert comes(lambda: len(database._group._queue) == len(names))
+        go_on.set()
+        leads.result(60)
+        assert {one.result(60) for one in told} == {STOPPED}
+    assert not any(one_customer(database, name).wants_pushes for name in names)
+    stops = [row.customer_id for row in log(database, direction="in") if row.text == "退订"]
+    assert len(set(stops)) == len(stops) == len(names)
 
 
 def test_a_repeated_event_is_one_and_the_same_event_a_second_later_is_another(

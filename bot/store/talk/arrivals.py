@@ -137,11 +137,11 @@ class _Way:
         return Arrived(row[0], profile_from(them), may_have_to_wait=them[-1])
 
     def ahead(self, session: Session, values: dict[str, Any]) -> None:
-        self._all.ahead(session, values, name=values["key_"])
+        self._all.ahead(session, values, name=values["openid_"])
 
     def at_once(self, session: Session, values: dict[str, Any]) -> Arrived | None:
         """PostgreSQL: one round trip. The lock on the customer's row is what others wait for."""
-        found = self._all.first(session, values, name=values["key_"])
+        found = self._all.first(session, values, name=values["openid_"])
         if found is None:
             return None
         if found[-1] is None:

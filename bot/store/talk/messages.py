@@ -36,6 +36,7 @@ class Known:
 
     message_id: int
     customer_id: int | None
+    openid: str | None  # None: nobody's, or of somebody who was forgotten since
     is_pending: bool
     reply: Reply  # Silence while there is none
 
@@ -70,8 +71,9 @@ _ANSWER = Prepared(
     )
 )
 _KNOWN = (
-    select(_m.id, _m.customer_id, _m.state, _out.c.payload)
+    select(_m.id, _m.customer_id, customers.c.openid, _m.state, _out.c.payload)
     .select_from(messages.outerjoin(_out, _out.c.answers_id == _m.id))
+    .outerjoin(customers, customers.c.id == _m.customer_id)
     .where(_m.once_key == bindparam("key_"))
 )
 _HAS_ANSWER = exists().where(_out.c.answers_id == _m.id)
@@ -92,12 +94,12 @@ _PENDING = (
 
 
 def known(session: Session, once_key: str) -> Known | None:
-    """The message of that key, if it was received before."""
+    """The message of that key, if one was received before, whoever sent it."""
     found = session.execute(_KNOWN, {"key_": once_key}).first()
     if found is None:
         return None
     reply = replies.from_json(found.payload) if found.payload else Silence()
-    return Known(found.id, found.customer_id, found.state == PENDING, reply)
+    return Known(found.id, found.customer_id, found.openid, found.state == PENDING, reply)
 
 
 def answered(
