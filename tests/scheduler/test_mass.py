@@ -11,7 +11,7 @@ from bot.sandbox.platform import Platform
 from bot.services import Services
 from bot.store.database import Database
 from bot.store.planning import moments
-from bot.store.sending import claims, handing, mass_sends
+from bot.store.sending import claims, deliveries, handing, mass_sends
 from scheduler.deliver import attempt_mass, deliver_due, hand_out
 from scheduler.plan import plan
 from scheduler.recover import recover
@@ -142,6 +142,57 @@ def test_who_was_alone_with_a_content_waits_no_further_by_mass(
         row = pushing.delivery(session, one)
         assert (row.state, row.channel) == (state, channel)
         assert pushing.customer(session, row.customer_id).has_kept is (channel == "next_contact")
+
+
+WROTE = {"window_until": NOON + timedelta(days=2), "window_left": 5, "spoke_at": NOON}
+
+
+@pytest.mark.parametrize("wrote", ["before it was claimed", "while it waited"])
+@pytest.mark.parametrize(
+    ("campaign", "content", "goes"),
+    [
+        pytest.param({}, {}, True, id="through the window they opened"),
+        pytest.param({"channels": ["mass"]}, {}, False, id="not where the campaign leaves it out"),
+        pytest.param({}, {"purpose": "marketing"}, False, id="not marketing nobody asked for"),
+    ],
+)
+def test_who_is_alone_and_writes_after_the_plan_is_reached_through_the_reply_window(
+    database: Database,
+    clock: FixedClock,
+    campaign: dict[str, Any],
+    content: dict[str, Any],
+    goes: bool,
+    wrote: str,
+) -> None:
+    services, platform = shop(database, clock, "service")
+    clock.set(datetime(2026, 11, 24, 3, 30, tzinfo=UTC))  # the windows of service and of marketing are open
+    with database.transaction() as session:
+        build = Build(session)
+        approved = {"approved_by": build.staff(name="another"), "approved_at": NOON}
+        build.content("alone", **{"purpose": "service"} | content, **approved)
+        build.campaign("lonely", ["alone"], **campaign)
+    purpose = content.get("purpose", "service")
+    (one,) = due(services, platform, 1, due_at=clock.now(), closes_at=NOON)
+    with database.transaction() as session:
+        customer = pushing.delivery(session, one).customer_id
+        pushing.change_delivery(session, one, campaign_id="lonely", content_id="alone", purpose=purpose)
+        if wrote == "before it was claimed":
+            pushing.change(session, customer, **WROTE)
+    platform.says("o-0", "在吗")  # opens the window at WeChat
+    deliver_due(services)
+    if wrote == "while it waited":
+        with database.transaction() as session:
+            assert pushing.delivery(session, one).reason == "too_few"
+            assert pushing.customer(session, customer).has_kept
+            pushing.change(session, customer, **WROTE)
+            released = deliveries.release_kept(session, customer, clock.now(), services.config.push)
+            assert released == goes
+    clock.forward(seconds=10)
+    deliver_due(services)
+    with database.reading() as session:
+        row = pushing.delivery(session, one)
+        assert (row.state, row.channel) == (("sent", "reply_window") if goes else ("planned", "mass"))
+        assert pushing.customer(session, customer).mass_used == 0
 
 
 def test_a_mass_send_whose_worker_stood_still_leaves_by_recovery_alone(

@@ -16,6 +16,7 @@ from bot.store.delivery_states import LIVE
 from bot.store.people.customers import COLUMNS, profile_from
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
+from bot.store.sending import lone
 from bot.store.sending.repeats import may_repeat
 from bot.store.sending.taking_back import release
 from bot.store.tables import contents, customers, deliveries
@@ -81,7 +82,10 @@ def release_kept(session: Session, customer_id: int, now: datetime, push: Push) 
         .where(kept, deliveries.c.campaign_id.is_(None))
         .values(channel=REPLY_WINDOW, reason="", due_at=now, handed_until=None)
     ).rowcount
-    pushes = _release_push(session, customer_id, kept, now, push)
+    pushes = lone.send_through_window(
+        session, deliveries.c.customer_id == customer_id, now + AFTER_THE_ANSWER
+    )
+    pushes += _release_push(session, customer_id, kept, now, push)
     still = session.execute(select(deliveries.c.id).where(kept).limit(1)).first() is not None
     session.execute(update(customers).where(customers.c.id == customer_id).values(has_kept=still))
     return answers + pushes

@@ -1,9 +1,11 @@
 """Mass sends nobody else was in, as WeChat refuses a list of one.
 
-Those who are alone get another content of theirs together; who is alone still waits for their next contact.
+Those who are alone get another content of theirs together; who is alone still waits for their next contact. It goes
+through the reply window where that is open by now, or is opened meanwhile: it was planned before they wrote.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
@@ -12,10 +14,39 @@ from bot.store.database import Session
 from bot.store.delivery_states import IS_PLANNED
 from bot.store.programs import outbox
 from bot.store.tables import campaign_contents, campaigns, contents, customers, deliveries
-from bot.values.channels import MASS, NEXT_CONTACT
+from bot.values.channels import MASS, NEXT_CONTACT, REPLY_WINDOW
 
 TOGETHER = 2  # the fewest openids WeChat takes
 AT_ONCE = 200  # looked at; each content leaves one at most
+
+
+def wait(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """Of deliveries that were just found alone: out through the window that is open, or looked at when they write."""
+    mine = deliveries.c.id.in_(ids)
+    send_through_window(session, mine, now)
+    whose = select(deliveries.c.customer_id).where(mine, IS_PLANNED, deliveries.c.channel == MASS)
+    session.execute(update(customers).where(customers.c.id.in_(whose)).values(has_kept=True))
+
+
+def send_through_window(session: Session, which: ColumnElement[bool], now: datetime) -> int:
+    """Who is alone and has an open reply window gets it there, while the purpose's window is open. How many.
+
+    The claim asks every policy again.
+    """
+    open_for_all = and_(customers.c.window_until > now, customers.c.window_left >= contents.c.messages)
+    able = (
+        select(deliveries.c.id)
+        .join(customers, customers.c.id == deliveries.c.customer_id)
+        .join(campaigns, campaigns.c.id == deliveries.c.campaign_id)
+        .join(contents, contents.c.id == deliveries.c.content_id)
+        .where(which, IS_PLANNED, deliveries.c.channel == MASS, deliveries.c.reason == "too_few")
+        .where(deliveries.c.closes_at > now, open_for_all, _may_use_window())
+        .where(campaigns.c.id.in_(_campaigns_by(session, REPLY_WINDOW)))
+    )
+    ids = session.execute(able).scalars().all()
+    through = {"channel": REPLY_WINDOW, "reason": "", "due_at": now, "handed_until": None}
+    asked = update(deliveries).where(deliveries.c.id.in_(ids), IS_PLANNED, deliveries.c.channel == MASS)
+    return session.execute(asked.values(through)).rowcount if ids else 0
 
 
 def group(session: Session, now: datetime) -> int:
@@ -94,14 +125,8 @@ def keep_the_lone(session: Session, closed: ColumnElement[bool], at: datetime) -
         select(deliveries.c.id)
         .join(customers, customers.c.id == deliveries.c.customer_id)
         .join(campaigns, campaigns.c.id == deliveries.c.campaign_id)
-        .where(deliveries.c.id.in_(ids), campaigns.c.id.in_(_campaigns_that_keep(session)), ~_has_one_kept())
-        .where(
-            or_(
-                deliveries.c.purpose != "marketing",
-                customers.c.asked_for_pushes_at.is_not(None),
-                campaigns.c.marketing_in_window,
-            )
-        )
+        .where(deliveries.c.id.in_(ids), campaigns.c.id.in_(_campaigns_by(session, NEXT_CONTACT)))
+        .where(~_has_one_kept(), _may_use_window())
     )
     keeps = set(session.execute(may_be_kept).scalars())
     waits = {"channel": NEXT_CONTACT, "reason": "contact_awaited", "closes_at": None, "handed_until": None}
@@ -115,9 +140,17 @@ def keep_the_lone(session: Session, closed: ColumnElement[bool], at: datetime) -
     return len(kept) + outbox.ending(session, ends, "skipped")
 
 
-def _campaigns_that_keep(session: Session) -> list[str]:
+def _may_use_window() -> ColumnElement[bool]:
+    return or_(
+        deliveries.c.purpose != "marketing",
+        customers.c.asked_for_pushes_at.is_not(None),
+        campaigns.c.marketing_in_window,
+    )
+
+
+def _campaigns_by(session: Session, channel: str) -> list[str]:
     found = session.execute(select(campaigns.c.id, campaigns.c.channels))
-    return [row.id for row in found if not row.channels or NEXT_CONTACT in row.channels]
+    return [row.id for row in found if not row.channels or channel in row.channels]
 
 
 def _has_one_kept() -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from bot.store.database import Instant, Session
 from bot.store.planning import engagement
 from bot.store.planning.moments import Moment
 from bot.store.programs import outbox
+from bot.store.sending import lone
 from bot.store.sending.claims import mark_left
 from bot.store.sending.corrections import quota_spent
 from bot.store.sending.halts import halt, pause
@@ -96,6 +97,7 @@ def enough(session: Session, mass: MassSend, moment: Moment) -> MassSend | None:
         return None
     at = moment.closes.get(mass.content.purpose)
     release(session, list(mass.deliveries), moment, "too_few", token=mass.token, due_at=at)
+    lone.wait(session, list(mass.deliveries), moment.now)
     _end(session, mass.id, "failed", "too_few", moment.now)
     return None
 
