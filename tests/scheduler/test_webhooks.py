@@ -195,6 +195,19 @@ def test_gone_pauses_the_endpoint_and_keeps_what_it_was_not_told(
     assert {call.state for call in calls(services)} == {"taken"}
 
 
+def test_who_resumes_an_endpoint_that_rests_need_not_wait(services: Services, receiver: Receiver) -> None:
+    endpoint_id = listens(services, receiver.url)
+    happens(services, 20)
+    receiver.answers = [503] * 3
+    webhooks.tell_due(services)
+    assert webhooks.tell_due(services) == 0  # it rests
+    with services.database.transaction() as session:
+        assert endpoints.resume(session, endpoint_id, services.clock.real())
+        assert not endpoints.resume(session, endpoint_id, services.clock.real())
+    webhooks.tell_due(services)
+    assert {call.state for call in calls(services)} == {"taken"}
+
+
 def test_an_endpoint_that_is_down_is_not_hammered(services: Services, receiver: Receiver) -> None:
     endpoint_id = listens(services, receiver.url)
     happens(services, 20)

@@ -50,8 +50,9 @@ def pause(session: Session, endpoint_id: int, reason: str, real: datetime) -> bo
 
 
 def resume(session: Session, endpoint_id: int, real: datetime) -> bool:
-    """What waits is due at once, and its failures are forgotten. False when there is none, or it is active."""
-    paused = update(webhook_endpoints).where(_e.id == endpoint_id, _e.state == "paused")
+    """What waits is due at once, and its failures are forgotten. False when there is none, or it is active and well."""
+    held = or_(_e.state == "paused", _e.failing_since.is_not(None))
+    paused = update(webhook_endpoints).where(_e.id == endpoint_id, held)
     fresh = {"state": "active", "reason": "", "paused_at": None, "failures": 0, "failing_since": None}
     if session.execute(paused.values(rests_until=None, **fresh)).rowcount == 0:
         return False
