@@ -10,7 +10,7 @@ from bot.rules.pushes import telling
 from bot.rules.talk import tones
 from bot.rules.worth import partitions, value_reports
 from bot.store.operators import audit
-from bot.store.people import customers, forgetting, listeners
+from bot.store.people import customers, forgetting, listeners, naming
 from bot.store.planning import explanations
 from bot.store.worth import standing
 from handlers.command.common import AsJson, At, Fault, InLanguage, Language, instant, tell
@@ -43,10 +43,11 @@ def value(context: typer.Context, openid: str, as_json: AsJson = False) -> None:
         found = standing.of(session, openid, rules, services.now())
         if found is None:
             raise Fault(
-                f"nobody has the openid {openid}, or, without one, this external_id; or nothing is known of them before `weilan refresh`"
+                f"nobody has the openid or external_id {openid}; or nothing is known of them before `weilan refresh`"
             )
         known = customers.profile_of(session, openid)
-        listener = listeners.of(session, known.id if known else 0)
+        ids = [known.id] if known else naming.meant_by(session, openid)
+        listener = listeners.of(session, ids[0] if ids else 0)
         tone = tones.tone_of(listener, tones.load(services.config.facts.tones))
         told = [*value_reports.of_standing(found, services.config.push.zone), *tones.reported(tone, listener)]
         tell(asdict(found) | {"tone": asdict(tone)}, as_json, told)

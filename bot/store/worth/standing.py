@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, case, func, or_, select
 
 from bot.rules.worth import next_steps
 from bot.store.database import Session
@@ -33,18 +33,13 @@ def tally(session: Session) -> dict[str, dict[str, int]]:
 
 
 def of(session: Session, openid: str, rules: Rules, now: datetime) -> Standing | None:
-    """By the openid; whom only the shop knows by their external_id. None for nobody, or of whom nothing was added up yet."""
+    """By the openid, else by the shop's external_id. None for nobody, or of whom nothing was added up yet."""
     measured = Measured(now, rules, cut_points.read(session, rules))
     given = (
         select(*(customer_statistics.c[name] for name in GIVEN))
         .join_from(customer_statistics, customers, customers.c.id == customer_statistics.c.customer_id)
-        .where(
-            or_(
-                customers.c.openid == openid,
-                and_(customers.c.openid.is_(None), customers.c.external_id == openid),
-            )
-        )
-        .order_by(customers.c.openid.is_(None))
+        .where(or_(customers.c.openid == openid, customers.c.external_id == openid))
+        .order_by(case((customers.c.openid == openid, 0), else_=1))
         .limit(1)
     )
     new = scoring.with_places(given, measured).offset(0).subquery()
