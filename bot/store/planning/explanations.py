@@ -206,7 +206,9 @@ def _with_history(
         .where(deliveries.c.campaign_id == campaign.id, deliveries.c.customer_id == customer_id)
         .order_by(deliveries.c.id.desc())
         .limit(MOST_ATTEMPTS)
-    )
+    ).all()
+    if any(row.state == "planned" for row in attempts):
+        findings = _with_one_to_come(findings)
     return CampaignExplained(
         campaign_id=campaign.id,
         name=campaign.name,
@@ -221,6 +223,13 @@ def _with_history(
         last_verdict=verdict.reason if verdict else "",
         decided_at=verdict.decided_at if verdict else None,
         attempts=tuple(_attempt(row) for row in attempts),
+    )
+
+
+def _with_one_to_come(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Nothing may be left to plan besides what is planned or kept: that, they never got."""
+    return tuple(
+        replace(one, stands=False) if one.stands and one.policy == "nothing_new" else one for one in findings
     )
 
 

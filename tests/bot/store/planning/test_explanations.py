@@ -79,6 +79,20 @@ def test_a_campaign_that_does_not_run_is_explained_when_asked_for(session: Sessi
     assert explanation.campaigns[0].objection == "campaign_over"
 
 
+@pytest.mark.parametrize("channel", ["next_contact", "reply_window"])
+def test_a_content_that_is_still_to_come_is_none_they_had(
+    session: Session, shop: Build, channel: str
+) -> None:
+    customer = shop.customer(openid="o-a")
+    shop.delivery(customer_id=customer, campaign_id="repair", content_id="words", channel=channel)
+    explanation = explain(session, "o-a", "repair", NOON, CONFIG)
+    assert explanation is not None
+    stand = [one.policy for one in explanation.campaigns[0].findings if one.stands]
+    assert stand[0] == "mine"
+    assert "nothing_new" not in stand
+    assert not any("都已收到过" in line for line in told(explanation, CONFIG.push.zone) if "✗" in line)
+
+
 def test_nobody_is_explained_for_an_unknown_openid(session: Session, shop: Build) -> None:
     assert explain(session, "o-nobody", None, NOON, CONFIG) is None
 
