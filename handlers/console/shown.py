@@ -1,6 +1,6 @@
 """What every template of the console may use: words, dates of the shop, masks, who is signed in, the menu."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ def everywhere(menu: Sequence[Page]) -> dict[str, Any]:
         "instant": instant,
         "masked": masked,
         "short": short,
-        "plain": plain,
+        "told": told,
         "me": person,
         "menu": [page for page in menu if person and page.needs and person.may(page.needs)],
         "here": page.within if isinstance(page, Page) else "",
@@ -49,10 +49,26 @@ def plain(value: Any, field: str = "") -> str:
     if isinstance(value, bool):
         return "✓" if value else "✗"
     if isinstance(value, list):
-        return "、".join(str(names.get(one, one)) for one in value) or "—"
+        return "、".join(plain(one, field) for one in value) or "—"
+    if isinstance(value, dict):
+        return "；".join(f"{_named(key)} {plain(one, key)}" for key, one in value.items()) or "—"
     if isinstance(value, str) and value in names:
         return str(names[value])
-    return "—" if value in (None, "", {}) else masked(str(value))
+    return "—" if value in (None, "") else masked(str(value))
+
+
+def told(detail: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What an audit row tells: each field, what it was (if it was anything), what it is. Of what is new nothing empty."""
+    after, before = detail.get("after", detail), detail.get("before") or {}
+    return [
+        (_named(key), "" if before.get(key) is None else plain(before[key], key), plain(value, key))
+        for key, value in after.items()
+        if key in before or value not in (None, "", [], {})
+    ]
+
+
+def _named(field: str) -> str:
+    return str(words.FIELDS.get(field, field))
 
 
 def described(field: Any) -> dict[str, str]:

@@ -5,6 +5,7 @@ import pytest
 
 from bot.clock import FixedClock
 from bot.services import Services
+from bot.store.operators import audit
 from scheduler.plan import plan
 from tests.conftest import NOON
 from tests.handlers.console.conftest import Make, Visitor, audited
@@ -262,3 +263,19 @@ def test_why_is_told_of_a_day_that_is_over_and_of_one_to_come(
     assert "2026-11-27 12:00" in operator.see(f"{page}?day=2026-11-27")
     for strange in ("0001-01-01", "9999-12-31", "soon"):
         assert "客户已退订推送" in operator.see(f"{page}?day={strange}")
+
+
+def test_the_audit_log_speaks_in_words_and_leaves_out_what_is_empty(
+    services: Services, admin: Visitor
+) -> None:
+    care = {"care": {"field": "tags", "op": "has", "value": "tea"}, "lasts": 14}
+    after = {"occasion": care, "notice_page": "", "details": None, "repeat": False, "priority": 0}
+    with services.database.transaction() as session:
+        audit.record(
+            session, "campaign.created", "campaign", "c", staff_id=None, now=NOON, detail={"after": after}
+        )
+    page = admin.see("/console/audit")
+    assert "关怀的条件 字段 tags；比较 has；值 tea；持续天数 14" in page
+    assert "可重复发送" in page
+    assert "notice_page" not in page
+    assert "组成部分" not in page
