@@ -4,6 +4,7 @@ A process gets the file of its stage and what the model knows, and gives back wh
 for them, Ctrl-C too, ends them; there is nothing of theirs to save.
 """
 
+import gc
 import multiprocessing
 import signal
 from collections.abc import Callable, Sequence
@@ -30,6 +31,7 @@ from bot.wechat.client import WeChatApi
 from scheduler.simulated_world import Seconds, World, timed
 
 ENDS_WITHIN = 5.0  # seconds after it was told to
+SELDOM = 50_000  # new objects until cycles are looked for: statements are put together all the time
 
 
 class PartDied(Exception):
@@ -109,6 +111,8 @@ def _heard(end: Connection) -> PartPlayed | None:
 def _in_a_process(part: Part, end: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the first process's to hear, which ends this one
     logging.configure(quiet=True)
+    gc.freeze()
+    gc.set_threshold(SELDOM)
     with suppress(BrokenPipeError):
         try:
             end.send(play(part, lambda: end.send(None)))
