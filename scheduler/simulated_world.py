@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from bot.clock import FixedClock
@@ -127,19 +127,25 @@ class World:
         with self.services.database.transaction() as session:
             moment = moments.claiming(session, self.clock.now(), self.services.config)
             while dues := simulation.due(session, moment.now, moment.halted, most=AT_ONCE):
-                for group in _requests(dues):
-                    self._claim(session, group, moment)
+                for requests in _claims(dues):
+                    self._claim(session, requests, moment)
 
-    def _claim(self, session: Session, group: list[Due], moment: Moment) -> None:
-        token, ids = uuid.uuid4().hex, [each.id for each in group]
-        won, refused = claims.claim_pushes(session, ids, moment, token=token, real=moment.now, leaves=True)
-        whose = {each.id: each.campaign_id for each in group}
+    def _claim(self, session: Session, requests: Sequence[Sequence[Due]], moment: Moment) -> None:
+        token, whose = uuid.uuid4().hex, {each.id: each.campaign_id for each in chain(*requests)}
+        claimed, refused = claims.claim_pushes(
+            session, list(whose), moment, token=token, real=moment.now, leaves=True
+        )
         for one in refused:
             reasons = self._of(whose[one.id]).refused
             reasons[one.reason] = reasons.get(one.reason, 0) + 1
-        gone = self._gone(session, group[0], won, token, moment)
-        if waiting := [each for each in ids if each not in gone]:
-            simulation.wait_a_while(session, waiting, moment.now + ASKED_AGAIN)
+        won, gone = set(claimed), set[int]()
+        for request in requests:
+            mine = self._gone(
+                session, request[0], [each.id for each in request if each.id in won], token, moment
+            )
+            if waiting := [each.id for each in request if each.id not in mine]:
+                simulation.wait_a_while(session, waiting, moment.now + ASKED_AGAIN)
+            gone |= mine
         if gone:
             sent = simulation.close_sent(session, token, moment.now)
             self._count(sent)
@@ -238,7 +244,16 @@ def _has_no_second_chance(line: CampaignLine) -> bool:
     return not line.regular or line.ends - line.starts < SHORT
 
 
-def _requests(dues: list[Due]) -> Iterator[list[Due]]:
+def _claims(dues: Sequence[Due]) -> Iterator[list[list[Due]]]:
+    """All requests of an instant at once; one after the other when some customer is in two of them."""
+    requests = list(_requests(dues))
+    if len({each.customer_id for each in dues}) == len(dues):
+        yield requests
+    else:
+        yield from ([request] for request in requests)
+
+
+def _requests(dues: Sequence[Due]) -> Iterator[list[Due]]:
     """Messages to single customers together; mass sends by content, so many openids at a time."""
     yield from filter(None, [[each for each in dues if each.channel != MASS]])
     by_mass = sorted(

@@ -225,6 +225,20 @@ def test_a_subscription_account_sends_one_content_a_day(sqlite: Database) -> Non
     assert any(day.mass_requests for day in found.days)
 
 
+def test_who_is_alone_with_a_content_waits_while_others_leave_at_the_same_instant(sqlite: Database) -> None:
+    services = shop(sqlite)
+    customers = tables.customers
+    with services.database.transaction() as session:
+        Build(session).segment("suzhou", {"field": "region.city", "op": "in", "value": ["苏州"]})
+        session.execute(update(customers).where(customers.c.id == 1_007).values(city="苏州"))
+    campaign(services, "alone", ["feast"], segment_id="suzhou", priority=90)
+    found = run(services, 1)
+    assert found.days[0].sent == {"mass": 29}
+    assert found.reached == {"evening": 29}
+    (one,) = [each for each in found.by_campaign if each.campaign_id == "alone"]
+    assert one.planned == 1
+
+
 def test_parts_played_apart_come_to_what_one_alone_does(
     sqlite: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

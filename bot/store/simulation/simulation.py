@@ -45,6 +45,7 @@ from bot.values.simulation import CampaignLine
 @dataclass(frozen=True, slots=True)
 class Due:
     id: int
+    customer_id: int
     campaign_id: str
     channel: str
     content_id: str
@@ -67,6 +68,7 @@ def due(session: Session, now: datetime, halted: Collection[str], *, most: int) 
     found = (
         select(
             deliveries.c.id,
+            deliveries.c.customer_id,
             deliveries.c.campaign_id,
             deliveries.c.channel,
             deliveries.c.content_id,
