@@ -20,6 +20,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 
 WEBHOOK = "weilan-webhook"
+GONE = "没有这一页，或者它已经不在了。请回到公众号里，从最近的消息打开。"
+FAILED = "这个页面现在打不开，请稍后再试。"
+PAGE = """<!doctype html>
+<html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{code}</title>
+<style>body {{ font: 16px/1.7 system-ui, sans-serif; max-width: 30rem; margin: 15vh auto; padding: 0 1.5rem; color: #222 }} h1 {{ font-size: 1.3rem }} small {{ color: #666 }}</style>
+<h1>{told}</h1><p><small>{code} {name}</small></p></html>
+"""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -76,7 +84,8 @@ def _error(error: HTTPException) -> ResponseReturnValue:
         if isinstance(error, MethodNotAllowed):
             problem.headers["Allow"] = ", ".join(error.valid_methods or ())
         return problem, code
-    return f"<!doctype html><meta charset=utf-8><title>{code}</title><h1>{code} {error.name}</h1>", code
+    told = GONE if code == HTTPStatus.NOT_FOUND else FAILED
+    return PAGE.format(code=code, name=error.name, told=told), code
 
 
 def _wants_json() -> bool:
