@@ -23,6 +23,7 @@ from bot.store.planning import (
     standings,
     totals,
 )
+from bot.store.planning.built import Built
 from bot.store.planning.judging import Whose
 from bot.store.planning.plan_deliveries import Writing
 from bot.store.planning.plan_entries import Agenda, Entry, OfPurpose
@@ -65,6 +66,7 @@ class Look:
     keeps: bool = True  # where each customer stands
     counts: bool = True  # how many stand alike; who keeps counts
     send: DaysSend | None = None  # what a subscription account's one mass send of the day was given to
+    _built: Built = field(default_factory=Built)
     _stretches: Iterator[tuple[int, int]] = field(default_factory=lambda: iter(()))
     _handing_out: threading.Lock = field(default_factory=threading.Lock)
     _writing: threading.Lock = field(default_factory=threading.Lock)
@@ -118,7 +120,9 @@ class Look:
     def _told(self, bench: Workbench, tables: Tables, whose: Whose) -> Told:
         agenda = self.agenda
         with bench.reading() as session:
-            looked_at = judging.look(session, tables, agenda, self.today, whose, counts=self.counts)
+            looked_at = judging.look(
+                session, tables, self._built, agenda, self.today, whose, counts=self.counts
+            )
         if agenda.is_of_one_piece:
             self.send = self._days_send(bench, tables)
         for entry in agenda.in_turn:
@@ -128,8 +132,8 @@ class Look:
             planned = Counter(plan_deliveries.planned(session, tables, agenda))
             if not self.counts:
                 return Told(looked_at, planned, self._nobody().totals)
-            judging.set_kept_aside(session, tables, self.today, whose)
-            counted = totals.count(session, tables, agenda)
+            judging.set_kept_aside(session, tables, self._built, self.today, whose)
+            counted = totals.count(session, tables, self._built, agenda)
         if self.keeps:
             self._write_standings(bench, tables)
         return Told(looked_at, planned, counted)
@@ -144,26 +148,26 @@ class Look:
                 return known
             waits, offers = days_sends.waited(session, self.today), list[Offer]()
             for entry in entries:
-                plans.pick(session, tables, entry)
+                plans.pick(session, tables, self._built, entry)
                 offers += days_sends.offers(session, tables, entry, waits)
         return greatest_good.chosen(offers)
 
     def _choose(self, bench: Workbench, tables: Tables, entry: Entry) -> None:
         with bench.reading() as session:
-            if not plans.has_any(session, tables, entry):
+            if not plans.has_any(session, tables, self._built, entry):
                 return
-            plans.pick(session, tables, entry)
+            plans.pick(session, tables, self._built, entry)
             if entry.of.moment.mass.target == "tag":
                 spent = mass_sends.day_is_spent(session, entry.of.window.day)
                 days_sends.give(session, tables, entry, self.send, spent=spent)
             day_limits.keep(session, tables, entry)
-            plans.settle(session, tables, entry, self.agenda.others(entry))
+            plans.settle(session, tables, self._built, entry, self.agenda.others(entry))
 
     def _write_deliveries(self, bench: Workbench, tables: Tables) -> None:
         """Of all purposes together: a page of customers, and of what they had, is written once for both."""
         writings = [self._writing_of(tables, of) for of in self.agenda.purposes.values()]
         with bench.reading() as session:
-            parts = list(plan_deliveries.parts(session, *tables.won.values()))
+            parts = list(plan_deliveries.parts(session, self._built, *tables.won.values()))
         with self._writing:
             for first, last in parts:
                 with bench.transaction() as session:
@@ -172,13 +176,15 @@ class Look:
 
     def _writing_of(self, tables: Tables, of: OfPurpose) -> Writing:
         entries = [entry for entry in self.agenda.entries if entry.purpose == of.purpose]
-        return Writing(tables, of, entries, self.at)
+        return Writing(tables, self._built, of, entries, self.at)
 
     def _write_standings(self, bench: Workbench, tables: Tables) -> None:
         with bench.reading() as session:
-            standings.note_changes(session, tables, self.agenda)
-            parts = list(plan_deliveries.parts(session, tables.changed))
+            standings.note_changes(session, tables, self._built, self.agenda)
+            parts = list(plan_deliveries.parts(session, self._built, tables.changed))
         with self._writing:
             for first, last in parts:
                 with bench.transaction() as session:
-                    standings.write_changes(session, tables, self.agenda, self.pass_id, first, last)
+                    standings.write_changes(
+                        session, tables, self._built, self.agenda, self.pass_id, first, last
+                    )

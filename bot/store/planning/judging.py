@@ -3,12 +3,15 @@
 Reads the shop's tables and writes the pass's own; nobody waits for it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Insert,
     Select,
     and_,
     case,
@@ -26,9 +29,10 @@ from sqlalchemy import (
 from bot.store.database import Session
 from bot.store.delivery_states import HAS_TURN, IS_CLAIMED, IS_ENDED, IS_KEPT, IS_WITHDRAWN
 from bot.store.planning import occasions
+from bot.store.planning.built import Built
 from bot.store.planning.eligibility import POLICIES
 from bot.store.planning.plan_entries import BITS, KEEPS, Agenda, Entry, OfPurpose
-from bot.store.planning.plan_tables import Tables, code_of, codes_name, mask_name
+from bot.store.planning.plan_tables import STRETCH, Tables, code_of, codes_name, mask_name
 from bot.store.planning.questions import Questions
 from bot.store.tables import customer_statistics, customers, deliveries
 from bot.store.upserts import or_insert
@@ -37,40 +41,63 @@ from bot.values.channels import NEXT_CONTACT
 KEEPS_CODE = next(place for place, policy in enumerate(POLICIES) if policy.name == KEEPS)
 
 
-Whose: TypeAlias = Callable[[ColumnElement[Any]], ColumnElement[bool]]  # of a column of customers' ids
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whom a look is at. `holds`: of a column of customers' ids; `values`: those it is bound to."""
+
+    holds: Callable[[ColumnElement[Any]], ColumnElement[bool]]
+    values: Mapping[str, int] = field(default_factory=dict)
+
+    def __call__(self, customer_id: ColumnElement[Any]) -> ColumnElement[bool]:
+        return self.holds(customer_id)
 
 
 def of_stretch(first: int, last: int) -> Whose:
     """Everybody from one id to another."""
-    return lambda customer_id: customer_id.between(first, last)
+    return Whose(lambda customer_id: customer_id.between(*STRETCH), {"first": first, "last": last})
 
 
 def of_asked(session: Session, tables: Tables, customer_ids: Sequence[int]) -> Whose:
     rows = [{"customer_id": each} for each in sorted(set(customer_ids))]
     if rows:
         session.execute(insert(tables.asked), rows)
-    return lambda customer_id: customer_id.in_(select(tables.asked.c.customer_id))
+    return Whose(lambda customer_id: customer_id.in_(select(tables.asked.c.customer_id)))
 
 
 def look(
-    session: Session, tables: Tables, agenda: Agenda, today: date, whose: Whose, *, counts: bool = True
+    session: Session,
+    tables: Tables,
+    built: Built,
+    agenda: Agenda,
+    today: date,
+    whose: Whose,
+    *,
+    counts: bool = True,
 ) -> int:
     """Fills the tables; how many were judged. Unless they are counted, only those whom a campaign could win."""
     numbers = [{"number": number, "campaign_id": name} for name, number in agenda.numbers.items()]
     if numbers:
         session.execute(insert(tables.numbers), numbers)
-    _take_turns(session, tables, today, whose)
+    _take_turns(session, tables, built, today, whose)
     for entry in agenda.entries:
         if entry.occasion is not None and not occasions.concerns_all(entry.campaign):
             occasions.lay_aside(session, entry.number, entry.occasion)
     tables.analyse(session, tables.occasions)
-    judged = _judge(session, tables, agenda, whose, [] if counts else [_may_be_won(tables, agenda)])
-    set_kept_aside(session, tables, today, whose)
+
+    def could_win() -> list[ColumnElement[bool]]:
+        return [] if counts else [_may_be_won(tables, agenda)]
+
+    judged = built.run(
+        session, "judge", lambda: _judge(tables, agenda, whose, could_win()), whose.values
+    ).rowcount
+    tables.analyse(session, tables.judged)
+    set_kept_aside(session, tables, built, today, whose)
     keepers = set(session.execute(select(tables.keeps.c.campaign_number).distinct()).scalars())
     for entry in agenda.entries:
         if entry.campaign_number in keepers:
-            _set_reached_aside(session, tables, entry, today, whose)
-    _free(session, tables, agenda)
+            _set_reached_aside(session, tables, built, entry, today, whose)
+    built.run(session, "free", lambda: _free(tables, agenda))
+    tables.analyse(session, tables.free)
     for one in agenda.later:
         gets = select(tables.free.c.customer_id, literal(agenda.numbers[one.campaign_id]))
         gets = gets.join(customers, customers.c.id == tables.free.c.customer_id).where(one.gets)
@@ -79,7 +106,7 @@ def look(
     return judged
 
 
-def _take_turns(session: Session, tables: Tables, today: date, whose: Whose) -> None:
+def _take_turns(session: Session, tables: Tables, built: Built, today: date, whose: Whose) -> None:
     """What stands in `deliveries`: planned ones, those under way, today's, and what waits for the next contact."""
     number = tables.numbers.c.number
     stood = select(deliveries.c.customer_id, number).join(
@@ -95,47 +122,54 @@ def _take_turns(session: Session, tables: Tables, today: date, whose: Whose) -> 
         .where(deliveries.c.channel != NEXT_CONTACT)
         .order_by((deliveries.c.id + 0).desc())
     )
-    _keep_first(session, tables.turns, rows.where(HAS_TURN))
-    _keep_first(session, tables.turns, waiting)
-    _keep_first(session, tables.turns, ended.where(deliveries.c.state != "failed"))
     kept = rows.where(IS_KEPT, deliveries.c.campaign_id.is_not(None))
-    _keep_first(
-        session, tables.keeps, kept.order_by(None).order_by(deliveries.c.customer_id, deliveries.c.id)
-    )
-    tables.analyse(session, tables.numbers, tables.turns, tables.keeps)
-    _set_aside(session, tables, waiting, tables.turns, "planned")
-    _set_aside(session, tables, ended, tables.turns, "planned")
+    kept = kept.order_by(None).order_by(deliveries.c.customer_id, deliveries.c.id)
     # what a person took back: nothing else of the campaign that day
     withdrawn = rows.where(IS_WITHDRAWN, deliveries.c.day == today)
-    _set_aside(session, tables, withdrawn, tables.turns, "withdrawn")
+    for name, table, found in (
+        ("turn", tables.turns, rows.where(HAS_TURN)),
+        ("under way", tables.turns, waiting),
+        ("ended", tables.turns, ended.where(deliveries.c.state != "failed")),
+        ("kept", tables.keeps, kept),
+    ):
+        built.run(session, name, partial(_keep_first, session, table, found), whose.values)
+    tables.analyse(session, tables.numbers, tables.turns, tables.keeps)
+    for name, found, said in (
+        ("also under way", waiting, "planned"),
+        ("also ended", ended, "planned"),
+        ("withdrawn", withdrawn, "withdrawn"),
+    ):
+        put = partial(_set_aside, session, tables, found, tables.turns, said)
+        built.run(session, name, put, whose.values)
 
 
-def _keep_first(session: Session, table: Any, rows: Select[Any]) -> None:
+def _keep_first(session: Session, table: Any, rows: Select[Any]) -> Insert:
     put = or_insert(session, table).from_select(["customer_id", "campaign_number"], rows)
-    session.execute(put.on_conflict_do_nothing())
+    found: Insert = put.on_conflict_do_nothing()
+    return found
 
 
-def _set_aside(session: Session, tables: Tables, rows: Select[Any], known: Any, said: str) -> None:
+def _set_aside(session: Session, tables: Tables, rows: Select[Any], known: Any, said: str) -> Insert:
     """What a campaign has for a customer whose turn, or kept content, is another's."""
     is_told = exists().where(
         known.c.customer_id == deliveries.c.customer_id, known.c.campaign_number == tables.numbers.c.number
     )
-    others = rows.add_columns(literal(said)).where(~is_told)
-    put = or_insert(session, tables.mine).from_select(["customer_id", "campaign_number", "said"], others)
-    session.execute(put.on_conflict_do_nothing())
+    return _put_aside(session, tables, rows.add_columns(literal(said)).where(~is_told))
 
 
-def set_kept_aside(session: Session, tables: Tables, today: date, whose: Whose) -> None:
+def set_kept_aside(session: Session, tables: Tables, built: Built, today: date, whose: Whose) -> None:
     """What a campaign keeps since today for a customer whose turn is another's; asked again when all is planned."""
     is_won = exists().where(tables.turns.c.customer_id == deliveries.c.customer_id)
     kept = select(deliveries.c.customer_id, tables.numbers.c.number, literal("kept")).join(
         tables.numbers, tables.numbers.c.campaign_id == deliveries.c.campaign_id
     )
-    kept = kept.where(IS_KEPT, deliveries.c.day == today, is_won)
-    _put_aside(session, tables, kept.where(whose(deliveries.c.customer_id)))
+    kept = kept.where(IS_KEPT, deliveries.c.day == today, is_won, whose(deliveries.c.customer_id))
+    built.run(session, "keeps", lambda: _put_aside(session, tables, kept), whose.values)
 
 
-def _set_reached_aside(session: Session, tables: Tables, entry: Entry, today: date, whose: Whose) -> None:
+def _set_reached_aside(
+    session: Session, tables: Tables, built: Built, entry: Entry, today: date, whose: Whose
+) -> None:
     """What a campaign keeps since today for a customer whom something could reach by now."""
     judged = tables.judged
     kept = (
@@ -143,13 +177,16 @@ def _set_reached_aside(session: Session, tables: Tables, entry: Entry, today: da
         .join(judged, judged.c.customer_id == deliveries.c.customer_id)
         .where(IS_KEPT, deliveries.c.campaign_id == entry.campaign.id, deliveries.c.day == today)
         .where(code_of(judged, entry.purpose, entry.kind).is_distinct_from(KEEPS_CODE))
+        .where(whose(deliveries.c.customer_id))
     )
-    _put_aside(session, tables, kept.where(whose(deliveries.c.customer_id)))
+    name = ("keeps for the reached", entry.number)
+    built.run(session, name, lambda: _put_aside(session, tables, kept), whose.values)
 
 
-def _put_aside(session: Session, tables: Tables, rows: Select[Any]) -> None:
+def _put_aside(session: Session, tables: Tables, rows: Select[Any]) -> Insert:
     put = or_insert(session, tables.mine).from_select(["customer_id", "campaign_number", "said"], rows)
-    session.execute(put.on_conflict_do_nothing())
+    found: Insert = put.on_conflict_do_nothing()
+    return found
 
 
 def _may_be_won(tables: Tables, agenda: Agenda) -> ColumnElement[bool]:
@@ -167,9 +204,7 @@ def _may_be_won(tables: Tables, agenda: Agenda) -> ColumnElement[bool]:
     return and_(~has_turn, or_(false(), *could_win))
 
 
-def _judge(
-    session: Session, tables: Tables, agenda: Agenda, whose: Whose, which: Sequence[ColumnElement[bool]]
-) -> int:
+def _judge(tables: Tables, agenda: Agenda, whose: Whose, which: Sequence[ColumnElement[bool]]) -> Insert:
     questions = Questions()
     codes = {
         codes_name(purpose, number): each
@@ -190,12 +225,9 @@ def _judge(
     )
     answers = questions.beside(rows)
     columns = {"customer_id": answers.c.id, **codes, **{name: answers.c[name] for name in masks}}
-    put = insert(tables.judged).from_select(
+    return insert(tables.judged).from_select(
         list(columns), select(*columns.values()).where(answers.c.id > literal_column("0"))
     )
-    judged = session.execute(put, execution_options={"preserve_rowcount": True}).rowcount
-    tables.analyse(session, tables.judged)
-    return judged
 
 
 def _mask(of: OfPurpose, number: int) -> ColumnElement[int]:
@@ -210,7 +242,7 @@ def _mask(of: OfPurpose, number: int) -> ColumnElement[int]:
     return added
 
 
-def _free(session: Session, tables: Tables, agenda: Agenda) -> None:
+def _free(tables: Tables, agenda: Agenda) -> Insert:
     """Whom something could still reach: of a campaign's audience, and nothing stands against such a campaign."""
     judged, turns, keeps = tables.judged, tables.turns, tables.keeps
     open_ = []
@@ -229,8 +261,7 @@ def _free(session: Session, tables: Tables, agenda: Agenda) -> None:
         .where(turns.c.customer_id.is_(None), or_(false(), *open_))
         .order_by(judged.c.customer_id)
     )
-    session.execute(insert(tables.free).from_select(["kept", *names], rows))
-    tables.analyse(session, tables.free)
+    return insert(tables.free).from_select(["kept", *names], rows)
 
 
 def _is_of_any(table: Any, agenda: Agenda, purpose: str, kind: int) -> ColumnElement[bool]:

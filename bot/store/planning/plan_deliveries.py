@@ -5,14 +5,18 @@ once for each campaign. Two planners at once make no doubles: the unique indexes
 customer so says who won.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CursorResult,
+    Executable,
     FromClause,
+    Select,
+    Table,
     and_,
     bindparam,
     case,
@@ -34,65 +38,89 @@ from bot.rules.pushes.windows import Window
 from bot.store.database import Instant, Session
 from bot.store.delivery_states import LIVE
 from bot.store.planning import best_hours, variants
+from bot.store.planning.built import Built
 from bot.store.planning.plan_entries import Agenda, Entry, OfPurpose
-from bot.store.planning.plan_tables import Tables
+from bot.store.planning.plan_tables import STRETCH, Tables
 from bot.store.tables import contents, customers, deliveries
 from bot.store.upserts import or_insert
 from bot.values.channels import NEXT_CONTACT, NOTICE, REPLY_WINDOW, TEMPLATE
 
-STRETCH = (bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger))  # of customers' ids
 PART = 5_000  # deliveries, or standings, a transaction: SQLite writes them in some 100 ms
 
 
-def parts(session: Session, *tables: FromClause) -> Iterator[tuple[int, int]]:
+def parts(session: Session, built: Built, *tables: Table) -> Iterator[tuple[int, int]]:
     """Stretches of customers, first and last, with `PART` of the tables' rows in each."""
     after = 0
+    name = ("part", *(table.name for table in tables))
     while True:
-        rows = (select(table.c.customer_id).where(table.c.customer_id > after) for table in tables)
-        some = union_all(*rows).order_by("customer_id").limit(PART).subquery()
-        first, last = session.execute(select(func.min(some.c[0]), func.max(some.c[0]))).one()
+        first, last = built.run(session, name, lambda: _part(tables), {"after": after}).one()
         if last is None:
             return
         yield first, last
         after = last
 
 
+def _part(tables: Sequence[Table]) -> Select[Any]:
+    after = bindparam("after", type_=BigInteger)
+    rows = (select(table.c.customer_id).where(table.c.customer_id > after) for table in tables)
+    some = union_all(*rows).order_by("customer_id").limit(PART).subquery()
+    return select(func.min(some.c[0]), func.max(some.c[0]))
+
+
 class Writing:
-    """The deliveries of one purpose: its statements, put together once, and run for a stretch of customers at a time.
+    """The deliveries of one purpose, a stretch of customers at a time.
 
     `entries`: those of the purpose.
     """
 
-    def __init__(self, tables: Tables, of: OfPurpose, entries: Sequence[Entry], at: datetime) -> None:
-        self._tables, self._of, self._entries, self._at = tables, of, entries, at
-        won = tables.won[of.purpose]
-        mine = self._mine = won.c.customer_id.between(*STRETCH)
-        leaves = and_(mine, won.c.channel != NEXT_CONTACT)
-        hours = tables.hours
-        best = best_hours.of_picked(won, leaves, of.window, max(at, of.window.opens))
-        self._note_hours = insert(hours).from_select(["customer_id", "half"], select(best))
-        values = _delivery(won, of, entries, at, hours)
+    def __init__(
+        self, tables: Tables, built: Built, of: OfPurpose, entries: Sequence[Entry], at: datetime
+    ) -> None:
+        self._tables, self._built, self._of = tables, built, of
+        self._entries, self._at, self._won = entries, at, tables.won[of.purpose]
+        self._mine = self._won.c.customer_id.between(*STRETCH)
+
+    def write(self, session: Session, first: int, last: int) -> None:
+        stretch = {"first": first, "last": last}
+        self._tables.empty(session, self._tables.hours)
+        self._run(session, "hours", self._hours, stretch)
+        number = self._run(session, "deliveries", lambda: self._deliveries(session), stretch).rowcount
+        if number < self._run(session, "wanted", self._wanted, stretch).scalar_one():
+            _give_way(session, self._tables, self._of, self._entries, self._mine, self._at, stretch)
+        self._run(session, "has kept", self._has_kept, stretch)
+
+    def _run(
+        self, session: Session, name: str, make: Callable[[], Executable], stretch: Mapping[str, int]
+    ) -> CursorResult[*tuple[Any, ...]]:
+        return self._built.run(session, (name, self._of.purpose), make, stretch)
+
+    def _hours(self) -> Executable:
+        window = self._of.window
+        leaves = and_(self._mine, self._won.c.channel != NEXT_CONTACT)
+        best = best_hours.of_picked(self._won, leaves, window, max(self._at, window.opens))
+        return insert(self._tables.hours).from_select(["customer_id", "half"], select(best))
+
+    def _deliveries(self, session: Session) -> Executable:
+        won, hours = self._won, self._tables.hours
+        values = _delivery(won, self._of, self._entries, self._at, hours)
         beside = (
             won.join(customers, customers.c.id == won.c.customer_id)
             .join(contents, contents.c.id == won.c.content_id)
             .outerjoin(hours, hours.c.customer_id == won.c.customer_id)
         )
-        rows = select(*values.values()).select_from(beside).where(mine)
-        self._rows, self._names = rows.order_by(won.c.customer_id, won.c.entry), list(values)
-        self._wanted = select(func.count()).select_from(won).where(mine)
-        waits = select(won.c.customer_id).where(mine, won.c.channel == NEXT_CONTACT)
-        waiting = and_(customers.c.id.in_(waits), ~customers.c.has_kept)
-        self._keep = update(customers).where(waiting).values(has_kept=True)
+        rows = select(*values.values()).select_from(beside).where(self._mine)
+        rows = rows.order_by(won.c.customer_id, won.c.entry)
+        put = or_insert(session, deliveries).from_select(list(values), rows)
+        found: Executable = put.on_conflict_do_nothing()
+        return found
 
-    def write(self, session: Session, first: int, last: int) -> None:
-        stretch = {"first": first, "last": last}
-        self._tables.empty(session, self._tables.hours)
-        session.execute(self._note_hours, stretch)
-        put = or_insert(session, deliveries).from_select(self._names, self._rows).on_conflict_do_nothing()
-        number = session.execute(put, stretch, execution_options={"preserve_rowcount": True}).rowcount
-        if number < session.execute(self._wanted, stretch).scalar_one():
-            _give_way(session, self._tables, self._of, self._entries, self._mine, self._at, stretch)
-        session.execute(self._keep, stretch)
+    def _wanted(self) -> Executable:
+        return select(func.count()).select_from(self._won).where(self._mine)
+
+    def _has_kept(self) -> Executable:
+        waits = select(self._won.c.customer_id).where(self._mine, self._won.c.channel == NEXT_CONTACT)
+        waiting = and_(customers.c.id.in_(waits), ~customers.c.has_kept)
+        return update(customers).where(waiting).values(has_kept=True)
 
 
 def planned(session: Session, tables: Tables, agenda: Agenda) -> dict[int, int]:

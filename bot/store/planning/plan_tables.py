@@ -16,6 +16,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    bindparam,
     delete,
     func,
     literal_column,
@@ -28,6 +29,7 @@ from bot.store.planning.plan_entries import Agenda
 from bot.store.tables.columns import BigId, Json, PerhapsJson
 
 TEMPORARY = ["TEMPORARY"]
+STRETCH = (bindparam("first", type_=BigInteger), bindparam("last", type_=BigInteger))  # of customers' ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Tables:
     def empty(self, session: Session, *tables: Table) -> None:
         """At once: nobody sweeps PostgreSQL's temporary tables, and what is deleted would be read past again and again."""
         if session.dialect.name == "postgresql":
-            session.execute(text(f"TRUNCATE {', '.join(table.name for table in tables)}"))
+            session.exec_driver_sql(f"TRUNCATE {', '.join(table.name for table in tables)}")
         else:
             for table in tables:
                 session.execute(delete(table))

@@ -4,12 +4,16 @@ Who is free is known (`judging.py`); here each of them gets the content that com
 against it. What was decided for all campaigns is written afterwards: `plan_deliveries.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Executable,
+    Insert,
+    Select,
+    Table,
     and_,
     case,
     delete,
@@ -24,6 +28,7 @@ from sqlalchemy import (
 
 from bot.store.database import Session
 from bot.store.planning import occasions, rotation
+from bot.store.planning.built import Built
 from bot.store.planning.eligibility import objection_to_content
 from bot.store.planning.judging import KEEPS_CODE, is_of_audience
 from bot.store.planning.next_contents import judged_rows
@@ -35,10 +40,13 @@ from bot.store.upserts import or_insert
 from bot.values.channels import NEXT_CONTACT
 
 
-def has_any(session: Session, tables: Tables, entry: Entry) -> bool:
+def has_any(session: Session, tables: Tables, built: Built, entry: Entry) -> bool:
     """Whether the campaign has a candidate at all."""
-    found = select(tables.free.c.customer_id).where(*_may_get(tables.free, entry)).limit(1)
-    return session.execute(found).first() is not None
+
+    def found() -> Select[Any]:
+        return select(tables.free.c.customer_id).where(*_may_get(tables.free, entry)).limit(1)
+
+    return built.run(session, ("has any", entry.number), found).first() is not None
 
 
 def _may_get(free: Any, entry: Entry) -> list[ColumnElement[bool]]:
@@ -47,9 +55,15 @@ def _may_get(free: Any, entry: Entry) -> list[ColumnElement[bool]]:
     return [is_open, *is_of_audience(free, entry)]
 
 
-def pick(session: Session, tables: Tables, entry: Entry) -> None:
+def pick(session: Session, tables: Tables, built: Built, entry: Entry) -> None:
     """Every candidate of the campaign, with what they would get, by which channel, and what stands against it."""
-    free, mine, picked = tables.free, tables.mine, tables.picked
+    tables.empty(session, tables.picked)
+    built.run(session, ("pick", entry.number), lambda: _picked(session, tables, entry))
+    tables.analyse(session, tables.picked)
+
+
+def _picked(session: Session, tables: Tables, entry: Entry) -> Insert:
+    free, mine = tables.free, tables.mine
     number = literal(entry.campaign_number)
     code = code_of(free, entry.purpose, entry.kind)
     candidate = replace(entry.candidate, kept=_kept_by(tables), awaited=_awaited_by(tables, entry))
@@ -76,10 +90,8 @@ def pick(session: Session, tables: Tables, entry: Entry) -> None:
         .select_from(beside)
         .where(*_may_get(free, entry), ~has_more)
     )
-    tables.empty(session, picked)
     names = ["customer_id", "content_id", "channel", "reason", "only_keeps", "occasion", "useful_until"]
-    session.execute(insert(picked).from_select(names, rows))
-    tables.analyse(session, picked)
+    return insert(tables.picked).from_select(names, rows)
 
 
 def _objection(candidate: Candidate, entry: Entry) -> ColumnElement[Any]:
@@ -121,36 +133,58 @@ def _awaited_by(tables: Tables, entry: Entry) -> ColumnElement[Any]:
     )
 
 
-def settle(session: Session, tables: Tables, entry: Entry, others: Sequence[int]) -> None:
+def settle(session: Session, tables: Tables, built: Built, entry: Entry, others: Sequence[int]) -> None:
     """Who was won is to be written, and free no more; what was said against the others is noted.
 
     `others`: entries of the campaign's other purposes, which have nothing to say of those it keeps something for.
     """
+    for place, make in enumerate(_settling(session, tables, entry, others)):
+        built.run(session, ("settle", entry.number, place), make)
+
+
+def _settling(
+    session: Session, tables: Tables, entry: Entry, others: Sequence[int]
+) -> Iterator[Callable[[], Executable]]:
+    """The statements, one after the other."""
     picked, free, won_rows = tables.picked, tables.free, tables.won[entry.purpose]
     number = literal(entry.campaign_number)
     is_won, keeps = picked.c.reason.is_(None), picked.c.channel == NEXT_CONTACT
-    what = [column.name for column in picked.c if column.name in won_rows.c]
-    gets = select(literal(entry.number), *(picked.c[name] for name in what)).where(is_won)
-    session.execute(insert(won_rows).from_select(["entry", *what], gets))
-    for table, which in ((tables.turns, and_(is_won, ~keeps)), (tables.keeps, and_(is_won, keeps))):
+    wins, is_kept = and_(is_won, ~keeps), and_(is_won, keeps)
+
+    def gets() -> Executable:
+        what = [column.name for column in picked.c if column.name in won_rows.c]
+        rows = select(literal(entry.number), *(picked.c[name] for name in what)).where(is_won)
+        return insert(won_rows).from_select(["entry", *what], rows)
+
+    def is_first(table: Table, which: ColumnElement[bool]) -> Executable:
         rows = select(picked.c.customer_id, number).where(which).order_by(picked.c.customer_id)
         put = or_insert(session, table).from_select(["customer_id", "campaign_number"], rows)
-        session.execute(put.on_conflict_do_nothing())
-    won = select(picked.c.customer_id).where(is_won, ~keeps)
-    session.execute(delete(free).where(free.c.customer_id.in_(won)))
-    kept = select(picked.c.customer_id).where(is_won, keeps)
-    session.execute(update(free).where(free.c.customer_id.in_(kept)).values(kept=number))
-    also = select(picked.c.customer_id, number, literal("kept")).where(is_won, keeps)
-    if not others:
-        also = also.where(~picked.c.only_keeps)
-    put = or_insert(session, tables.mine).from_select(["customer_id", "campaign_number", "said"], also)
-    session.execute(put.on_conflict_do_nothing())
+        found: Executable = put.on_conflict_do_nothing()
+        return found
+
+    def those(which: ColumnElement[bool]) -> Select[Any]:
+        return select(picked.c.customer_id).where(which)
+
+    def also() -> Executable:
+        rows = select(picked.c.customer_id, number, literal("kept")).where(is_kept)
+        if not others:
+            rows = rows.where(~picked.c.only_keeps)
+        put = or_insert(session, tables.mine).from_select(["customer_id", "campaign_number", "said"], rows)
+        found: Executable = put.on_conflict_do_nothing()
+        return found
+
+    def said() -> Executable:
+        rows = select(picked.c.customer_id, literal(entry.number), picked.c.reason, picked.c.only_keeps)
+        columns = ["customer_id", "entry", "reason", "only_keeps"]
+        return insert(tables.own).from_select(columns, rows.where(picked.c.reason.is_not(None)))
+
+    yield gets
+    yield lambda: is_first(tables.turns, wins)
+    yield lambda: is_first(tables.keeps, is_kept)
+    yield lambda: delete(free).where(free.c.customer_id.in_(those(wins)))
+    yield lambda: update(free).where(free.c.customer_id.in_(those(is_kept))).values(kept=number)
+    yield also
     if others:
-        before = and_(tables.own.c.entry.in_(others), tables.own.c.customer_id.in_(kept))
-        session.execute(delete(tables.own).where(before))
-    said = select(picked.c.customer_id, literal(entry.number), picked.c.reason, picked.c.only_keeps)
-    session.execute(
-        insert(tables.own).from_select(
-            ["customer_id", "entry", "reason", "only_keeps"], said.where(picked.c.reason.is_not(None))
-        )
-    )
+        own = tables.own
+        yield lambda: delete(own).where(own.c.entry.in_(others), own.c.customer_id.in_(those(is_kept)))
+    yield said

@@ -3,12 +3,15 @@
 import functools
 import operator
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     ColumnElement,
+    Executable,
     FromClause,
+    Insert,
     Text,
     and_,
     case,
@@ -25,9 +28,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.store.database import Session
+from bot.store.planning.built import Built
 from bot.store.planning.eligibility import before_contents
 from bot.store.planning.plan_entries import Agenda, OfPurpose, reason_of
-from bot.store.planning.plan_tables import Tables, code_of, codes, masks, said_name
+from bot.store.planning.plan_tables import STRETCH, Tables, code_of, codes, masks, said_name
 from bot.store.planning.verdicts import STANDING, VALUES
 from bot.store.tables import customers, former_standings, standings
 from bot.store.upserts import or_insert
@@ -39,16 +43,23 @@ _TURNS: Mapping[str, ColumnElement[Any]] = {
 _SAID = ("reasons", "own", "audiences")
 
 
-def note_changes(session: Session, tables: Tables, agenda: Agenda) -> None:
+def note_changes(session: Session, tables: Tables, built: Built, agenda: Agenda) -> None:
     """Finds of whom something else is decided for a purpose than what stands, and lays it aside.
 
     What was counted before has put the groups into words.
     """
+    for of in agenda.purposes.values():
+        built.run(session, ("packs", of.purpose), partial(_packed, session, tables, agenda, of))
+        tables.analyse(session, tables.packs[of.purpose])
+    built.run(session, "changed", lambda: _changed(session, tables, agenda))
+    tables.analyse(session, tables.changed)
+
+
+def _changed(session: Session, tables: Tables, agenda: Agenda) -> Insert:
     beside: FromClause = judged_beside(tables)
     bits: list[ColumnElement[int]] = []
     said: dict[str, ColumnElement[Any]] = dict(_TURNS)
     for place, of in enumerate(agenda.purposes.values()):
-        _pack(session, tables, agenda, of)
         old = standings.alias(f"old_{of.purpose}")
         is_theirs = and_(old.c.purpose == of.purpose, old.c.customer_id == tables.judged.c.customer_id)
         beside = _said_beside(beside, tables, of).outerjoin(old, is_theirs)
@@ -66,8 +77,7 @@ def note_changes(session: Session, tables: Tables, agenda: Agenda) -> None:
         .subquery("found")
     )
     changed = select(found).where(found.c.purposes > literal_column("0"))
-    session.execute(insert(tables.changed).from_select([column.name for column in found.c], changed))
-    tables.analyse(session, tables.changed)
+    return insert(tables.changed).from_select([column.name for column in found.c], changed)
 
 
 def _differs(session: Session, old: FromClause, new: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
@@ -78,24 +88,34 @@ def _differs(session: Session, old: FromClause, new: Mapping[str, ColumnElement[
 
 
 def write_changes(
-    session: Session, tables: Tables, agenda: Agenda, pass_id: int, first: int, last: int
+    session: Session, tables: Tables, built: Built, agenda: Agenda, pass_id: int, first: int, last: int
 ) -> None:
     """Of a stretch of customers: what stood is put by, what was decided stands."""
-    changed = tables.changed.c
+    changed, stretch = tables.changed.c, {"first": first, "last": last}
     for place, of in enumerate(agenda.purposes.values()):
         is_changed = changed.purposes.op("&")(literal_column(str(1 << place))) != literal_column("0")
-        _write_of(session, tables, of, pass_id, and_(changed.customer_id.between(first, last), is_changed))
+        which = and_(changed.customer_id.between(*STRETCH), is_changed)
+        for name, make in (("put by", _put_by), ("stand", _standing)):
+            put = partial(make, session, tables, of, pass_id, which)
+            built.run(session, (name, of.purpose), put, stretch)
 
 
-def _write_of(
+def _put_by(
     session: Session, tables: Tables, of: OfPurpose, pass_id: int, which: ColumnElement[bool]
-) -> None:
+) -> Executable:
     """`which`: of those who changed."""
     changed, before = tables.changed, ["customer_id", "purpose", *STANDING]
     stood = and_(standings.c.purpose == of.purpose, standings.c.customer_id == changed.c.customer_id)
     rows = select(*(standings.c[name] for name in before), literal(pass_id)).join(changed, stood)
-    put_by = or_insert(session, former_standings).from_select([*before, "until_pass"], rows.where(which))
-    session.execute(put_by.on_conflict_do_nothing())
+    put = or_insert(session, former_standings).from_select([*before, "until_pass"], rows.where(which))
+    found: Executable = put.on_conflict_do_nothing()
+    return found
+
+
+def _standing(
+    session: Session, tables: Tables, of: OfPurpose, pass_id: int, which: ColumnElement[bool]
+) -> Executable:
+    changed = tables.changed
     values = {
         "purpose": literal(of.purpose), "customer_id": customers.c.id, "pass_id": literal(pass_id),
         **{name: changed.c[name] for name in _TURNS},
@@ -110,7 +130,8 @@ def _write_of(
     )
     put = or_insert(session, standings).from_select(list(values), new)
     stands = {name: put.excluded[name] for name in STANDING}
-    session.execute(put.on_conflict_do_update(index_elements=["purpose", "customer_id"], set_=stands))
+    found: Executable = put.on_conflict_do_update(index_elements=["purpose", "customer_id"], set_=stands)
+    return found
 
 
 def forget(session: Session, customer_id: int) -> int:
@@ -148,14 +169,18 @@ def _said_beside(beside: FromClause, tables: Tables, of: OfPurpose) -> FromClaus
     return beside.join(words, means).outerjoin(packs, packs.c.customer_id == judged.c.customer_id)
 
 
-def put_into_words(session: Session, tables: Tables, of: OfPurpose) -> None:
+def put_into_words(session: Session, tables: Tables, built: Built, of: OfPurpose) -> None:
     """What each group of the purpose is told, once."""
+    built.run(session, ("words", of.purpose), lambda: _in_words(session, tables, of))
+    tables.analyse(session, tables.words[of.purpose])
+
+
+def _in_words(session: Session, tables: Tables, of: OfPurpose) -> Insert:
     groups, words = tables.groups, tables.words[of.purpose]
     names = [in_words(code_of(groups, of.purpose, place), of, place) for place in range(len(of.kinds))]
     keys = codes(groups, of.purpose)
     rows = select(*keys, _list(session, names)).group_by(*keys)
-    session.execute(insert(words).from_select([*(key.name for key in keys), "reasons"], rows))
-    tables.analyse(session, words)
+    return insert(words).from_select([*(key.name for key in keys), "reasons"], rows)
 
 
 def _said(session: Session, tables: Tables, of: OfPurpose) -> dict[str, ColumnElement[Any]]:
@@ -184,7 +209,7 @@ def _plain(session: Session, value: ColumnElement[Any]) -> ColumnElement[Any]:
     return type_coerce(value, Text if session.dialect.name == "sqlite" else JSONB) if is_json else value
 
 
-def _pack(session: Session, tables: Tables, agenda: Agenda, of: OfPurpose) -> None:
+def _packed(session: Session, tables: Tables, agenda: Agenda, of: OfPurpose) -> Insert:
     """What single campaigns of the purpose say, a row a customer: of the free, and what they have for others' customers."""
     own, numbers = tables.own, tables.numbers
     entries = [entry for entry in agenda.entries if entry.purpose == of.purpose]
@@ -204,9 +229,7 @@ def _pack(session: Session, tables: Tables, agenda: Agenda, of: OfPurpose) -> No
     rows = select(ordered.c.customer_id, gathered(ordered.c.campaign, ordered.c.reason)).group_by(
         ordered.c.customer_id
     )
-    packs = tables.packs[of.purpose]
-    session.execute(insert(packs).from_select(["customer_id", "own"], rows))
-    tables.analyse(session, packs)
+    return insert(tables.packs[of.purpose]).from_select(["customer_id", "own"], rows)
 
 
 def is_free(tables: Tables, own: Any) -> ColumnElement[bool]:

@@ -4,9 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal_column, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Select,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    null,
+    select,
+)
 
 from bot.store.database import Session
+from bot.store.planning.built import Built
 from bot.store.planning.judging import is_of_audience
 from bot.store.planning.plan_entries import Agenda, Entry
 from bot.store.planning.plan_tables import Tables, code_of, codes, count_name
@@ -16,30 +29,30 @@ from bot.store.tables import plan_totals
 from bot.store.upserts import or_insert
 
 
-def count(session: Session, tables: Tables, agenda: Agenda) -> list[dict[str, int]]:
+def count(session: Session, tables: Tables, built: Built, agenda: Agenda) -> list[dict[str, int]]:
     """Of each entry, by its number: verdict → customers."""
-    _group(session, tables, agenda)
+    built.run(session, "groups", lambda: _grouped(tables, agenda))
     for of in agenda.purposes.values():
-        put_into_words(session, tables, of)
-    found = [_alike(session, tables, entry) for entry in agenda.entries]
+        put_into_words(session, tables, built, of)
+    found = [_alike(session, tables, built, entry) for entry in agenda.entries]
     own = (
         select(tables.own.c.entry, tables.own.c.reason, func.count().label("number"))
         .where(is_free(tables, tables.own))
         .group_by(tables.own.c.entry, tables.own.c.reason)
     )
-    for row in session.execute(own):
+    for row in built.run(session, "own", lambda: own):
         of = found[row.entry]
         of[row.reason] = of.get(row.reason, 0) + row.number
     told_apart = set(session.execute(select(tables.mine.c.campaign_number).distinct()).scalars())
     for entry in agenda.entries:
         if entry.campaign_number in told_apart:
-            _correct(session, tables, entry, found[entry.number])
+            _correct(session, tables, built, entry, found[entry.number])
     return [
         {reason: number for reason, number in sorted(each.items()) if reason and number} for each in found
     ]
 
 
-def _group(session: Session, tables: Tables, agenda: Agenda) -> None:
+def _grouped(tables: Tables, agenda: Agenda) -> Insert:
     """Those who stand alike, with how many of them are of each audience."""
     judged, turns, keeps = tables.judged, tables.turns, tables.keeps
     counts: dict[str, ColumnElement[Any]] = {"everybody": func.count()}
@@ -58,10 +71,15 @@ def _group(session: Session, tables: Tables, agenda: Agenda) -> None:
         .group_by(*alike)
     )  # fmt: skip
     columns = [*(column.name for column in by_code), "turn", "kept", *counts]
-    session.execute(insert(tables.groups).from_select(columns, counted))
+    return insert(tables.groups).from_select(columns, counted)
 
 
-def _alike(session: Session, tables: Tables, entry: Entry) -> dict[str, int]:
+def _alike(session: Session, tables: Tables, built: Built, entry: Entry) -> dict[str, int]:
+    counted = built.run(session, ("alike", entry.number), lambda: _counted(tables, entry))
+    return {reason: int(count) for reason, count in counted if reason is not None}
+
+
+def _counted(tables: Tables, entry: Entry) -> Select[Any]:
     groups, turn, kept = tables.groups, tables.numbers.alias("turn_of"), tables.numbers.alias("kept_by")
     words = tables.words[entry.purpose]
     number = groups.c.everybody if entry.bit is None else groups.c[count_name(entry.purpose, entry.bit)]
@@ -73,12 +91,18 @@ def _alike(session: Session, tables: Tables, entry: Entry) -> dict[str, int]:
         .outerjoin(turn, turn.c.number == groups.c.turn)
         .outerjoin(kept, kept.c.number == groups.c.kept)
     )
-    counted = select(said, func.sum(number)).select_from(beside).where(number > 0).group_by(said)
-    return {reason: int(count) for reason, count in session.execute(counted) if reason is not None}
+    return select(said, func.sum(number)).select_from(beside).where(number > 0).group_by(said)
 
 
-def _correct(session: Session, tables: Tables, entry: Entry, found: dict[str, int]) -> None:
+def _correct(session: Session, tables: Tables, built: Built, entry: Entry, found: dict[str, int]) -> None:
     """Where a campaign has something for a customer whose turn is another's: few."""
+    for row in built.run(session, ("correct", entry.number), lambda: _with_and_without(tables, entry)):
+        if row.without is not None:
+            found[row.without] = found.get(row.without, 0) - row.number
+        found[row.with_it] = found.get(row.with_it, 0) + row.number
+
+
+def _with_and_without(tables: Tables, entry: Entry) -> Select[Any]:
     mine, judged = tables.mine, tables.judged
     beside = judged_beside(tables).join(mine, mine.c.customer_id == judged.c.customer_id)
     reason = in_words(code_of(judged, entry.purpose, entry.kind), entry.of, entry.kind)
@@ -86,16 +110,12 @@ def _correct(session: Session, tables: Tables, entry: Entry, found: dict[str, in
     kept: ColumnElement[Any] = literal_column("kept_by.campaign_id")
     with_it = verdict(reason, mine.c.said, turn, kept, entry.campaign.id).label("with_it")
     without = verdict(reason, null(), turn, kept, entry.campaign.id).label("without")
-    rows = (
+    return (
         select(without, with_it, func.count().label("number"))
         .select_from(beside)
         .where(mine.c.campaign_number == entry.campaign_number, *is_of_audience(judged, entry))
         .group_by(without, with_it)
     )
-    for row in session.execute(rows):
-        if row.without is not None:
-            found[row.without] = found.get(row.without, 0) - row.number
-        found[row.with_it] = found.get(row.with_it, 0) + row.number
 
 
 def write(session: Session, agenda: Agenda, found: Sequence[dict[str, int]], at: datetime, kind: str) -> None:
