@@ -26,6 +26,8 @@ from bot.store.segments.segments import members, understood
 from bot.store.tables import campaign_contents, contents, customers
 from bot.values.channels import MASS, NEXT_CONTACT
 
+_pool, _choice = campaign_contents.alias("pool"), contents.alias("choice")
+
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
@@ -116,7 +118,7 @@ def _is_alone(session: Session, by_mass: Condition) -> bool:
 
 def _has_one(campaign: Row[Any], purpose: str, moment: Moment, occasion: Subquery | None) -> Condition:
     """It has an approved content for them, and if it waits for an occasion, they have one it has not done yet."""
-    pool, choice = campaign_contents.alias("pool"), contents.alias("choice")
+    pool, choice = _pool, _choice
     approved = (
         select(pool.c.content_id)
         .join(choice, choice.c.id == pool.c.content_id)

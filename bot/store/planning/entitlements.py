@@ -18,6 +18,9 @@ from bot.store.planning.operands import (
 from bot.store.tables import channel_suppressions, customers, notice_consents
 from bot.values.channels import NOTICE, TEMPLATE
 
+_consent = notice_consents.alias("consent")
+_refused = channel_suppressions.alias("refused")
+
 
 def in_open_window(moment: Moment, messages: Text = ONE) -> Condition:
     """So many messages are left in the 48 hours after they wrote."""
@@ -51,12 +54,11 @@ def may_use_window(candidate: Candidate) -> Condition:
 
 def may_be_notice(candidate: Candidate, moment: Moment) -> Condition:
     """The content says how it fills a template, and they consented to one more; promotion never goes this way."""
-    consent = notice_consents.alias("consent")
     is_left = (
         exists()
-        .where(consent.c.customer_id == customers.c.id, consent.c.remaining > 0)
-        .where(consent.c.template_id == candidate.notice_template)
-        .correlate_except(consent)
+        .where(_consent.c.customer_id == customers.c.id, _consent.c.remaining > 0)
+        .where(_consent.c.template_id == candidate.notice_template)
+        .correlate_except(_consent)
     )
     suits = and_(is_one_of(candidate.purpose, *TAKEN_BY[NOTICE]), is_given(candidate.notice_template))
     return and_(suits, is_left, takes(NOTICE, moment))
@@ -82,12 +84,11 @@ def takes(channel: str, moment: Moment) -> Condition:
     """WeChat has not refused the channel for this very customer since they last spoke."""
     if channel not in moment.suppressed:
         return true()
-    refused = channel_suppressions.alias("refused")
     return not_(
         exists()
-        .where(refused.c.customer_id == customers.c.id, refused.c.channel == channel)
-        .where(or_(customers.c.spoke_at.is_(None), customers.c.spoke_at <= refused.c.since))
-        .correlate_except(refused)
+        .where(_refused.c.customer_id == customers.c.id, _refused.c.channel == channel)
+        .where(or_(customers.c.spoke_at.is_(None), customers.c.spoke_at <= _refused.c.since))
+        .correlate_except(_refused)
     )
 
 

@@ -22,6 +22,9 @@ from bot.store.planning.moments import Moment
 from bot.store.planning.rotation import AS_LISTED, Rotation
 from bot.store.tables import campaign_contents, contents, customers, deliveries
 
+_pool, _choice, _last = campaign_contents.alias("pool"), contents.alias("choice"), deliveries.alias("got")
+_got = deliveries.alias("got")
+
 
 def judged_rows(
     campaign: Row[Any],
@@ -57,7 +60,7 @@ def _next_content(
 
     When repeats are wanted, and they got everything, the one they got longest ago.
     """
-    pool, choice, got = campaign_contents.alias("pool"), contents.alias("choice"), deliveries.alias("got")
+    pool, choice, got = _pool, _choice, _last
     of_pool = rotation.beside(
         pool.join(choice, choice.c.id == pool.c.content_id), choice.c.category, customers.c.id
     )
@@ -112,8 +115,7 @@ def of_use(
 
 def is_new(pool: FromClause) -> ColumnElement[bool]:
     """The row's content to the row's customer."""
-    got = deliveries.alias("got")
-    return ~exists().where(_has_got(got, pool)).correlate(customers, pool)
+    return ~exists().where(_has_got(_got, pool)).correlate(customers, pool)
 
 
 def _has_got(got: FromClause, pool: FromClause) -> ColumnElement[bool]:

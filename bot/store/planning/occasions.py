@@ -62,6 +62,8 @@ found_of_pass = Table(
     prefixes=["TEMPORARY"],
     sqlite_with_rowid=False,
 )
+_had_before = deliveries.alias("had")
+_other = shipments.alias("other")
 OLDEST = 110  # years
 FIRST_YEAR = 2000  # before it nobody followed or ordered
 NOT_SKIPPED: ColumnElement[str] = literal_column(
@@ -128,7 +130,7 @@ def useful_until(occasion: Subquery, contents: Any) -> ColumnElement[datetime]:
 
 def _had(campaign_id: str, found: Subquery) -> ColumnElement[bool]:
     """What was skipped may be planned again."""
-    had = deliveries.alias("had")
+    had = _had_before
     return exists().where(
         had.c.customer_id == found.c.customer_id,
         had.c.campaign_id == campaign_id,
@@ -243,9 +245,8 @@ def _after_order(one: Occurrence, zone: ZoneInfo) -> Select[Any]:
 
 def _after_shipment(one: Occurrence, zone: ZoneInfo) -> Select[Any]:
     """After the first parcel."""
-    other = shipments.alias("other")
     earlier = exists().where(
-        other.c.order_id == shipments.c.order_id, other.c.shipped_at < shipments.c.shipped_at
+        _other.c.order_id == shipments.c.order_id, _other.c.shipped_at < shipments.c.shipped_at
     )
     return (
         _of_order(one)
@@ -256,11 +257,10 @@ def _after_shipment(one: Occurrence, zone: ZoneInfo) -> Select[Any]:
 
 def _after_delivered(one: Occurrence, zone: ZoneInfo) -> Select[Any]:
     """After the last parcel, when all have come."""
-    other = shipments.alias("other")
     still = exists().where(
-        other.c.order_id == shipments.c.order_id,
-        other.c.status != "returned",
-        or_(other.c.delivered_at.is_(None), other.c.delivered_at > shipments.c.delivered_at),
+        _other.c.order_id == shipments.c.order_id,
+        _other.c.status != "returned",
+        or_(_other.c.delivered_at.is_(None), _other.c.delivered_at > shipments.c.delivered_at),
     )
     return (
         _of_order(one)

@@ -17,6 +17,7 @@ from bot.store.tables import campaign_contents, campaigns, contents, customers, 
 from bot.values.channels import MASS, NEXT_CONTACT, REPLY_WINDOW
 
 TOGETHER = 2  # the fewest openids WeChat takes
+_pool, _had, _kept = campaign_contents.alias("pool"), deliveries.alias("had"), deliveries.alias("kept")
 AT_ONCE = 200  # looked at; each content leaves one at most
 
 
@@ -82,7 +83,7 @@ def _new_to(session: Session, ids: list[int], now: datetime) -> dict[int, list[s
     """Of their campaign's contents, as listed, what may go by mass and they never got."""
     if len(ids) < TOGETHER:
         return {}
-    pool, had = campaign_contents.alias("pool"), deliveries.alias("had")
+    pool, had = _pool, _had
     has_had = exists().where(
         had.c.customer_id == deliveries.c.customer_id, had.c.content_id == pool.c.content_id,
         had.c.state != "skipped", had.c.id != deliveries.c.id,
@@ -155,7 +156,7 @@ def _campaigns_by(session: Session, channel: str) -> list[str]:
 
 def _has_one_kept() -> ColumnElement[bool]:
     """One at a time: the next waits until it went out."""
-    kept = deliveries.alias("kept")
+    kept = _kept
     return (
         exists()
         .where(kept.c.customer_id == deliveries.c.customer_id, kept.c.state == "planned")

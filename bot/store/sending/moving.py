@@ -15,6 +15,8 @@ from bot.store.sending.lone import keep_the_lone
 from bot.store.tables import campaigns, contents, deliveries, plan_passes
 from bot.values.channels import MASS, NEXT_CONTACT
 
+_there = deliveries.alias("there")
+
 
 def is_due(session: Session, at: datetime) -> bool:
     """Whether there is anything to move."""
@@ -59,7 +61,7 @@ def _found(database: Database, which: ColumnElement[bool]) -> Sequence[int]:
 
 def _is_taken(day: date) -> ColumnElement[bool]:
     """The campaign has another for the customer that day."""
-    there = deliveries.alias("there")
+    there = _there
     return (
         select(there.c.id)
         .where(

@@ -15,6 +15,8 @@ from bot.store.sending.claims import customers_of
 from bot.store.tables import customers, deliveries
 from bot.values.channels import NEXT_CONTACT
 
+_taken, _there = deliveries.alias("taken"), deliveries.alias("there")
+
 
 def take_back(session: Session, ids: Iterable[int], month: str) -> None:
     """Of deliveries that certainly sent nothing: the customer gets the rhythm and the ledger back.
@@ -25,7 +27,7 @@ def take_back(session: Session, ids: Iterable[int], month: str) -> None:
     ids = list(ids)
     if not ids:
         return
-    taken = deliveries.alias("taken")
+    taken = _taken
     is_last = taken.c.id == customers.c.last_push_id
     session.execute(
         update(customers)
@@ -70,7 +72,7 @@ def release(
     claimed = and_(among(session, deliveries.c.id, ids), deliveries.c.state == "claimed")
     if token is not None:
         claimed = and_(claimed, deliveries.c.claim_token == token)
-    there = deliveries.alias("there")
+    there = _there
     is_replaced = and_(
         deliveries.c.campaign_id.is_not(None),
         exists()

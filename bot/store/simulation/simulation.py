@@ -41,6 +41,8 @@ from bot.store.tables import (
 from bot.values.channels import MASS, NEXT_CONTACT, REPLY_WINDOW
 from bot.values.simulation import CampaignLine
 
+_there = deliveries.alias("there")
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -195,7 +197,7 @@ def release_kept(session: Session, ids: Sequence[int], now: datetime, push: Push
 
 def _in_the_way(day: date) -> ColumnElement[bool]:
     """Another push that waits for them, or one of the same campaign on that day."""
-    there = deliveries.alias("there")
+    there = _there
     waits = and_(there.c.state.in_(LIVE), there.c.channel != NEXT_CONTACT)
     same = and_(
         there.c.campaign_id == deliveries.c.campaign_id, there.c.day == day, there.c.state != "skipped"
