@@ -153,6 +153,16 @@ def test_another_customer_s_chat_is_another_chat(page: Chrome) -> None:
     assert bubbles(page) == []
 
 
+def test_who_goes_by_keyboard_stays_where_they_are_while_the_list_is_renewed(page: Chrome) -> None:
+    bo = f"#people-list [data-openid='{BO}']"
+    wait_for(page, lambda: page.find_elements(By.CSS_SELECTOR, bo))
+    page.execute_script("window.was = document.querySelector(arguments[0]); was.focus()", bo)
+    wait_for(page, lambda: page.execute_script("return !was.isConnected"))
+    assert page.switch_to.active_element.get_attribute("data-openid") == BO
+    page.switch_to.active_element.send_keys(Keys.ENTER)
+    wait_for(page, lambda: page.find_element(By.ID, "about-name").text == "小博")
+
+
 def test_a_push_to_somebody_else_is_marked_in_the_list_until_it_is_read(
     page: Chrome, platform: Platform
 ) -> None:

@@ -325,7 +325,9 @@ async function people() {
     sessionStorage.setItem("opened", opened);
   }
   const list = byId("people-list");
+  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.openid : "";
   list.replaceChildren(...answer.people.map(person));
+  if (focused) [...list.querySelectorAll("button")].find((one) => one.dataset.openid === focused)?.focus({ preventScroll: true });
   if (!answer.people.length) list.append(make("li", "nobody", asked ? "没有找到这位客户" : "还没有客户"));
   if (!openid && answer.people.length) open(answer.people[0].openid);
 }
