@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.rules.pushes import wechat_reasons
+
+WECHAT = "wechat "  # before what WeChat refused with
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -96,7 +100,9 @@ NOBODY: Mapping[str, str] = {}
 
 
 def sentence(reason: str, locale: Locale = "zh", names: Mapping[str, str] = NOBODY) -> str:
-    """The sentence for a reason as it is stored; one that WeChat gave stays as it is. `names`: of campaigns, by id."""
+    """The sentence for a reason as it is stored, WeChat's own among them. `names`: of campaigns, by id."""
+    if reason.startswith(WECHAT):
+        return wechat_reasons.sentence(reason.removeprefix(WECHAT), locale)
     name, _, detail = reason.partition(":")
     detail = names.get(detail, detail)
     known = REASONS.get(name)

@@ -367,10 +367,10 @@ def test_the_health_page_tells_what_could_not_be_learned(operator: Visitor, serv
 
 def test_a_halted_channel_is_lifted_by_a_person_who_is_named(operator: Visitor, services: Services) -> None:
     with services.database.transaction() as session:
-        halts.halt(session, "mass", "wechat 48001", NOON)
-    assert "wechat 48001" in operator.see("/console/health")
+        halts.halt(session, "mass", "wechat 48001 not_entitled: ask them", NOON)
+    assert "公众号没有这个接口的权限（微信 48001）" in operator.see("/console/health")
     operator.post("/console/health/channels/mass/lift")
-    assert "wechat 48001" not in operator.see("/console/health")
+    assert "微信 48001" not in operator.see("/console/health")
     assert audited(services) == [("channel.lifted", "mass", "小林")]
     operator.post("/console/health/channels/mass/lift")
     assert len(audited(services)) == 1
