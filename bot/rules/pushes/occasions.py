@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.rules.calendar import festivals
 from bot.values import rule
-from bot.values.festival import Festival
+from bot.values.festival import Festival, FestivalDay
 from bot.values.occasion import Occasion, Occurrence
 
 ANNIVERSARIES = ("membership", "first_order")
@@ -91,10 +91,7 @@ def days_sent(
 
 
 def _festival_days(occasion: Occasion, festival: Festival, day: date, zone: ZoneInfo) -> Iterator[Occurrence]:
-    far = timedelta(days=FARTHEST + LONGEST + festival.lasts)
-    for one in festivals.between([festival], day - far, day + far):
-        begins = one.day + timedelta(days=occasion.offset)
-        closes = one.ends if occasion.lasts is None else begins + timedelta(days=occasion.lasts)
+    for one, begins, closes in _spans(occasion, festival, day, day):
         if begins <= day < closes:
             yield Occurrence(
                 day=one.day,
@@ -103,6 +100,25 @@ def _festival_days(occasion: Occasion, festival: Festival, day: date, zone: Zone
                 passes=_midnight(one.ends, zone),
                 closes=_midnight(closes, zone),
             )
+
+
+def is_sent_between(occasion: Occasion, first: date, last: date, known: Mapping[str, Festival]) -> bool:
+    """Whether a festival is sent for on one of these days: the same as any of `days_sent`, asked once."""
+    festival = known.get(occasion.name)
+    if festival is None or first > last:
+        return False
+    spans = _spans(occasion, festival, first, last)
+    return any(begins <= last and first < closes for _, begins, closes in spans)
+
+
+def _spans(
+    occasion: Occasion, festival: Festival, first: date, last: date
+) -> Iterator[tuple[FestivalDay, date, date]]:
+    """Of the festival's days that may be sent for in a period: when that begins, and the day after its end."""
+    far = timedelta(days=FARTHEST + LONGEST + festival.lasts)
+    for one in festivals.between([festival], first - far, last + far):
+        begins = one.day + timedelta(days=occasion.offset)
+        yield one, begins, one.ends if occasion.lasts is None else begins + timedelta(days=occasion.lasts)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

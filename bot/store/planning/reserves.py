@@ -4,7 +4,6 @@ from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -13,8 +12,6 @@ from bot.store.campaigns import festivals
 from bot.store.database import Session
 from bot.store.tables import campaigns
 from bot.values.festival import Festival
-
-UTC = ZoneInfo("UTC")  # only days are asked for
 
 
 def standing(session: Session, today: date, wanted: int) -> int:
@@ -46,4 +43,4 @@ def _is_festival_between(
     if occasion is None:
         return True
     meant = occasions.read(occasion)
-    return meant.kind == "festival" and any(occasions.days_sent(meant, first, last, UTC, known))
+    return meant.kind == "festival" and occasions.is_sent_between(meant, first, last, known)

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,23 @@ def sent_on(raw: dict[str, Any], first: str, last: str) -> list[str]:
 )  # fmt: skip
 def test_a_festival_is_sent_for_on_its_days(raw: dict[str, Any], days: list[str]) -> None:
     assert sent_on(raw, "2027-09-01", "2027-09-30") == days
+
+
+@pytest.mark.parametrize("days_before", [0, 2, 20])
+@pytest.mark.parametrize("lasts", [None, 1, 5])
+@pytest.mark.parametrize("name", ["mid-autumn", "new-year", "easter"])
+@pytest.mark.parametrize("span", [-1, 0, 3, 25])
+def test_whether_a_period_has_a_day_to_send_is_known_without_its_days(
+    name: str, days_before: int, lasts: int | None, span: int
+) -> None:
+    occasion = occasions.read(
+        {"festival": name, "days_before": days_before} | ({"lasts": lasts} if lasts else {})
+    )
+    for ahead in range(0, 150, 3):
+        first = date(2027, 8, 20) + timedelta(days=ahead)
+        last = first + timedelta(days=span)
+        any_day = any(occasions.days_sent(occasion, first, last, SHANGHAI, KNOWN))
+        assert occasions.is_sent_between(occasion, first, last, KNOWN) == any_day
 
 
 def test_a_festival_of_the_new_year_is_sent_for_in_the_old_one() -> None:
