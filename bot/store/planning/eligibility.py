@@ -7,16 +7,18 @@ statement, a `Candidate` (what is meant for them) and a `Moment` (the constants)
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import String, and_, case, cast, false, literal, not_, or_, true
 
-from bot.rules.pushes.rhythm import Apart
+from bot.rules.pushes.rhythm import Apart, Rung
 from bot.store.planning.moments import Moment
 from bot.store.planning.operands import NONE, Candidate, Condition, Text, first_of, is_one_of, known, truly
 from bot.store.sending.halts import PUSHES
 from bot.store.tables import customers
 from bot.values.channels import MASS, NEXT_CONTACT
 
+AT_HAND = 128  # instants whose rhythm is put together already: every kind of campaign asks for the same
 PLAN, CLAIM, LEAVE = "plan", "claim", "leave"
 
 
@@ -33,6 +35,7 @@ class Policy:
         return self.reason(candidate) if self.reason else literal(self.name)
 
 
+@lru_cache(AT_HAND)
 def _far_enough(apart: Apart) -> Condition:
     return and_(
         or_(customers.c.last_push_day.is_(None), customers.c.last_push_day <= apart.day),
@@ -44,17 +47,18 @@ def _stricter(one: Apart, other: Apart) -> Apart:
     return Apart(day=min(one.day, other.day), at=min(one.at, other.at))
 
 
-def _keeps_the_gap(moment: Moment) -> Condition:
+@lru_cache(AT_HAND)
+def _keeps_the_gap(least_apart: Apart, told_apart: tuple[Rung, ...]) -> Condition:
     """By the rung they stand on; where no rung is told apart, the least for everybody."""
-    least = _far_enough(moment.least)
+    least = _far_enough(least_apart)
     rungs = (
         (
             and_(customers.c.engagement == rung.engagement, customers.c.silent_pushes >= rung.unanswered),
-            _far_enough(_stricter(moment.least, rung.apart)),
+            _far_enough(_stricter(least_apart, rung.apart)),
         )
-        for rung in moment.rungs
+        for rung in told_apart
     )
-    return case(*rungs, else_=least) if moment.rungs else least
+    return case(*rungs, else_=least) if told_apart else least
 
 
 def _parts_of(messages: Text) -> Text:
@@ -139,7 +143,7 @@ POLICIES: tuple[Policy, ...] = (
     ),
     Policy(
         name="too_soon",
-        holds=lambda c, m: and_(c.regular, not_(_keeps_the_gap(m))),
+        holds=lambda c, m: and_(c.regular, not_(_keeps_the_gap(m.least, m.rungs))),
         shows=("last_push_at", "last_push_day", "engagement", "silent_pushes"),
     ),
     Policy(name="outside_window", holds=lambda c, m: not_(is_one_of(c.purpose, *sorted(m.open_purposes)))),
