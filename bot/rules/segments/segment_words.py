@@ -75,6 +75,15 @@ FIELD_NAMES: dict[str, tuple[str, str]] = {
     "segment": ("人群", "segment"),
 }
 
+VALUE_NAMES: dict[str, dict[str, str]] = {  # in Chinese; an English reader understands the value as it is
+    "gender": {"female": "女", "male": "男"},
+    "engagement": {"engaged": "活跃", "ordinary": "一般", "tired": "倦怠"},
+    "source": {
+        "follow": "自己关注", "scan": "扫带参数的二维码", "message": "来信", "menu": "点菜单", "search": "搜索", "import": "导入",
+        "ADD_SCENE_SEARCH": "搜索", "ADD_SCENE_QR_CODE": "扫二维码", "ADD_SCENE_PROFILE_CARD": "名片分享",
+    },
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Titles:
@@ -186,7 +195,7 @@ class _Teller:
         if fact := self._fact(name):
             title = fact.shown(str(value), "en" if self._is_english else "zh")
         if not self._is_english:
-            title = title or self._titles.places.get(name, {}).get(value)
+            title = title or (self._titles.places.get(name) or VALUE_NAMES.get(name, {})).get(value)
         return self._words["quote"].format(title or value)
 
     def _fact(self, name: str) -> Attribute | None:

@@ -118,6 +118,22 @@ def test_a_rule_in_words() -> None:
     assert sentence(parse({})) == "所有人"
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "chinese", "english"),
+    [
+        ("gender", "male", "性别是「男」", "gender: “male”"),
+        ("engagement", "tired", "互动程度是「倦怠」", "engagement: “tired”"),
+        ("source", "scan", "来源是「扫带参数的二维码」", "source: “scan”"),
+        ("source", "zhihu", "来源是「zhihu」", "source: “zhihu”"),
+    ],
+)
+def test_what_we_call_things_inside_is_told_in_peoples_words(
+    field: str, value: str, chinese: str, english: str
+) -> None:
+    rule = parse(is_(field, "=", value))
+    assert (sentence(rule), sentence(rule, "en")) == (chinese, english)
+
+
 def test_the_presets_are_one_for_each_place_of_each_partition() -> None:
     rules = partitions.load("")
     wanted = segment_presets.presets()
