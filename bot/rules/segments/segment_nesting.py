@@ -19,6 +19,14 @@ def asked_for(rule: Rule) -> frozenset[str]:
     return frozenset(name for _, condition in conditions(rule) for name in _names(condition))
 
 
+def leaning_on(name: str, rules: Mapping[str, Rule]) -> frozenset[str]:
+    """The segment, and all that ask for it, by way of others too."""
+    found = {name}
+    while more := {one for one, rule in rules.items() if one not in found and asked_for(rule) & found}:
+        found |= more
+    return frozenset(found)
+
+
 def in_order(rules: Mapping[str, Rule]) -> list[str]:
     """Every id, after all those it asks for. Raises `BadRule` for a circle or a segment nobody has."""
     done: dict[str, None] = {}

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.rules.contents import parts
 from bot.store.campaigns import approvals
 from bot.store.database import Session
+from bot.store.sending import withdrawals
 from bot.store.tables import campaign_contents, campaigns, contents, staff
 from bot.values.campaign import ContentDraft
 
@@ -87,6 +88,7 @@ def change(
     if changed.one_or_none() is None:
         return False
     approvals.withdraw(session, content_id, now)
+    withdrawals.after_purpose(session, content_id, now)
     return True
 
 

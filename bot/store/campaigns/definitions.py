@@ -13,6 +13,7 @@ from sqlalchemy import Table, insert, select, update
 from bot.config import Config
 from bot.rules.contents import parts
 from bot.rules.pushes import campaign_objections
+from bot.rules.segments import segment_nesting
 from bot.store.campaigns import approvals, campaign_checks, campaign_pages, media_files
 from bot.store.campaigns.content_rows import form_columns
 from bot.store.database import Session
@@ -96,7 +97,11 @@ class _Putter:
     def _segment(self, segment: Segment) -> Change:
         if segment.id == segments.EVERYONE and segment.rule != {}:
             raise _bad(segment, "segment", "rule", "expected {}: everyone is always everyone")
-        return self.row(segments_table, "segment", segment.id, _columns(segment))
+        change = self.row(segments_table, "segment", segment.id, _columns(segment))
+        if any(field.field == "rule" for field in change.fields):
+            whose = segment_nesting.leaning_on(segment.id, segments.rules(self._session))
+            withdrawals.after_segment(self._session, whose, self._now)
+        return change
 
     def content(self, content: Content, *, approve: bool) -> Change:
         """An approval is of exactly what was seen: whatever is changed, it is gone."""
@@ -106,6 +111,8 @@ class _Putter:
         asked = select(contents.c.approved_by).where(contents.c.id == content.id)
         old = self._session.execute(asked).scalar_one_or_none()
         change = self.row(contents, "content", content.id, _content_columns(content))
+        if any(field.field == "purpose" for field in change.fields):
+            withdrawals.after_purpose(self._session, content.id, self._now)
         told = tuple(field for field in change.fields if field.field not in DERIVED)
         change = Change(change.what, change.kind, change.id, told)
         if approve and self._staff_id is not None and (old is None or change.what != "unchanged"):

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 from bot.store.among import among
 from bot.store.database import Session
 from bot.store.programs import outbox
-from bot.store.tables import deliveries
+from bot.store.tables import campaigns, contents, deliveries
 
 WITHDRAWN, CHANGED, OVER = "withdrawn", "campaign_changed", "campaign_over"
 PLANNED_BY = frozenset(
@@ -44,6 +44,19 @@ def after_change(session: Session, campaign_id: str, changed: Iterable[str], now
     if PLANNED_BY.isdisjoint(changed):
         return 0
     return _withdraw(session, deliveries.c.campaign_id == campaign_id, now, CHANGED)
+
+
+def after_purpose(session: Session, content_id: str, now: datetime) -> int:
+    """A content that was planned for another purpose has other windows, channels and approvals now. Gives how many."""
+    meant = select(contents.c.purpose).where(contents.c.id == content_id).scalar_subquery()
+    otherwise = and_(deliveries.c.content_id == content_id, deliveries.c.purpose != meant)
+    return _withdraw(session, and_(otherwise, deliveries.c.campaign_id.is_not(None)), now, CHANGED)
+
+
+def after_segment(session: Session, segment_ids: Iterable[str], now: datetime) -> int:
+    """Whom a rule of these segments leaves out now gets nothing by what it was before. Gives how many."""
+    theirs = select(campaigns.c.id).where(campaigns.c.segment_id.in_(sorted(segment_ids)))
+    return _withdraw(session, deliveries.c.campaign_id.in_(theirs), now, CHANGED)
 
 
 def _withdraw(session: Session, which: ColumnElement[bool], now: datetime, reason: str = WITHDRAWN) -> int:

@@ -325,3 +325,42 @@ def test_what_was_planned_goes_nowhere_once_a_change_says_who_gets_what(
     applied(session, anna, Definitions(campaigns=(replace(RUNNING, **changes),)))
     kept = select(deliveries.c.state).where(deliveries.c.id == planned)
     assert session.execute(kept).scalar_one() == state
+
+
+FRIENDS = Segment(
+    id="friends", origin="shop.toml", name="朋友", rule={"field": "segment", "op": "=", "value": "tea"}
+)
+STRANGERS = replace(FRIENDS, id="strangers", rule={"field": "tags", "op": "has", "value": "cups"})
+
+
+@pytest.mark.parametrize(
+    ("changed", "goes"),
+    [
+        pytest.param(
+            replace(TEA, rule={"field": "tags", "op": "has", "value": "coffee"}), False, id="a rule"
+        ),
+        pytest.param(replace(TEA, name="茶友"), True, id="only the name of its segment"),
+        pytest.param(
+            replace(STRANGERS, rule={"field": "tags", "op": "has", "value": "pots"}),
+            True,
+            id="another segment",
+        ),
+        pytest.param(replace(WATER, purpose="marketing"), False, id="what its content is for"),
+        pytest.param(replace(WATER, text="再会"), True, id="only the words of its content"),
+        pytest.param(replace(CUPS, purpose="marketing"), True, id="another content"),
+    ],
+)
+@pytest.mark.parametrize("segment", ["tea", "friends"])
+def test_what_was_planned_for_other_people_or_another_purpose_goes_nowhere(
+    session: Session, anna: int, build: Build, changed: Segment | Content, goes: bool, segment: str
+) -> None:
+    """Its customers are chosen anew by the next plan, its window and channel too."""
+    known = Definitions(segments=(TEA, FRIENDS, STRANGERS), contents=(WATER, CUPS))
+    applied(session, anna, replace(known, campaigns=(replace(EVENING, segment=segment),)))
+    planned = build.delivery(
+        customer_id=build.customer(), campaign_id="evening", content_id="water", purpose="care"
+    )
+    is_segment = isinstance(changed, Segment)
+    applied(session, anna, Definitions(**{"segments" if is_segment else "contents": (changed,)}))
+    row = one(session, deliveries, planned)
+    assert (row.state, row.reason) == (("planned", "") if goes else ("skipped", "campaign_changed"))
