@@ -7,6 +7,7 @@ from typing import TypeAlias
 import structlog
 
 from bot.services import Services
+from scheduler import mishaps
 
 TRIES_AGAIN = 5.0  # seconds after one of them broke off: the database may have been away
 
@@ -37,8 +38,8 @@ class Beside:
         while not self._stop.is_set():
             try:
                 runs(self._services, self._stop)
-            except Exception:  # noqa: BLE001 - the job runner
-                _log.exception("it broke off and is begun again")
+            except Exception as error:  # noqa: BLE001 - the job runner
+                mishaps.tell(_log, "it broke off and is begun again", error)
                 self._stop.wait(self._tries_again)
             else:
                 return

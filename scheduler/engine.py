@@ -19,6 +19,7 @@ from bot.config import ConfigError
 from bot.services import Services
 from bot.store.sending import handing
 from bot.store.sending.handing import Batch
+from scheduler import mishaps
 from scheduler.deliver import deliver_batch
 from scheduler.senders import Senders
 
@@ -107,8 +108,8 @@ def run_batch(services: Services, ids: list[int], senders: Senders | None = None
     """A batch that fails is logged: what it had claimed is recovered, the rest is handed out again."""
     try:
         deliver_batch(services, ids, senders)
-    except Exception:  # noqa: BLE001 - the job runner
-        _log.exception("a batch failed", deliveries=len(ids))
+    except Exception as error:  # noqa: BLE001 - the job runner
+        mishaps.tell(_log, "a batch failed", error, deliveries=len(ids))
 
 
 def _actor(

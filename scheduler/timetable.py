@@ -26,6 +26,7 @@ from scheduler import (
     followers,
     inference,
     membership,
+    mishaps,
     plan,
     portrait,
     recover,
@@ -236,8 +237,8 @@ class Active:
             return
         try:
             job.run(self._desk)
-        except Exception:  # noqa: BLE001 - the job runner
-            _log.exception("a job failed", job=job.id)
+        except Exception as error:  # noqa: BLE001 - the job runner
+            mishaps.tell(_log, "a job failed", error, job=job.id)
 
 
 def _of(chore: Chore) -> Callable[[Desk], None]:

@@ -21,6 +21,7 @@ from bot.store.programs import outbox, webhook_calls, webhooks
 from bot.store.programs.outbox import AT_ONCE
 from bot.store.programs.webhooks import MOST_ENDPOINTS
 from bot.values.webhooks import Told
+from scheduler import mishaps
 
 LOOKS_EVERY = 1.0  # seconds
 TIDIES_EVERY = 3_600.0
@@ -141,8 +142,8 @@ class _Post:
                     (self._is_full.add if is_full else self._is_full.discard)(endpoint_id)
                 if not is_full:
                     return
-        except Exception:  # noqa: BLE001 - the job runner
-            _log.exception("an endpoint was not told", endpoint=endpoint_id)
+        except Exception as error:  # noqa: BLE001 - the job runner
+            mishaps.tell(_log, "an endpoint was not told", error, endpoint=endpoint_id)
         finally:
             with self._lock:
                 self._lanes[endpoint_id] -= 1
