@@ -62,6 +62,8 @@ def refresh(services: Services, *, from_scratch: bool = False) -> RefreshReport:
                 regions = assortment.note_regions(session, of_regions, rules, now)
     with database.transaction() as session:
         tidying.note_sizes(session)
+    if total.changed:
+        tidying.note_seen_by_all(database, customer_statistics)
     with _timed(seconds, "report"):
         places = _read(database, standing.tally)
     return RefreshReport(

@@ -31,9 +31,10 @@ def note_sizes(session: Session) -> None:
 
 
 def note_seen_by_all(database: Database, table: Table) -> None:
-    """After very many rows were written: PostgreSQL answers from an index alone only where it knows that all see them.
+    """After rows were written: PostgreSQL answers from an index alone only where it knows that all see them.
 
-    Autovacuum comes later. Otherwise each row of the index is looked up in the table, which is not in its order.
+    Autovacuum comes later, after some thousands among a million not for weeks. Otherwise each row of the index that lies on
+    a page with one of them is looked up in the table, which is not in its order.
     """
     if not database.is_sqlite:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as session:

@@ -233,3 +233,19 @@ def test_the_commands_tell_of_all_and_of_one(database: Database, run: Run) -> No
     code, out, err = run("value", "nobody")
     assert (code, out) == (1, "")
     assert err.count("\n") == 1
+
+
+def test_cut_points_can_be_read_off_the_indexes_alone_afterwards(
+    postgresql: Database, clock: FixedClock
+) -> None:
+    arrive(postgresql)
+    services = pushing.services_with(postgresql, clock, FakeWeChat())
+    refresh(services, from_scratch=True)
+    clock.forward(days=100)
+    assert refresh(services).changed
+    with postgresql.reading() as session:
+        session.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        session.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+        asked = "EXPLAIN (ANALYZE) SELECT spent FROM customer_statistics WHERE orders > 0 ORDER BY spent"
+        told = "\n".join(session.exec_driver_sql(asked).scalars())
+    assert "Heap Fetches: 0" in told, told
