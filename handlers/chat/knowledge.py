@@ -20,17 +20,17 @@ recognise = in_words
 
 def answer(found: Words, context: Context) -> Answer | None:
     """那个多重 is written of one pot; behind a word of something else it is asked of that."""
-    told = found_answer(found.text, context)
-    if told is None or not goes_on(found.text) or not context.services.understanding.is_learned:
-        return told
-    return None if _is_of_another(told.source_id, found.text, context) else told
+    entry = _found(found.text, context)
+    if entry is None:
+        return None
+    may_lean = goes_on(found.text) and context.services.understanding.is_learned
+    return None if may_lean and _is_of_another(entry, found.text, context) else _told(entry, context)
 
 
-def _is_of_another(entry_id: str, text: str, context: Context) -> bool:
+def _is_of_another(entry: Entry, text: str, context: Context) -> bool:
     """Whether the entry asks about a product, and neither these words nor the talk are of it."""
-    understanding, entry = context.services.understanding, context.services.knowledge.entry(entry_id)
-    named = understanding.products_in(entry.question) if entry else ()
-    if not named or understanding.products_in(text):
+    understanding = context.services.understanding
+    if understanding.products_in(text) or not (named := understanding.products_in(entry.question)):
         return False
     about = subject.of(context)
     ids = {choice: slot.text for slot in named for choice in slot.choices}
@@ -41,9 +41,14 @@ def _is_of_another(entry_id: str, text: str, context: Context) -> bool:
 
 
 def found_answer(question: str, context: Context) -> Answer | None:
+    entry = _found(question, context)
+    return None if entry is None else _told(entry, context)
+
+
+def _found(question: str, context: Context) -> Entry | None:
     about = _looked_at(context) if _POINTS.search(question) else ""
     best = next(iter(context.services.knowledge.search(question, most=1, about=about)), None)
-    return None if best is None else _told(best.entry, context)
+    return None if best is None else best.entry
 
 
 def answer_of(entry_id: str, context: Context) -> Answer | None:

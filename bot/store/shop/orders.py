@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Result, bindparam, func, select
 
 from bot.store.database import Session
 from bot.store.tables import order_lines, orders, shipments
@@ -48,10 +48,17 @@ _COLUMNS = (
 )
 
 
+_NEWEST = (
+    select(*_COLUMNS)
+    .where(orders.c.customer_id == bindparam("customer_id_"))
+    .order_by(orders.c.ordered_at.desc(), orders.c.id.desc())
+    .limit(bindparam("most_"))
+)
+
+
 def newest(session: Session, customer_id: int, most: int = MOST) -> list[Order]:
     """The customer's newest orders, newest first."""
-    mine = select(*_COLUMNS).where(orders.c.customer_id == customer_id)
-    return _read(session, mine.order_by(orders.c.ordered_at.desc(), orders.c.id.desc()).limit(most))
+    return _read(session, session.execute(_NEWEST, {"customer_id_": customer_id, "most_": most}))
 
 
 def find_numbered(session: Session, customer_id: int, number: str) -> Order | None:
@@ -59,13 +66,11 @@ def find_numbered(session: Session, customer_id: int, number: str) -> Order | No
     mine = select(*_COLUMNS).where(
         orders.c.customer_id == customer_id, func.upper(orders.c.external_id) == number.upper()
     )
-    return next(iter(_read(session, mine)), None)
+    return next(iter(_read(session, session.execute(mine))), None)
 
 
-def _read(
-    session: Session, statement: Select[int, str, str, Decimal, datetime, datetime | None]
-) -> list[Order]:
-    rows = session.execute(statement).all()
+def _read(session: Session, found: Result[int, str, str, Decimal, datetime, datetime | None]) -> list[Order]:
+    rows = found.all()
     order_ids = [row.id for row in rows]
     lines, parcels = _lines(session, order_ids), _parcels(session, order_ids)
     return [
