@@ -30,6 +30,9 @@ _IS_A_MEMBER = re.compile(
     r"(?:你好|您好)*(?:我|本人)(?:也|早就|一直|已经|以前)?是(?:你们|您们|店里|本店|贵店|你家|咱们)?(?:家|店)?的?(?:老|的)?(?:会员|老会员|vip|老顾客|老客户|老客)(?:了|啊|呀|哦|的|呢)*"
 )
 _ONLY_LABELS = re.compile(rf"{_LABELS}{_ENDING}")
+_MAY_BE_ONE = re.compile(
+    "[0-9a-z绑]|关联|会员|老顾客|老客"
+)  # without any of these it is neither wish nor proof
 _GIVES_UP = re.compile(
     r"(?:那|还是|先)*(?:算了|取消|取消绑定|不绑了?|不绑定了?|先不绑了?|不用了|不办了|不弄了|不了|退出|放弃|下次吧?|以后再说)(?:吧|了|啊|哈|谢谢|谢谢你|谢谢您)*"
 )
@@ -50,10 +53,10 @@ class Heard:
 
 def heard(text: str) -> Heard | None:
     """绑定, 我是会员, 绑定 13800001234, a code, an order number, 算了; not 解绑, 绑定银行卡. Who is meant decides the caller."""
-    words = plain(text)
-    if _GIVES_UP.fullmatch(compact(text)):
+    words, whole = plain(text), compact(text)
+    if _GIVES_UP.fullmatch(whole):
         return Heard("gives_up")
-    if len(words) > 100:
+    if len(words) > 100 or not _MAY_BE_ONE.search(whole):
         return None
     words, number = _phone(words)
     words, code = _taken(_CODE, words)
