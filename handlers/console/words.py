@@ -109,6 +109,17 @@ KINDS: dict[str, Any] = {
     "unknown": _l("未知类型"),
 }
 DIRECTIONS: dict[str, Any] = {"in": _l("客户发来"), "out": _l("我们发出")}
+REPORTS = frozenset(  # come in, and no customer sent them
+    f"event:{what}"
+    for what in (
+        "mass_finished",
+        "template_finished",
+        "publish_finished",
+        "notice_sent",
+        "verification",
+        "report",
+    )
+)
 ROLES: dict[str, Any] = {"operator": _l("运营"), "admin": _l("管理员")}
 ENGAGEMENTS: dict[str, Any] = {"engaged": _l("活跃"), "ordinary": _l("一般"), "tired": _l("倦怠")}
 SOURCES: dict[str, Any] = {  # ours, and WeChat's own names where followers were synchronised
@@ -325,6 +336,11 @@ PASSWORDS: dict[str, Any] = {
     "is_the_name": _l("密码不能只是姓名加几个字"),
     "too_plain": _l("密码太简单，请多用几种不同的字符"),
 }
+
+
+def sender(direction: str, kind: str) -> str:
+    """Who a row of the conversation log comes from."""
+    return str(_l("微信告知") if kind in REPORTS else DIRECTIONS[direction])
 
 
 def sentence(reason: str, names: Mapping[str, str] = reasons.NOBODY) -> str:

@@ -279,3 +279,12 @@ def test_the_audit_log_speaks_in_words_and_leaves_out_what_is_empty(
     assert "可重复发送" in page
     assert "notice_page" not in page
     assert "组成部分" not in page
+
+
+def test_what_wechat_reports_is_not_said_to_come_from_the_customer(make: Make, operator: Visitor) -> None:
+    customer = make("customer", name="小林")
+    make("message", customer, "", kind="event:template_finished")
+    assert "微信告知</span>" in operator.see("/console/conversations")
+    assert "客户发来</span>" not in operator.see("/console/conversations")
+    make("message", customer, "在吗")
+    assert "客户发来</span>" in operator.see("/console/conversations")
