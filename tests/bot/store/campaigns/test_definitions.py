@@ -360,7 +360,9 @@ def test_what_was_planned_for_other_people_or_another_purpose_goes_nowhere(
     planned = build.delivery(
         customer_id=build.customer(), campaign_id="evening", content_id="water", purpose="care"
     )
-    is_segment = isinstance(changed, Segment)
-    applied(session, anna, Definitions(**{"segments" if is_segment else "contents": (changed,)}))
-    row = one(session, deliveries, planned)
+    wanted = (
+        Definitions(segments=(changed,)) if isinstance(changed, Segment) else Definitions(contents=(changed,))
+    )
+    applied(session, anna, wanted)
+    row = session.execute(select(deliveries).where(deliveries.c.id == planned)).one()
     assert (row.state, row.reason) == (("planned", "") if goes else ("skipped", "campaign_changed"))
