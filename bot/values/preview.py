@@ -38,4 +38,5 @@ class Preview:
     name: str
     cards: tuple[Card, ...]
     filled: tuple[Filled, ...] = ()
+    by_mass: tuple[Card, ...] = ()  # as it looks when many get it alike, where that is another
     unknown: tuple[str, ...] = ()  # places that had to say their fallback

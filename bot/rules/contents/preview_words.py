@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
 
-from bot.rules.contents import articles, preview_templates, templates
+from bot.rules.contents import articles, parts, preview_templates, templates
 from bot.rules.contents.parts import texts_of
 from bot.rules.contents.rendering import ANYBODY, labelled_parts_of, personal
 from bot.values.content import Approval, Part
@@ -22,12 +22,16 @@ KINDS = {
 def preview(content: Content, profile: Profile | None, further: Mapping[str, str]) -> Preview:
     """`profile`: None for what many get alike."""
     whose = profile or ANYBODY
-    parts = [personal(part, whose, further) for part in labelled_parts_of(content)]
+    labelled = labelled_parts_of(content)
+    cards = tuple(_card(personal(part, whose, further)) for part in labelled)
+    alike = tuple(_card(personal(part, ANYBODY, {})) for part in labelled)
+    goes_by_mass = parts.by_mass(content.messages, content.purpose)
     return Preview(
         customer_id=profile.id if profile else None,
         openid=profile.openid if profile else "",
         name=profile.name if profile else "",
-        cards=tuple(_card(part) for part in parts),
+        cards=cards,
+        by_mass=alike if goes_by_mass and alike != cards else (),
         unknown=tuple(_unknown(content, whose, further)),
     )
 
@@ -78,6 +82,9 @@ def lines(found: Preview) -> Iterator[str]:
     for number, card in enumerate(found.cards, 1):
         yield f"── {number} · {KINDS[card.kind]}"
         yield from (line for line in _of_card(card) if line)
+    if found.by_mass:
+        yield "── 群发时人人相同，是这样："
+        yield from (line for card in found.by_mass for line in _of_card(card) if line)
     for one in found.filled:
         yield from (line for line in preview_templates.lines_of(one) if line)
     if found.unknown:

@@ -259,6 +259,9 @@ def test_a_preview_fills_in_the_customers_facts_and_marks_marketing(make: Make, 
     )
     page = operator.get("/console/contents/offer", query_string={"customer": "王芳"}).text
     assert "【广告】王芳好，杭州的会员满减" in page
+    mine, alike = page.split("群发时人人相同，是这样：")
+    assert "【广告】您好，您那里的会员满减" not in mine
+    assert "【广告】您好，您那里的会员满减" in alike
     assert "退订" in page
 
 

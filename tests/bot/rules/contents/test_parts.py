@@ -10,6 +10,7 @@ from bot.rules.contents.labels import labelled_parts
 from bot.rules.contents.rendering import Unsendable, replies_of
 from bot.values.content import Need, Option, Part
 from bot.values.definitions import BadDefinition
+from bot.values.profile import Profile
 from bot.values.push import Content
 from bot.values.reply import Article, Menu, MiniProgram, News, Published, Text
 from tests.support.pictures import JPEG, MP3, MP4, PNG
@@ -132,6 +133,24 @@ def test_a_preview_shows_what_is_sent() -> None:
     assert [card.body for card in shown.cards] == ["一 < 二\n<三>", ""]
     lines = list(preview_words.lines(shown))
     assert {"小林", "一 < 二", "<三>", "https://a.b", "pages/a"} <= set(lines)
+
+
+@pytest.mark.parametrize(
+    ("content", "alike"),
+    [
+        pytest.param(Content(id="c", purpose="care", kind="text", text="{customer.name|您}好"), ["您好"], id="a fallback"),
+        pytest.param(Content(id="c", purpose="care", kind="text", text="新茶到了"), [], id="the same for all anyway"),
+        pytest.param(
+            Content(id="c", purpose="care", kind="msgmenu", parts=(Part(kind="msgmenu", text="{customer.name|您}"),)),
+            [],
+            id="never by mass send",
+        ),
+    ],
+)  # fmt: skip
+def test_a_preview_for_somebody_shows_what_a_mass_send_would_say(content: Content, alike: list[str]) -> None:
+    shown = preview_words.preview(content, Profile(id=1, openid="o-1", name="王芳"), {})
+    assert [card.text for card in shown.by_mass] == alike
+    assert ("── 群发时人人相同，是这样：" in preview_words.lines(shown)) is bool(alike)
 
 
 def test_cards_become_what_wechat_takes() -> None:
