@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.config import Config
 from bot.opening import opened
 from bot.rules.intake import reports
 from bot.rules.people import facts
-from bot.rules.segments import segment_presets, segment_words
+from bot.rules.segments import segment_presets, segment_vocabulary, segment_words
 from bot.rules.segments import segment_reports as told
 from bot.rules.worth import partitions
 from bot.services import Services
@@ -49,7 +50,7 @@ def count(
 ) -> None:
     """How many followers are in at this moment, by the rule."""
     with _reading(context.obj) as (services, session):
-        meant, now = _rule(session, name, rule), instant(at, services)
+        meant, now = _rule(session, name, rule, services.config), instant(at, services)
         began = time.perf_counter()
         found = segment_history.count_within(session, meant, now, within)
         lines = {line.id: line.members for line in segment_history.lines(session)}
@@ -77,7 +78,9 @@ def sample(
 ) -> None:
     """Some who are in at this moment, by the rule."""
     with _reading(context.obj) as (services, session):
-        found = segment_history.sample(session, _rule(session, name, rule), instant(at, services), most)
+        found = segment_history.sample(
+            session, _rule(session, name, rule, services.config), instant(at, services), most
+        )
         tell(found, as_json, told.of_members(found, services.config.push.zone))
 
 
@@ -91,7 +94,7 @@ def explain(
 ) -> None:
     """The rule in words."""
     with _reading(context.obj) as (services, session):
-        _rule(session, name, rule)  # is it understood at all
+        _rule(session, name, rule, services.config)  # is it understood at all
         segment = segments.find(session, name) if name else None
         written = parse(segment.rule) if segment else parse(_read(rule))
         titles = segment_words.Titles(
@@ -160,7 +163,8 @@ def presets(
     """A segment for each place of each partition, the groups of RFM, the long tail."""
     wanted = segment_presets.presets()
     rules = partitions.load(context.obj.config.value.partitions)
-    if strange := next(segment_presets.strangers(wanted, rules), None):
+    known = facts.load(context.obj.config.facts.rules).attributes
+    if strange := next(segment_vocabulary.strangers(wanted, rules, known), None):
         raise Fault(f"{strange}; copy {segment_presets.FILE}, change it, and `weilan apply` the copy")
     if not apply:
         lines = (f"{segment.id:<24} {segment.name}" for segment in wanted.segments)
@@ -185,13 +189,22 @@ def _reading(chosen: Chosen) -> Iterator[tuple[Services, Session]]:
         yield services, session
 
 
-def _rule(session: Session, name: str, raw: str) -> Rule:
+def _rule(session: Session, name: str, raw: str, config: Config) -> Rule:
     if bool(name) == bool(raw):
         raise typer.BadParameter("expected either a segment's id or --rule")
+    if name:
+        return _found(session, name)
     try:
-        return segments.understood(session, _read(raw)) if raw else _found(session, name)
+        rule = segments.understood(session, _read(raw))
     except BadRule as error:
         raise Fault(str(error)) from None
+    known = facts.load(config.facts.rules).attributes
+    strange = segment_vocabulary.strange(
+        parse(_read(raw)), lambda: partitions.load(config.value.partitions), known
+    )
+    if said := next(strange, ""):
+        raise Fault(said)
+    return rule
 
 
 def _found(session: Session, name: str) -> Rule:

@@ -1,13 +1,11 @@
 """The segments that are there for the taking, read from segment_presets.toml."""
 
 import tomllib
-from collections.abc import Iterator
 from importlib import resources
 
 from bot.rules.contents import definitions
 from bot.values.definitions import Definitions
 from bot.values.partitions import Rules
-from bot.values.rule import conditions, parse
 
 FILE = "segment_presets.toml"
 
@@ -30,14 +28,3 @@ def places(rules: Rules) -> dict[str, dict[str, str]]:
         "lifecycle": {place.name: place.title for place in rules.lifecycle},
         "abc": {name: name for name in "ABC"},
     }
-
-
-def strangers(wanted: Definitions, rules: Rules) -> Iterator[str]:
-    """A line for each segment that asks for a place these partitions do not have: it would always be empty."""
-    known = places(rules)
-    for segment in wanted.segments:
-        for where, condition in conditions(parse(segment.rule)):
-            given = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-            for value in given:
-                if condition.field in known and value not in known[condition.field]:
-                    yield f"segment {segment.id}: {where}.value: no {condition.field} is called {value!r} by rules {rules.version}"

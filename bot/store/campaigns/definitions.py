@@ -12,8 +12,10 @@ from sqlalchemy import Table, insert, select, update
 
 from bot.config import Config
 from bot.rules.contents import parts
+from bot.rules.people import facts
 from bot.rules.pushes import campaign_objections
-from bot.rules.segments import segment_nesting
+from bot.rules.segments import segment_nesting, segment_vocabulary
+from bot.rules.worth import partitions
 from bot.store.campaigns import approvals, campaign_checks, campaign_pages, media_files
 from bot.store.campaigns.content_rows import form_columns
 from bot.store.database import Session
@@ -40,7 +42,7 @@ from bot.values.definitions import (
     OwnFestival,
     Segment,
 )
-from bot.values.rule import BadRule
+from bot.values.rule import BadRule, parse
 
 AS_IT_COMES = Config()
 NOT_COLUMNS = frozenset({"id", "origin", "segment", "contents", "notice", "template", "asks"})
@@ -65,7 +67,7 @@ def apply(
     """
     segments.keep_everyone(session, now)
     put = _Putter(session, staff_id, now, client)
-    changes = put.segments(definitions.segments)
+    changes = put.segments(definitions.segments, config)
     changes += [put.content(content, approve=approve) for content in definitions.contents]
     changes += [put.entry(entry) for entry in definitions.knowledge]
     changes += [put.festival(festival) for festival in definitions.festivals]
@@ -83,16 +85,26 @@ class _Putter:
         self._now = now
         self._by = {"client": client} if client else {}
 
-    def segments(self, wanted: Sequence[Segment]) -> list[Change]:
+    def segments(self, wanted: Sequence[Segment], config: Config) -> list[Change]:
         """In any order: they may name each other, and are understood once all are there."""
         changes = [self._segment(segment) for segment in wanted]
         if changed := {change.id for change in changes if change.what != "unchanged"}:
+            self._are_sayable([segment for segment in wanted if segment.id in changed], config)
             try:
                 segments.check(self._session, changed)
             except BadRule as error:
                 first = next(segment for segment in wanted if segment.id in changed)
                 raise BadDefinition(f"{first.origin}: {error}") from None
         return changes
+
+    def _are_sayable(self, changed: Sequence[Segment], config: Config) -> None:
+        known = facts.load(config.facts.rules).attributes
+        for segment in changed:
+            strange = segment_vocabulary.strange(
+                parse(segment.rule), lambda: partitions.load(config.value.partitions), known
+            )
+            if said := next(strange, ""):
+                raise _bad(segment, "segment", *said.split(": ", 1))
 
     def _segment(self, segment: Segment) -> Change:
         if segment.id == segments.EVERYONE and segment.rule != {}:

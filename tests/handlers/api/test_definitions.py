@@ -77,6 +77,7 @@ def test_the_id_in_the_body_is_that_of_the_address(erp: Program) -> None:
     ("path", "changed", "field"),
     [
         pytest.param("/segments", {"rule": {"all": [{"field": "no", "op": "=", "value": 1}]}}, "rule.all[0].field", id="a field nobody knows"),
+        pytest.param("/segments", {"rule": {"not": {"field": "lifecycle", "op": "=", "value": "流失"}}}, "rule.not.value", id="a place nobody can stand in"),
         pytest.param("/segments", {"rule": []}, "rule", id="a rule that is a list"),
         pytest.param("/segments", {"id": "a: b"}, "id", id="an id with a colon"),
         pytest.param("/segments", {"id": None}, "id", id="no id"),

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from bot.rules.people import facts
 from bot.rules.segments import segment_presets
 from bot.rules.segments.segment_nesting import in_order, pushed_in, written_out
 from bot.rules.segments.segment_shapes import shaped
+from bot.rules.segments.segment_vocabulary import strange, strangers
 from bot.rules.segments.segment_words import FIELD_NAMES, Titles, outline, sentence
 from bot.rules.worth import partitions
 from bot.values.rule import All, AnyOf, BadRule, Condition, Not, conditions, parse, passes_with_time
@@ -22,6 +24,7 @@ def names(*segment_ids: str) -> dict[str, Any]:
 
 
 TEA = is_("tags", "has", "tea")
+KNOWN = facts.load("").attributes
 
 
 def test_segments_come_after_those_they_name() -> None:
@@ -137,7 +140,7 @@ def test_what_we_call_things_inside_is_told_in_peoples_words(
 def test_the_presets_are_one_for_each_place_of_each_partition() -> None:
     rules = partitions.load("")
     wanted = segment_presets.presets()
-    assert list(segment_presets.strangers(wanted, rules)) == []
+    assert list(strangers(wanted, rules, KNOWN)) == []
     asked: dict[str, list[Any]] = {}
     for segment in wanted.segments:
         rule = parse(segment.rule)
@@ -160,8 +163,27 @@ def test_each_buyer_is_in_one_group_of_rfm() -> None:
         assert sum(all(is_met(one) for _, one in conditions(group)) for group in groups) == 1
 
 
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        pytest.param(is_("gender", "=", "男"), "rule.value: no gender is called '男'; there are female, male", id="a word for it"),
+        pytest.param({"not": is_("lifecycle", "in", ["lost", "流失"])}, "rule.not.value: no lifecycle is called '流失'", id="negated it would be everybody"),
+        pytest.param({"all": [TEA, is_("engagement", "!=", "cool")]}, "rule.all[1].value: no engagement is called 'cool'", id="no such engagement"),
+        pytest.param(is_("fact.occupation", "=", "学生"), "rule.value: no fact.occupation is called '学生'; there are student", id="no such choice"),
+        pytest.param(is_("fact.shoes", "=", "42"), "rule.field: no fact is called 'shoes'; there are", id="no such fact"),
+        pytest.param(is_("fact.district", "=", "西湖区"), "", id="any words where there are no choices"),
+        pytest.param(is_("gender", "=", ""), "", id="not known"),
+        pytest.param(is_("level", "=", "贵宾"), "", id="the shop's own words"),
+    ],
+)  # fmt: skip
+def test_names_that_nobody_can_have_are_told(raw: dict[str, Any], said: str) -> None:
+    found = next(strange(parse(raw), lambda: partitions.load(""), KNOWN), "")
+    assert found.startswith(said)
+    assert bool(found) == bool(said)
+
+
 def test_a_place_nobody_can_stand_in_is_named() -> None:
-    found = list(segment_presets.strangers(segment_presets.presets(), _without_top()))
+    found = list(strangers(segment_presets.presets(), _without_top(), KNOWN))
     assert found[0].startswith("segment tier-top: rule.value: no tier is called 'top'")
 
 
