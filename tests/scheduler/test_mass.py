@@ -11,7 +11,8 @@ from bot.sandbox.platform import Platform
 from bot.services import Services
 from bot.store.database import Database
 from bot.store.planning import moments
-from bot.store.sending import claims, deliveries, handing, mass_sends
+from bot.store.sending import claims, deliveries, handing, mass_reports, mass_sends
+from bot.values.reports import MassFinished
 from scheduler.deliver import attempt_mass, deliver_due, hand_out
 from scheduler.plan import plan
 from scheduler.recover import recover
@@ -47,6 +48,31 @@ def due(services: Services, platform: Platform, many: int, **fields: Any) -> lis
             )
             for openid in openids
         ]  # fmt: skip
+
+
+def test_a_shop_elsewhere_counts_mass_sends_by_wechats_month(database: Database, clock: FixedClock) -> None:
+    """Half past five in the evening of the last of November in Berlin is December in Shanghai already."""
+    berlin = {"timezone": "Europe/Berlin"}
+    services, platform = simulated(
+        database, clock, StandIn(), wechat={"account_kind": "service"}, push=berlin
+    )
+    clock.set(datetime(2026, 11, 30, 16, 30, tzinfo=UTC))
+    with database.transaction() as session:
+        build = Build(session)
+        build.segment()
+        build.content("words", purpose="service", approved_by=build.staff(), approved_at=NOON)
+        build.campaign("first", ["words"])
+    one, _other = due(services, platform, 2, due_at=clock.now(), closes_at=clock.now() + timedelta(hours=1))
+    deliver_due(services)
+    with database.transaction() as session:
+        row = pushing.delivery(session, one)
+        customer = pushing.customer(session, row.customer_id)
+        assert (row.state, customer.mass_month, customer.mass_used) == ("accepted", "2026-12", 1)
+        failed = MassFinished(
+            account="", openid="", sent_at=NOON, once_key="", msg_id_of_job=row.wechat_id, status="send fail"
+        )
+        mass_reports.finished(session, failed, clock.now())
+        assert pushing.customer(session, row.customer_id).mass_used == 0
 
 
 def received(platform: Platform) -> set[str]:

@@ -20,7 +20,7 @@ from bot.values.channels import MASS, TEMPLATE
 class Moment:
     now: datetime
     today: date
-    month: str  # "2026-11"
+    month: str  # "2026-11", in Shanghai: WeChat counts a follower's mass sends by it
     daily: Apart
     least: Apart
     rungs: tuple[Rung, ...]  # when a gap is aimed at: the one that fits first holds
@@ -47,7 +47,7 @@ def claiming(session: Session, now: datetime, config: Config) -> Moment:
     return Moment(
         now=now,
         today=today,
-        month=f"{today:%Y-%m}",
+        month=f"{now.astimezone(daily_calls.SHANGHAI):%Y-%m}",
         daily=known.daily,
         least=known.least,
         rungs=(),

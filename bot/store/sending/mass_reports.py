@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from bot.store.database import Session
 from bot.store.programs import outbox
+from bot.store.sending.daily_calls import SHANGHAI
 from bot.store.sending.reported_endings import REPORTED_WITHIN
 from bot.store.sending.taking_back import take_back
 from bot.store.tables import deliveries, early_mass_reports, mass_sends
@@ -73,12 +74,12 @@ def _reported_failed(session: Session, which: ColumnElement[bool], now: datetime
         update(deliveries)
         .where(which)
         .values(state="failed", reason="mass_failed", finished_at=now)
-        .returning(deliveries.c.id, deliveries.c.day)
+        .returning(deliveries.c.id, deliveries.c.claimed_at)
     )
-    days = {row.id: row.day for row in session.execute(failed)}
-    outbox.deliveries_ended(session, list(days))
-    for month in sorted({f"{day:%Y-%m}" for day in days.values()}):
-        take_back(session, [id_ for id_, day in days.items() if f"{day:%Y-%m}" == month], month)
+    months = {row.id: f"{row.claimed_at.astimezone(SHANGHAI):%Y-%m}" for row in session.execute(failed)}
+    outbox.deliveries_ended(session, list(months))
+    for month in sorted(set(months.values())):
+        take_back(session, [id_ for id_, of_it in months.items() if of_it == month], month)
 
 
 def unreported(session: Session, before: datetime) -> list[str]:
