@@ -9,9 +9,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
+    Integer,
     Row,
     and_,
+    bindparam,
     exists,
     func,
     insert,
@@ -22,9 +25,9 @@ from sqlalchemy import (
 
 from bot.config import Push
 from bot.rules.pushes.windows import PURPOSES, next_window, window_at
-from bot.store.among import among
+from bot.store.among import among, listed, those
 from bot.store.campaigns import working_days
-from bot.store.database import Session
+from bot.store.database import Instant, Session
 from bot.store.delivery_states import IS_PLANNED, LIVE
 from bot.store.people.customers import SPEAKING, speaking
 from bot.store.sending.deliveries import AFTER_THE_ANSWER
@@ -43,6 +46,48 @@ from bot.values.simulation import CampaignLine
 
 _there = deliveries.alias("there")
 
+# put together once: they are asked hundreds of times, and the asking takes the database less than that
+_NOW: BindParameter[datetime] = bindparam("now", type_=Instant())
+_OPEN = and_(IS_PLANNED, or_(deliveries.c.closes_at.is_(None), deliveries.c.closes_at > _NOW))
+_NEXT_DUE = (
+    select(deliveries.c.due_at, deliveries.c.handed_until, deliveries.c.closes_at)
+    .where(_OPEN, deliveries.c.channel.in_((*SINGLES, MASS)))
+    .order_by(func.max(deliveries.c.due_at, func.coalesce(deliveries.c.handed_until, deliveries.c.due_at)))
+    .limit(1)
+)
+_DUE = (
+    select(
+        deliveries.c.id,
+        deliveries.c.customer_id,
+        deliveries.c.campaign_id,
+        deliveries.c.channel,
+        deliveries.c.content_id,
+        deliveries.c.purpose,
+    )
+    .where(_OPEN, deliveries.c.channel.in_(bindparam("channels", expanding=True)))
+    .where(deliveries.c.due_at <= _NOW)
+    .where(or_(deliveries.c.handed_until.is_(None), deliveries.c.handed_until <= _NOW))
+    .order_by(deliveries.c.due_at, deliveries.c.id)
+    .limit(bindparam("most", type_=Integer()))
+)
+_CLOSE = (
+    update(deliveries)
+    .where(deliveries.c.claim_token == bindparam("token"), deliveries.c.state == "claimed")
+    .values(state="sent", reason="", left_at=_NOW, finished_at=_NOW)
+    .returning(
+        deliveries.c.id,
+        deliveries.c.campaign_id,
+        deliveries.c.customer_id,
+        deliveries.c.channel,
+        deliveries.c.content_id,
+    )
+)
+_GOT_ONE_MORE = (
+    update(customers)
+    .where(those("sqlite", customers.c.id, "ids"))
+    .values(silent_pushes=customers.c.silent_pushes + 1)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -56,9 +101,7 @@ class Due:
 
 def next_due(session: Session, now: datetime) -> tuple[datetime, datetime] | None:
     """When the next push that may still leave comes due, and when its window closes."""
-    soonest = func.max(deliveries.c.due_at, func.coalesce(deliveries.c.handed_until, deliveries.c.due_at))
-    found = select(deliveries.c.due_at, deliveries.c.handed_until, deliveries.c.closes_at).where(_waits(now))
-    row = session.execute(found.order_by(soonest).limit(1)).one_or_none()
+    row = session.execute(_NEXT_DUE, {"now": now}).one_or_none()
     if row is None:
         return None
     due_at = max(row.due_at, row.handed_until or row.due_at)
@@ -67,46 +110,15 @@ def next_due(session: Session, now: datetime) -> tuple[datetime, datetime] | Non
 
 def due(session: Session, now: datetime, halted: Collection[str], *, most: int) -> list[Due]:
     """As `handing.hand_out` would hand them out, the earliest first."""
-    found = (
-        select(
-            deliveries.c.id,
-            deliveries.c.customer_id,
-            deliveries.c.campaign_id,
-            deliveries.c.channel,
-            deliveries.c.content_id,
-            deliveries.c.purpose,
-        )
-        .where(_waits(now), deliveries.c.due_at <= now, deliveries.c.channel.not_in(sorted(halted)))
-        .where(or_(deliveries.c.handed_until.is_(None), deliveries.c.handed_until <= now))
-        .order_by(deliveries.c.due_at, deliveries.c.id)
-        .limit(most)
-    )
-    return [Due(*row) for row in session.execute(found)]
-
-
-def _waits(now: datetime) -> ColumnElement[bool]:
-    """Not for a contact, and in a window that is not closed yet."""
-    is_open = or_(deliveries.c.closes_at.is_(None), deliveries.c.closes_at > now)
-    return and_(IS_PLANNED, deliveries.c.channel.in_((*SINGLES, MASS)), is_open)
+    channels = sorted({*SINGLES, MASS}.difference(halted))
+    found = session.execute(_DUE, {"now": now, "channels": channels, "most": most})
+    return [Due(*row) for row in found]
 
 
 def close_sent(session: Session, token: str, now: datetime) -> list[Row[Any]]:
     """What this claim holds was sent: gives id, campaign, customer, channel and content of each."""
-    of_the_claim = and_(deliveries.c.claim_token == token, deliveries.c.state == "claimed")
-    sent = session.execute(
-        update(deliveries)
-        .where(of_the_claim)
-        .values(state="sent", reason="", left_at=now, finished_at=now)
-        .returning(
-            deliveries.c.id,
-            deliveries.c.campaign_id,
-            deliveries.c.customer_id,
-            deliveries.c.channel,
-            deliveries.c.content_id,
-        )
-    ).all()
-    whose = among(session, customers.c.id, [row.customer_id for row in sent])
-    session.execute(update(customers).where(whose).values(silent_pushes=customers.c.silent_pushes + 1))
+    sent = session.execute(_CLOSE, {"token": token, "now": now}).all()
+    session.execute(_GOT_ONE_MORE, {"ids": listed("sqlite", [row.customer_id for row in sent])})
     return list(sent)
 
 
