@@ -93,5 +93,5 @@ def _lock(folder: Path) -> IO[str] | None:
 
 def _for_speed(connection: Any, _record: Any) -> None:
     """Nothing here outlives the run, and rows are only copied from where their keys were checked."""
-    for pragma in ("foreign_keys=OFF", "cache_size=-128000", "wal_autocheckpoint=20000"):
+    for pragma in ("foreign_keys=OFF", "cache_size=-64000", "wal_autocheckpoint=20000"):
         connection.execute(f"PRAGMA {pragma}")
