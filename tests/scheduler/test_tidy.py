@@ -1,5 +1,6 @@
 """What is done because time passed: engagement, housekeeping, and mass sends nobody reported."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +11,9 @@ from bot.clock import FixedClock
 from bot.services import Services
 from bot.store.database import Database
 from bot.store.people import binding
+from bot.store.sending import mass_reports
 from bot.store.tables import bind_codes, binding_talks, binding_tries, mass_sends, messages, volatile
+from bot.values.reports import MassFinished
 from scheduler.recover import ask_after_mass, recover
 from scheduler.tidy import refresh_engagement, tidy
 from tests.conftest import NOON
@@ -86,7 +89,7 @@ def accepted(services: Services) -> int:
         mass_id = session.execute(taken.returning(mass_sends.c.id)).scalar_one()
         return build.delivery(
             customer_id=build.customer(), campaign_id="first", content_id="words", channel="mass", state="accepted",
-            mass_send_id=mass_id, wechat_id="77", day=date(2026, 11, 24),
+            mass_send_id=mass_id, wechat_id="77", day=date(2026, 11, 24), claimed_at=NOON - timedelta(hours=1),
         )  # fmt: skip
 
 
@@ -101,6 +104,24 @@ def test_a_report_that_was_lost_is_asked_for(
     ask_after_mass(services)
     with services.database.reading() as session:
         assert pushing.delivery(session, accepted).state == state
+
+
+def test_how_many_it_reached_is_known_once_the_report_comes_and_not_before(
+    services: Services, wechat: FakeWeChat, accepted: int
+) -> None:
+    """mass/get says how it ended, and no figures."""
+    wechat.mass_states["77"] = "SEND_SUCCESS"
+    ask_after_mass(services)
+    figures = select(mass_sends.c.state, mass_sends.c.total, mass_sends.c.sent)
+    with services.database.transaction() as session:
+        assert session.execute(figures).one() == ("done", None, None)
+        late = MassFinished(
+            account="", openid="", sent_at=NOON, once_key="", msg_id_of_job="77", status="send success",
+            total=3, filtered=2, sent=2,
+        )  # fmt: skip
+        mass_reports.finished(session, late, NOON)
+        mass_reports.finished(session, replace(late, total=9), NOON)
+        assert session.execute(figures).one() == ("done", 3, 2)
 
 
 def test_what_nobody_ever_reports_is_unknown_in_the_end(services: Services, accepted: int) -> None:

@@ -52,11 +52,11 @@ def settle_early(session: Session, now: datetime) -> int:
 
 def _end(session: Session, wechat_id: str, told: dict[str, Any], now: datetime) -> None:
     well = _went_well(told["status"])
-    figures = {name: told[name] for name in ("total", "filtered", "sent", "errors")}
+    _count(session, wechat_id, {name: told[name] for name in ("total", "filtered", "sent", "errors")})
     ended = session.execute(
         update(mass_sends)
         .where(mass_sends.c.wechat_id == wechat_id, mass_sends.c.state == "accepted")
-        .values(state="done" if well else "failed", reason=told["status"], finished_at=now, **figures)
+        .values(state="done" if well else "failed", reason=told["status"], finished_at=now)
         .returning(mass_sends.c.id)
     )
     for mass_id in list(ended.scalars()):
@@ -67,6 +67,13 @@ def _end(session: Session, wechat_id: str, told: dict[str, Any], now: datetime) 
             )
         else:
             _reported_failed(session, of_it, now)
+
+
+def _count(session: Session, wechat_id: str, figures: dict[str, int]) -> None:
+    """mass/get tells no figures; a report that comes after it does."""
+    if figures["total"]:
+        uncounted = and_(mass_sends.c.wechat_id == wechat_id, mass_sends.c.total.is_(None))
+        session.execute(update(mass_sends).where(uncounted).values(figures))
 
 
 def _reported_failed(session: Session, which: ColumnElement[bool], now: datetime) -> None:
