@@ -26,8 +26,12 @@ class Done(BaseModel):
     ] = ""
 
 
-SCHEMA: dict[str, Any] = Done.model_json_schema() | {
-    "examples": [{"id": 12, "staff": "小林", "note": "下周再联系"}]
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": Done.model_json_schema()["properties"],
+    "required": ["id", "staff"],
+    "additionalProperties": False,
+    "examples": [{"id": 12, "staff": "小林", "note": "下周再联系"}],
 }
 
 
