@@ -77,7 +77,7 @@ def _tags(cell: Any) -> tuple[str, ...]:
     parts = (
         cell if isinstance(cell, list) else text(4_000)(cell).replace("；", ";").replace("|", ";").split(";")
     )
-    found = tuple(dict.fromkeys(text(40)(part) for part in parts if part not in ("", None)))
+    found = tuple(dict.fromkeys(text(40)(part) for part in parts if part is not None and str(part).strip()))
     if len(found) > MOST_TAGS:
         raise Wrong(f"at most {MOST_TAGS} tags")
     return found

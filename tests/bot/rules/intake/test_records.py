@@ -91,6 +91,11 @@ def test_an_empty_cell_says_nothing() -> None:
     ) == CustomerRecord(external_id="C1")
 
 
+def test_blanks_between_tags_are_none() -> None:
+    found = records.record("customers", {"external_id": "C1", "tags": "茶; ;杯；；茶|"})
+    assert found == CustomerRecord(external_id="C1", tags=("茶", "杯"))
+
+
 def test_a_customer_needs_a_name_to_be_known_by() -> None:
     found = records.record("customers", {"name": "小林"})
     assert isinstance(found, list)
