@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.clock import FixedClock
 from bot.services import Services
@@ -106,8 +106,9 @@ def test_a_report_that_was_lost_is_asked_for(
         assert pushing.delivery(session, accepted).state == state
 
 
-def test_how_many_it_reached_is_known_once_the_report_comes_and_not_before(
-    services: Services, wechat: FakeWeChat, accepted: int
+@pytest.mark.parametrize("is_early", [False, True])
+def test_how_many_it_reached_is_known_once_the_report_is_read_and_not_before(
+    services: Services, wechat: FakeWeChat, accepted: int, is_early: bool
 ) -> None:
     """mass/get says how it ended, and no figures."""
     wechat.mass_states["77"] = "SEND_SUCCESS"
@@ -119,6 +120,11 @@ def test_how_many_it_reached_is_known_once_the_report_comes_and_not_before(
             account="", openid="", sent_at=NOON, once_key="", msg_id_of_job="77", status="send success",
             total=3, filtered=2, sent=2,
         )  # fmt: skip
+        if is_early:  # it came before the answer to the request, and lay there when mass/get was asked
+            session.execute(update(mass_sends).values(wechat_id="66"))
+            mass_reports.finished(session, late, NOON)
+            session.execute(update(mass_sends).values(wechat_id="77"))
+            assert mass_reports.settle_early(session, NOON) == 1
         mass_reports.finished(session, late, NOON)
         mass_reports.finished(session, replace(late, total=9), NOON)
         assert session.execute(figures).one() == ("done", 3, 2)

@@ -8,18 +8,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Subquery, case, func, literal, select
 
 from bot.config import Config
+from bot.rules.pushes import greatest_good
 from bot.rules.pushes.rhythm import SLACK, gap
 from bot.rules.pushes.windows import Window, next_window, window_at
 from bot.store.campaigns import campaign_pages, campaigns_running, festivals, working_days
 from bot.store.database import Session
-from bot.store.planning import awaited, moments, occasions, past_explanations, rotation, verdicts
+from bot.store.planning import awaited, days_sends, moments, occasions, past_explanations, rotation, verdicts
 from bot.store.planning.candidates import of_campaign, shapes_of, with_history
 from bot.store.planning.eligibility import POLICIES
 from bot.store.planning.moments import Moment
 from bot.store.planning.next_contents import judged_rows
 from bot.store.planning.past_explanations import Rhythm
 from bot.store.segments.segments import members, understood
+from bot.store.sending import mass_sends
 from bot.store.tables import campaigns, customers, deliveries, segments
+from bot.values.channels import MASS
 from bot.values.explanation import Attempt, CampaignExplained, Explanation, Finding
 
 MOST_ATTEMPTS = 20
@@ -117,8 +120,26 @@ def _explained(
         )
         for number, policy in enumerate(POLICIES)
     )
-    findings = _in_order(findings, of_occasion)
+    findings = (
+        *_in_order(findings, of_occasion),
+        *_of_the_days_send(session, campaign, found, moment, window),
+    )
     return _with_history(session, campaign, purpose, who.id, window, found, findings)
+
+
+def _of_the_days_send(
+    session: Session, campaign: Row[Any], found: Row[Any], moment: Moment, window: Window
+) -> tuple[Finding, ...]:
+    """A subscription account sends one content a day to many: what else would go that way has to wait."""
+    if moment.mass.target != "tag" or found.channel != MASS:
+        return ()
+    if mass_sends.day_is_spent(session, window.day):
+        return (Finding(policy="days_send", stands=True, reason="day_is_spent", values={}),)
+    given = days_sends.given(session, window.day)
+    if given is None or given.winner.content_id == found.content_id:
+        return ()
+    reason = greatest_good.reason(given, campaign.id)
+    return (Finding(policy="days_send", stands=True, reason=reason, values={}),)
 
 
 def _in_order(findings: tuple[Finding, ...], of_occasion: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -42,7 +42,8 @@ def settle_early(session: Session, now: datetime) -> int:
     """Reports that were faster than the answer, which is here by now. How many."""
     row = early_mass_reports.c
     asked = select(early_mass_reports).join(mass_sends, mass_sends.c.wechat_id == row.wechat_id)
-    found = session.execute(asked.where(mass_sends.c.state == "accepted")).all()
+    answered = mass_sends.c.state.in_(("accepted", "done", "failed"))  # ended: mass/get was asked meanwhile
+    found = session.execute(asked.where(answered)).all()
     for early in found:
         told = {name: getattr(early, name) for name in ("status", "total", "filtered", "sent", "errors")}
         _end(session, early.wechat_id, told, now)

@@ -7,6 +7,7 @@ from bot.config import Config
 from bot.rules.pushes.telling import told
 from bot.store.database import Database, Session
 from bot.store.planning.explanations import SHOWN, explain
+from bot.store.sending import mass_sends
 from scheduler.deliver import deliver_due
 from scheduler.plan import plan
 from tests.conftest import NOON
@@ -91,6 +92,40 @@ def test_a_content_that_is_still_to_come_is_none_they_had(
     assert stand[0] == "mine"
     assert "nothing_new" not in stand
     assert not any("都已收到过" in line for line in told(explanation, CONFIG.push.zone) if "✗" in line)
+
+
+@pytest.mark.parametrize(
+    ("is_sent", "given_to", "says"),
+    [
+        pytest.param(False, "others", "公众号当天的群发给了", id="planned for another content"),
+        pytest.param(True, "others", "公众号当天的群发已用完", id="sent"),
+        pytest.param(True, "words", "公众号当天的群发已用完", id="sent, with the same content, to others"),
+        pytest.param(False, "words", "", id="planned for this very content: one more fits in"),
+    ],
+)
+def test_whom_the_days_one_send_leaves_out_is_told_so(
+    session: Session, build: Build, is_sent: bool, given_to: str, says: str
+) -> None:
+    build.segment()
+    approved = {"approved_by": build.staff(), "approved_at": NOON}
+    build.content("words", purpose="service", **approved)
+    build.content("others", purpose="service", **approved)
+    build.campaign("mine", ["words"])
+    build.campaign("theirs", ["others"])
+    build.customer(openid="o-a")
+    campaign = "theirs" if given_to == "others" else "mine"
+    taken = build.delivery(
+        customer_id=build.customer(openid="o-b"), campaign_id=campaign, content_id=given_to, channel="mass",
+        day=NOON.date(),
+    )  # fmt: skip
+    if is_sent:
+        mass_sends.gather(session, [taken], target="tag", token="t", day=NOON.date(), now=NOON)
+    subscription = Config.model_validate({"wechat": {"account_kind": "subscription"}})
+    explanation = explain(session, "o-a", "mine", NOON, subscription)
+    assert explanation is not None
+    (mine,) = explanation.campaigns
+    assert bool(mine.objection) is bool(says)
+    assert says in "\n".join(told(explanation, CONFIG.push.zone))
 
 
 def test_nobody_is_explained_for_an_unknown_openid(session: Session, shop: Build) -> None:
