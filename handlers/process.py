@@ -9,8 +9,9 @@ from typing import Protocol
 
 from bot import logging
 from bot.config import Config
-from bot.opening import built
-from bot.sandbox.simulator import platform
+from bot.opening import NotReady, built
+from bot.sandbox import simulator
+from bot.sandbox.snapshot import UnreadableSnapshot
 from bot.services import Services
 from handlers import memory, sandbox, server
 from handlers.app import create_app, stop
@@ -51,24 +52,24 @@ class WebProcess:
         understanding = UnderstandingWatch(services)
         understanding.start()
         app = create_app(services)
-        simulator = (
-            platform(self.config, services.clock, services.database)
+        played = (
+            simulator.platform(self.config, services.clock, services.database)
             if self.config.sandbox.simulator
             else None
         )
-        if simulator is not None or offset is not None:
+        if played is not None or offset is not None:
             host, zone = self.config.server.host, self.config.push.zone
             app.register_blueprint(
-                sandbox.blueprint(simulator, offset, now=services.clock, host=host, zone=zone)
+                sandbox.blueprint(played, offset, now=services.clock, host=host, zone=zone)
             )
-        if simulator is not None:
-            simulator.start()
+        if played is not None:
+            played.start()
         beside = _Begun(self.begin, services, (self.config.server.host, self.config.server.port))
 
         def quieten() -> None:
             beside.stop()
-            if simulator is not None:
-                simulator.stop()
+            if played is not None:
+                played.stop()
 
         def end() -> None:
             quieten()
@@ -108,7 +109,12 @@ class _Begun:
 
 
 def serve(config: Config, begin: Callable[[Services], Running], *, debug: bool, quiet: bool = False) -> None:
-    """Until it is told to stop. Raises `PortBusy`."""
+    """Until it is told to stop. Raises `PortBusy` and `NotReady`."""
+    if config.sandbox.simulator:
+        try:
+            simulator.check(config)
+        except UnreadableSnapshot as fault:
+            raise NotReady(str(fault)) from None
     host = address_of(config.server.host)
     port = free_port(host, config.server.port)
     settings = config.server.model_copy(update={"port": port})

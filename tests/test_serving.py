@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pytest
+
 from bot.store.database import Database
 from tests.support.learned import KEPT
 from tests.support.servers import free_port
@@ -110,6 +112,22 @@ def test_a_demo_that_cannot_keep_anything_says_so_in_one_line(tmp_path: Path) ->
         out, err = demo.process.communicate(timeout=READY_WITHIN)
     assert (demo.process.returncode, out) == (1, "")
     assert err == f"weilan: --data: expected a folder to write to; {tmp_path}/file: File exists\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        ("account.json", "account.json: not the account of a demo; delete "),
+        ("simulator.json", "simulator.json: not a snapshot of the sandbox; delete it to begin anew"),
+    ],
+)
+def test_a_demo_whose_files_are_broken_names_the_one_to_delete(tmp_path: Path, file: str, says: str) -> None:
+    (tmp_path / file).write_text("{", encoding="utf-8")
+    with started("demo", "--port", "0", "--data", str(tmp_path)) as demo:
+        _, err = demo.process.communicate(timeout=READY_WITHIN)
+    assert demo.process.returncode == 1
+    assert err.splitlines()[-1].startswith(f"weilan: {tmp_path}/{says}")
+    assert "Traceback" not in err
 
 
 def test_serve_answers_wechat_and_survives_its_workers_death(tmp_path: Path) -> None:

@@ -24,7 +24,12 @@ from bot.store.shop import bulk
 from bot.values.channels import NOTICE, TEMPLATE
 
 NAME = "demo"
+ACCOUNT = ("app_id", "app_secret", "token", "encoding_aes_key")
 AES_KEY_LETTERS = string.ascii_letters + string.digits
+
+
+class NoAccount(Exception):
+    """One line: the file is there, and is none the demo wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,9 @@ def settings(folder: Path, port: int) -> Config:
     """Everything in `folder`, on loopback, against the simulator of this very server, in safe mode."""
     account = _kept(folder)
     address = f"http://127.0.0.1:{port}"
-    names = ("app_id", "app_secret", "token", "encoding_aes_key")
     return Config.model_validate(
         {
-            "wechat": {name: account[name] for name in names} | {"api_base": f"{address}/sandbox"},
+            "wechat": {name: account[name] for name in ACCOUNT} | {"api_base": f"{address}/sandbox"},
             "server": {"host": "127.0.0.1", "port": port, "public_url": address},
             "database": {"url": f"sqlite:///{quote(str(folder))}/weilan.db", "synchronous": "normal"},
             "membership": {"source": "orders"},
@@ -95,5 +99,8 @@ def _kept(folder: Path) -> dict[str, Any]:
         }
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as writer:
             json.dump(made, writer, indent=1)
-    kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return kept
+    try:
+        kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return {name: kept[name] for name in (*ACCOUNT, "password")}
+    except (ValueError, KeyError, TypeError):
+        raise NoAccount(f"{file}: not the account of a demo; delete {folder} to begin anew") from None

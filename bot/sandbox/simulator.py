@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from bot.clock import Clock
 from bot.config import Config
+from bot.sandbox import snapshot
 from bot.sandbox.account import account_of
 from bot.sandbox.http_transport import http_transport
 from bot.sandbox.platform import Platform
@@ -36,6 +37,11 @@ def platform(config: Config, clock: Clock, database: Database) -> Platform:
         made.seed(_follower(one) for one in followers.every(session))
     made.set_menu(catalogue.menu()["button"])
     return made
+
+
+def check(config: Config) -> None:
+    """Raises `UnreadableSnapshot`, before a process is started for it."""
+    snapshot.load(_state(config))
 
 
 def _template(notice: NoticeTemplate) -> Template:

@@ -39,8 +39,11 @@ def command(beside: Beside, work_out: Callable[[Services], None]) -> Command:
             config = demo_shop.settings(data, port)
         except OSError as error:
             raise Fault(f"--data: expected a folder to write to; {data}: {error.strerror}") from None
+        except demo_shop.NoAccount as fault:
+            raise Fault(str(fault)) from None
         migrate(config)
-        print("opening the demo shop; the first time takes half a minute", file=sys.stderr)
+        if sys.stderr.isatty():
+            print("opening the demo shop; the first time takes half a minute", file=sys.stderr)
         # what is learned meanwhile is there for the first message; what fails is told on the health page
         with opened(config) as services, ThreadPoolExecutor(1) as meanwhile:
             meanwhile.submit(learn, services)
