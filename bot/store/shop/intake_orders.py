@@ -83,11 +83,18 @@ def _amount(record: OrderRecord, total: Decimal, old: rows.Row | None) -> Decima
         return record.amount
     if not record.lines:
         return old["amount"] if old else None
-    less = (record.discount, record.coupon_amount)
-    if old and None in less:
-        kept = (old["discount"], old["coupon_amount"])
-        less = tuple(was if said is None else said for said, was in zip(less, kept, strict=True))
-    return max(total - sum((one for one in less if one), NOTHING), NOTHING)
+    less = (
+        _kept(record.discount, old, "discount"),
+        _kept(record.coupon_amount, old, "coupon_amount"),
+    )
+    return max(total - sum(less, NOTHING), NOTHING)
+
+
+def _kept(said: Decimal | None, old: rows.Row | None, name: str) -> Decimal:
+    if said is not None:
+        return said
+    was: Decimal = old[name] if old else NOTHING
+    return was
 
 
 def _put(batch: Batch, wanted: Sequence[_Wanted], there: dict[str, rows.Row]) -> list[Taken]:
