@@ -139,13 +139,11 @@ class World:
             reasons = self._of(whose[one.id]).refused
             reasons[one.reason] = reasons.get(one.reason, 0) + 1
         won, gone = set(claimed), set[int]()
+        if waiting := [each for each in whose if each not in won]:
+            simulation.wait_a_while(session, waiting, moment.now + ASKED_AGAIN)
         for request in requests:
-            mine = self._gone(
-                session, request[0], [each.id for each in request if each.id in won], token, moment
-            )
-            if waiting := [each.id for each in request if each.id not in mine]:
-                simulation.wait_a_while(session, waiting, moment.now + ASKED_AGAIN)
-            gone |= mine
+            ids = [each.id for each in request if each.id in won]
+            gone |= self._gone(session, request[0], ids, token, moment)
         if gone:
             sent = simulation.close_sent(session, token, moment.now)
             self._count(sent)
@@ -166,6 +164,7 @@ class World:
         elif len(won) < mass_sends.FEWEST:
             closes = moment.closes.get(first.purpose)
             taking_back.release(session, won, moment, "too_few", token=token, due_at=closes)
+            lone.wait(session, won, moment.now)
             lone.group(session, moment.now)
             return set()
         requests = self.out.days[-1].mass_requests

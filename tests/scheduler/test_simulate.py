@@ -239,6 +239,27 @@ def test_who_is_alone_with_a_content_waits_while_others_leave_at_the_same_instan
     assert one.planned == 1
 
 
+def test_two_who_are_alone_get_together_what_is_new_to_both(sqlite: Database) -> None:
+    services = shop(sqlite, many=2)
+    with services.database.transaction() as session:
+        build = Build(session)
+        build.content("three", purpose="care", approved_by=1, approved_at=LONG_AGO)
+        build.campaign("pair", ["one", "two", "three"], priority=90)
+        for who, had in ((1_000, "one"), (1_001, "two")):
+            build.delivery(
+                customer_id=who,
+                campaign_id="pair",
+                content_id=had,
+                channel="mass",
+                state="sent",
+                left_at=LONG_AGO,
+                day=LONG_AGO.date(),
+            )
+    found = run(services, 1)
+    (pair,) = [each for each in found.by_campaign if each.campaign_id == "pair"]
+    assert pair.contents == {"three": 2}
+
+
 def test_parts_played_apart_come_to_what_one_alone_does(
     sqlite: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

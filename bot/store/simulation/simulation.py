@@ -30,6 +30,7 @@ from bot.store.campaigns import working_days
 from bot.store.database import Instant, Session
 from bot.store.delivery_states import IS_PLANNED, LIVE
 from bot.store.people.customers import SPEAKING, speaking
+from bot.store.sending import lone
 from bot.store.sending.deliveries import AFTER_THE_ANSWER
 from bot.store.sending.handing import SINGLES
 from bot.store.tables import (
@@ -176,6 +177,7 @@ def release_kept(session: Session, ids: Sequence[int], now: datetime, push: Push
     """
     kept = and_(deliveries.c.state == "planned", deliveries.c.channel == NEXT_CONTACT)
     of_them = among(session, deliveries.c.customer_id, ids)
+    lone.send_through_window(session, of_them, now + AFTER_THE_ANSWER)
     oldest = list(
         session.execute(
             select(func.min(deliveries.c.id)).where(kept, of_them).group_by(deliveries.c.customer_id)

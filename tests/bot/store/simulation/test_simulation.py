@@ -183,7 +183,7 @@ def test_copies_have_rows_of_their_own_that_point_at_each_other(sqlite: Database
 
 
 def waiting(session: Session) -> None:
-    """Seven who have something kept, each in another case."""
+    """Seven who have something kept, each in another case, and one who waits alone for a mass send."""
     build = Build(session)
     build.segment()
     for name, purpose in (("care", "care"), ("offer", "marketing"), ("news", "service")):
@@ -200,6 +200,11 @@ def waiting(session: Session) -> None:
     # another push is planned for the fourth; the fifth has had one of the campaign today
     build.delivery(customer_id=4, campaign_id="news", content_id="news", purpose="service", due_at=NOON)
     build.delivery(customer_id=5, campaign_id="care", content_id="care", state="sent", day=date(2026, 11, 24))
+    build.customer(id=8, openid="o-8", has_kept=True, window_left=5, window_until=NOON + timedelta(days=2))
+    build.delivery(
+        customer_id=8, campaign_id="care", content_id="care", channel="mass", reason="too_few",
+        due_at=NOON + timedelta(hours=9), closes_at=NOON + timedelta(hours=9),
+    )  # fmt: skip
 
 
 def after(database: Database) -> Any:
@@ -225,12 +230,12 @@ def test_all_at_once_become_due_as_one_by_one(sqlite: Database, stage: Database,
     now = NOON + timedelta(hours=hours)
     with sqlite.transaction() as session:
         waiting(session)
-        for who in range(1, 8):
+        for who in range(1, 9):
             pushes.release_kept(session, who, now, Push())
     with stage.transaction() as session:
         build_indexes(session)
         waiting(session)
-        simulation.release_kept(session, list(range(1, 8)), now, Push())
+        simulation.release_kept(session, list(range(1, 9)), now, Push())
     assert after(stage) == after(sqlite)
 
 
