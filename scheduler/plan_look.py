@@ -33,7 +33,7 @@ from bot.store.worth import statistics
 from bot.values.days_send import DaysSend, Offer
 
 READERS = 2
-STRETCH = 125_000  # ids; what is laid aside for so many is held in memory
+STRETCH = 50_000  # ids at most; what is laid aside for so many is held in memory
 
 
 @dataclass(slots=True)
@@ -76,17 +76,24 @@ class Look:
             return self._nobody()
         with self.database.reading() as session:
             lowest, last = statistics.first_id(session), statistics.last_id(session)
-        ids = last - lowest + 1
-        size = max(ids, 1) if self.agenda.is_of_one_piece else self.stretch
-        self._stretches = ((first, min(first + size - 1, last)) for first in range(lowest, last + 1, size))
-        readers = min(READERS, -(-ids // size)) if last else 1
-        if readers == 1 or not self.database.is_shared_by_threads:
+        stretches = self._in_stretches(lowest, last)
+        self._stretches = iter(stretches)
+        if len(stretches) < READERS or not self.database.is_shared_by_threads:
             return self._carry_through()
-        with ThreadPoolExecutor(readers, thread_name_prefix="plan") as beside:
+        with ThreadPoolExecutor(READERS, thread_name_prefix="plan") as beside:
             told = self._nobody()
-            for each in [beside.submit(self._carry_through) for _ in range(readers)]:
+            for each in [beside.submit(self._carry_through) for _ in range(READERS)]:
                 told.add(each.result())
         return told
+
+    def _in_stretches(self, lowest: int, last: int) -> list[tuple[int, int]]:
+        """All equally long, and as many for each reader: so none has a long one left when the others are done."""
+        ids = max(last - lowest + 1, 1)
+        number = 1 if self.agenda.is_of_one_piece else -(-ids // self.stretch)
+        if number > 1:
+            number = -(-number // READERS) * READERS
+        size = -(-ids // number)
+        return [(first, min(first + size - 1, last)) for first in range(lowest, last + 1, size)]
 
     def at_some(self, customer_ids: Sequence[int]) -> Told:
         if not self.agenda.entries:

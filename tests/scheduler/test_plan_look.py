@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bot.clock import FixedClock
 from bot.services import Services
 from bot.store.database import Database
+from bot.store.planning import judging
 from bot.store.rehearsal import rehearsing
 from bot.store.tables import deliveries
 from scheduler.plan import plan
@@ -54,6 +55,24 @@ def test_stretches_add_up(database: Database, stretch: int) -> None:
     ids = [who for who, _ in planned(services)]
     assert planned(services) == [(who, "north" if n % 3 else "south") for n, who in enumerate(ids)]
     assert plan(services, MORNING, stretch=stretch).planned == 0
+
+
+@pytest.mark.parametrize(
+    ("stretch", "of_each"), [(1000, [20]), (20, [20]), (15, [10, 10]), (6, [5, 5, 5, 5])]
+)
+def test_stretches_are_equally_long_and_as_many_for_each_reader(
+    database: Database, monkeypatch: pytest.MonkeyPatch, stretch: int, of_each: list[int]
+) -> None:
+    services, looked_at = shop(database), list[int]()
+
+    def looked(*given: Any, **more: Any) -> int:
+        looked_at.append(look(*given, **more))
+        return looked_at[-1]
+
+    look = judging.look
+    monkeypatch.setattr(judging, "look", looked)
+    plan(services, MORNING, stretch=stretch)
+    assert looked_at == of_each
 
 
 def test_planners_that_meet_in_their_stretches_plan_nothing_twice(database: Database) -> None:
