@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -40,6 +41,8 @@ from scheduler.engine import Engine
 LATE_ALLOWED = 30  # seconds
 ASKED_EVERY = 2.0  # seconds; well within the lease
 A_JUMP = timedelta(seconds=30)  # of the product's clock against the real one
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+PLACED_AT = timedelta(hours=4, minutes=30)
 
 _log = structlog.get_logger(__name__)
 
@@ -135,16 +138,28 @@ def _infer(desk: Desk) -> None:
 def _notice_the_clock(desk: Desk) -> None:
     """The sandbox's clock was moved: what a day would have brought comes now."""
     offset = desk.services.now() - desk.services.clock.real()
-    if abs(offset - desk.offset) < A_JUMP:
+    moved = offset - desk.offset
+    if abs(moved) < A_JUMP:
         return
     desk.offset = offset
-    for job in AFTER_A_JUMP:
+    for job in (*AFTER_A_JUMP, *(AFTER_A_NIGHT if _is_over_a_night(desk, moved) else ())):
         job(desk)
+
+
+def _is_over_a_night(desk: Desk, moved: timedelta) -> bool:
+    """Whether the hour at which customers are placed lies between the time before and after."""
+    now = desk.services.now() - PLACED_AT
+    return now.astimezone(SHANGHAI).date() != (now - moved).astimezone(SHANGHAI).date()
 
 
 AFTER_A_JUMP = (
     _refresh_engagement, _refresh_best_hours, _keep_membership, _put_levels_right, _ask_after_mass, _plan, _deliver,
 )  # fmt: skip
+AFTER_A_NIGHT = (
+    _refresh_value,
+    _infer,
+    _refresh_segments,
+)  # last, as they take longest: the next plan sees them
 
 
 TIMETABLE: tuple[Job, ...] = (

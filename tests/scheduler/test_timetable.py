@@ -2,16 +2,18 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.clock import Clock, FixedClock
 from bot.store.database import Database
 from bot.store.leases import LASTS, AdvisoryLease, lease
-from bot.store.tables import deliveries
-from scheduler import timetable
-from scheduler.timetable import TIMETABLE
+from bot.store.tables import customer_statistics, deliveries
+from scheduler import refresh, timetable
+from scheduler.timetable import TIMETABLE, Desk
 from tests.conftest import NOON
 from tests.support import pushing
 from tests.support.build import Build
@@ -157,3 +159,45 @@ def test_a_scheduler_that_wakes_up_does_nothing_before_it_has_asked_for_the_leas
 
 def test_every_job_has_a_name_of_its_own() -> None:
     assert len({job.id for job in TIMETABLE}) == len(TIMETABLE)
+
+
+@pytest.mark.parametrize(
+    ("moved", "lifecycle"),
+    [
+        pytest.param(timedelta(days=100), "dormant", id="the nights between place everybody"),
+        pytest.param(timedelta(hours=2), "existing", id="no night lies between"),
+    ],
+)
+def test_moving_the_clock_over_a_night_places_customers(
+    database: Database, wechat: FakeWeChat, moved: timedelta, lifecycle: str
+) -> None:
+    with database.transaction() as session:
+        build = Build(session)
+        build.order(build.customer(), ordered_at=NOON - timedelta(days=100))
+    clock = FixedClock(NOON)
+    refresh.refresh(pushing.services_with(database, clock, wechat))
+    desk = Desk(pushing.services_with(database, Moved(NOON + moved, by=moved), wechat), Idle())
+    next(job for job in TIMETABLE if job.id == "notice the clock").run(desk)
+    with database.reading() as session:
+        assert session.scalars(select(customer_statistics.c.lifecycle)).all() == [lifecycle]
+
+
+class Idle:
+    """An engine that is given nothing to do."""
+
+    def hand(self, ids: Sequence[int]) -> bool:
+        return not ids
+
+    def stop(self) -> None:
+        pass
+
+
+class Moved(FixedClock):
+    """The product's time was moved by so much; the real one was not."""
+
+    def __init__(self, at: datetime, by: timedelta) -> None:
+        super().__init__(at)
+        self._by = by
+
+    def real(self) -> datetime:
+        return self.now() - self._by
