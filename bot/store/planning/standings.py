@@ -12,6 +12,7 @@ from sqlalchemy import (
     Executable,
     FromClause,
     Insert,
+    Table,
     Text,
     and_,
     case,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -51,7 +53,7 @@ def note_changes(session: Session, tables: Tables, built: Built, agenda: Agenda)
     for of in agenda.purposes.values():
         built.run(session, ("packs", of.purpose), partial(_packed, session, tables, agenda, of))
         tables.analyse(session, tables.packs[of.purpose])
-    built.run(session, "changed", lambda: _changed(session, tables, agenda))
+    built.run(session, "changed", lambda: _changed(session, tables, agenda), _bounds(session, tables.judged))
     tables.analyse(session, tables.changed)
 
 
@@ -61,7 +63,11 @@ def _changed(session: Session, tables: Tables, agenda: Agenda) -> Insert:
     said: dict[str, ColumnElement[Any]] = dict(_TURNS)
     for place, of in enumerate(agenda.purposes.values()):
         old = standings.alias(f"old_{of.purpose}")
-        is_theirs = and_(old.c.purpose == of.purpose, old.c.customer_id == tables.judged.c.customer_id)
+        is_theirs = and_(
+            old.c.purpose == of.purpose,
+            old.c.customer_id == tables.judged.c.customer_id,
+            _within(session, old.c.customer_id),
+        )
         beside = _said_beside(beside, tables, of).outerjoin(old, is_theirs)
         new = _said(session, tables, of)
         differs = and_(_is_asked_of(tables, agenda, of, old), _differs(session, old, {**_TURNS, **new}))
@@ -78,6 +84,21 @@ def _changed(session: Session, tables: Tables, agenda: Agenda) -> Insert:
     )
     changed = select(found).where(found.c.purposes > literal_column("0"))
     return insert(tables.changed).from_select([column.name for column in found.c], changed)
+
+
+def _bounds(session: Session, judged: Table) -> dict[str, int]:
+    """The lowest and the highest id of those judged, where `_within` asks for them."""
+    if session.dialect.name == "sqlite":
+        return {}
+    first, last = session.execute(
+        select(func.min(judged.c.customer_id), func.max(judged.c.customer_id))
+    ).one()
+    return {"first": first or 0, "last": last or 0}
+
+
+def _within(session: Session, customer_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Said of both sides of a join: otherwise PostgreSQL reads and lays aside, for each stretch, what stands of everybody."""
+    return true() if session.dialect.name == "sqlite" else customer_id.between(*STRETCH)
 
 
 def _differs(session: Session, old: FromClause, new: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
@@ -105,7 +126,11 @@ def _put_by(
 ) -> Executable:
     """`which`: of those who changed."""
     changed, before = tables.changed, ["customer_id", "purpose", *STANDING]
-    stood = and_(standings.c.purpose == of.purpose, standings.c.customer_id == changed.c.customer_id)
+    stood = and_(
+        standings.c.purpose == of.purpose,
+        standings.c.customer_id == changed.c.customer_id,
+        _within(session, standings.c.customer_id),
+    )
     rows = select(*(standings.c[name] for name in before), literal(pass_id)).join(changed, stood)
     put = or_insert(session, former_standings).from_select([*before, "until_pass"], rows.where(which))
     found: Executable = put.on_conflict_do_nothing()
