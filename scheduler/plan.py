@@ -12,13 +12,13 @@ from bot.store.planning.plan_entries import Agenda
 from bot.store.sending import moving
 from bot.values.days_send import DaysSend
 from bot.values.push import CampaignPlan, PlanReport, Starved
-from scheduler.plan_look import STRETCH, Look
+from scheduler.plan_look import Look
 
 LATELY = timedelta(minutes=10)
 AHEAD = timedelta(hours=2)  # a window that opens within this is planned already
 
 
-def plan(services: Services, at: datetime, *, stretch: int = STRETCH) -> PlanReport:
+def plan(services: Services, at: datetime, *, stretch: int | None = None) -> PlanReport:
     """Looks at everybody, so many ids at a time."""
     return _Pass(services, at, stretch=stretch).run()
 
@@ -46,7 +46,7 @@ class _Pass:
         *,
         keeps: bool = True,
         counts: bool = True,
-        stretch: int = STRETCH,
+        stretch: int | None = None,
     ) -> None:
         self._services, self._at, self._stretch = services, at, stretch
         self._keeps, self._counts = keeps, counts
