@@ -13,6 +13,7 @@ from bot.store.database import Database
 from bot.store.planning import judging
 from bot.store.rehearsal import rehearsing
 from bot.store.tables import deliveries
+from scheduler import plan_look
 from scheduler.plan import plan
 from tests.support import pushing
 from tests.support.at_once import at_once
@@ -57,22 +58,36 @@ def test_stretches_add_up(database: Database, stretch: int) -> None:
     assert plan(services, MORNING, stretch=stretch).planned == 0
 
 
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many were judged in each stretch."""
+    found, look = list[int](), judging.look
+
+    def looked(*given: Any, **more: Any) -> int:
+        found.append(look(*given, **more))
+        return found[-1]
+
+    monkeypatch.setattr(judging, "look", looked)
+    return found
+
+
 @pytest.mark.parametrize(
     ("stretch", "of_each"), [(1000, [20]), (20, [20]), (15, [10, 10]), (6, [5, 5, 5, 5])]
 )
 def test_stretches_are_equally_long_and_as_many_for_each_reader(
-    database: Database, monkeypatch: pytest.MonkeyPatch, stretch: int, of_each: list[int]
+    database: Database, looked_at: list[int], stretch: int, of_each: list[int]
 ) -> None:
-    services, looked_at = shop(database), list[int]()
-
-    def looked(*given: Any, **more: Any) -> int:
-        looked_at.append(look(*given, **more))
-        return looked_at[-1]
-
-    look = judging.look
-    monkeypatch.setattr(judging, "look", looked)
-    plan(services, MORNING, stretch=stretch)
+    plan(shop(database), MORNING, stretch=stretch)
     assert looked_at == of_each
+
+
+def test_a_stretch_is_as_long_as_the_database_likes_it(
+    database: Database, looked_at: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_look, "STRETCH", 5)
+    monkeypatch.setattr(plan_look, "STRETCH_ON_POSTGRESQL", 10)
+    plan(shop(database), MORNING)
+    assert looked_at == ([5] * 4 if database.is_sqlite else [10] * 2)
 
 
 def test_planners_that_meet_in_their_stretches_plan_nothing_twice(database: Database) -> None:
