@@ -54,7 +54,7 @@ SEGMENTS: dict[str, dict[str, Any]] = {
     "hangzhou": {"field": "region.city", "op": "=", "value": "杭州"},
     "buyers": {"field": "orders", "op": ">=", "value": 2},
     "best": {"all": [{"field": "tier", "op": "in", "value": ["top", "big"]}, {"field": "score", "op": ">=", "value": 700}]},
-    "sleepers": {"all": [{"field": "lifecycle", "op": "=", "value": "lapsed"}, {"field": "spoke_days", "op": ">=", "value": 30}]},
+    "sleepers": {"all": [{"field": "lifecycle", "op": "=", "value": "dormant"}, {"field": "spoke_days", "op": ">=", "value": 30}]},
     "lately": {"field": "days_since_order", "op": "<=", "value": 60},
     "south": {"any": [{"field": "region.city", "op": "in", "value": ["苏州", "宁波"]}, {"field": "points", "op": ">", "value": 500}]},
     "tagged": {"field": "tags", "op": "has", "value": "tea"},
@@ -107,7 +107,7 @@ def fill(database: Database, many: int) -> None:
           score, tier, lifecycle, last_order_at, is_stale, known_at, updated_at)
         SELECT i, 1, {chance(1226874159, 6)}, 0, 10000, 0, 0, 0, 0, {chance(62089911, 1000)},
           CASE {chance(630360016, 5)} WHEN 0 THEN 'top' WHEN 1 THEN 'big' WHEN 2 THEN 'medium' ELSE 'small' END,
-          CASE {chance(16807, 3)} WHEN 0 THEN 'lapsed' WHEN 1 THEN 'loyal' ELSE 'new' END,
+          CASE {chance(16807, 3)} WHEN 0 THEN 'dormant' WHEN 1 THEN 'loyal' ELSE 'new' END,
           {ago(f"86400 * {chance(39373, 300)}")}, 0, {ago("0")}, {ago("0")} FROM {numbers}""",
         f"""INSERT INTO customer_tags (customer_id, tag) SELECT i, 'tea' FROM {numbers} WHERE i % 5 = 0""",
         f"""INSERT INTO best_hours (works, opens, closes, customer_id, half, messages, permille)
