@@ -1,7 +1,6 @@
 import pytest
 
 from bot.rules.contents.labels import labelled
-from bot.rules.pushes.reasons import REASONS, sentence
 
 
 @pytest.mark.parametrize(
@@ -17,19 +16,3 @@ from bot.rules.pushes.reasons import REASONS, sentence
 def test_marketing_says_what_it_is_and_how_to_refuse_it(text: str, purpose: str, expected: str) -> None:
     assert labelled(text, purpose) == expected
     assert labelled(labelled(text, purpose), purpose) == expected
-
-
-@pytest.mark.parametrize(
-    ("reason", "zh", "en"),
-    [
-        pytest.param(
-            "lost_to:tea", "当天的名额归另一活动：tea", f"{REASONS['lost_to'].en}: tea", id="names the winner"
-        ),
-        pytest.param(
-            "wechat 45015 outside_window", *["wechat 45015 outside_window"] * 2, id="WeChat's own words stay"
-        ),
-    ],
-)
-def test_a_stored_reason_reads_as_a_sentence(reason: str, zh: str, en: str) -> None:
-    assert sentence(reason, "zh") == zh
-    assert sentence(reason, "en") == en

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.rules.pushes.reasons import sentence
+from bot.rules.pushes.reasons import REASONS, sentence
 from bot.rules.pushes.wechat_reasons import SAID
 from bot.wechat.errors import RANGES, REACTIONS
 
@@ -11,6 +11,7 @@ from bot.wechat.errors import RANGES, REACTIONS
     ("reason", "zh", "en"),
     [
         ("too_soon", "距上次推送时间太短", "the last push is too recent for this customer's rhythm"),
+        ("lost_to:tea", "当天的名额归另一活动：tea", f"{REASONS['lost_to'].en}: tea"),
         (
             "wechat 43004 not_following",
             "客户没有关注公众号（微信 43004）",
