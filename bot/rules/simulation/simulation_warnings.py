@@ -67,7 +67,7 @@ def _of_campaign(found: Simulated, line: CampaignLine, days: list[CampaignDay]) 
         yield Warned("never_judged", line.id)
     elif candidates == 0:
         yield Warned("nobody_in_segment", line.id)
-    elif reached <= FEW * candidates:
+    elif reached <= FEW * candidates and not _have_all_theirs(days):
         total: Counter[str] = Counter()
         for day in days:
             total.update(day.verdicts)
@@ -86,6 +86,11 @@ def _of_campaign(found: Simulated, line: CampaignLine, days: list[CampaignDay]) 
 
 def _reachable(day: CampaignDay) -> int:
     return sum(number for reason, number in day.verdicts.items() if reason not in OUT_OF_REACH)
+
+
+def _have_all_theirs(days: list[CampaignDay]) -> bool:
+    """It went out just before, or is planned for just after: nothing stands against anybody."""
+    return all(reason in OUT_OF_REACH | {"planned"} for day in days for reason in day.verdicts)
 
 
 def _winners(total: Counter[str]) -> dict[str, int]:
