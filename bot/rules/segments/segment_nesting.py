@@ -3,7 +3,7 @@
 Refused is what has no end: a segment that, by way of others, asks for itself; and what grows beyond a database's means.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from bot.values.rule import All, AnyOf, BadRule, Condition, Not, Rule, conditions
@@ -19,9 +19,9 @@ def asked_for(rule: Rule) -> frozenset[str]:
     return frozenset(name for _, condition in conditions(rule) for name in _names(condition))
 
 
-def leaning_on(name: str, rules: Mapping[str, Rule]) -> frozenset[str]:
-    """The segment, and all that ask for it, by way of others too."""
-    found = {name}
+def leaning_on(names: Iterable[str], rules: Mapping[str, Rule]) -> frozenset[str]:
+    """These segments, and all that ask for one of them, by way of others too."""
+    found = set(names)
     while more := {one for one, rule in rules.items() if one not in found and asked_for(rule) & found}:
         found |= more
     return frozenset(found)

@@ -95,6 +95,7 @@ class _Putter:
             except BadRule as error:
                 first = next(segment for segment in wanted if segment.id in changed)
                 raise BadDefinition(f"{first.origin}: {error}") from None
+            self._plan_anew(changes)
         return changes
 
     def _are_sayable(self, changed: Sequence[Segment], config: Config) -> None:
@@ -109,11 +110,13 @@ class _Putter:
     def _segment(self, segment: Segment) -> Change:
         if segment.id == segments.EVERYONE and segment.rule != {}:
             raise _bad(segment, "segment", "rule", "expected {}: everyone is always everyone")
-        change = self.row(segments_table, "segment", segment.id, _columns(segment))
-        if any(field.field == "rule" for field in change.fields):
-            whose = segment_nesting.leaning_on(segment.id, segments.rules(self._session))
+        return self.row(segments_table, "segment", segment.id, _columns(segment))
+
+    def _plan_anew(self, changes: Sequence[Change]) -> None:
+        """What was planned by what these rules, or rules that ask for them, said before."""
+        if said_anew := [one.id for one in changes if any(field.field == "rule" for field in one.fields)]:
+            whose = segment_nesting.leaning_on(said_anew, segments.rules(self._session))
             withdrawals.after_segment(self._session, whose, self._now)
-        return change
 
     def content(self, content: Content, *, approve: bool) -> Change:
         """An approval is of exactly what was seen: whatever is changed, it is gone."""

@@ -260,11 +260,9 @@ def check(session: Session, changed: Collection[str]) -> None:
     """
     session.execute(select(segments.c.id).where(segments.c.id == EVERYONE).with_for_update())
     written = rules(session)
-    affected = set(changed)
+    affected = segment_nesting.leaning_on(changed, written)
     for segment_id in segment_nesting.in_order(written):
-        asked = segment_nesting.asked_for(written[segment_id])
-        if segment_id in affected or asked & affected:
-            affected.add(segment_id)
+        if segment_id in affected:
             try:
                 segment_nesting.written_out(written[segment_id], written, segment_id)
             except BadRule as error:
