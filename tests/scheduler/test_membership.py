@@ -1,6 +1,5 @@
 """Points come a week after delivery, go with what comes back, end in time; levels go up at once and down in a new month."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,9 +16,9 @@ from bot.store.loyalty import points
 from bot.store.tables import customers, orders, returns, shipments
 from scheduler import membership
 from scheduler.membership import Kept
-from scheduler.timetable import TIMETABLE, Desk
 from tests.support.build import Build
 from tests.support.door import services_of
+from tests.support.moved_clock import move
 
 
 @pytest.fixture
@@ -154,27 +153,8 @@ def test_nothing_is_touched_where_the_shop_keeps_points_itself(shop: Shop) -> No
         assert points.begun_at(session) is None
 
 
-class Idle:
-    """An engine that is given nothing to do."""
-
-    def hand(self, ids: Sequence[int]) -> bool:
-        return not ids
-
-    def stop(self) -> None:
-        pass
-
-
-class Moved(FixedClock):
-    """The product's time was moved; the real one was not."""
-
-    def real(self) -> datetime:
-        return self.now() - timedelta(days=8)
-
-
 def test_moving_the_clock_brings_the_points_of_the_days_between(shop: Shop) -> None:
     membership.keep(shop.services)
     shop.delivered(days_ago=3)
-    moved = Moved(shop.clock.now() + timedelta(days=8))
-    notice = next(job for job in TIMETABLE if job.id == "notice the clock")
-    notice.run(Desk(replace(shop.services, clock=moved), Idle()))
+    move(shop.services, timedelta(days=8))
     assert shop.member[0] == 40 + 168

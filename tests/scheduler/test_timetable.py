@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,11 +12,12 @@ from bot.store.database import Database
 from bot.store.leases import LASTS, AdvisoryLease, lease
 from bot.store.tables import customer_statistics, deliveries
 from scheduler import refresh, timetable
-from scheduler.timetable import TIMETABLE, Desk
+from scheduler.timetable import TIMETABLE
 from tests.conftest import NOON
 from tests.support import pushing
 from tests.support.build import Build
 from tests.support.fake_wechat import FakeWeChat
+from tests.support.moved_clock import move
 from tests.support.waiting import comes_true
 
 OPEN = {"window_until": NOON + timedelta(days=30), "window_left": 5}
@@ -174,30 +174,8 @@ def test_moving_the_clock_over_a_night_places_customers(
     with database.transaction() as session:
         build = Build(session)
         build.order(build.customer(), ordered_at=NOON - timedelta(days=100))
-    clock = FixedClock(NOON)
-    refresh.refresh(pushing.services_with(database, clock, wechat))
-    desk = Desk(pushing.services_with(database, Moved(NOON + moved, by=moved), wechat), Idle())
-    next(job for job in TIMETABLE if job.id == "notice the clock").run(desk)
+    services = pushing.services_with(database, FixedClock(NOON), wechat)
+    refresh.refresh(services)
+    move(services, moved)
     with database.reading() as session:
         assert session.scalars(select(customer_statistics.c.lifecycle)).all() == [lifecycle]
-
-
-class Idle:
-    """An engine that is given nothing to do."""
-
-    def hand(self, ids: Sequence[int]) -> bool:
-        return not ids
-
-    def stop(self) -> None:
-        pass
-
-
-class Moved(FixedClock):
-    """The product's time was moved by so much; the real one was not."""
-
-    def __init__(self, at: datetime, by: timedelta) -> None:
-        super().__init__(at)
-        self._by = by
-
-    def real(self) -> datetime:
-        return self.now() - self._by
