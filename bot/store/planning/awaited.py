@@ -118,14 +118,15 @@ def _is_alone(session: Session, by_mass: Condition) -> bool:
 
 def _has_one(campaign: Row[Any], purpose: str, moment: Moment, occasion: Subquery | None) -> Condition:
     """It has an approved content for them, and if it waits for an occasion, they have one it has not done yet."""
-    pool, choice = _pool, _choice
     approved = (
-        select(pool.c.content_id)
-        .join(choice, choice.c.id == pool.c.content_id)
-        .where(choice.c.approved_by.is_not(None), *of_use(campaign, purpose, moment, pool, choice, occasion))
+        select(_pool.c.content_id)
+        .join(_choice, _choice.c.id == _pool.c.content_id)
+        .where(
+            _choice.c.approved_by.is_not(None), *of_use(campaign, purpose, moment, _pool, _choice, occasion)
+        )
     )
     if not comes_again(campaign, occasion):
-        approved = approved.where(is_new(pool))
+        approved = approved.where(is_new(_pool))
     if occasion is None:
         return approved.correlate(customers).exists()
     is_theirs = approved.correlate(customers, occasion).exists()
