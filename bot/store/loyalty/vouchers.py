@@ -1,16 +1,15 @@
 """Vouchers: given once, with a code a person can type, and redeemed once."""
 
-import secrets
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import insert, select, update
 
+from bot.store import numbers
 from bot.store.database import Session
 from bot.store.tables import vouchers
 from bot.values.membership import Voucher
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is read for something else
 GROUPS, OF = 3, 4
 
 _v = vouchers.c
@@ -29,7 +28,7 @@ def give(
     now: datetime,
 ) -> Voucher:
     """`origin`: reward:<id>, or the offer that gave it. 60 bits of chance: nobody guesses one."""
-    code = "-".join("".join(secrets.choice(ALPHABET) for _ in range(OF)) for _ in range(GROUPS))
+    code = _plain(numbers.by_chance(GROUPS * OF))
     until = now + lasts
     session.execute(
         insert(vouchers).values(

@@ -6,11 +6,12 @@ that lock, so that many at once get no more tries than one.
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import case, delete, func, insert, literal, select, update
+from sqlalchemy import case, delete, func, literal, select, update
 
 from bot.rules.hashing import openid_hash as keyed
 from bot.rules.talk.binding_words import CODE_LENGTH, CODE_LETTERS
@@ -133,7 +134,13 @@ def tries_left(session: Session, asker: Asker, salt: str, now: datetime) -> int:
 
 
 def give_code(
-    session: Session, customer_id: int, *, lasts: timedelta, salt: str, now: datetime
+    session: Session,
+    customer_id: int,
+    *,
+    lasts: timedelta,
+    salt: str,
+    now: datetime,
+    choose: Callable[[str], str] = secrets.choice,
 ) -> str | None:
     """A code for a customer who is not bound yet; earlier ones end. None when there were too many within a day."""
     session.execute(select(customers.c.id).where(customers.c.id == customer_id).with_for_update())
@@ -146,15 +153,12 @@ def give_code(
         bind_codes.c.customer_id == customer_id, bind_codes.c.ended_at.is_(None)
     )
     session.execute(standing.values(ended_at=now, ended_by="replaced"))
-    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-    made = {
-        "customer_id": customer_id,
-        "code_hash": _code_hash(code, salt),
-        "made_at": now,
-        "expires_at": now + lasts,
-    }
-    session.execute(insert(bind_codes).values(made))
-    return code
+    made = {"customer_id": customer_id, "made_at": now, "expires_at": now + lasts}
+    while True:  # short enough to be typed, so that two may come out alike
+        code = "".join(choose(CODE_LETTERS) for _ in range(CODE_LENGTH))
+        kept = or_insert(session, bind_codes).values(made | {"code_hash": _code_hash(code, salt)})
+        if session.execute(kept.on_conflict_do_nothing().returning(bind_codes.c.id)).first() is not None:
+            return code
 
 
 def has_a_chat(session: Session, customer_id: int) -> bool:

@@ -1,12 +1,12 @@
 """Forms under way, kept with every answer so that a restart loses none, and what was sent in."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
+from bot.store import numbers
 from bot.store.database import Session
 from bot.store.tables import customers, form_requests, form_talks, orders
 from bot.store.upserts import or_insert
@@ -43,7 +43,7 @@ def leave(session: Session, customer_id: int, now: datetime) -> None:
 
 def send_in(session: Session, customer_id: int, form: str, answers: Answers, now: datetime) -> str:
     """The request's number; the form is over."""
-    number = f"SQ{now:%m%d}-{secrets.token_hex(3).upper()}"
+    number = f"SQ{now:%m%d}-{numbers.by_chance(8)}"
     mine = (orders.c.customer_id == customer_id, orders.c.external_id == answers.get("order"))
     session.execute(
         insert(form_requests).values(

@@ -146,6 +146,22 @@ def test_codes_are_nowhere_in_the_store_and_few_a_day(talk: Conversation, shop: 
     assert binding.give_code(talk.session, shop, lasts=timedelta(days=1), salt=SALT, now=NOON) is None
 
 
+def test_a_code_that_another_has_is_chosen_anew(talk: Conversation, shop: int, chat: int) -> None:
+    letters = iter("B" * 8 + "B" * 8 + "C" * 8)
+    codes = [
+        binding.give_code(
+            talk.session,
+            who,
+            lasts=timedelta(days=1),
+            salt=SALT,
+            now=NOON,
+            choose=lambda _: next(letters),
+        )
+        for who in (shop, chat)
+    ]
+    assert codes == ["B" * 8, "C" * 8]
+
+
 @pytest.mark.usefixtures("chat")
 def test_a_scanned_code_binds(talk: Conversation, shop: int) -> None:
     scene = f"bind_{code_for(talk, shop)}"

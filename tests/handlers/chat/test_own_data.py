@@ -12,7 +12,7 @@ from bot.store.tables import customers, own_data_wishes
 from tests.handlers.chat.conftest import Conversation
 from tests.support.incoming import said
 
-RECEIPT = re.compile(r"WL\d{8}-[0-9A-F]{8}")
+RECEIPT = re.compile(r"WL\d{8}-[2-9A-HJ-NP-Z]{12}")
 
 
 def test_everything_is_erased_only_after_the_word(talk: Conversation, customer: int) -> None:
@@ -96,3 +96,19 @@ def test_to_stop_and_to_start_are_on_their_receipts_once(talk: Conversation, cus
         talk.hear(said(text))
     told = talk.hear(said("我的回执")).text
     assert [told.count(words.DONE[kind]) for kind in ("pushes_off", "pushes_on")] == [1, 1]
+
+
+def test_receipts_of_one_day_differ_and_lie_as_they_came(talk: Conversation, customer: int) -> None:
+    given = []
+    for _ in range(30):
+        given.append(own_data.done(talk.session, customer, "export", talk.clock.now()))
+        talk.clock.forward(seconds=1)
+    assert given == sorted(given)
+    behind_the_second = [receipt[-8:] for receipt in given]
+    assert all(len({end[place] for end in behind_the_second}) > 5 for place in range(8))
+
+
+def test_an_older_receipt_is_still_listed(talk: Conversation, customer: int) -> None:
+    own_data.done(talk.session, customer, "export", talk.clock.now())
+    talk.session.execute(update(own_data_wishes).values(receipt="WL20261101-0A1B2C3D"))
+    assert "WL20261101-0A1B2C3D" in talk.hear(said("我的回执")).text
