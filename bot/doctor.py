@@ -209,7 +209,7 @@ def _pushes(services: Services) -> Finding:
         return Finding("pushes", True, "no channel is halted")
     said = "; ".join(
         f"{one.channel} since {one.since:%m-%d %H:%M} UTC ({one.reason}"
-        f"{f', tried again at {one.until:%H:%M} UTC' if one.until else ''})"
+        f"{f', tried again at {one.until:%m-%d %H:%M} UTC' if one.until else ''})"
         for one in halted
     )
     todo = "look at the reason, then `weilan push resume` for all pushes, `weilan push lift CHANNEL` for one channel"

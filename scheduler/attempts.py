@@ -82,7 +82,7 @@ def put_off(services: Services, ids: Sequence[int], trouble: Outcome) -> None:
             handing.put_back(session, ids, real + max(trouble.at - now, SOON))
         elif isinstance(trouble, Halt):
             handing.put_back(session, ids)
-            halts.halt(session, mass.name, trouble.told, now)
+            halts.heed(session, mass.name, trouble, now)
         else:
             deliveries.skip(session, ids, getattr(trouble, "reason", "unsendable"), now)
 

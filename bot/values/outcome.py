@@ -6,8 +6,8 @@ from typing import Literal
 
 # what a refusal says about the ledgers, beyond this attempt
 Lesson = Literal[
-    "", "window_closed", "window_used_up", "not_following", "no_consent", "refuses_channel", "quota_spent"
-]
+    "", "window_closed", "window_used_up", "not_following", "no_consent", "refuses_channel", "quota_spent", "banned"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class Never:
 class Halt:
     """Certainly not sent, and nothing else will be on this channel until a person looks.
 
-    With the lesson `quota_spent` until the channel's period is over, which needs nobody.
+    With the lesson `quota_spent` until the channel's period is over, which needs nobody; with `banned` nothing goes
+    out by any other channel either.
     """
 
     reason: str

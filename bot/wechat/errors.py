@@ -181,7 +181,8 @@ REACTIONS: dict[int, Meaning] = {
     48004: Meaning(
         C,
         "banned",
-        advice="WeChat banned the account's API for violations; stop all sending and read its notice",
+        advice="WeChat banned the account's API for violations: read its notice before anything goes out again",
+        lesson="banned",
     ),
     48005: Meaning(B, "material_in_use"),
     48006: Meaning(C, "clear_quota_used_up"),

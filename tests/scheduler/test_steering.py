@@ -204,9 +204,41 @@ def test_every_code_of_the_table_ends_an_attempt_as_its_class_says(account: Acco
             wrong.append((code, state, left))
         with account.services.database.transaction() as session:
             halts.lift(session, "reply_window")
+            halts.lift(session, halts.PUSHES)
             pushing.change_delivery(session, one, state="skipped")
         account.platform.faults.clear()
     assert wrong == []
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_ban_stops_every_push_until_a_person_resumes_them(account: Account, channel: str) -> None:
+    for each in CHANNELS:
+        account.due(each, 2)
+    account.answers(channel, 48004)
+    deliver_due(account.services)
+    account.platform.faults.clear()
+    stopped = account.halted(halts.PUSHES)
+    assert stopped is not None
+    assert stopped.until is None
+    assert stopped.reason.startswith("wechat 48004 banned: ")
+    ids = [id_ for each in CHANNELS for id_ in account.due(each, 2)]
+    deliver_due(account.services)
+    assert {account.delivery(one).state for one in ids} == {"planned"}
+
+
+def test_a_used_up_quota_is_told_until_its_period_ends_and_a_person_may_try_it_again(
+    account: Account,
+) -> None:
+    account.due("mass", 2)
+    account.answers("mass", 45028)
+    deliver_due(account.services)
+    with account.services.database.transaction() as session:
+        (told,) = halts.every(session, NOON)
+        assert (told.channel, told.reason) == ("mass", "wechat 45028 mass_quota_used_up")
+        assert told.until == DECEMBER
+        assert halts.every(session, DECEMBER) == []
+        assert halts.lift(session, "mass")
+        assert steering.spent(session, NOON) == {}
 
 
 def test_after_a_closed_window_the_same_day_goes_by_the_next_channel(account: Account) -> None:

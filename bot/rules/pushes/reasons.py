@@ -104,6 +104,8 @@ def sentence(reason: str, locale: Locale = "zh", names: Mapping[str, str] = NOBO
     if reason.startswith(WECHAT):
         return wechat_reasons.sentence(reason.removeprefix(WECHAT), locale)
     name, _, detail = reason.partition(":")
+    if detail.startswith(WECHAT):
+        detail = wechat_reasons.sentence(detail.removeprefix(WECHAT), locale)
     detail = names.get(detail, detail)
     known = REASONS.get(name)
     if known is None:

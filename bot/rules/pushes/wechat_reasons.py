@@ -103,6 +103,28 @@ SAID: Mapping[str, tuple[str, str]] = {
     "lost": ("请求发出后没有收到回音", "the request left and no answer came"),
 }
 
+# name: what to do about it, in Chinese; in English it is stored beside the code
+ADVICE: Mapping[str, str] = {
+    "token_or_secret": "请对照微信开发者平台，核对 wechat.app_id 和 wechat.app_secret",
+    "bad_grant_type": "请对照微信开发者平台，核对 wechat.app_id 和 wechat.app_secret",
+    "bad_app_id": "请对照微信开发者平台，核对 wechat.app_id 和 wechat.app_secret",
+    "bad_secret": "请对照微信开发者平台，核对 wechat.app_id 和 wechat.app_secret",
+    "app_id_missing": "请对照微信开发者平台，核对 wechat.app_id 和 wechat.app_secret",
+    "secret_missing": "请对照微信开发者平台，核对 wechat.app_id 和 wechat.app_secret",
+    "secret_frozen": "请在微信开发者平台解冻 AppSecret，十分钟后生效",
+    "address_not_allowed": "请在微信开发者平台把本机地址加入 IP 白名单",
+    "admin_refused_address": "请在微信开发者平台把本机地址加入 IP 白名单",
+    "waits_for_admin": "请公众号管理员在手机上确认这次调用",
+    "bad_template_id": "请与公众号后台的模板列表核对模板 ID",
+    "daily_quota": "额度在北京时间零点恢复；清零接口每月可用 10 次",
+    "mass_quota_used_up": "到公众号的下一个额度周期恢复",
+    "not_entitled": "请核对 wechat.account_kind 和 wechat.verified 是否与公众号相符",
+    "mass_agreement": "请登录公众号后台同意群发协议",
+    "banned": "请先看微信发来的处罚通知，再决定是否恢复发送",
+    "message_type_not_entitled": "这个公众号不能用这个渠道发这种消息",
+    "customer_service_off": "请在公众号后台开通客服功能",
+}
+
 
 def sentence(said: str, locale: str = "zh") -> str:
     """For what is stored as `43004 not_following`, `lost http 502` or `48001 not_entitled: advice`; else as it is."""
@@ -114,4 +136,4 @@ def sentence(said: str, locale: str = "zh") -> str:
     zh, en = SAID[name]
     if locale.startswith("en"):
         return f"{en} (WeChat{f' {detail}' * bool(detail)}){f': {advice}' * bool(advice)}"
-    return f"{zh}（微信{f' {detail}' * bool(detail)}）{f'：{advice}' * bool(advice)}"
+    return f"{zh}（微信{f' {detail}' * bool(detail)}）{f'：{ADVICE.get(name, advice)}' * bool(advice)}"

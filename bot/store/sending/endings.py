@@ -97,7 +97,7 @@ def _close_other(session: Session, delivery: Claimed, outcome: Outcome, moment: 
             _fail(session, delivery, reason, moment)
         case Halt(reason):
             release(session, [delivery.id], moment, reason, token=delivery.token)
-            halts.halt(session, delivery.channel, outcome.told, moment.now)
+            halts.heed(session, delivery.channel, outcome, moment.now)
 
 
 def _later_and_later(outcome: Later, attempts: int, now: datetime) -> datetime:

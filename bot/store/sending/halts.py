@@ -14,8 +14,9 @@ from sqlalchemy import Row, delete, select, update
 from bot.rules.pushes import breaker
 from bot.rules.pushes.breaker import Count
 from bot.store.database import Session
-from bot.store.tables import channel_halts
+from bot.store.tables import channel_halts, spent_quotas
 from bot.store.upserts import or_insert
+from bot.values.outcome import Halt
 from bot.values.pushes import Halted
 
 PUSHES = "pushes"  # no channel: the stop switch for every push. Answers to customers go on
@@ -45,13 +46,16 @@ def standing(session: Session, now: datetime) -> Standing:
 
 
 def every(session: Session, now: datetime) -> list[Halted]:
-    """What is halted now, the oldest first."""
-    rows = session.execute(select(channel_halts).order_by(channel_halts.c.since, channel_halts.c.channel))
-    return [
+    """What is halted now or has used up its quota, the oldest first."""
+    rows = session.execute(select(channel_halts))
+    halted = [
         Halted(row.channel, row.reason, row.since, row.until, row.by or "")
         for row in rows
         if _stands(row, now)
     ]
+    quotas = session.execute(select(spent_quotas))
+    spent = [Halted(row.channel, row.reason, row.since, row.until) for row in quotas if _stands(row, now)]
+    return sorted([*halted, *spent], key=lambda one: (one.since, one.channel))
 
 
 def stands_in_the_way(halted: Collection[str], channel: str) -> bool:
@@ -65,6 +69,13 @@ def halt(session: Session, channel: str, reason: str, now: datetime) -> bool:
         return False
     _log.warning("channel_halted", channel=channel, reason=reason)
     return True
+
+
+def heed(session: Session, channel: str, refusal: Halt, now: datetime) -> None:
+    """The channel, and every push where WeChat has banned the account: other channels are no way around that."""
+    halt(session, channel, refusal.told, now)
+    if refusal.lesson == "banned":
+        halt(session, PUSHES, refusal.told, now)
 
 
 def stop_pushes(session: Session, reason: str, now: datetime, *, by: str) -> bool:
@@ -82,8 +93,9 @@ def pause(session: Session, channel: str, reason: str, until: datetime, now: dat
 
 
 def lift(session: Session, channel: str) -> bool:
-    """True when it stood in the way."""
-    return session.execute(delete(channel_halts).where(channel_halts.c.channel == channel)).rowcount > 0
+    """True when it stood in the way. Its quota counts as there again, too: WeChat may have granted more."""
+    spent = session.execute(delete(spent_quotas).where(spent_quotas.c.channel == channel)).rowcount
+    return _lift(session, channel) or spent > 0
 
 
 def note(
@@ -100,7 +112,7 @@ def note(
     if _stands(row, now):
         return  # these were under way when it was halted
     if count.trips and not troubles:
-        lift(session, channel)
+        _lift(session, channel)
         _log.warning("channel_works_again", channel=channel, pauses=count.trips)
         return
     counted = breaker.after(count, len(troubles) + well, len(troubles), now)
@@ -109,6 +121,10 @@ def note(
     else:
         values = {"counted_since": counted.since, "asked": counted.asked, "troubled": counted.troubled}
         _put(session, channel, **values)
+
+
+def _lift(session: Session, channel: str) -> bool:
+    return session.execute(delete(channel_halts).where(channel_halts.c.channel == channel)).rowcount > 0
 
 
 def _halt(session: Session, channel: str, reason: str, now: datetime, *, by: str) -> bool:

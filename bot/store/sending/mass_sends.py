@@ -19,7 +19,7 @@ from bot.store.programs import outbox
 from bot.store.sending import lone
 from bot.store.sending.claims import mark_left
 from bot.store.sending.corrections import quota_spent
-from bot.store.sending.halts import halt, pause
+from bot.store.sending.halts import heed, pause
 from bot.store.sending.signing import LEASE
 from bot.store.sending.taking_back import release, take_back
 from bot.store.tables import contents, customers, deliveries, mass_sends, messages
@@ -130,7 +130,7 @@ def close(
     if isinstance(outcome, Halt) and outcome.lesson == "quota_spent":
         quota_spent(session, MASS, outcome.reason, moment)
     elif isinstance(outcome, Halt):
-        halt(session, MASS, outcome.told, moment.now)
+        heed(session, MASS, outcome, moment.now)
 
 
 def unanswered(session: Session, real: datetime) -> list[int]:

@@ -72,7 +72,7 @@ def close(session: Session, delivery: Claimed, outcome: Outcome, moment: Moment)
             _lose(session, [delivery.id], delivery.token, moment.now)
         case Halt():
             _lose(session, [delivery.id], delivery.token, moment.now)
-            halts.halt(session, delivery.channel, outcome.told, moment.now)
+            halts.heed(session, delivery.channel, outcome, moment.now)
 
 
 def _lose(session: Session, ids: Sequence[int], token: str, now: datetime) -> None:

@@ -25,7 +25,7 @@ def refused(code: int) -> WeChatError:
         pytest.param(50005, Never("wechat 50005 not_following", lesson="not_following"), id="someone who left, otherwise said"),
         pytest.param(43019, Never("wechat 43019 blacklisted", lesson="refuses_channel"), id="someone on the account's blacklist"),
         pytest.param(48002, Never("wechat 48002 messages_turned_off", lesson="refuses_channel"), id="someone who turned messages off"),
-        pytest.param(48004, Halt("wechat 48004 banned"), id="a ban"),
+        pytest.param(48004, Halt("wechat 48004 banned", lesson="banned"), id="a ban"),
         pytest.param(45028, Halt("wechat 45028 mass_quota_used_up", lesson="quota_spent"), id="no mass send left in the period"),
         pytest.param(45015, Never("wechat 45015 outside_window", lesson="window_closed"), id="a closed window"),
         pytest.param(45047, Never("wechat 45047 window_used_up", lesson="window_used_up"), id="a window used up"),

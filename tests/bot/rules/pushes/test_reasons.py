@@ -3,7 +3,7 @@
 import pytest
 
 from bot.rules.pushes.reasons import REASONS, sentence
-from bot.rules.pushes.wechat_reasons import SAID
+from bot.rules.pushes.wechat_reasons import ADVICE, SAID
 from bot.wechat.errors import RANGES, REACTIONS
 
 
@@ -25,8 +25,13 @@ from bot.wechat.errors import RANGES, REACTIONS
         ("wechat unreached", "请求没有到达微信（微信）", "the request did not reach WeChat (WeChat)"),
         (
             "wechat 48004 banned: ask WeChat",
-            "公众号的这个接口已被封禁（微信 48004）：ask WeChat",
+            "公众号的这个接口已被封禁（微信 48004）：请先看微信发来的处罚通知，再决定是否恢复发送",
             "the account is banned from calling this (WeChat 48004): ask WeChat",
+        ),
+        (
+            "breaker:wechat -1 busy",
+            "微信接口接连出错，自动暂停片刻：微信系统繁忙（微信 -1）",
+            f"{REASONS['breaker'].en}: WeChat is busy (WeChat -1)",
         ),
         ("wechat 77777 unknown_code", "wechat 77777 unknown_code", "wechat 77777 unknown_code"),
     ],
@@ -39,3 +44,8 @@ def test_a_reason_is_told_as_a_sentence(reason: str, zh: str, en: str) -> None:
 def test_each_code_has_one() -> None:
     meanings = [*REACTIONS.values(), *(meaning for _, meaning in RANGES)]
     assert {meaning.name for meaning in meanings} - set(SAID) == set()
+
+
+def test_advice_is_there_in_chinese_too() -> None:
+    meanings = [*REACTIONS.values(), *(meaning for _, meaning in RANGES)]
+    assert {meaning.name for meaning in meanings if meaning.advice} - set(ADVICE) == set()
