@@ -153,6 +153,20 @@ def test_another_customer_s_chat_is_another_chat(page: Chrome) -> None:
     assert bubbles(page) == []
 
 
+@pytest.mark.parametrize("size", [(1024, 768), PHONE], ids=["tablet", "phone"])
+def test_where_there_is_no_room_for_the_customer_s_side_it_is_drawn_out(
+    page: Chrome, size: tuple[int, int]
+) -> None:
+    resize(page, *size)
+    about = page.find_element(By.ID, "about")
+    assert not about.is_displayed()
+    page.find_element(By.ID, "open-about").click()
+    assert about.find_element(By.ID, "in-console").is_displayed()
+    assert about.rect["x"] + about.rect["width"] <= size[0]
+    page.execute_script("document.getElementById('shade').click()")
+    assert not about.is_displayed()
+
+
 def test_who_goes_by_keyboard_stays_where_they_are_while_the_list_is_renewed(page: Chrome) -> None:
     bo = f"#people-list [data-openid='{BO}']"
     wait_for(page, lambda: page.find_elements(By.CSS_SELECTOR, bo))

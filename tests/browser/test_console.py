@@ -15,7 +15,7 @@ from bot import services as building
 from bot.clock import FixedClock
 from bot.config import Config
 from bot.store.database import Database
-from bot.store.operators import passwords, staff
+from bot.store.operators import audit, passwords, staff
 from bot.store.sending import notice_templates
 from bot.store.talk import handovers
 from bot.values.notice import NoticeTemplate
@@ -41,6 +41,8 @@ def address(sqlite: Database, clock: FixedClock, serve: Callable[[WSGIApplicatio
         notice_templates.keep(session, "subscription_notice", [CARE], NOON)
         password_hash = passwords.hashed(PASSWORD)
         staff.add(session, name="老周", role="admin", password_hash=password_hash, now=NOON)
+        change = {"before": {"marketing_in_window": False}, "after": {"marketing_in_window": True}}
+        audit.record(session, "campaign.changed", "campaign", "tea", staff_id=None, now=NOON, detail=change)
         handovers.open_handover(session, 1, complaint=True, now=NOON, until=NOON + timedelta(hours=1))
     config = Config.model_validate({"database": {"url": str(sqlite.engine.url)}})
     services = building.build(config, lambda _keys: clock)
@@ -70,6 +72,11 @@ def fill(session_build: Build) -> None:
         state="failed",
         reason="no_answer",
         finished_at=NOON,
+    )
+    for number in (1, 2):
+        build.campaign(f"news-{number}", ["water"], name="a long name of a campaign " * 2)
+    build.delivery(
+        campaign_id="news-1", customer_id=customer, content_id="water", day=NOON.date(), due_at=NOON
     )
     build.knowledge("temperature", "绿茶用多少度的水", "八十度左右")
 
@@ -110,9 +117,11 @@ def complaints(browser: Chrome) -> list[str]:
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_no_page_is_wider_than_the_screen_and_none_complains(
-    signed_in: Chrome, address: str, size: tuple[int, int]
+    signed_in: Chrome, address: str, size: tuple[int, int], language: str
 ) -> None:
+    signed_in.get(address + f"language/{language}")
     complaints(signed_in)
     for page in PAGES:
         signed_in.get(address + page)
@@ -121,6 +130,15 @@ def test_no_page_is_wider_than_the_screen_and_none_complains(
         assert signed_in.find_elements(By.TAG_NAME, "h1"), page
         assert "taken over" not in signed_in.title
     assert complaints(signed_in) == []
+
+
+def test_on_a_phone_what_a_change_was_can_be_read(signed_in: Chrome, address: str) -> None:
+    signed_in.get(address + "language/en")
+    signed_in.get(address + "audit")
+    resize(signed_in, *PHONE)
+    values = signed_in.find_elements(By.CSS_SELECTOR, ".detail dd")
+    assert values
+    assert min(value.rect["width"] for value in values) > PHONE[0] / 4
 
 
 def test_on_a_phone_the_menu_opens_and_leads_on(signed_in: Chrome, address: str) -> None:

@@ -548,13 +548,15 @@ byId("meet").addEventListener("click", async () => {
     toast(error.message);
   }
 });
+const DRAWN_BELOW = { people: "(max-width: 760px)", about: "(max-width: 1100px)" }; // as chat.css says
 function drawer(id) {
+  if (!matchMedia(DRAWN_BELOW[id]).matches) return;
   byId(id).classList.add("open");
   byId("shade").hidden = false;
 }
 byId("open-people").addEventListener("click", () => drawer("people"));
-if (matchMedia("(max-width: 760px)").matches) document.querySelector(".title-side").addEventListener("click", () => drawer("people"));
-document.querySelector(".title-side:last-child").addEventListener("click", () => { if (matchMedia("(max-width: 760px)").matches) drawer("about"); });
+byId("back").addEventListener("click", () => drawer("people"));
+byId("open-about").addEventListener("click", () => drawer("about"));
 byId("shade").addEventListener("click", () => {
   byId("people").classList.remove("open");
   byId("about").classList.remove("open");
