@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from bot.rules.pushes.windows import PURPOSES
 from bot.store.database import Session
 from bot.store.planning.built import Built
 from bot.store.planning.eligibility import before_contents
@@ -160,9 +161,11 @@ def _standing(
 
 
 def forget(session: Session, customer_id: int) -> int:
-    """How many rows there were."""
+    """How many rows there were. Purposes are named, because the key of the first table begins with them."""
     return sum(
-        session.execute(delete(table).where(table.c.customer_id == customer_id)).rowcount
+        session.execute(
+            delete(table).where(table.c.customer_id == customer_id, table.c.purpose.in_(PURPOSES))
+        ).rowcount
         for table in (standings, former_standings)
     )
 

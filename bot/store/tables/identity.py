@@ -59,7 +59,7 @@ merges = Table(  # two rows that became one, with all that undoing it needs
     metadata,
     Column("id", BigId, primary_key=True),
     Column("survivor_id", ForeignKey("customers.id"), nullable=False, index=True),
-    Column("loser_id", ForeignKey("customers.id"), nullable=False),
+    Column("loser_id", ForeignKey("customers.id"), nullable=False, index=True),
     Column("how", String(10), nullable=False),
     Column("staff_id", ForeignKey("staff.id")),
     Column("at", Instant, nullable=False),

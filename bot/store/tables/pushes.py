@@ -160,6 +160,12 @@ deliveries = Table(
         "mass_send_id",
         **only_where("mass_send_id IS NOT NULL"),
     ),
+    # of a message that goes: looked up for each one when somebody is forgotten
+    Index(
+        "ix_deliveries_answers_id",
+        "answers_id",
+        **only_where("answers_id IS NOT NULL"),
+    ),
     # whose turn was today's, and what waits for whose next contact: planning reads them all at once
     Index(
         "ix_deliveries_ended",

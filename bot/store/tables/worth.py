@@ -114,7 +114,7 @@ follow_ups = Table(  # what a customer's class asks of a person
     "follow_ups",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("customer_id", ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
+    Column("customer_id", ForeignKey("customers.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("service", String(20), nullable=False),  # account_manager, follow_up
     Column("opened_at", Instant, nullable=False),
     Column("due_at", Instant, nullable=False),

@@ -3,7 +3,19 @@ from pathlib import Path
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, Integer, MetaData, Table, column, delete, table, update
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    column,
+    delete,
+    table,
+    update,
+)
 
 from bot.store import revisions, schema
 from bot.store.database import Database
@@ -14,6 +26,34 @@ def test_the_migrations_make_exactly_the_tables(database: Database) -> None:
     with database.reading() as session:
         context = MigrationContext.configure(session, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+GROW = {"messages", "customers", "orders", "deliveries", "outbox"}  # of which rows go, one by one
+
+
+def test_whatever_points_to_a_row_that_may_go_is_found_by_an_index() -> None:
+    """Without one both databases read the whole table that points there, for each row that goes."""
+    unfound = {
+        f"{table.name}.{key.parent.name}"
+        for table in metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.ondelete and key.column.table.name in GROW and key.parent.name not in _first_columns(table)
+    }
+    assert unfound == set()
+
+
+def _first_columns(table: Table) -> set[str]:
+    """Of its indexes that hold every row with a value there."""
+    keys = [
+        one.columns for one in table.constraints if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)
+    ]
+    listed = [one.columns for one in table.indexes if _holds_all(one)]
+    return {next(iter(columns)).name for columns in (*keys, *listed) if len(columns)}
+
+
+def _holds_all(index: Index) -> bool:
+    condition = index.dialect_options["sqlite"]["where"]
+    return condition is None or str(condition) == f"{next(iter(index.columns)).name} IS NOT NULL"
 
 
 def test_an_upgraded_database_misses_nothing_and_upgrading_again_does_nothing(database: Database) -> None:

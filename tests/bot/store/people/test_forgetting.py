@@ -10,7 +10,7 @@ from sqlalchemy import Table, event, func, insert, select
 
 from bot.rules.hashing import openid_hash
 from bot.store import tables
-from bot.store.database import Session
+from bot.store.database import Database, Session
 from bot.store.people import customers as people
 from bot.store.people import forgetting, pointers
 from tests.conftest import NOON
@@ -212,3 +212,23 @@ def test_every_table_that_points_to_customers_is_looked_at(session: Session, lea
     assert untouched(changes, pointing) == []
     assert untouched(changes, {*pointing, "diaries"}) == ["diaries"], "a planted one is found"
     assert pointing.issuperset(STAY)
+
+
+def test_forgetting_reads_no_table_from_end_to_end(sqlite: Database) -> None:
+    """It is done while WeChat waits: with a million of others' rows, too. What keys do to other tables counts as well."""
+    asked: list[tuple[str, Any]] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, given: Any, *_rest: Any) -> None:
+        asked.append((statement, given))
+
+    with sqlite.transaction() as session:
+        who = Build(session).customer(openid=OPENID)
+        Build(session).message(who, "你好")
+        event.listen(session, "before_cursor_execute", hear)
+        forgetting.forget(session, who, SALT, NOON)
+        event.remove(session, "before_cursor_execute", hear)
+        plans = [session.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", given) for words, given in asked]
+        read = {row.detail for plan in plans for row in plan}
+    whole = {table for table in tables.metadata.tables if any(f"SCAN {table}" in step for step in read)}
+    assert any("SEARCH deliveries" in step for step in read)
+    assert whole == set()
