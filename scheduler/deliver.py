@@ -227,7 +227,7 @@ def _deliver_mass(services: Services, ids: list[int]) -> Delivered:
     with services.database.transaction() as session:
         moment = moments.claiming(session, services.now(), services.config)
         made = mass_sends.begin(
-            session, ids, target=moment.mass.target, token=token, day=moment.today, now=moment.now
+            session, ids, target=moment.mass.target, token=token, day=moment.mass_day, now=moment.now
         )
         mine, refused = claims.claim_pushes(
             session, ids, moment, token=token, real=real, leaves=True, mass_send_id=made

@@ -148,7 +148,7 @@ class _Pass:
             counts=self._counts,
         )
         told = look.at_all() if of is None else look.at_some(of)
-        self._send = look.send
+        self._send = next(iter(look.sends.values()), None)
         with database.transaction() as session:
             if self._keeps:
                 totals.write(session, agenda, told.totals, self._at, kind)

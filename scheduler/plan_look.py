@@ -66,7 +66,8 @@ class Look:
     stretch: int | None = None  # as the database likes it
     keeps: bool = True  # where each customer stands
     counts: bool = True  # how many stand alike; who keeps counts
-    send: DaysSend | None = None  # what a subscription account's one mass send of the day was given to
+    # what a subscription account's one mass send was given to, by the days within reach: mostly one
+    sends: dict[date, DaysSend] = field(default_factory=dict)
     _built: Built = field(default_factory=Built)
     _stretches: Iterator[tuple[int, int]] = field(default_factory=lambda: iter(()))
     _handing_out: threading.Lock = field(default_factory=threading.Lock)
@@ -133,7 +134,7 @@ class Look:
                 session, tables, self._built, agenda, self.today, whose, counts=self.counts
             )
         if agenda.is_of_one_piece:
-            self.send = self._days_send(bench, tables)
+            self.sends = self._days_sends(bench, tables)
         for entry in agenda.in_turn:
             self._choose(bench, tables, entry)
         self._write_deliveries(bench, tables)
@@ -147,13 +148,23 @@ class Look:
             self._write_standings(bench, tables)
         return Told(looked_at, planned, counted)
 
-    def _days_send(self, bench: Workbench, tables: Tables) -> DaysSend | None:
-        """A subscription account has one mass send a day: what has it, or where it does the greatest good."""
+    def _days_sends(self, bench: Workbench, tables: Tables) -> dict[date, DaysSend]:
         entries = [entry for entry in self.agenda.entries if entry.of.moment.mass.target == "tag"]
-        if not entries:
-            return None
+        days = sorted({entry.of.moment.mass_day for entry in entries})
+        sends = {
+            day: self._days_send(
+                bench, tables, day, [entry for entry in entries if entry.of.moment.mass_day == day]
+            )
+            for day in days
+        }
+        return {day: send for day, send in sends.items() if send is not None}
+
+    def _days_send(
+        self, bench: Workbench, tables: Tables, day: date, entries: Sequence[Entry]
+    ) -> DaysSend | None:
+        """A subscription account has one mass send a day: what has it, or where it does the greatest good."""
         with bench.reading() as session:
-            if (known := days_sends.given(session, entries[0].of.window.day)) is not None:
+            if (known := days_sends.given(session, day)) is not None:
                 return known
             waits, offers = days_sends.waited(session, self.today), list[Offer]()
             for entry in entries:
@@ -167,8 +178,9 @@ class Look:
                 return
             plans.pick(session, tables, self._built, entry)
             if entry.of.moment.mass.target == "tag":
-                spent = mass_sends.day_is_spent(session, entry.of.window.day)
-                days_sends.give(session, tables, entry, self.send, spent=spent)
+                day = entry.of.moment.mass_day
+                spent = mass_sends.day_is_spent(session, day)
+                days_sends.give(session, tables, entry, self.sends.get(day), spent=spent)
             day_limits.keep(session, tables, entry)
             plans.settle(session, tables, self._built, entry, self.agenda.others(entry))
 

@@ -155,7 +155,7 @@ class World:
             return set(won)
         if moment.mass.target == "tag":
             place = mass_sends.gather(
-                session, won, target="tag", token=token, day=moment.today, now=moment.now
+                session, won, target="tag", token=token, day=moment.mass_day, now=moment.now
             )
             if place is None:
                 taking_back.release(session, won, moment, "day_is_spent", token=token)

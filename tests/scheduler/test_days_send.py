@@ -142,3 +142,34 @@ def test_who_waited_is_served_before_long(services: Services, wechat: FakeWeChat
     assert "south" in reached[0]
     assert "north" not in reached[0]
     assert "north" in reached[-1]
+
+
+def test_the_day_is_wechats_wherever_the_shop_is(
+    services: Services, wechat: FakeWeChat, clock: FixedClock
+) -> None:
+    """A Friday evening and the Saturday morning after it in New York are one day in Shanghai; at noon it is the next."""
+    abroad = pushing.services_with(
+        services.database, clock, wechat,
+        wechat={"account_kind": "subscription"}, push={"timezone": "America/New_York"},
+    )  # fmt: skip
+    with services.database.transaction() as session:
+        session.execute(update(contents).values(purpose="care"))
+    zone = abroad.config.push.zone
+    friday, morning, noon = (
+        datetime(2026, 11, 27, 20, tzinfo=zone), datetime(2026, 11, 28, 10, 1, tzinfo=zone), datetime(2026, 11, 28, 11, 5, tzinfo=zone),
+    )  # fmt: skip
+    at_noon = []
+    for at, newcomers in ((friday, 0), (morning, 4), (noon, 0)):
+        clock.set(at.astimezone(UTC))
+        with services.database.transaction() as session:
+            for number in range(newcomers):
+                Build(session).customer(openid=f"n-{number}", level="north")
+        report = plan(abroad, clock.now())
+        deliver_due(abroad)
+        at_noon.append((totals(report)["north"], report.days_send is not None))
+    assert at_noon == [
+        ({"day_given_to:south": 2}, True),
+        ({"day_is_spent": 6}, True),
+        ({"planned": 6}, True),
+    ]
+    assert [said.text for said in wechat.sent].count("north") == 6

@@ -1,7 +1,7 @@
 """What a subscription account's one mass send of the day may be given to, was given to, and who waits for one."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import and_, func, select, update
 
@@ -11,6 +11,7 @@ from bot.store.delivery_states import LIVE
 from bot.store.planning import rotation
 from bot.store.planning.plan_entries import Entry
 from bot.store.planning.plan_tables import Tables
+from bot.store.sending.daily_calls import SHANGHAI
 from bot.store.sending.mass_sends import HOLDS_ITS_KEY, day_key
 from bot.store.tables import campaign_contents, campaigns, contents, deliveries, mass_sends
 from bot.values.channels import MASS
@@ -18,15 +19,17 @@ from bot.values.days_send import DaysSend, Offer
 
 
 def given(session: Session, day: date) -> DaysSend | None:
-    """What has the day already: sent, under way, or planned by an earlier pass."""
+    """What has the day, which is Shanghai's, already: sent, under way, or planned by an earlier pass."""
+    begins = datetime.combine(day, time(), SHANGHAI)
     sent = (
         select(deliveries.c.campaign_id, deliveries.c.content_id)
         .join(mass_sends, mass_sends.c.id == deliveries.c.mass_send_id)
         .where(mass_sends.c.client_msg_id == day_key(day), HOLDS_ITS_KEY)
     )
     planned = select(deliveries.c.campaign_id, deliveries.c.content_id).where(
-        deliveries.c.state.in_(LIVE), deliveries.c.channel == MASS, deliveries.c.day == day
-    )
+        deliveries.c.state.in_(LIVE), deliveries.c.channel == MASS,
+        deliveries.c.due_at >= begins, deliveries.c.due_at < begins + timedelta(days=1),
+    )  # fmt: skip
     for asked in (sent, planned):
         row = session.execute(asked.where(deliveries.c.campaign_id.is_not(None)).limit(1)).one_or_none()
         if row is not None:

@@ -13,6 +13,7 @@ from bot.rules.pushes.rhythm import SLACK, gap
 from bot.rules.pushes.windows import Window, next_window, window_at
 from bot.store.campaigns import campaign_pages, campaigns_running, festivals, working_days
 from bot.store.database import Session
+from bot.store.people.customers import HAS_KEPT
 from bot.store.planning import awaited, days_sends, moments, occasions, past_explanations, rotation, verdicts
 from bot.store.planning.candidates import of_campaign, shapes_of, with_history
 from bot.store.planning.eligibility import POLICIES
@@ -122,20 +123,20 @@ def _explained(
     )
     findings = (
         *_in_order(findings, of_occasion),
-        *_of_the_days_send(session, campaign, found, moment, window),
+        *_of_the_days_send(session, campaign, found, moment),
     )
     return _with_history(session, campaign, purpose, who.id, window, found, findings)
 
 
 def _of_the_days_send(
-    session: Session, campaign: Row[Any], found: Row[Any], moment: Moment, window: Window
+    session: Session, campaign: Row[Any], found: Row[Any], moment: Moment
 ) -> tuple[Finding, ...]:
     """A subscription account sends one content a day to many: what else would go that way has to wait."""
     if moment.mass.target != "tag" or found.channel != MASS:
         return ()
-    if mass_sends.day_is_spent(session, window.day):
+    if mass_sends.day_is_spent(session, moment.mass_day):
         return (Finding(policy="days_send", stands=True, reason="day_is_spent", values={}),)
-    given = days_sends.given(session, window.day)
+    given = days_sends.given(session, moment.mass_day)
     if given is None or given.winner.content_id == found.content_id:
         return ()
     reason = greatest_good.reason(given, campaign.id)
@@ -187,7 +188,7 @@ def _asked(
         case((members(understood(session, campaign.rule), moment.now), literal(1)), else_=literal(0)).label(
             "in_segment"
         ),
-        *(customers.c[name] for name in SHOWN),
+        *(HAS_KEPT.label(name) if name == "has_kept" else customers.c[name] for name in SHOWN),
     ]
     for number, policy in enumerate(POLICIES):
         holds = policy.holds(candidate, moment)

@@ -36,6 +36,11 @@ class Moment:
     halted: frozenset[str]  # channels, and `pushes` when the stop switch is on
     standing: Standing = NOTHING_HALTED
 
+    @property
+    def mass_day(self) -> date:
+        """In Shanghai: WeChat counts a subscription account's one send a day by it, wherever the shop is."""
+        return self.now.astimezone(daily_calls.SHANGHAI).date()
+
 
 def claiming(session: Session, now: datetime, config: Config) -> Moment:
     """For what leaves now: the least gap for everybody, and only purposes whose window is open."""

@@ -116,7 +116,7 @@ def test_whom_the_days_one_send_leaves_out_is_told_so(
     campaign = "theirs" if given_to == "others" else "mine"
     taken = build.delivery(
         customer_id=build.customer(openid="o-b"), campaign_id=campaign, content_id=given_to, channel="mass",
-        day=NOON.date(),
+        day=NOON.date(), due_at=NOON,
     )  # fmt: skip
     if is_sent:
         mass_sends.gather(session, [taken], target="tag", token="t", day=NOON.date(), now=NOON)
