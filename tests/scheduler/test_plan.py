@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from bot.clock import FixedClock
 from bot.services import Services
 from bot.store.database import Database
+from bot.store.people.customers import profile_by_id
 from bot.store.tables import deliveries, plan_totals, standings
 from scheduler.deliver import deliver_due
 from scheduler.plan import plan
@@ -175,7 +176,9 @@ def test_the_cheapest_channel_that_reaches_them_is_chosen(
     plan(account, MORNING)
     assert [row.channel for row in rows(services, who)] == [channel]
     with services.database.reading() as session:
-        assert pushing.customer(session, who).has_kept is (channel == "next_contact")
+        profile = profile_by_id(session, who)
+        assert profile
+        assert profile.has_kept is (channel == "next_contact")
 
 
 def test_a_subscription_account_gives_its_one_send_to_the_content_most_are_waiting_for(

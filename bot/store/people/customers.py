@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal_column, select
+from sqlalchemy import Boolean, ColumnElement, bindparam, case, delete, func, literal_column, or_, select
 
 from bot.rules.hashing import openid_hash
 from bot.rules.pushes.buckets import bucket_of
@@ -38,10 +38,26 @@ def _or_empty(column: ColumnElement[str]) -> ColumnElement[str]:
     return func.coalesce(column, literal_column("''"))
 
 
-# a row that begins with these becomes a profile without looking at names: the columns are the fields of `Profile`
-COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
-    _or_empty(_c[name]) if name in _MAY_BE_EMPTY else _c[name] for name in Profile._fields
+# something may wait for their contact. A pass keeps contents for so many that it marks none of their rows. In words: in what
+# a statement returns, SQLAlchemy leaves out on SQLite whose columns they are, and the inner ones would be meant
+HAS_KEPT: ColumnElement[bool] = or_(
+    _c.has_kept,
+    literal_column(
+        "EXISTS (SELECT 1 FROM deliveries AS kept WHERE kept.state = 'planned' AND kept.channel = 'next_contact'"
+        " AND kept.customer_id = customers.id)",
+        Boolean,
+    ),
 )
+
+
+def _read(name: str) -> ColumnElement[Any]:
+    if name == "has_kept":
+        return HAS_KEPT.label(name)
+    return _or_empty(_c[name]) if name in _MAY_BE_EMPTY else _c[name]
+
+
+# a row that begins with these becomes a profile without looking at names: the columns are the fields of `Profile`
+COLUMNS: tuple[ColumnElement[Any], ...] = tuple(_read(name) for name in Profile._fields)
 
 _BY_OPENID = select(*COLUMNS).where(_c.openid == bindparam("openid_"))
 _BY_OPENID_LOCKED = _BY_OPENID.with_for_update(

@@ -30,7 +30,6 @@ from sqlalchemy import (
     select,
     tuple_,
     union_all,
-    update,
 )
 
 from bot.rules.pushes.spread import SLOTS
@@ -87,7 +86,6 @@ class Writing:
         number = self._run(session, "deliveries", lambda: self._deliveries(session), stretch).rowcount
         if number < self._run(session, "wanted", self._wanted, stretch).scalar_one():
             _give_way(session, self._tables, self._of, self._entries, self._mine, self._at, stretch)
-        self._run(session, "has kept", self._has_kept, stretch)
 
     def _run(
         self, session: Session, name: str, make: Callable[[], Executable], stretch: Mapping[str, int]
@@ -116,11 +114,6 @@ class Writing:
 
     def _wanted(self) -> Executable:
         return select(func.count()).select_from(self._won).where(self._mine)
-
-    def _has_kept(self) -> Executable:
-        waits = select(self._won.c.customer_id).where(self._mine, self._won.c.channel == NEXT_CONTACT)
-        waiting = and_(customers.c.id.in_(waits), ~customers.c.has_kept)
-        return update(customers).where(waiting).values(has_kept=True)
 
 
 def planned(session: Session, tables: Tables, agenda: Agenda) -> dict[int, int]:

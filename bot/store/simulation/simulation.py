@@ -29,7 +29,7 @@ from bot.store.among import among, listed, those
 from bot.store.campaigns import working_days
 from bot.store.database import Instant, Session
 from bot.store.delivery_states import IS_PLANNED, LIVE
-from bot.store.people.customers import SPEAKING, speaking
+from bot.store.people.customers import HAS_KEPT, SPEAKING, speaking
 from bot.store.sending import lone
 from bot.store.sending.deliveries import AFTER_THE_ANSWER
 from bot.store.sending.handing import SINGLES
@@ -166,7 +166,7 @@ def bought(session: Session, ids: Sequence[int], now: datetime) -> None:
 
 def holders(session: Session, ids: Sequence[int]) -> list[int]:
     """Who of these has something that waits for their contact."""
-    found = select(customers.c.id).where(among(session, customers.c.id, ids), customers.c.has_kept)
+    found = select(customers.c.id).where(among(session, customers.c.id, ids), HAS_KEPT)
     return list(session.execute(found).scalars())
 
 
