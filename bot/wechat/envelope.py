@@ -19,7 +19,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import os
 import re
 import secrets
 from collections.abc import Mapping
@@ -28,6 +27,7 @@ from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from bot import chance
 from bot.config import WeChat
 from bot.wechat.bodies import Unreadable, fields_of
 
@@ -36,7 +36,7 @@ __all__ = ["LARGEST_BODY", "BadSignature", "Envelope", "Opened", "Unreadable", "
 LARGEST_BODY = 64 * 1024
 FRESH_FOR = timedelta(minutes=10)
 BLOCK = 32  # WeChat pads to 32 bytes, not to the 16 of AES
-RANDOM = 16
+RANDOM = chance.SIZE  # 16
 LENGTH = 4
 
 # What safe mode sends, to the letter; anything else goes through the XML parser.
@@ -113,7 +113,7 @@ class Envelope:
     def encrypt(self, content: bytes, random: bytes | None = None) -> str:
         """16 random bytes, the length in bytes, the content, the app id, padding; encrypted, as base64."""
         plain = (
-            (os.urandom(RANDOM) if random is None else random)
+            (chance.piece() if random is None else random)
             + len(content).to_bytes(LENGTH, "big")
             + content
             + self._app_id

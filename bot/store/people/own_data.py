@@ -1,6 +1,5 @@
 """What customers wished about their own data: asked, confirmed, done, with a receipt that stays when all else is gone."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from bot import chance
 from bot.store import numbers
 from bot.store.database import Session
 from bot.store.prepared import Prepared
@@ -116,4 +116,5 @@ def set_personal(session: Session, customer_id: int, *, wants: bool) -> None:
 def _receipt(now: datetime) -> str:
     """The second of the day goes before the chance: receipts of one time lie beside each other in their index."""
     second = int(now.timestamp()) % 86_400
-    return f"WL{now:%Y%m%d}-{numbers.written(second << CHANCE | secrets.randbits(CHANCE), LETTERS)}"
+    rest = numbers.written(second << CHANCE | chance.number(CHANCE), LETTERS)
+    return f"WL{now.year}{now.month:02}{now.day:02}-{rest}"
