@@ -90,8 +90,9 @@ class Patience:
             return reply
 
     def _begun(self, thinking: Thinking, part: Answer, session: Session) -> Reply | None:
+        """Once more after a commit that was done and not confirmed, it finds what it gave."""
         if not messages.begin(session, thinking.message_id, thinking.handler):
-            return None
+            return messages.given(session, thinking.message_id)
         return give(
             self._services, session, thinking.message_id, thinking.customer_id, part,
             thinking.handler, self._services.now(),
@@ -116,11 +117,14 @@ class Patience:
         owe(self._services, session, thinking.message_id, thinking.customer_id, part.reply)
 
     def _settle_at_once(self, thinking: Thinking, answer: Answer) -> Reply | None:
-        """None when another process was faster, or the database is away: then recovery finds it pending."""
+        """None when another process was faster, or the database is away: then recovery finds it pending.
+
+        A commit that was done and not confirmed is run again: it finds what it gave.
+        """
 
         def settle(session: Session) -> Reply | None:
             if not messages.settle(session, thinking.message_id, thinking.customer_id, thinking.handler):
-                return None
+                return messages.given(session, thinking.message_id)
             if isinstance(answer.reply, Silence):
                 return answer.reply
             return give(

@@ -2,11 +2,11 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 import structlog
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from bot.clock import FixedClock
 from bot.rules.talk import texts
 from bot.services import Services
-from bot.store.database import Database
+from bot.store.database import Database, Session
 from bot.store.tables import customers, deliveries, messages
 from bot.values.reply import Reply, Silence, Text
 from bot.wechat import messages as wechat_messages
@@ -27,6 +27,7 @@ from handlers.windows import windows_of
 from tests.support.door import event, services_of, text_message
 from tests.support.waiting import comes_true
 
+T = TypeVar("T")
 BUDGET = 0.3
 
 
@@ -112,6 +113,35 @@ def test_an_answer_that_is_ready_in_time_is_the_reply(
     assert say(patient, services, xml) == Text("想好了：慢慢想")
     assert thoughts.thought == 1
     assert owed(services) == []
+
+
+class Unconfirmed(Database):
+    """Its commits are done, and their confirmation is lost: what is to be written is written once more."""
+
+    is_cut = False
+
+    def together(self, work: Callable[[Session], T], **how: Any) -> T:
+        first = super().together(work, **how)
+        return super().together(work, **how) if self.is_cut else first
+
+
+def test_an_answer_whose_commit_was_not_confirmed_is_given_all_the_same(
+    database: Database, clock: FixedClock, tmp_path: Path, thoughts: Thoughts
+) -> None:
+    """Settled before, by this very process: not by another one that owes it now."""
+    unconfirmed = Unconfirmed(database.engine.url.render_as_string(hide_password=False))
+    services = services_of(unconfirmed, clock, tmp_path / "spool")
+    exchange = Exchange(services, windows_of(services.config), thoughts, 60.0)
+    with ThreadPoolExecutor(1) as door:
+        said = door.submit(say, exchange, services, text_message("慢慢想"))
+        assert comes_true(lambda: [row.state for row in rows(services)] == ["pending"])
+        unconfirmed.is_cut = True
+        thoughts.go_on.set()
+        assert said.result(60) == Text("想好了：慢慢想")
+    exchange.close()
+    assert [row.text for row in rows(services)] == ["慢慢想", "想好了：慢慢想"]
+    assert owed(services) == []
+    unconfirmed.close()
 
 
 def test_an_answer_that_is_late_follows_and_is_given_once(

@@ -102,6 +102,12 @@ def known(session: Session, once_key: str) -> Known | None:
     return Known(found.id, found.customer_id, found.openid, found.state == PENDING, reply)
 
 
+def given(session: Session, message_id: int) -> Reply | None:
+    """The passive answer that is in the log already; None while there is none."""
+    payload = session.execute(select(_m.payload).where(_m.answers_id == message_id)).scalar_one_or_none()
+    return replies.from_json(payload) if payload else None
+
+
 def answered(
     session: Session,
     message_id: int,
