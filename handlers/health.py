@@ -9,6 +9,7 @@ from handlers.serving import services
 page = Blueprint("health", __name__)
 
 BEHIND = "behind: run weilan db upgrade"
+WRITABLE_WITHIN = 2.0  # seconds; no pass of Weilan's own holds SQLite's one writer for as long
 AHEAD = "ahead: a newer Weilan has upgraded it; start that one"
 
 
@@ -37,4 +38,7 @@ def _database(served: Services) -> str:
         return "down"
     if revisions.ahead(served.database):
         return AHEAD
-    return BEHIND if revisions.missing(served.database) else "ok"
+    if revisions.missing(served.database):
+        return BEHIND
+    why = served.database.refusal(WRITABLE_WITHIN)
+    return f"takes no writing: {why}" if why else "ok"

@@ -153,3 +153,33 @@ def test_the_doctor_tries_whether_the_database_takes_writing(
 
 def test_a_database_that_takes_writing_refuses_nothing(database: Database) -> None:
     assert database.refusal() == ""
+
+
+def test_readiness_ends_while_somebody_else_holds_the_database(
+    sqlite: Database, clock: FixedClock, tmp_path: Path
+) -> None:
+    with opened(services_of(sqlite, clock, tmp_path / "spool")) as door:
+        client = door.app.test_client()
+        with locked(str(sqlite.engine.url.database)):
+            held = client.get("/readyz")
+        free = client.get("/readyz")
+    assert (held.status_code, held.json["database"]) == (503, "takes no writing: database is locked")  # type: ignore[index]
+    assert (free.status_code, free.json["database"]) == (200, "ok")  # type: ignore[index]
+
+
+def test_readiness_ends_where_a_standby_answers(
+    read_only: Database, clock: FixedClock, tmp_path: Path
+) -> None:
+    with opened(services_of(read_only, clock, tmp_path / "spool")) as door:
+        answer = door.app.test_client().get("/readyz")
+    said = "takes no writing: cannot execute DELETE in a read-only transaction"
+    assert (answer.status_code, answer.json["database"]) == (503, said)  # type: ignore[index]
+
+
+def test_who_asks_whether_writing_goes_waits_for_another_s_lock_no_longer_than_told(
+    postgresql: Database,
+) -> None:
+    with postgresql.transaction() as session:
+        session.exec_driver_sql("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
+        assert postgresql.refusal(0.1) == "canceling statement due to lock timeout"
+    assert postgresql.refusal(0.1) == ""

@@ -133,14 +133,33 @@ class Database:
             return words_of(error)
         return ""
 
-    def refusal(self) -> str:
-        """Why it takes no writing now; empty while it does. Nothing is changed by it."""
+    def refusal(self, within: float = WRITER_WAITS) -> str:
+        """Why it takes no writing, though asked for `within` seconds; empty when it does. Nothing is changed by it."""
         try:
-            with self._writer(WRITER_WAITS), self.engine.connect() as session:
+            with (
+                self._writer(within),
+                self.engine.connect() as session,
+                self._waiting_at_most(session, within),
+            ):
                 session.exec_driver_sql("DELETE FROM messages WHERE 1 = 0")
         except (DBAPIError, PoolTimeout) as error:
             return words_of(error)
         return ""
+
+    @contextmanager
+    def _waiting_at_most(self, session: Session, seconds: float) -> Iterator[None]:
+        """For locks that others hold."""
+        milliseconds = int(seconds * 1000)
+        if not self.is_sqlite:
+            session.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
+            yield
+            return
+        driver: Any = session.connection.driver_connection  # not through the session, which would begin to write
+        driver.execute(f"PRAGMA busy_timeout={milliseconds}")
+        try:
+            yield
+        finally:
+            driver.execute(f"PRAGMA busy_timeout={int(WRITER_WAITS * 1000)}")
 
     def close(self) -> None:
         self._group.close()
