@@ -9,6 +9,7 @@ demo shop's questions, a part of which nobody wrote about; under `LEAST_SCORE` s
 import math
 import operator
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Protocol
 
@@ -30,6 +31,10 @@ ABOUT = 0.5  # what the question is about, though it does not say so
 LEANING = 0.5  # how much of the score hangs on the kind of wish
 ANY_WISH = Bar(WORTH_JUDGING, MOST_JUDGED, 1.0)
 SAME_WISH = Bar(WORTH_JUDGING, MOST_JUDGED, 1 - LEANING)  # the kind of wish may put it so much higher
+MANY_NEAR = (
+    64  # entries: of more the kind of wish is looked up only for those that it can bring among the best
+)
+ROUNDED = 0.9999  # a kind of wish may be a little more than 1
 SEEN_AMONG = 120.0  # entries of the shop the confidence was fitted on
 
 # of the confidence: share of the question that is answered, squared, amount of it, distance to the next entry, kind of wish,
@@ -87,15 +92,15 @@ class WordIndex:
         self._put(words_of(self._words.entries, self._words.version, leaning))
 
     def search(self, question: str, *, most: int = 3, about: str = "") -> list[Found]:
-        found = self._found(question, about)
-        return list(found[:most]) if found and found[0].score >= LEAST_SCORE else []
+        found = self._nearest(question, about).found(most)
+        return found if found and found[0].score >= LEAST_SCORE else []
 
     def near(self, question: str, *, most: int = 3) -> list[Found]:
-        found = self._found(question, "")
-        return list(found[:most]) if found and found[0].score >= NEAR_SCORE else []
+        found = self.ranked(question, most=most)
+        return found if found and found[0].score >= NEAR_SCORE else []
 
     def ranked(self, question: str, *, most: int = 3) -> list[Found]:
-        return list(self._found(question, "")[:most])
+        return self._nearest(question, "").found(most)
 
     def entry(self, entry_id: str) -> Entry | None:
         return next((entry for entry in self._words.entries if entry.id == entry_id), None)
@@ -103,46 +108,79 @@ class WordIndex:
     def _put(self, words: Words) -> None:
         """One message asks the same several times; what was found is found in these words, and forgotten with them."""
         self._words = words
-        self._found = lru_cache(HELD)(partial(_found, words))
+        self._nearest = lru_cache(HELD)(partial(_nearest, words))
 
 
-def _found(words: Words, question: str, about: str) -> tuple[Found, ...]:
-    """The nearest, best first; the score of the first is its confidence, those behind have theirs or less."""
+@dataclass(frozen=True, slots=True)
+class _Nearest:
+    """To one question: numbers of entries, best first, and what their confidence is made of."""
+
+    words: Words
+    entries: Sequence[int] = ()
+    scores: Sequence[float] = ()
+    amounts: Sequence[float] = ()
+    wishes: Sequence[float] = ()
+    told: Sequence[int] = ()  # places of the terms that an entry should have
+    written: int | None = None  # the entry that is asked in just these words
+
+    def found(self, most: int) -> list[Found]:
+        """The score of the first is its confidence, those behind have theirs or less. Only what is wanted is judged."""
+        found: list[Found] = []
+        entries, sure = self.words.entries, 1.0
+        if self.written is not None:
+            found.append(Found(entries[self.written], CERTAIN))
+        for place, entry in enumerate(self.entries):
+            if len(found) >= most:
+                break
+            sure = min(sure, self._confidence(place, entry))
+            if entry != self.written:
+                found.append(Found(entries[entry], sure))
+        return found
+
+    def _confidence(self, place: int, entry: int) -> float:
+        lead = 0.0 if place else 1.0 - self.scores[1] / self.scores[0] if len(self.scores) > 1 else 1.0
+        lacking = self.words.lacking(self.told, entry)
+        return _confidence(
+            self.words, self.scores[place], self.amounts[place], lead, self.wishes[place], lacking
+        )
+
+
+def _nearest(words: Words, question: str, about: str) -> _Nearest:
     question = question[:LONGEST_QUESTION]
     if not of_text(question) or not words.has_terms:
-        return ()
+        return _Nearest(words)
     asked = len(of_question(question))
     said = all_terms(question, about[:LONGEST_QUESTION], ABOUT)
     places = words.places(said)
     worth = np.fromiter(said.values(), dtype=np.float32, count=len(said))
     total = float(worth[:asked] @ words.rarity[places[:asked]])
     near, amounts = words.near(places, worth, ANY_WISH if words.wishes is None else SAME_WISH)
-    told = [place for place, term in zip(places.tolist(), said, strict=True) if is_told(term, said[term])]
+    if len(near) > MANY_NEAR:
+        near, amounts = _best_by_wish(words, question, near, amounts)
     scored = amounts / total * (1 - LEANING + LEANING * (wish := _same_wish(words, question, near)))
-    best = np.lexsort((near, -scored))[:MOST_JUDGED]
-    found = _judged(words, near[best], scored[best], amounts[best], wish[best], np.array(told, dtype=np.intp))
-    written = words.asked_so(question)
-    return found if written is None else _first(words.entries[written], found)
+    best = np.argsort(-scored, kind="stable")[:MOST_JUDGED]
+    told = [
+        place
+        for place, (term, each) in zip(places.tolist(), said.items(), strict=True)
+        if is_told(term, each)
+    ]
+    return _Nearest(
+        words,
+        entries=near[best].tolist(),
+        scores=scored[best].tolist(),
+        amounts=amounts[best].tolist(),
+        wishes=wish[best].tolist(),
+        told=told,
+        written=words.asked_so(question),
+    )
 
 
-def _first(entry: Entry, found: Sequence[Found]) -> tuple[Found, ...]:
-    return (Found(entry, CERTAIN), *(one for one in found if one.entry is not entry))[:MOST_JUDGED]
-
-
-def _judged(
-    words: Words, near: Any, scores: Floats, amounts: Floats, wish: Floats, told: Any
-) -> tuple[Found, ...]:
-    if not len(near):
-        return ()
-    lead = 1.0 - float(scores[1] / scores[0]) if len(near) > 1 else 1.0
-    lacking = words.lacking(told, near)
-    found: list[Found] = []
-    sure = 1.0
-    for place, entry in enumerate(near.tolist()):
-        seen = (scores[place], amounts[place], 0.0 if place else lead, wish[place], lacking[place])
-        sure = min(sure, _confidence(words, *map(float, seen)))
-        found.append(Found(words.entries[entry], sure))
-    return tuple(found)
+def _best_by_wish(words: Words, question: str, near: Any, amounts: Floats) -> tuple[Any, Floats]:
+    """Without those who could not pass the best by amount, were they just the kind of wish."""
+    most = np.argpartition(-amounts, MOST_JUDGED)[:MOST_JUDGED]
+    reached = amounts[most] * (1 - LEANING + LEANING * _same_wish(words, question, near[most]))
+    kept = np.flatnonzero(amounts >= float(reached.min()) * ROUNDED)
+    return near[kept], amounts[kept]
 
 
 def _confidence(words: Words, score: float, amount: float, lead: float, wish: float, lacking: float) -> float:

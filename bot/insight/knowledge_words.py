@@ -6,7 +6,8 @@ near enough; a question of nothing but such terms adds the rows.
 """
 
 from array import array
-from collections.abc import Callable, Collection, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -22,6 +23,7 @@ UNKNOWN = 0.5  # of the rarity of a term nobody wrote: it may be another word fo
 LEAST_KEYWORD = 2  # characters of one that may be said alone
 SEVERAL = -1  # entries have it
 MANY = 6  # a term that more than one entry in so many has, has a row
+FEW = 1_000  # entries: of so few the rows are added as a whole, which takes less than to choose
 
 Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 Leaning: TypeAlias = Callable[[str], Floats]  # of a text: the confidence in each kind of wish
@@ -36,10 +38,11 @@ class Bar(NamedTuple):
 
     def passing(self, amounts: Any, lacking: float = 0.0) -> Any:
         """Of each, whether it may be one; `lacking`: what each may have beyond this."""
-        bar = self.least * amounts.max()
+        bar = self.least * float(amounts.max())
         if len(amounts) > self.best:
-            bar = max(bar, self.share * np.partition(amounts, -self.best)[-self.best])
-        return (amounts >= bar - lacking) & (amounts > 0)
+            bar = max(bar, self.share * float(np.partition(amounts, -self.best)[-self.best]))
+        bar -= lacking
+        return amounts >= bar if bar > 0 else amounts > 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,34 +91,34 @@ class Words:
         rows, weights = rows[many], worth[many]
         found = self._of_few(places, worth)
         most_of_many = float(weights @ self.highest[rows])
-        if (surely := bar.least * float(found.max()) - most_of_many) > 0:
+        if len(found) > FEW and (surely := bar.least * float(found.max()) - most_of_many) > 0:
             some = np.flatnonzero(found > surely)
             some = some[bar.passing(found[some], most_of_many)]
             amounts = found[some] + (self.rows[rows[:, None], some] * weights[:, None]).sum(axis=0)
-        else:  # the terms that many have may decide
-            for row, weight in zip(rows.tolist(), weights.tolist(), strict=True):
-                found += self.rows[row] * weight
-            some, amounts = np.arange(len(found)), found
-        kept = np.flatnonzero(bar.passing(amounts))
-        return some[kept], amounts[kept].astype(np.float32)
+            kept = np.flatnonzero(bar.passing(amounts))
+            return some[kept], amounts[kept].astype(np.float32)
+        for row, weight in zip(rows.tolist(), weights.tolist(), strict=True):
+            found += self.rows[row] * weight
+        kept = np.flatnonzero(bar.passing(found))
+        return kept, found[kept].astype(np.float32)
 
-    def lacking(self, places: Any, entries: Any) -> Floats:
-        """Of each entry, which share of these terms it has not, the rare ones counting more; 0 of no terms."""
-        if not len(places):
-            return np.zeros(len(entries), dtype=np.float32)
-        rows, starts, ends = self.row_of[places], self.starts[places], self.ends[places]
-        has = self.rows[rows[:, None], entries] > 0
-        for number, (row, start, end) in enumerate(
-            zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True)
-        ):
-            if row < 0:
-                having = self.numbers[start:end]
-                has[number] = (
-                    end > start and having.take(having.searchsorted(entries), mode="clip") == entries
-                )
-        rarity = self.rarity[places]
-        lacks: Floats = rarity @ ~has / rarity.sum()
-        return lacks
+    def lacking(self, places: Sequence[int], entry: int) -> float:
+        """Which share of these terms the entry has not, the rare ones counting more; 0 of no terms."""
+        if not places:
+            return 0.0
+        numbers = memoryview(self.numbers)
+        of = np.array(places, dtype=np.intp)
+        at = zip(*(each[of].tolist() for each in (self.row_of, self.starts, self.ends)), strict=True)
+        rarity = self.rarity[of].tolist()
+        lacks = 0.0
+        for rare, (row, start, end) in zip(rarity, at, strict=True):
+            if row >= 0:
+                has = self.rows[row, entry] > 0
+            else:
+                place = bisect_left(numbers, entry, start, end)
+                has = place < end and numbers[place] == entry
+            lacks += 0.0 if has else rare
+        return lacks / sum(rarity)
 
     def _of_few(self, places: Any, worth: Floats) -> Any:
         """Of each entry, what of the rare terms it has: their places one after the other, added up at once."""

@@ -273,3 +273,27 @@ def test_a_score_is_always_between_0_and_1(text: str) -> None:
     index = WordIndex()
     index.replace(ENTRIES, "1")
     assert all(0 < found.score <= 1 for found in index.near(text))
+
+
+def test_of_very_many_near_ones_the_kind_of_wish_still_decides() -> None:
+    def leaning(text: str) -> Any:
+        return np.array([0.0, 1.0] if text.endswith("？") else [1.0, 0.0], dtype=np.float32)
+
+    others = [Entry(id=f"price-{n}", question="龙井茶多少钱", answer="", keywords="") for n in range(150)]
+    meant = Entry(id="meant", question="龙井茶多少钱一斤呀？", answer="", keywords="")
+    index = WordIndex()
+    index.replace([*others, meant], "1")
+    index.lean(leaning)
+
+    assert index.ranked("龙井茶究竟多少钱？")[0].entry.id == "meant"
+    assert index.ranked("龙井茶究竟多少钱")[0].entry.id == "price-0"
+
+
+@pytest.mark.parametrize("shops", [pytest.param(1, id="a small shop"), pytest.param(120, id="a large one")])
+def test_who_wants_the_best_alone_gets_the_first_of_all(shops: int) -> None:
+    index = WordIndex()
+    index.replace([replace(one, id=f"{one.id}-{n}") for n in range(shops) for one in ENTRIES], "1")
+    for question in ("紫砂壶发霉了咋办", "退款几天到", "包邮吗", "买多少包邮？"):
+        found = index.ranked(question, most=8)
+        assert index.ranked(question, most=1) == found[:1]
+        assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
