@@ -1,9 +1,11 @@
 """What is dropped because time passed."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Table, and_, delete, func, select, union_all, update
 
+from bot.store.among import among
 from bot.store.database import Database, Session
 from bot.store.tables import (
     former_standings,
@@ -41,12 +43,16 @@ def note_seen_by_all(database: Database, table: Table) -> None:
             session.exec_driver_sql(f"VACUUM (TRUNCATE off) {table.name}")
 
 
-def drop_raw_bodies(session: Session, now: datetime) -> int:
+def old_bodies(session: Session, now: datetime) -> Sequence[int]:
     """The opened bodies are kept for inspection only; an answer still owed is made from its body."""
     old = and_(
         messages.c.created_at < now - RAW_KEPT, messages.c.raw.is_not(None), messages.c.state == "done"
     )
-    return session.execute(update(messages).where(old).values(raw=None)).rowcount
+    return session.execute(select(messages.c.id).where(old).order_by(messages.c.id)).scalars().all()
+
+
+def drop_bodies(session: Session, ids: Sequence[int]) -> None:
+    session.execute(update(messages).where(among(session, messages.c.id, ids)).values(raw=None))
 
 
 def drop_totals(session: Session, now: datetime) -> int:
@@ -62,13 +68,17 @@ def drop_former_standings(session: Session, now: datetime, first: int, last: int
     return session.execute(gone).rowcount
 
 
-def drop_passes(session: Session, now: datetime) -> int:
+def unused_passes(session: Session, now: datetime) -> Sequence[int]:
     """Those by which nothing stands any more, nor stood within what is kept; the last one stays."""
     old = plan_passes.c.at < now - TOTALS_KEPT
     by_it = union_all(select(standings.c.pass_id), select(former_standings.c.pass_id)).subquery()
     newest = select(func.max(plan_passes.c.id)).scalar_subquery()
     unused = and_(old, plan_passes.c.id.not_in(select(by_it.c[0])), plan_passes.c.id < newest)
-    return session.execute(delete(plan_passes).where(unused)).rowcount
+    return session.execute(select(plan_passes.c.id).where(unused).order_by(plan_passes.c.id)).scalars().all()
+
+
+def drop_passes(session: Session, ids: Sequence[int]) -> None:
+    session.execute(delete(plan_passes).where(among(session, plan_passes.c.id, ids)))
 
 
 def drop_ended_sessions(session: Session, now: datetime) -> int:

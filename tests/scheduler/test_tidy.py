@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 
 from bot.clock import FixedClock
 from bot.services import Services
 from bot.store.database import Database
 from bot.store.people import binding
+from bot.store.rows import AT_ONCE
 from bot.store.sending import mass_reports
 from bot.store.tables import bind_codes, binding_talks, binding_tries, mass_sends, messages, volatile
 from bot.values.reports import MassFinished
@@ -63,6 +64,34 @@ def test_raw_bodies_go_after_a_month_unless_an_answer_is_owed(services: Services
     with services.database.reading() as session:
         left = select(messages.c.text).where(messages.c.raw.is_not(None)).order_by(messages.c.id)
         assert list(session.execute(left).scalars()) == ["owed", "new"]
+
+
+def test_others_write_between_the_parts_of_a_large_night(services: Services) -> None:
+    """On SQLite a message waits for the whole of a transaction, and is answered late after two seconds."""
+    with services.database.transaction() as session:
+        who = Build(session).customer()
+        old = {
+            "customer_id": who,
+            "direction": "in",
+            "kind": "text",
+            "raw": "<xml/>",
+            "created_at": NOON - 31 * DAY,
+        }
+        session.execute(insert(messages), [old] * 2_500)
+    sizes: list[int] = []
+
+    def hear(_connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith("UPDATE messages SET raw"):
+            sizes.append(cursor.rowcount)
+
+    written: list[int] = []
+    event.listen(services.database.engine, "after_cursor_execute", hear)
+    event.listen(services.database.engine, "commit", lambda _session: written.append(len(sizes)))
+    tidy(services)
+    event.remove(services.database.engine, "after_cursor_execute", hear)
+    assert sum(sizes) == 2_500
+    assert max(sizes) <= AT_ONCE
+    assert set(range(1, len(sizes) + 1)) <= set(written), "each part has a commit of its own"
 
 
 def test_expired_keys_go(services: Services) -> None:

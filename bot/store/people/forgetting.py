@@ -130,17 +130,21 @@ def forget_authorised(session: Session, customer_id: int) -> None:
 
 
 def tidy(session: Session, now: datetime) -> int:
-    """Daily: hashes that keep no refusal, and what arrived for somebody while they were being forgotten."""
+    """Daily: hashes that keep no refusal."""
     old = suppressions.c.forgotten_at < now - RHYTHM_KEPT
     session.execute(update(suppressions).where(old, suppressions.c.opted_out).values(_NO_RHYTHM))
     follow_history.tidy(session, now - RHYTHM_KEPT)
-    removed = _remove(session, delete(suppressions).where(old, ~suppressions.c.opted_out))
-    forgotten = select(customers.c.id).where(customers.c.forgotten_at < now - REPEATS_END)
-    session.execute(delete(messages).where(messages.c.customer_id.in_(forgotten)))
-    session.execute(
-        update(deliveries).where(deliveries.c.customer_id.in_(forgotten), _has_words()).values(payload=null())
+    return _remove(session, delete(suppressions).where(old, ~suppressions.c.opted_out))
+
+
+def drop_late_words(session: Session, now: datetime, first: int, last: int) -> None:
+    """Daily, for a stretch of customers: what arrived for somebody while they were being forgotten."""
+    forgotten = select(customers.c.id).where(
+        customers.c.id.between(first, last), customers.c.forgotten_at < now - REPEATS_END
     )
-    return removed
+    session.execute(delete(messages).where(messages.c.customer_id.in_(forgotten)))
+    theirs = update(deliveries).where(deliveries.c.customer_id.in_(forgotten), _has_words())
+    session.execute(theirs.values(payload=null()))
 
 
 _NO_RHYTHM: dict[str, Any] = {"last_push_at": None, "last_push_day": None, "mass_month": None, "mass_used": 0}

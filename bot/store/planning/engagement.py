@@ -31,9 +31,9 @@ def one_more_unanswered(session: Session, customer_ids: Sequence[int], now: date
     )
 
 
-def refresh(session: Session, now: datetime) -> int:
-    """For what changes because time passed; only rows that change are written, and their number is given."""
+def refresh(session: Session, now: datetime, first: int, last: int) -> int:
+    """For what changes because time passed, in a stretch of customers; only rows that change are written: how many."""
     fresh = read_off(now, customers.c.silent_pushes)
-    alive = customers.c.forgotten_at.is_(None)
+    alive = and_(customers.c.id.between(first, last), customers.c.forgotten_at.is_(None))
     changed = update(customers).where(alive, customers.c.engagement != fresh).values(engagement=fresh)
     return session.execute(changed).rowcount

@@ -8,6 +8,7 @@ from bot.rules.pushes.rhythm import engagement as rule
 from bot.store.database import Session
 from bot.store.planning import engagement
 from bot.store.tables import customers
+from bot.store.tables.columns import LARGEST_ID
 from tests.conftest import NOON
 from tests.support import contact
 from tests.support.build import Build
@@ -28,9 +29,9 @@ def test_the_night_reads_off_what_the_rule_says(session: Session, build: Build) 
         for spoke_at in SPOKE
         for unanswered in range(6)
     }
-    engagement.refresh(session, NOON)
+    engagement.refresh(session, NOON, 1, LARGEST_ID)
     assert {id_: engagement_of(session, id_)[0] for id_ in expected} == expected
-    assert engagement.refresh(session, NOON) == 0, "rows were written that did not change"
+    assert engagement.refresh(session, NOON, 1, LARGEST_ID) == 0, "rows were written that did not change"
 
 
 def test_each_push_left_unanswered_counts_at_once_and_an_answer_restores_everything(
