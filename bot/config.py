@@ -6,6 +6,7 @@ Where they are read from: `config_file.py`. What is wrong is raised as `ConfigEr
 import re
 import tomllib
 from datetime import time
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -59,10 +60,22 @@ def _folder_or_nothing(folder: str) -> str:
     return folder
 
 
+def _networks(text: str) -> str:
+    try:
+        for one in text.replace(",", " ").split():
+            ip_network(one)
+    except ValueError:
+        raise ValueError(
+            "expected addresses or networks with spaces between, such as 127.0.0.1 10.0.0.0/8"
+        ) from None
+    return text
+
+
 Address = Annotated[str, AfterValidator(_address)]
 AddressOrNothing = Annotated[str, AfterValidator(_address_or_nothing)]
 FolderOrNothing = Annotated[str, AfterValidator(_folder_or_nothing)]
 Host = Annotated[str, AfterValidator(_host)]
+Networks = Annotated[str, AfterValidator(_networks)]
 
 
 class Section(BaseModel):
@@ -121,6 +134,7 @@ class Server(Section):
     processes: int = Field(default=1, ge=1, le=64)
     secret_key: SecretStr = SecretStr("")
     spool: str = ""
+    proxies: Networks = "127.0.0.1 ::1"
 
 
 class Database(Section):

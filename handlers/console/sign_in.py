@@ -12,12 +12,14 @@ from wtforms import PasswordField, StringField
 from bot.store.operators import audit, passwords, staff, staff_sessions
 from bot.store.operators.staff import Person
 from handlers.console import guard
+from handlers.console.addresses import address_of
 from handlers.console.forms import Form, at_most, required, stripped
 from handlers.console.page import Page
 from handlers.serving import services
 
-TRIES_FOR_A_NAME = 10
 TRIES_FROM_AN_ADDRESS = 30
+TRIES_FOR_A_NAME_FROM_AN_ADDRESS = 10  # who guesses locks out themselves, not whose name it is
+TRIES_FOR_A_NAME = 100  # from many addresses
 WITHIN = timedelta(minutes=15)
 
 page = Page("sign_in", __name__, needs=None)
@@ -45,7 +47,7 @@ def index() -> ResponseReturnValue:
     if person is None:
         refusal = _("姓名或密码不对。")
         return render_template("console/sign_in.html", form=form, refusal=refusal), 422
-    services().keys.delete(_key("name", name))
+    _forget_tries(name)
     _begin(person)
     return redirect(guard.place_after(request.args.get("next")), code=303)
 
@@ -106,11 +108,22 @@ def _note_refusal(name: str) -> None:
 
 
 def _tried_too_often(name: str) -> bool:
-    """Counted before the password is looked at, in the store all processes share."""
-    keys = services().keys
-    for_name = keys.count(_key("name", name), lasts=WITHIN)
-    from_address = keys.count(_key("address", request.remote_addr or ""), lasts=WITHIN)
-    return for_name > TRIES_FOR_A_NAME or from_address > TRIES_FROM_AN_ADDRESS
+    """Counted before the password is looked at, in the store all processes share; what is refused counts no further."""
+    address = address_of(request, services().config.server)
+    return any(
+        services().keys.count(key, lasts=WITHIN) > most
+        for key, most in (
+            (_key("address", address), TRIES_FROM_AN_ADDRESS),
+            (_key("name from address", f"{name} {address}"), TRIES_FOR_A_NAME_FROM_AN_ADDRESS),
+            (_key("name", name), TRIES_FOR_A_NAME),
+        )
+    )
+
+
+def _forget_tries(name: str) -> None:
+    address = address_of(request, services().config.server)
+    services().keys.delete(_key("name from address", f"{name} {address}"))
+    services().keys.delete(_key("name", name))
 
 
 def _key(what: str, value: str) -> str:

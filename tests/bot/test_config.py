@@ -119,6 +119,9 @@ def test_a_secret_is_not_shown() -> None:
             "understanding.examples: expected a folder, /nowhere is none",
             id="sentences nowhere",
         ),
+        pytest.param(
+            "[server]\nproxies = 'nginx'", "server.proxies: expected addresses", id="a name of a proxy"
+        ),
         pytest.param("[database]\nurl = 'sqlite:///'", "database.url: expected a file", id="facts in memory"),
     ],
 )

@@ -59,6 +59,29 @@ def test_ten_tries_for_a_name_and_then_even_the_right_password_waits(
     assert not is_in(stranger)
 
 
+def tries_from(app: Flask, address: str, password: str = "not-the-password") -> int:
+    """Through a reverse proxy on this machine; the status."""
+    client = app.test_client()
+    client.environ_base["HTTP_X_FORWARDED_FOR"] = f"203.0.113.99, {address}"
+    return Visitor(client).sign_in("小林", password).status_code
+
+
+def test_who_guesses_locks_out_themselves_and_not_whose_name_it_is(
+    app: Flask, person: Callable[..., int]
+) -> None:
+    person("小林")
+    guesses = [tries_from(app, "203.0.113.7") for _ in range(40)]
+    assert guesses == [422] * 10 + [429] * 30
+    assert tries_from(app, "203.0.113.7", PASSWORD) == 429
+    assert tries_from(app, "203.0.113.8", PASSWORD) == 303
+
+
+def test_a_name_that_many_addresses_guess_at_waits(app: Flask, person: Callable[..., int]) -> None:
+    person("小林")
+    assert {tries_from(app, f"203.0.113.{number}") for number in range(100)} == {422}
+    assert tries_from(app, "203.0.113.200", PASSWORD) == 429
+
+
 def test_thirty_tries_from_an_address_and_then_no_name_is_looked_at(
     app: Flask, person: Callable[..., int]
 ) -> None:
