@@ -63,6 +63,12 @@ class Line:
         self.run(sql, parameters)
         return self._first(self._sent())
 
+    def all(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        self.run(sql, parameters)
+        result = self._sent()
+        self._values.set_pgresult(result)
+        return self._values.load_rows(0, result.ntuples, tuple)
+
     def _first(self, result: "pq.abc.PGresult") -> tuple[Any, ...] | None:
         if result.ntuples == 0:
             return None

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Delete, Dialect, Insert, Select, Update
+from sqlalchemy import Delete, Dialect, Insert, Numeric, Select, Update
 
 from bot.store.database import Instant, Session
 from bot.store.libpq import LINE, Line, numbered
@@ -43,6 +43,15 @@ class Prepared:
         else:
             row = line.first(plan.numbered, plan.listed(values))
         return None if row is None else plan.read(row)
+
+    def all(self, session: Session, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        plan = self._plan(session)
+        line: Line | None = session.info.get(LINE)
+        if line is None:
+            rows = session.connection.dbapi_connection.execute(plan.sql, plan.given(values)).fetchall()  # type: ignore[union-attr]
+        else:
+            rows = line.all(plan.numbered, plan.listed(values))
+        return list(map(plan.read, rows))
 
     def run(self, session: Session, values: dict[str, Any]) -> None:
         """For what answers nothing."""
@@ -112,6 +121,8 @@ def _for_driver(of_type: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
 def _from_driver(of_type: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
     if isinstance(of_type, Instant) and dialect.name == "sqlite":
         return _instant_from_text
+    if isinstance(of_type, Numeric) and dialect.name == "postgresql":
+        return None  # psycopg gives decimals, and SQLAlchemy would want to be told that it does
     found: Callable[[Any], Any] | None = of_type.dialect_impl(dialect).result_processor(dialect, None)
     return found
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Result, bindparam, func, select
+from sqlalchemy import Integer, bindparam, func, select
 
 from bot.store.database import Session
+from bot.store.prepared import Prepared
 from bot.store.tables import order_lines, orders, shipments
 
 MOST = 20
@@ -48,17 +50,17 @@ _COLUMNS = (
 )
 
 
-_NEWEST = (
+_NEWEST = Prepared(
     select(*_COLUMNS)
-    .where(orders.c.customer_id == bindparam("customer_id_"))
+    .where(orders.c.customer_id == bindparam("customer_id_", type_=orders.c.customer_id.type))
     .order_by(orders.c.ordered_at.desc(), orders.c.id.desc())
-    .limit(bindparam("most_"))
+    .limit(bindparam("most_", type_=Integer()))
 )
 
 
 def newest(session: Session, customer_id: int, most: int = MOST) -> list[Order]:
     """The customer's newest orders, newest first."""
-    return _read(session, session.execute(_NEWEST, {"customer_id_": customer_id, "most_": most}))
+    return _read(session, _NEWEST.all(session, {"customer_id_": customer_id, "most_": most}))
 
 
 def find_numbered(session: Session, customer_id: int, number: str) -> Order | None:
@@ -66,24 +68,24 @@ def find_numbered(session: Session, customer_id: int, number: str) -> Order | No
     mine = select(*_COLUMNS).where(
         orders.c.customer_id == customer_id, func.upper(orders.c.external_id) == number.upper()
     )
-    return next(iter(_read(session, session.execute(mine))), None)
+    return next(iter(_read(session, session.execute(mine).all())), None)
 
 
-def _read(session: Session, found: Result[int, str, str, Decimal, datetime, datetime | None]) -> list[Order]:
-    rows = found.all()
-    order_ids = [row.id for row in rows]
+def _read(session: Session, rows: Sequence[Sequence[Any]]) -> list[Order]:
+    """`rows` of `_COLUMNS`."""
+    order_ids = [id_ for id_, *_ in rows]
     lines, parcels = _lines(session, order_ids), _parcels(session, order_ids)
     return [
         Order(
-            number=row.external_id,
-            status=row.status,
-            amount=row.amount,
-            ordered_at=row.ordered_at,
-            paid_at=row.paid_at,
-            lines=tuple(lines.get(row.id, ())),
-            parcels=tuple(parcels.get(row.id, ())),
+            number=number,
+            status=status,
+            amount=amount,
+            ordered_at=ordered_at,
+            paid_at=paid_at,
+            lines=tuple(lines.get(id_, ())),
+            parcels=tuple(parcels.get(id_, ())),
         )
-        for row in rows
+        for id_, number, status, amount, ordered_at, paid_at in rows
     ]
 
 

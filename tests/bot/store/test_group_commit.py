@@ -75,6 +75,18 @@ def test_those_who_come_while_one_writes_share_the_next_commit(database: Databas
 _VALUE = Prepared(select(volatile.c.value).where(volatile.c.key == bindparam("key_")))
 
 
+def test_all_rows_are_read_in_a_shared_transaction_behind_what_was_written_in_it(database: Database) -> None:
+    database.together(keep("a"))
+
+    def work(session: Session) -> list[tuple[Any, ...]]:
+        Prepared(update(volatile).values(value=bindparam("now_", type_=volatile.c.value.type))).run(
+            session, {"now_": "2"}
+        )
+        return Prepared(select(volatile.c.key, volatile.c.value)).all(session, {})
+
+    assert database.together(work) == [("a", "2")]
+
+
 def asking(steps: list[str], name: str) -> tuple[Callable[[Session], None], Callable[[Session], Any]]:
     """What asks for a row ahead, and the work that wants to know it and then changes it."""
 

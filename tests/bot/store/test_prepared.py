@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from bot.store.database import Session
 from bot.store.prepared import Prepared
-from bot.store.tables import customers, messages
+from bot.store.tables import customers, messages, orders
 from tests.support.build import Build
 
 COLUMNS = (
@@ -47,6 +47,18 @@ def test_instants_are_written_and_read_as_sqlalchemy_does(
     for openid in ("by-core", "prepared"):
         row = Prepared(NAMED).first(session, {"openid_": openid})
         assert row == tuple(session.execute(NAMED, {"openid_": openid}).one())
+
+
+def test_all_rows_are_read_as_sqlalchemy_does(session: Session, build: Build) -> None:
+    customer = build.customer()
+    for number in ("A-1", "A-2"):
+        build.order(customer, external_id=number)
+    columns = (orders.c.external_id, orders.c.amount, orders.c.ordered_at, orders.c.paid_at)
+    theirs = select(*columns).where(orders.c.customer_id == bindparam("id_")).order_by(orders.c.id)
+    assert Prepared(theirs).all(session, {"id_": 0}) == []
+    found = Prepared(theirs).all(session, {"id_": customer})
+    assert len(found) == 2
+    assert found == [tuple(row) for row in session.execute(theirs, {"id_": customer})]
 
 
 def test_nothing_found_is_none(session: Session) -> None:
