@@ -4,9 +4,11 @@ And the question itself: `asked_along` puts it behind an answer in words that st
 never behind a complaint, a hand-over, a refusal of pushes or a step of a dialog.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import Enum, auto
+from functools import lru_cache
 
 from bot.rules.people import facts as fact_rules
 from bot.rules.people.facts import FactRules
@@ -64,6 +66,8 @@ def answer(found: Reaction, context: Context) -> Answer | None:
             return _said(words.NEVER_AGAIN)
         case Wish.TAKES_BACK:
             return _taken_back(context)
+        case Wish.ANSWERS if not _may_answer(found.text, context):
+            return None
         case _:
             asked = questions.open_one(session, customer_id, now)
     if asked is None or _is_of_a_visit(found.text, asked, context):
@@ -72,6 +76,16 @@ def answer(found: Reaction, context: Context) -> Answer | None:
         questions.refused(session, customer_id, now, _tomorrow(context))
         return _said(words.PASSED_OVER)
     return _understood(found.text, asked.attribute, context)
+
+
+def _may_answer(text: str, context: Context) -> bool:
+    """Most of what they say answers no question at all: then it is not looked which one is open."""
+    return words.may_answer(text, _meant_by_any(context.services.config.facts.rules))
+
+
+@lru_cache(8)
+def _meant_by_any(rules: str) -> re.Pattern[str]:
+    return words.meant_by_any(fact_rules.load(rules).attributes.values())
 
 
 def _is_of_a_visit(text: str, asked: Open, context: Context) -> bool:

@@ -1,6 +1,7 @@
 """The one question a customer is asked, and what they say to it: pure, told only text and the day."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -41,6 +42,7 @@ _NUMBER = re.compile(r"(?:我|选|第|就|是|要)*([1-9一二三四五六七八
 _AGE = re.compile(r"(?:我|今年|现在|快|刚|已经|大概|差不多|是)*(\d{2})(?:周?岁|了|多|出头|左右|整|吧)*")
 _BORN = re.compile(r"(?:我|是|出生于|生于)*((?:19|20)?\d\d)年(?:出生|生|的|人)*")
 _BORN_IN_THE = re.compile(r"(?:我|是)*([0-9]0)后(?:的|了|吧|啊)*")
+_TELLS_AN_AGE = re.compile(r"\d|后")
 _DIGITS = str.maketrans("零一二三四五六七八九", "0123456789")
 _AROUND = (
     "我们?|是|的|了|一个|一名|个|名|在|做|当|还|现在|目前|平时|主要|比较|更|最|看重|在意|喜欢|觉得|应该|算是|算|属于|大概|差不多|吧|啊|呀|哈|啦|嘛|咯|嗯|哦|噢|"
@@ -111,6 +113,19 @@ def answer_to(attribute: Attribute, text: str, today: date) -> str | None:
         return None
     said = {name: at for name, at in ((name, found.start(name)) for name in found.groupdict()) if at >= 0}
     return min(said, key=lambda name: said[name]).removeprefix("c_") if said else None
+
+
+def may_answer(text: str, meant: re.Pattern[str]) -> bool:
+    """Whether it answers a question of whichever attribute; `meant` is `meant_by_any` of those there are."""
+    words = compact(text)
+    return bool(_TELLS_AN_AGE.search(words) or _NUMBER.fullmatch(words) or meant.fullmatch(words))
+
+
+def meant_by_any(attributes: Iterable[Attribute]) -> re.Pattern[str]:
+    """Only words of any of the choices and what people put around them."""
+    choices = (choice for attribute in attributes for choice in attribute.choices)
+    words = {word for choice in choices for word in _words(choice.label, choice.words)}
+    return re.compile(f"(?:{'|'.join([_AROUND, *map(re.escape, sorted(words))])})+")
 
 
 def _band_in(words: str, today: date) -> str | None:

@@ -5,10 +5,21 @@ from datetime import date
 import pytest
 
 from bot.rules.people.facts import load
-from bot.rules.talk.facts_words import answer_to, corrects_a_fact, question, refuses, refuses_all, takes_back
+from bot.rules.talk.facts_words import (
+    answer_to,
+    corrects_a_fact,
+    may_answer,
+    meant_by_any,
+    question,
+    refuses,
+    refuses_all,
+    takes_back,
+)
+from bot.values.facts import Attribute
 
 TODAY = date(2026, 11, 24)
 KNOWN = load("").attributes
+ANY = meant_by_any(KNOWN.values())
 
 
 @pytest.mark.parametrize(
@@ -40,6 +51,21 @@ KNOWN = load("").attributes
 )
 def test_an_answer_is_understood(attribute: str, text: str, value: str) -> None:
     assert answer_to(KNOWN[attribute], text, TODAY) == value
+    assert may_answer(text, ANY)
+
+
+@pytest.mark.parametrize(
+    "text", ["你们几点上班", "便宜的茶壶有吗", "新款什么时候上", "绿茶的水温多少合适", "😀"]
+)
+def test_what_answers_no_question_is_known_without_asking_which(text: str) -> None:
+    assert not may_answer(text, ANY)
+
+
+@pytest.mark.parametrize("attribute", KNOWN.values(), ids=lambda attribute: attribute.name)
+def test_whatever_a_choice_is_called_may_be_an_answer(attribute: Attribute) -> None:
+    for choice in attribute.choices:
+        for words in (choice.label, *choice.words):
+            assert may_answer(f"我是{words}吧", ANY) or answer_to(attribute, f"我是{words}吧", TODAY) is None
 
 
 @pytest.mark.parametrize(
