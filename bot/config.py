@@ -20,6 +20,15 @@ AccountKind = Literal["service", "subscription"]
 _PORT = re.compile(  # as SQLAlchemy reads it
     r"[^:/]*://(?:[^:/]*(?::[^@]*)?@)?(?:\[[^/?]+\]|[^/:?]+)?:([^/?@]*)(?:[/?]|$)"
 )
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_SHAPES = {
+    "wechat.app_id": (
+        r"wx[0-9a-f]{16}",
+        "wx and 16 digits or letters a-f (the AppID; not the gh_… of the account)",
+    ),
+    "wechat.app_secret": (r"[0-9a-f]{32}", "32 digits or letters a-f (the AppSecret)"),
+    "wechat.token": (r"[0-9A-Za-z]{3,32}", "3 to 32 letters and digits, the same as on the platform"),
+}
 Hours = tuple[time, time]  # of a day; the first before the second
 
 
@@ -301,6 +310,30 @@ def missing(config: Config) -> list[str]:
         "wechat.token": wechat.token.get_secret_value(),
     }
     return [key for key, value in needed.items() if not value]
+
+
+def misshapen(config: Config) -> dict[str, str]:
+    """Of the keys that WeChat hands out, those that do not look like it, and what was expected; it may know better.
+
+    A stand-in on this machine is called what its owner likes.
+    """
+    if is_stand_in(config.wechat.api_base):
+        return {}
+    wechat = config.wechat
+    held = {
+        "wechat.app_id": wechat.app_id,
+        "wechat.app_secret": wechat.app_secret.get_secret_value(),
+        "wechat.token": wechat.token.get_secret_value(),
+    }
+    return {
+        key: expected
+        for key, (shape, expected) in _SHAPES.items()
+        if held[key] and not re.fullmatch(shape, held[key])
+    }
+
+
+def is_stand_in(api_base: str) -> bool:
+    return urlsplit(api_base).hostname in LOOPBACK
 
 
 def _hours(text: str) -> Hours | None:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from bot.config import Config, missing
+from bot.config import LOOPBACK, Config, is_stand_in, misshapen, missing
 from bot.insight import intent_learning
 from bot.insight.intent_learning import CannotLearn
 from bot.language.folder import FolderEmbeddings
 from bot.opening import NotReady, built, check_version, read_rules
 from bot.services import Services, connect
-from bot.store import revisions, server_time
+from bot.store import revisions, server_time, spool
 from bot.store.campaigns import working_days
 from bot.store.database import Database
 from bot.store.keys import RedisKeys
@@ -31,7 +31,6 @@ T = TypeVar("T")
 
 KNOWN_AHEAD = timedelta(days=30)  # the notice comes in November
 MOST_APART = timedelta(seconds=2)  # of two clocks: claims and windows lean on them
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SEND = "/cgi-bin/message/custom/send"
 
 
@@ -40,6 +39,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield _settings(config)
     yield _public_url(config)
     yield _processes(config)
+    yield _spool(config)
     yield _understanding(config)
     if config.understanding.encoder_folder:
         yield _encoder(Path(config.understanding.encoder_folder))
@@ -72,14 +72,16 @@ def _settings(config: Config) -> Finding:
             f"missing: {', '.join(lacking)}",
             "copy them from the WeChat developer platform",
         )
+    if odd := misshapen(config):
+        said = "; ".join(f"{key}: expected {expected}" for key, expected in odd.items())
+        return Finding("settings", False, said, "compare them with the WeChat developer platform")
     mode = "safe or compatible mode" if config.wechat.encoding_aes_key.get_secret_value() else "plain mode"
     return Finding("settings", True, f"a {config.wechat.account_kind} account, {mode}")
 
 
 def _public_url(config: Config) -> Finding:
     host = urlsplit(config.server.public_url).hostname or ""
-    stand_in = urlsplit(config.wechat.api_base).hostname in LOOPBACK
-    if host in LOOPBACK and not stand_in:
+    if host in LOOPBACK and not is_stand_in(config.wechat.api_base):
         todo = "set server.public_url to the https address of your reverse proxy, and enter it with /wechat on the platform"
         return Finding("public_url", False, f"WeChat cannot reach {config.server.public_url}", todo)
     return Finding("public_url", True, f"{config.server.public_url}/wechat is where WeChat calls")
@@ -95,6 +97,14 @@ def _processes(config: Config) -> Finding:
             "set server.processes = 1, or use PostgreSQL",
         )
     return Finding("processes", True, f"{config.server.processes} with {config.server.threads} threads each")
+
+
+def _spool(config: Config) -> Finding:
+    folder = spool.folder_of(config)
+    if why := spool.objection(folder):
+        said = f"nothing can be kept in {folder}: {why}"
+        return Finding("spool", False, said, "let this user write there, or set server.spool")
+    return Finding("spool", True, f"{folder} keeps messages while the database takes none")
 
 
 def _understanding(config: Config) -> Finding:

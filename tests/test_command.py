@@ -377,7 +377,48 @@ def test_the_doctor_names_each_fault_with_what_to_do(run: Run) -> None:
     assert "fault  public_url: WeChat cannot reach http://127.0.0.1:8000: set server.public_url" in out
     assert "ok     migrations: up to date" in out
     assert "ok     clock: " in out
-    assert err == "weilan: 2 of 13 checks found a fault\n"
+    assert err == "weilan: 2 of 14 checks found a fault\n"
+
+
+MINE = '[wechat]\napp_id = "{app_id}"\napp_secret = "{secret}"\ntoken = "{token}"\napi_base = "{api_base}"\n'
+GIVEN = {
+    "app_id": "wx0123456789abcdef",
+    "secret": "0123456789abcdef" * 2,
+    "token": "weilan2026",
+    "api_base": "http://wechat.invalid",
+}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        pytest.param({}, set(), id="as WeChat hands them out"),
+        pytest.param({"app_id": "gh_0123456789ab"}, {"wechat.app_id"}, id="the account's name for its id"),
+        pytest.param({"secret": "0123456789abcdef"}, {"wechat.app_secret"}, id="half a secret"),
+        pytest.param({"token": "my token!"}, {"wechat.token"}, id="a token the platform refuses"),
+        pytest.param(
+            {"app_id": "wx1", "token": "t", "api_base": "http://127.0.0.1:9"}, set(), id="a stand-in's own"
+        ),
+    ],
+)
+def test_what_wechat_cannot_have_handed_out_is_told_at_the_start_and_by_the_doctor(
+    run: Run, settings: Path, wrong: dict[str, str], told: set[str]
+) -> None:
+    kept_nowhere = '[server]\nspool = "/dev/null/nowhere"\n'
+    settings.write_text(settings.read_text() + MINE.format(**GIVEN | wrong) + kept_nowhere, encoding="utf-8")
+    code, out, err = run("serve")
+    assert (code, out) == (1, "")
+    assert {key for key in ("wechat.app_id", "wechat.app_secret", "wechat.token") if key in err} == told
+    *_, last = err.splitlines()
+    assert last == (
+        "weilan: server.spool: nothing can be kept in /dev/null/nowhere (Not a directory): "
+        "let this user write there, or name another folder"
+    )
+
+    findings = run("doctor")[1]
+    assert "fault  spool: nothing can be kept in /dev/null/nowhere: Not a directory: let" in findings
+    assert ("fault  settings: " in findings) == bool(told)
+    assert all(f"{key}: expected " in findings for key in told)
 
 
 def test_the_doctor_reads_the_shops_own_rules(run: Run, settings: Path) -> None:

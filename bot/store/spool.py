@@ -6,6 +6,7 @@ One file a message, complete on disk before WeChat hears `success`, drained in t
 import fcntl
 import json
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -37,6 +38,19 @@ def folder_of(config: Config) -> Path:
     if url.drivername == "sqlite" and url.database:
         return Path(f"{url.database}.spool")
     return Path("data/spool")
+
+
+def objection(folder: Path) -> str:
+    """Why nothing could be kept there, in the system's words; empty when it could. Leaves nothing behind."""
+    try:
+        there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        with tempfile.TemporaryFile(dir=there) as tried:
+            tried.write(b"?")
+            tried.flush()
+            os.fsync(tried.fileno())
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
 
 
 class Spool:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TypeAlias
 
+import structlog
 import typer
 
-from bot.config import Config
-from bot.opening import opened, ready
+from bot.config import Config, misshapen
+from bot.opening import NotReady, opened, ready
 from bot.services import Services
+from bot.store import spool
 from handlers import process
 from handlers.command.common import Command, Fault
 from handlers.knowledge_watch import KnowledgeWatch
@@ -17,6 +19,7 @@ from handlers.understanding_watch import UnderstandingWatch
 
 Chores: TypeAlias = Sequence[tuple[str, Callable[[Services], object], timedelta]]
 Beside: TypeAlias = Callable[[Config, Chores], Callable[[Services], process.Running]]
+log = structlog.get_logger(__name__)
 
 CHORES: Chores = (
     ("answer what is owed", answer_pending, timedelta(seconds=10)),
@@ -27,7 +30,7 @@ CHORES: Chores = (
 def serve(beside: Beside) -> Command:
     def run(context: typer.Context) -> None:
         """One machine: web, scheduler and workers."""
-        config = ready(context.obj.for_wechat)
+        config = _for_messages(context.obj.for_wechat)
         process.serve(config, beside(config, CHORES), debug=context.obj.debug)
 
     return run
@@ -35,7 +38,20 @@ def serve(beside: Beside) -> Command:
 
 def web(context: typer.Context) -> None:
     """Only the web server, for several machines."""
-    process.serve(ready(context.obj.for_wechat), process.Alone, debug=context.obj.debug)
+    process.serve(_for_messages(context.obj.for_wechat), process.Alone, debug=context.obj.debug)
+
+
+def _for_messages(config: Config) -> Config:
+    """Ready, and able to keep messages that the database does not take. Raises `NotReady`."""
+    for key, expected in misshapen(config).items():
+        log.warning("a setting does not look as WeChat hands it out", setting=key, expected=expected)
+    ready(config)
+    folder = spool.folder_of(config)
+    if why := spool.objection(folder):
+        raise NotReady(
+            f"server.spool: nothing can be kept in {folder} ({why}): let this user write there, or name another folder"
+        )
+    return config
 
 
 def scheduler(timetable_alone: Callable[[Services, Chores], None]) -> Command:
