@@ -9,6 +9,7 @@ from bot import holding
 from bot.opening import opened
 from bot.rules.contents import preview_words
 from bot.rules.contents.rendering import NOTHING_HELD, Unsendable, reply_of
+from bot.rules.pushes.reasons import sentence
 from bot.services import Services
 from bot.store.campaigns import approvals, contents, media_files, previews
 from bot.store.database import Session
@@ -102,7 +103,7 @@ def publish(context: typer.Context, content_id: Annotated[str, typer.Argument(me
                 print("WeChat is publishing it; ask again in a minute")
                 return
             raise Fault(
-                f"{content_id}: {getattr(refused.outcome, 'reason', 'WeChat did not take it')}"
+                f"{content_id}: {sentence(getattr(refused.outcome, 'reason', 'WeChat did not take it'), 'en')}"
             ) from None
     for need, value in held.items():
         print(f"{need.form:<8}  {value}")
@@ -120,7 +121,7 @@ def _send(services: Services, content: Content, openid: str) -> None:
         services.wechat.library.preview(openid, reply_of(content, held or NOTHING_HELD))
     except (holding.NotHeld, Unsendable) as refused:
         reason = getattr(getattr(refused, "outcome", None), "reason", str(refused))
-        raise Fault(f"{content.id}: {reason}") from None
+        raise Fault(f"{content.id}: {sentence(reason, 'en')}") from None
 
 
 def _content(session: Session, content_id: str) -> Content:

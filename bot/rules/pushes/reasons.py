@@ -94,6 +94,14 @@ REASONS: dict[str, Reason] = {
     "not_reported": Reason("微信没有回报群发结果", "WeChat never reported how the mass send ended"),
     "mass_failed": Reason("微信回报群发失败", "WeChat reported that the mass send failed"),
 }
+# what WeChat says of an article it did not publish
+PUBLICATION: Mapping[str, Reason] = {
+    "original_by_another": Reason("与别人的原创文章相同", "it is the same as somebody's original article"),
+    "failed": Reason("发布失败", "publishing failed"),
+    "audit_refused": Reason("平台审核没有通过", "WeChat's review refused it"),
+    "deleted": Reason("发布后被删除", "it was deleted after it was published"),
+    "banned": Reason("发布后被平台封禁", "WeChat banned it after it was published"),
+}
 
 Locale = str
 NOBODY: Mapping[str, str] = {}
@@ -106,11 +114,14 @@ def sentence(reason: str, locale: Locale = "zh", names: Mapping[str, str] = NOBO
     name, _, detail = reason.partition(":")
     if detail.startswith(WECHAT):
         detail = wechat_reasons.sentence(detail.removeprefix(WECHAT), locale)
-    detail = names.get(detail, detail)
     known = REASONS.get(name)
     if known is None:
         return reason
-    words = known.en if locale.startswith("en") else known.zh
+    is_english = locale.startswith("en")
+    if name == "publication" and (why := PUBLICATION.get(detail)):
+        detail = why.en if is_english else why.zh
+    detail = names.get(detail, detail)
+    words = known.en if is_english else known.zh
     if not detail:
         return words
-    return f"{words}: {detail}" if locale.startswith("en") else f"{words}：{detail}"
+    return f"{words}: {detail}" if is_english else f"{words}：{detail}"

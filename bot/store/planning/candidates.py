@@ -66,6 +66,7 @@ def of_delivery(delivery: FromClause, moment: Moment) -> Candidate:
         template_id=contents.c.template_id,
         messages=contents.c.messages,
         by_mass=contents.c.by_mass,
+        is_article=contents.c.kind == "article",
         is_chosen=campaigns.c.segment_id != EVERYONE,
     )
     is_open = or_(in_open_window(moment, candidate.messages), in_open_scene(moment, candidate.messages))
@@ -157,6 +158,7 @@ def of_campaign(
         template_id=contents.c.template_id,
         messages=contents.c.messages,
         by_mass=contents.c.by_mass,
+        is_article=contents.c.kind == "article",
         held_out=variants.is_held_out(campaign),
         is_chosen=true() if campaign.segment_id != EVERYONE else false(),
     )

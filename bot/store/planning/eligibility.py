@@ -16,7 +16,7 @@ from bot.store.planning.moments import Moment
 from bot.store.planning.operands import NONE, Candidate, Condition, Text, first_of, is_one_of, known, truly
 from bot.store.sending.halts import PUSHES
 from bot.store.tables import customers
-from bot.values.channels import MASS, NEXT_CONTACT
+from bot.values.channels import MASS, NEXT_CONTACT, REPLY_WINDOW
 
 AT_HAND = 128  # instants whose rhythm is put together already: every kind of campaign asks for the same
 PLAN, CLAIM, LEAVE = "plan", "claim", "leave"
@@ -68,6 +68,12 @@ def _parts_of(messages: Text) -> Text:
 def _kept_by(candidate: Candidate) -> Text:
     is_mine = candidate.kept == candidate.campaign_id
     return case((is_mine, "kept"), else_=literal("lost_to:") + candidate.kept)
+
+
+def _is_shown_as_article(candidate: Candidate) -> Condition:
+    """In the reply window, now or once it is open: only what is published, and nobody publishes without an approval."""
+    in_window = or_(candidate.channel == REPLY_WINDOW, candidate.channel == NEXT_CONTACT)
+    return and_(candidate.is_article, truly(in_window))
 
 
 POLICIES: tuple[Policy, ...] = (
@@ -183,7 +189,8 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         name="not_approved",
         holds=lambda c, _m: and_(
-            c.approved_by.is_(None), or_(is_one_of(c.purpose, "marketing"), truly(c.channel == MASS))
+            c.approved_by.is_(None),
+            or_(is_one_of(c.purpose, "marketing"), truly(c.channel == MASS), _is_shown_as_article(c)),
         ),
         stages=(PLAN, CLAIM, LEAVE),
         of_content=True,

@@ -31,6 +31,7 @@ class Candidate:
     reserved: Condition  # only the reserve stands between them and a mass send
     messages: Text = ONE  # of the reply window it takes
     by_mass: Condition = field(default_factory=true)  # one mass send can carry it
+    is_article: Condition = field(default_factory=false)  # which nobody can be shown before it is published
     too_long: Condition = field(
         default_factory=false
     )  # only the number of its parts stands against the window

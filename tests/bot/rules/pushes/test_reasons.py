@@ -33,6 +33,11 @@ from bot.wechat.errors import RANGES, REACTIONS
             "微信接口接连出错，自动暂停片刻：微信系统繁忙（微信 -1）",
             f"{REASONS['breaker'].en}: WeChat is busy (WeChat -1)",
         ),
+        (
+            "publication:audit_refused",
+            "微信没有发布这篇文章：平台审核没有通过",
+            "WeChat did not publish the article: WeChat's review refused it",
+        ),
         ("wechat 77777 unknown_code", "wechat 77777 unknown_code", "wechat 77777 unknown_code"),
     ],
 )
