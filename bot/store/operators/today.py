@@ -1,9 +1,9 @@
 """The figures of one day, and what somebody should look at, for the console's first page."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from bot.store.database import Session
 from bot.store.sending import halts
@@ -18,6 +18,8 @@ from bot.store.tables import (
 )
 from bot.values.pushes import Halted
 
+RECENT = timedelta(days=7)  # what nobody knew for longer is for the list of deliveries
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -31,7 +33,7 @@ class Figures:
 @dataclass(frozen=True, slots=True)
 class Concerns:
     halted: list[Halted]
-    unknown: int  # deliveries whose outcome nobody knows, all time
+    unknown: int  # deliveries of the last days whose outcome nobody knows
     waiting: int  # customers who wait for a person
     answers_owed: int  # messages whose answer is not ready yet
     unapproved: list[tuple[str, str]]  # running campaigns with a content nobody approved: id, name
@@ -79,7 +81,9 @@ def figures(session: Session, day: date, since: datetime, until: datetime) -> Fi
 def concerns(session: Session, now: datetime) -> Concerns:
     return Concerns(
         halted=halts.every(session, now),
-        unknown=_count(session, deliveries.c.state == "unknown"),
+        unknown=_count(
+            session, and_(deliveries.c.state == "unknown", deliveries.c.finished_at > now - RECENT)
+        ),
         waiting=_count(session, handovers.c.closed_at.is_(None)),
         answers_owed=_count(session, messages.c.state == "pending"),
         unapproved=_running_without_approval(session),

@@ -219,6 +219,12 @@ def test_a_halted_channel_is_a_concern_until_its_end(session: Session, build: Bu
     assert [halted.channel for halted in halts.every(session, NOON + timedelta(hours=1))] == ["mass"]
 
 
+def test_an_unknown_outcome_is_a_concern_for_a_week(session: Session, build: Build) -> None:
+    build.delivery(customer_id=build.customer(), state="unknown", finished_at=NOON)
+    assert today.concerns(session, NOON).unknown == 1
+    assert today.concerns(session, NOON + timedelta(days=7)).unknown == 0
+
+
 def test_whether_the_scheduler_runs_is_seen_from_outside(database: Database) -> None:
     lease = leases.lease(database, "scheduler", lambda: NOON)
 
