@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, select, text, update
 
 from bot.rules.contents.notices import filled, told
 from bot.store.database import Session
@@ -16,6 +16,7 @@ from bot.store.planning import engagement
 from bot.store.programs import outbox
 from bot.store.sending.taking_back import take_back
 from bot.store.tables import customers, deliveries
+from bot.store.tables.pushes import UNSETTLED
 from bot.store.talk import messages
 from bot.values.channels import NOTICE, TEMPLATE
 from bot.values.notice import Notice, TemplateMessage
@@ -67,7 +68,7 @@ def told_by_event(
 
 def settle_recovered(session: Session, now: datetime) -> int:
     """Claims whose worker died after WeChat had reported: recovery called them unknown, the report knows. How many."""
-    known = and_(deliveries.c.channel.in_(REPORTED), deliveries.c.state == "unknown")
+    known = and_(text(UNSETTLED), deliveries.c.state == "unknown")
     asked = select(deliveries.c.id, deliveries.c.reported).where(known, deliveries.c.reported.is_not(None))
     found = session.execute(asked).all()
     for row in found:
@@ -77,7 +78,7 @@ def settle_recovered(session: Session, now: datetime) -> int:
 
 def give_up_unreported(session: Session, now: datetime) -> int:
     """WeChat took them and never told the rest: unknown, and said so."""
-    old = and_(deliveries.c.channel.in_(REPORTED), deliveries.c.state == "accepted")
+    old = and_(text(UNSETTLED), deliveries.c.state == "accepted")
     ends = update(deliveries).where(old, deliveries.c.claimed_at < now - REPORTED_WITHIN)
     values = {"state": "unknown", "reason": "not_reported", "finished_at": now}
     return outbox.ending(session, ends.values(values), "unknown")

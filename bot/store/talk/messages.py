@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Row, bindparam, delete, exists, insert, literal_column, select, update
 
 from bot.store.database import Session
 from bot.store.prepared import Prepared
@@ -91,6 +91,9 @@ _PENDING = (
     .where(_m.state == PENDING, _m.direction == "in")
     .order_by(_m.id)
 )
+# by the small index of them: in the order of their ids SQLite would rather read all that was ever said
+_waiting = messages.alias("waiting")
+_IS_PENDING = _m.id.in_(select(_waiting.c.id).where(_waiting.c.state == literal_column("'pending'")))
 
 
 def known(session: Session, once_key: str) -> Known | None:
@@ -223,7 +226,7 @@ def waits(session: Session, message_id: int, customer_id: int) -> bool:
 
 def unanswered(session: Session, *, received_before: datetime, most: int = 200) -> list[Unanswered]:
     """Messages whose answer is owed, oldest first: each customer's in the order they came."""
-    rows = session.execute(_PENDING.where(_m.created_at < received_before).limit(most))
+    rows = session.execute(_PENDING.where(_IS_PENDING, _m.created_at < received_before).limit(most))
     return [_unanswered(row) for row in rows]
 
 
