@@ -20,6 +20,11 @@ IS_CLAIMED = deliveries.c.state == literal_column("'claimed'")
 _ENDED = ("accepted", "sent", "failed", "unknown")  # in the index's order: SQLite compares word for word
 IS_ENDED = or_(*(deliveries.c.state == literal_column(f"'{state}'") for state in _ENDED))
 IS_KEPT = and_(IS_PLANNED, deliveries.c.channel == _NEXT_CONTACT)
+# The index begins with the channel. PostgreSQL does not look in it for what it holds anyway, but for a pattern it does;
+# without that it reads all the customer ever had, or all that is kept for anybody.
+IS_KEPT_OF_A_CUSTOMER = and_(
+    IS_KEPT, deliveries.c.channel.like(literal_column("'next!_contact'"), escape="!")
+)
 IS_WITHDRAWN = and_(
     deliveries.c.state == literal_column("'skipped'"), deliveries.c.reason == literal_column("'withdrawn'")
 )

@@ -44,7 +44,7 @@ HAS_KEPT: ColumnElement[bool] = or_(
     _c.has_kept,
     literal_column(
         "EXISTS (SELECT 1 FROM deliveries AS kept WHERE kept.state = 'planned' AND kept.channel = 'next_contact'"
-        " AND kept.customer_id = customers.id)",
+        " AND kept.channel LIKE 'next!_contact' ESCAPE '!' AND kept.customer_id = customers.id)",
         Boolean,
     ),
 )

@@ -1,11 +1,25 @@
 """Which deliveries the small indexes hold: both databases see that each condition is that of its index."""
 
+import re
+from typing import Any
+
 import pytest
-from sqlalchemy import ColumnElement, inspect, select
+from sqlalchemy import ColumnElement, Select, inspect, select
 
 from bot.store.database import Database, Session
-from bot.store.delivery_states import HAS_TURN, IS_CLAIMED, IS_ENDED, IS_KEPT, IS_PLANNED, IS_WITHDRAWN
-from bot.store.tables import deliveries
+from bot.store.delivery_states import (
+    HAS_TURN,
+    IS_CLAIMED,
+    IS_ENDED,
+    IS_KEPT,
+    IS_KEPT_OF_A_CUSTOMER,
+    IS_PLANNED,
+    IS_WITHDRAWN,
+)
+from bot.store.people.customers import HAS_KEPT
+from bot.store.tables import customers, deliveries
+
+EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}
 
 
 @pytest.mark.parametrize(
@@ -38,6 +52,25 @@ def test_sqlite_makes_no_list_of_states_for_each_row_it_writes(sqlite: Database)
         steps = session.exec_driver_sql("EXPLAIN INSERT INTO deliveries (campaign_id) VALUES ('one')").all()
     assert len(steps) > 100
     assert [step for step in steps if step.opcode == "OpenEphemeral"] == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(
+            select(deliveries.c.id).where(IS_KEPT_OF_A_CUSTOMER, deliveries.c.customer_id == 1), id="by name"
+        ),
+        pytest.param(select(HAS_KEPT).where(customers.c.openid == "o-1"), id="as they write"),
+    ],
+)
+def test_what_is_kept_for_a_customer_is_found_among_what_is_kept(
+    session: Session, asked: Select[Any]
+) -> None:
+    if session.dialect.name == "postgresql":
+        session.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    words = str(asked.compile(session, compile_kwargs={"literal_binds": True}))
+    steps = "\n".join(map(str, session.exec_driver_sql(f"{EXPLAIN[session.dialect.name]} {words}").all()))
+    assert re.search(r"ix_deliveries_kept\b.*?\(channel ?=.*? AND \(?customer_id ?=", steps, re.DOTALL)
 
 
 def leave_only(session: Session, index: str) -> None:
