@@ -1,5 +1,6 @@
 """The command as its users meet it: words in, lines and an exit code out."""
 
+import csv
 import json
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -337,6 +338,15 @@ def test_export_writes_rows_as_csv_and_as_json_lines(run: Run, database: Databas
     assert out.splitlines()[0].startswith("id,openid,")
     assert "小林" in out.splitlines()[1]
     assert run("export", "dreams")[0] == 2
+
+
+def test_an_exported_delivery_says_of_which_variant_it_was(run: Run, database: Database) -> None:
+    customer = build_in(database, openid="o-lin")
+    with database.transaction() as session:
+        Build(session).delivery(customer_id=customer, variant="B")
+    code, out, _ = run("export", "deliveries")
+    (delivery,) = csv.DictReader(out.splitlines())
+    assert (code, delivery["openid"], delivery["variant"]) == (0, "o-lin", "B")
 
 
 def test_everything_about_one_person_and_nothing_about_another(run: Run, database: Database) -> None:

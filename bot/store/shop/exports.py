@@ -90,7 +90,7 @@ KINDS: dict[str, Select[Any]] = {
     ).outerjoin_from(messages, customers).order_by(_m.id),
     "deliveries": select(
         _d.id, _d.campaign_id, _d.customer_id, _c.openid, _d.content_id, _d.channel, _d.state, _d.reason, _d.planned_at, _d.due_at,
-        _d.claimed_at, _d.finished_at,
+        _d.claimed_at, _d.finished_at, _d.variant,
     ).join_from(deliveries, customers).order_by(_d.id),
 }  # fmt: skip
 
