@@ -280,6 +280,52 @@ def test_the_customers_row_is_asked_for_all_policies_at_once(database: Database)
     assert dropped
 
 
+@pytest.mark.filterwarnings("ignore:UPDATE statement has a cartesian product")  # which is what is shown here
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        pytest.param(
+            Held(**MARKETING, customer=AS_MARKETING, content={"approved_by": None, "approved_at": None}),
+            "contents.id",
+            id="another content's approval is not its own",
+        ),
+        pytest.param(
+            Held(campaign={"status": "paused"}),
+            "campaigns.id",
+            id="another campaign that runs is not its own",
+        ),
+    ],
+)
+def test_a_delivery_is_judged_by_its_own_campaign_and_content(
+    database: Database, held: Held, words: str
+) -> None:
+    place = laid_out(database, held)
+    with database.transaction() as session:
+        build = Build(session)
+        approved = {"approved_by": build.staff(name="other"), "approved_at": NOON}
+        build.campaign("other", [build.content("others", purpose=held.purpose, **approved)])
+    assert not place.claims()
+    place.changes(state="planned", finished_at=None, reason="", claim_token=None)
+    with without(database, (Update, "customers", words)) as dropped:
+        assert place.claims("another")
+    assert dropped
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        pytest.param({"last_push_day": TODAY, "last_push_at": NOON - 90 * HOUR}, id="of this very day"),
+        pytest.param(
+            {"last_push_day": TODAY - timedelta(days=3), "last_push_at": NOON - 19 * HOUR}, id="19 hours ago"
+        ),
+    ],
+)
+def test_the_day_and_the_hours_hold_each_by_itself(database: Database, last: dict[str, Any]) -> None:
+    """They differ where the clock was wrong, or the shop's zone was changed."""
+    place = laid_out(database, Held(customer=last | {"last_push_id": 7}, delivery={"regular": False}))
+    assert not place.claims()
+
+
 Scenario = Callable[[Place], bool]
 
 
