@@ -17,7 +17,7 @@ from bot.config import Config
 from bot.store.database import Database
 from bot.store.operators import audit, passwords, staff
 from bot.store.sending import notice_templates
-from bot.store.talk import handovers
+from bot.store.talk import handovers, open_questions
 from bot.values.notice import NoticeTemplate
 from handlers.app import create_app, stop
 from tests.browser.conftest import DESK, PHONE, resize
@@ -139,6 +139,36 @@ def test_on_a_phone_what_a_change_was_can_be_read(signed_in: Chrome, address: st
     values = signed_in.find_elements(By.CSS_SELECTOR, ".detail dd")
     assert values
     assert min(value.rect["width"] for value in values) > PHONE[0] / 4
+
+
+@pytest.fixture
+def turning(sqlite: Database, address: str) -> str:
+    """The name of a customer that turns the direction of what follows it; they asked what nothing answered."""
+    assert address
+    with sqlite.transaction() as session:
+        customer = Build(session).customer(name="王\u202e芳芳", openid="o-turning-0000")
+        open_questions.keep(session, customer, "茶盘能不能借我用两天", "", NOON)
+    return "王\u202e芳芳"
+
+
+def test_words_that_run_the_other_way_turn_nothing_else(
+    signed_in: Chrome, address: str, turning: str
+) -> None:
+    signed_in.get(address + "customers?text=o-turning-0000")
+    cell = signed_in.find_element(By.CSS_SELECTOR, "tbody td")
+    name, openid = (cell.find_element(By.TAG_NAME, tag) for tag in ("a", "small"))
+    assert name.text.startswith(turning[0])
+    assert openid.rect["x"] >= name.rect["x"] + name.rect["width"]
+
+
+def test_on_a_phone_no_label_lies_over_another(signed_in: Chrome, address: str, turning: str) -> None:
+    signed_in.get(address + "language/en")
+    signed_in.get(address + "unanswered")
+    resize(signed_in, *PHONE)
+    cell = signed_in.find_element(By.CSS_SELECTOR, "tbody td")
+    assert cell.get_attribute("data-label") == "How customers asked"
+    lines_of_the_label = 2
+    assert cell.rect["height"] >= lines_of_the_label * 20
 
 
 def test_on_a_phone_the_menu_opens_and_leads_on(signed_in: Chrome, address: str) -> None:
