@@ -48,7 +48,11 @@ class RowLease:
         taken = mine.on_conflict_do_update(
             index_elements=[leases.c.name],
             set_={"holder": self._holder, "until": now + LASTS},
-            where=or_(leases.c.holder == self._holder, leases.c.until < now),
+            where=or_(
+                leases.c.holder == self._holder,
+                leases.c.until < now,
+                leases.c.until > now + LASTS,  # taken by a clock that has been set back since
+            ),
         )
         with self._database.transaction() as session:
             return session.execute(taken.returning(leases.c.holder)).scalar_one_or_none() == self._holder

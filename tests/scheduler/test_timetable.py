@@ -108,6 +108,15 @@ def test_a_dead_holder_of_a_row_loses_it_when_its_time_is_over(sqlite: Database)
     assert not dead.hold()
 
 
+def test_a_dead_holder_of_a_row_loses_it_though_the_clock_was_set_back_by_an_hour(sqlite: Database) -> None:
+    at = [NOON]
+    dead, heir = (lease(sqlite, "scheduler", lambda: at[0]) for _ in range(2))
+    assert dead.hold()
+    at[0] = NOON - timedelta(hours=1)
+    assert heir.hold()
+    assert not dead.hold()
+
+
 def test_a_holder_whose_connection_is_gone_loses_the_lease(postgresql: Database) -> None:
     clock = FixedClock(NOON)
     first, second = lease(postgresql, "scheduler", clock.real), lease(postgresql, "scheduler", clock.real)
