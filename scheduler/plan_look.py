@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -71,7 +72,7 @@ class Look:
     _built: Built = field(default_factory=Built)
     _stretches: Iterator[tuple[int, int]] = field(default_factory=lambda: iter(()))
     _handing_out: threading.Lock = field(default_factory=threading.Lock)
-    _writing: threading.Lock = field(default_factory=threading.Lock)
+    _writing: threading.Lock = field(default_factory=threading.Lock)  # SQLite's one writer
 
     def at_all(self) -> Told:
         if not self.agenda.entries:
@@ -145,7 +146,7 @@ class Look:
             judging.set_kept_aside(session, tables, self._built, self.today, whose)
             counted = totals.count(session, tables, self._built, agenda)
         if self.keeps:
-            self._write_standings(bench, tables)
+            self._write_standings(bench, tables, whose)
         return Told(looked_at, planned, counted)
 
     def _days_sends(self, bench: Workbench, tables: Tables) -> dict[date, DaysSend]:
@@ -189,23 +190,26 @@ class Look:
         writings = [self._writing_of(tables, of) for of in self.agenda.purposes.values()]
         with bench.reading() as session:
             parts = list(plan_deliveries.parts(session, self._built, *tables.won.values()))
-        with self._writing:
+        with self._turn_to_write():
             for first, last in parts:
                 with bench.transaction() as session:
                     for each in writings:
                         each.write(session, first, last)
 
+    def _turn_to_write(self) -> AbstractContextManager[object]:
+        return self._writing if self.database.is_sqlite else nullcontext()
+
     def _writing_of(self, tables: Tables, of: OfPurpose) -> Writing:
         entries = [entry for entry in self.agenda.entries if entry.purpose == of.purpose]
         return Writing(tables, self._built, of, entries, self.at)
 
-    def _write_standings(self, bench: Workbench, tables: Tables) -> None:
+    def _write_standings(self, bench: Workbench, tables: Tables, whose: Whose) -> None:
         with bench.reading() as session:
-            standings.note_changes(session, tables, self._built, self.agenda)
+            standings.note_changes(session, tables, self._built, self.agenda, whose)
             parts = list(plan_deliveries.parts(session, self._built, tables.changed))
-        with self._writing:
+        with self._turn_to_write():
             for first, last in parts:
                 with bench.transaction() as session:
                     standings.write_changes(
-                        session, tables, self._built, self.agenda, self.pass_id, first, last
+                        session, tables, self._built, self.agenda, whose, self.pass_id, first, last
                     )

@@ -11,8 +11,10 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Insert,
     Select,
+    Table,
     and_,
     case,
     exists,
@@ -27,7 +29,14 @@ from sqlalchemy import (
 )
 
 from bot.store.database import Session
-from bot.store.delivery_states import HAS_TURN, IS_CLAIMED, IS_ENDED, IS_KEPT, IS_WITHDRAWN
+from bot.store.delivery_states import (
+    HAS_TURN,
+    IS_CLAIMED,
+    IS_ENDED,
+    IS_KEPT,
+    IS_KEPT_OF_A_CUSTOMER,
+    IS_WITHDRAWN,
+)
 from bot.store.planning import occasions
 from bot.store.planning.built import Built
 from bot.store.planning.eligibility import POLICIES
@@ -47,6 +56,7 @@ class Whose:
 
     holds: Callable[[ColumnElement[Any]], ColumnElement[bool]]
     values: Mapping[str, int] = field(default_factory=dict)
+    by_one: Table | None = None  # few, by `customer_id`: PostgreSQL is to go from each to what is theirs
 
     def __call__(self, customer_id: ColumnElement[Any]) -> ColumnElement[bool]:
         return self.holds(customer_id)
@@ -61,7 +71,9 @@ def of_asked(session: Session, tables: Tables, customer_ids: Sequence[int]) -> W
     rows = [{"customer_id": each} for each in sorted(set(customer_ids))]
     if rows:
         session.execute(insert(tables.asked), rows)
-    return Whose(lambda customer_id: customer_id.in_(select(tables.asked.c.customer_id)))
+    tables.analyse(session, tables.asked)
+    by_one = tables.asked if session.dialect.name == "postgresql" else None
+    return Whose(lambda customer_id: customer_id.in_(select(tables.asked.c.customer_id)), by_one=by_one)
 
 
 def look(
@@ -108,39 +120,62 @@ def look(
 
 def _take_turns(session: Session, tables: Tables, built: Built, today: date, whose: Whose) -> None:
     """What stands in `deliveries`: planned ones, those under way, today's, and what waits for the next contact."""
-    number = tables.numbers.c.number
-    stood = select(deliveries.c.customer_id, number).join(
-        tables.numbers, tables.numbers.c.campaign_id == deliveries.c.campaign_id
-    )
-    rows = stood.where(whose(deliveries.c.customer_id)).order_by(
-        deliveries.c.customer_id, deliveries.c.id.desc()
-    )
-    ended = rows.where(IS_ENDED, deliveries.c.day == today)
+    was_today = deliveries.c.day == today
+    turn = _standing(whose, tables, HAS_TURN)
     # + 0: those under way are few, and found by their own index rather than among all that a stretch ever had
-    waiting = (
-        stood.where(whose(deliveries.c.customer_id + 0), IS_CLAIMED)
-        .where(deliveries.c.channel != NEXT_CONTACT)
-        .order_by((deliveries.c.id + 0).desc())
-    )
-    kept = rows.where(IS_KEPT, deliveries.c.campaign_id.is_not(None))
-    kept = kept.order_by(None).order_by(deliveries.c.customer_id, deliveries.c.id)
+    under_way = and_(whose(deliveries.c.customer_id + 0), IS_CLAIMED, deliveries.c.channel != NEXT_CONTACT)
+    waiting = Standing(deliveries, _beside_number(deliveries, tables).where(under_way))
+    ended = _standing(whose, tables, IS_ENDED, was_today)
+    kept = _standing(whose, tables, _is_kept(session), deliveries.c.campaign_id.is_not(None))
     # what a person took back: nothing else of the campaign that day
-    withdrawn = rows.where(IS_WITHDRAWN, deliveries.c.day == today)
+    withdrawn = _standing(whose, tables, IS_WITHDRAWN, was_today)
     for name, table, found in (
-        ("turn", tables.turns, rows.where(HAS_TURN)),
-        ("under way", tables.turns, waiting),
-        ("ended", tables.turns, ended.where(deliveries.c.state != "failed")),
-        ("kept", tables.keeps, kept),
+        ("turn", tables.turns, turn.newest_first),
+        ("under way", tables.turns, waiting.rows.order_by((deliveries.c.id + 0).desc())),
+        ("ended", tables.turns, ended.newest_first.where(ended.of.c.state != "failed")),
+        ("kept", tables.keeps, kept.rows.order_by(kept.of.c.customer_id, kept.of.c.id)),
     ):
         built.run(session, name, partial(_keep_first, session, table, found), whose.values)
     tables.analyse(session, tables.numbers, tables.turns, tables.keeps)
-    for name, found, said in (
+    for name, stood, said in (
         ("also under way", waiting, "planned"),
         ("also ended", ended, "planned"),
         ("withdrawn", withdrawn, "withdrawn"),
     ):
-        put = partial(_set_aside, session, tables, found, tables.turns, said)
+        put = partial(_set_aside, session, tables, stood, tables.turns, said)
         built.run(session, name, put, whose.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`rows`: customers and campaigns' numbers of some deliveries. `of`: those deliveries."""
+
+    of: FromClause
+    rows: Select[Any]
+
+    @property
+    def newest_first(self) -> Select[Any]:
+        return self.rows.order_by(self.of.c.customer_id, self.of.c.id.desc())
+
+
+def _standing(whose: Whose, tables: Tables, *which: ColumnElement[bool]) -> Standing:
+    if whose.by_one is None:
+        of_whom = whose(deliveries.c.customer_id)
+        return Standing(deliveries, _beside_number(deliveries, tables).where(of_whom, *which))
+    one = whose.by_one
+    theirs = select(deliveries).where(deliveries.c.customer_id == one.c.customer_id, *which)
+    of = theirs.offset(0).correlate(one).lateral("theirs")
+    return Standing(of, _beside_number(of, tables, one.join(of, true())))
+
+
+def _beside_number(of: FromClause, tables: Tables, beside: FromClause | None = None) -> Select[Any]:
+    numbers = tables.numbers
+    joined = (of if beside is None else beside).join(numbers, numbers.c.campaign_id == of.c.campaign_id)
+    return select(of.c.customer_id, numbers.c.number).select_from(joined)
+
+
+def _is_kept(session: Session) -> ColumnElement[bool]:
+    return IS_KEPT if session.dialect.name == "sqlite" else IS_KEPT_OF_A_CUSTOMER
 
 
 def _keep_first(session: Session, table: Any, rows: Select[Any]) -> Insert:
@@ -149,21 +184,19 @@ def _keep_first(session: Session, table: Any, rows: Select[Any]) -> Insert:
     return found
 
 
-def _set_aside(session: Session, tables: Tables, rows: Select[Any], known: Any, said: str) -> Insert:
+def _set_aside(session: Session, tables: Tables, stood: Standing, known: Any, said: str) -> Insert:
     """What a campaign has for a customer whose turn, or kept content, is another's."""
     is_told = exists().where(
-        known.c.customer_id == deliveries.c.customer_id, known.c.campaign_number == tables.numbers.c.number
+        known.c.customer_id == stood.of.c.customer_id, known.c.campaign_number == tables.numbers.c.number
     )
-    return _put_aside(session, tables, rows.add_columns(literal(said)).where(~is_told))
+    return _put_aside(session, tables, stood.rows.add_columns(literal(said)).where(~is_told))
 
 
 def set_kept_aside(session: Session, tables: Tables, built: Built, today: date, whose: Whose) -> None:
     """What a campaign keeps since today for a customer whose turn is another's; asked again when all is planned."""
-    is_won = exists().where(tables.turns.c.customer_id == deliveries.c.customer_id)
-    kept = select(deliveries.c.customer_id, tables.numbers.c.number, literal("kept")).join(
-        tables.numbers, tables.numbers.c.campaign_id == deliveries.c.campaign_id
-    )
-    kept = kept.where(IS_KEPT, deliveries.c.day == today, is_won, whose(deliveries.c.customer_id))
+    stood = _standing(whose, tables, _is_kept(session), deliveries.c.day == today)
+    is_won = exists().where(tables.turns.c.customer_id == stood.of.c.customer_id)
+    kept = stood.rows.add_columns(literal("kept")).where(is_won)
     built.run(session, "keeps", lambda: _put_aside(session, tables, kept), whose.values)
 
 
@@ -171,13 +204,12 @@ def _set_reached_aside(
     session: Session, tables: Tables, built: Built, entry: Entry, today: date, whose: Whose
 ) -> None:
     """What a campaign keeps since today for a customer whom something could reach by now."""
-    judged = tables.judged
+    judged, of_it = tables.judged, deliveries.c.campaign_id == entry.campaign.id
+    stood = _standing(whose, tables, _is_kept(session), of_it, deliveries.c.day == today)
     kept = (
-        select(deliveries.c.customer_id, literal(entry.campaign_number), literal("kept"))
-        .join(judged, judged.c.customer_id == deliveries.c.customer_id)
-        .where(IS_KEPT, deliveries.c.campaign_id == entry.campaign.id, deliveries.c.day == today)
+        stood.rows.add_columns(literal("kept"))
+        .join(judged, judged.c.customer_id == stood.of.c.customer_id)
         .where(code_of(judged, entry.purpose, entry.kind).is_distinct_from(KEEPS_CODE))
-        .where(whose(deliveries.c.customer_id))
     )
     name = ("keeps for the reached", entry.number)
     built.run(session, name, lambda: _put_aside(session, tables, kept), whose.values)

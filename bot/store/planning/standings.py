@@ -33,6 +33,7 @@ from bot.rules.pushes.windows import PURPOSES
 from bot.store.database import Session
 from bot.store.planning.built import Built
 from bot.store.planning.eligibility import before_contents
+from bot.store.planning.judging import Whose
 from bot.store.planning.plan_entries import Agenda, OfPurpose, reason_of
 from bot.store.planning.plan_tables import STRETCH, Tables, code_of, codes, masks, said_name
 from bot.store.planning.verdicts import STANDING, VALUES
@@ -46,7 +47,7 @@ _TURNS: Mapping[str, ColumnElement[Any]] = {
 _SAID = ("reasons", "own", "audiences")
 
 
-def note_changes(session: Session, tables: Tables, built: Built, agenda: Agenda) -> None:
+def note_changes(session: Session, tables: Tables, built: Built, agenda: Agenda, whose: Whose) -> None:
     """Finds of whom something else is decided for a purpose than what stands, and lays it aside.
 
     What was counted before has put the groups into words.
@@ -54,21 +55,17 @@ def note_changes(session: Session, tables: Tables, built: Built, agenda: Agenda)
     for of in agenda.purposes.values():
         built.run(session, ("packs", of.purpose), partial(_packed, session, tables, agenda, of))
         tables.analyse(session, tables.packs[of.purpose])
-    built.run(session, "changed", lambda: _changed(session, tables, agenda), _bounds(session, tables.judged))
+    bounds = {} if session.dialect.name == "sqlite" else whose.values
+    built.run(session, "changed", lambda: _changed(session, tables, agenda, whose), bounds)
     tables.analyse(session, tables.changed)
 
 
-def _changed(session: Session, tables: Tables, agenda: Agenda) -> Insert:
+def _changed(session: Session, tables: Tables, agenda: Agenda, whose: Whose) -> Insert:
     beside: FromClause = judged_beside(tables)
     bits: list[ColumnElement[int]] = []
     said: dict[str, ColumnElement[Any]] = dict(_TURNS)
     for place, of in enumerate(agenda.purposes.values()):
-        old = standings.alias(f"old_{of.purpose}")
-        is_theirs = and_(
-            old.c.purpose == of.purpose,
-            old.c.customer_id == tables.judged.c.customer_id,
-            _within(session, old.c.customer_id),
-        )
+        old, is_theirs = _stood(session, whose, of, tables.judged)
         beside = _said_beside(beside, tables, of).outerjoin(old, is_theirs)
         new = _said(session, tables, of)
         differs = and_(_is_asked_of(tables, agenda, of, old), _differs(session, old, {**_TURNS, **new}))
@@ -87,19 +84,21 @@ def _changed(session: Session, tables: Tables, agenda: Agenda) -> Insert:
     return insert(tables.changed).from_select([column.name for column in found.c], changed)
 
 
-def _bounds(session: Session, judged: Table) -> dict[str, int]:
-    """The lowest and the highest id of those judged, where `_within` asks for them."""
+def _stood(
+    session: Session, whose: Whose, of: OfPurpose, who: Table
+) -> tuple[FromClause, ColumnElement[bool]]:
+    """What stands of each in the table, to be joined to it, and the condition of the join.
+
+    To PostgreSQL a stretch's bounds are said of both sides, and few are looked up one by one: otherwise it reads and lays
+    aside what stands of everybody.
+    """
+    old = standings.alias(f"old_{of.purpose}")
+    is_theirs = and_(old.c.purpose == of.purpose, old.c.customer_id == who.c.customer_id)
     if session.dialect.name == "sqlite":
-        return {}
-    first, last = session.execute(
-        select(func.min(judged.c.customer_id), func.max(judged.c.customer_id))
-    ).one()
-    return {"first": first or 0, "last": last or 0}
-
-
-def _within(session: Session, customer_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Said of both sides of a join: otherwise PostgreSQL reads and lays aside, for each stretch, what stands of everybody."""
-    return true() if session.dialect.name == "sqlite" else customer_id.between(*STRETCH)
+        return old, is_theirs
+    if whose.by_one is None:
+        return old, and_(is_theirs, whose(old.c.customer_id))
+    return select(old).where(is_theirs).offset(0).correlate(who).lateral(f"stood_{of.purpose}"), true()
 
 
 def _differs(session: Session, old: FromClause, new: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
@@ -110,29 +109,35 @@ def _differs(session: Session, old: FromClause, new: Mapping[str, ColumnElement[
 
 
 def write_changes(
-    session: Session, tables: Tables, built: Built, agenda: Agenda, pass_id: int, first: int, last: int
+    session: Session,
+    tables: Tables,
+    built: Built,
+    agenda: Agenda,
+    whose: Whose,
+    pass_id: int,
+    first: int,
+    last: int,
 ) -> None:
     """Of a stretch of customers: what stood is put by, what was decided stands."""
     changed, stretch = tables.changed.c, {"first": first, "last": last}
     for place, of in enumerate(agenda.purposes.values()):
         is_changed = changed.purposes.op("&")(literal_column(str(1 << place))) != literal_column("0")
         which = and_(changed.customer_id.between(*STRETCH), is_changed)
-        for name, make in (("put by", _put_by), ("stand", _standing)):
-            put = partial(make, session, tables, of, pass_id, which)
-            built.run(session, (name, of.purpose), put, stretch)
+        put_by = partial(_put_by, session, tables, of, pass_id, which, whose)
+        stand = partial(_standing, session, tables, of, pass_id, which)
+        for name, make in (("put by", put_by), ("stand", stand)):
+            built.run(session, (name, of.purpose), make, stretch)
 
 
 def _put_by(
-    session: Session, tables: Tables, of: OfPurpose, pass_id: int, which: ColumnElement[bool]
+    session: Session, tables: Tables, of: OfPurpose, pass_id: int, which: ColumnElement[bool], whose: Whose
 ) -> Executable:
     """`which`: of those who changed."""
     changed, before = tables.changed, ["customer_id", "purpose", *STANDING]
-    stood = and_(
-        standings.c.purpose == of.purpose,
-        standings.c.customer_id == changed.c.customer_id,
-        _within(session, standings.c.customer_id),
+    old, is_theirs = _stood(session, whose, of, changed)
+    rows = select(*(old.c[name] for name in before), literal(pass_id)).select_from(
+        changed.join(old, is_theirs)
     )
-    rows = select(*(standings.c[name] for name in before), literal(pass_id)).join(changed, stood)
     put = or_insert(session, former_standings).from_select([*before, "until_pass"], rows.where(which))
     found: Executable = put.on_conflict_do_nothing()
     return found
