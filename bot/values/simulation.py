@@ -56,6 +56,7 @@ class CampaignLine:
     ends: date
     contents: int
     unapproved: tuple[str, ...]  # contents nobody has approved
+    festival: str = ""  # that it waits for
 
 
 @dataclass(slots=True)

@@ -63,8 +63,10 @@ def _of_campaign(found: Simulated, line: CampaignLine, days: list[CampaignDay]) 
         yield Warned("unapproved", line.id, {"contents": line.unapproved})
     candidates = max((_reachable(day) for day in days), default=0)
     reached = found.reached.get(line.id, 0)
-    if not days:
+    if not days and not line.festival:
         yield Warned("never_judged", line.id)
+    elif not days:
+        return  # the festival is not in these days
     elif candidates == 0:
         yield Warned("nobody_in_segment", line.id)
     elif reached <= FEW * candidates and not _have_all_theirs(days):

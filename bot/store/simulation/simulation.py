@@ -251,6 +251,7 @@ def campaigns_between(session: Session, first: date, last: date) -> tuple[Campai
             ends=row.ends,
             contents=len(of.get(row.id, [])),
             unapproved=tuple(each.id for each in of.get(row.id, []) if each.approved_by is None),
+            festival=(row.occasion or {}).get("festival", ""),
         )
         for row in found
     )

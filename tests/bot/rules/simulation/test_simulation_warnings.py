@@ -27,13 +27,19 @@ def test_a_campaign_that_reached_nobody_is_warned_of_unless_all_have_theirs(
     assert [each.kind for each in warnings(found)] == warned
 
 
-def simulated(day: CampaignDay) -> Simulated:
+def test_a_campaign_whose_festival_is_not_in_these_days_is_no_warning() -> None:
+    assert [each.kind for each in warnings(simulated(None))] == ["never_judged"]
+    assert list(warnings(simulated(None, festival="mid-autumn"))) == []
+
+
+def simulated(day: CampaignDay | None, festival: str = "") -> Simulated:
     line = CampaignLine(
-        id="feast", name="节日", priority=50, regular=False, starts=DAY, ends=DAY, contents=1, unapproved=()
-    )
+        id="feast", name="节日", priority=50, regular=False, starts=DAY, ends=DAY, contents=1, unapproved=(),
+        festival=festival,
+    )  # fmt: skip
     return Simulated(
         starts_at=datetime(2026, 12, 1, 4, tzinfo=UTC), days=(Day(DAY, works=True, calendar_known=True),),
-        campaigns=(line,), by_campaign=(day,), customers=100, known=100, copied=0, seed=1, rates=(), reached={}, times={},
+        campaigns=(line,), by_campaign=(day,) if day else (), customers=100, known=100, copied=0, seed=1, rates=(), reached={}, times={},
         gaps_regular={}, gaps_bound={}, least_hours=None, least_hours_regular=None, mass_most=4, mass_target="openids",
         halted=(), blames=(), seconds={},
     )  # fmt: skip
