@@ -16,6 +16,7 @@ from bot.opening import opened
 from bot.rules.contents import contents as content_rules
 from bot.rules.contents import definitions as files
 from bot.rules.intake import reports
+from bot.rules.pushes import variants
 from bot.rules.worth import membership
 from bot.services import Services
 from bot.store import tidying
@@ -121,5 +122,6 @@ def apply(
             session, wanted, staff_id=person.id, approve=approve, now=now, config=config
         )
     tell(changes, as_json, reports.of_changes(changes))
-    for warning in (said for content in wanted.contents for said in content_rules.warnings(content)):
+    of_contents = (said for content in wanted.contents for said in content_rules.warnings(content))
+    for warning in (*of_contents, *variants.warnings(changes)):
         print(f"warning: {warning}", file=sys.stderr)

@@ -5,10 +5,10 @@ The same arithmetic stands in SQL in `bot/store/planning/variants.py`; a test ho
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from bot.values.definitions import Variant, Variants
+from bot.values.definitions import Change, Variant, Variants
 
 PRIME = 2_147_483_647
 FACTOR = 48_271
@@ -68,6 +68,18 @@ def objection(variants: Variants, contents: tuple[str, ...]) -> str:
             )
         seen |= set(variant.contents)
     return ""
+
+
+def warnings(changes: Iterable[Change]) -> Iterator[str]:
+    """Of a test that is changed: whoever moves between variants has had one and may get the other."""
+    for change in changes:
+        if change.kind == "campaign" and any(
+            field.field == "variants" and field.old for field in change.fields
+        ):
+            yield (
+                f"campaign {change.id}: variants: customers move to another share, and who had one may get the other, too;"
+                " for figures that compare make a new campaign"
+            )
 
 
 def _name(name: Any) -> str:

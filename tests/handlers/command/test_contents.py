@@ -21,6 +21,16 @@ parts = [
 ]
 """
 
+TEST = """
+[[content]]
+id = "one"   title = "一"   category = "care"   purpose = "care"   text = "一"
+[[content]]
+id = "two"   title = "二"   category = "care"   purpose = "care"   text = "二"
+[[campaign]]
+id = "ab"   name = "甲乙"   segment = "everyone"   variants = SHARES
+starts = 2026-11-01   ends = 2036-12-31   status = "draft"
+""".replace("   ", "\n")
+
 
 @pytest.fixture
 def shop(tmp_path: Path, database: Database) -> Path:
@@ -85,6 +95,19 @@ def test_a_place_that_may_say_nothing_is_warned_of(shop: Path, run: Run) -> None
     code, _, err = run("apply", str(shop / "shop.toml"), "--as", "小林")
     assert code == 0
     assert "warning: content tea-picture: {customer.name} says nothing when it is not known" in err
+
+
+def test_changed_shares_of_a_test_are_warned_of(shop: Path, run: Run) -> None:
+    def applied(shares: str) -> tuple[int, str]:
+        (shop / "test.toml").write_text(TEST.replace("SHARES", shares), encoding="utf-8")
+        code, _, err = run("apply", str(shop / "test.toml"), "--as", "小林")
+        return code, err
+
+    assert applied('{ A = ["one"], B = ["two"] }') == (0, "")
+    assert applied('{ A = ["one"], B = ["two"] }') == (0, "")
+    code, err = applied('{ A = ["one"], B = { contents = ["two"], weight = 3 } }')
+    assert code == 0
+    assert err.startswith("warning: campaign ab: variants: customers move to another share")
 
 
 def test_an_uploaded_file_is_named_by_what_is_in_it(shop: Path, run: Run) -> None:
