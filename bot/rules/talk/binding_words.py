@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.rules.intake.cells import Wrong, phone
+from bot.rules.talk.signs import needs_a_sign
 from bot.rules.talk.wording import compact, plain
 
 CODE_LETTERS = "BCDFGHJKMNPQRSTVWXYZ"  # no vowels, so it spells nothing; no digits, so it is no order number
@@ -51,6 +52,7 @@ class Heard:
     tail: str = ""
 
 
+@needs_a_sign(_GIVES_UP, _MAY_BE_ONE, otherwise=None)
 def heard(text: str) -> Heard | None:
     """绑定, 我是会员, 绑定 13800001234, a code, an order number, 算了; not 解绑, 绑定银行卡. Who is meant decides the caller."""
     words, whole = plain(text), compact(text)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.rules.calendar import lunar
 from bot.rules.talk.numerals import number_of
+from bot.rules.talk.signs import needs_a_sign
 from bot.rules.talk.wording import compact, plain
 
 LONGEST = 30  # characters
@@ -44,6 +45,7 @@ class Birthday:
     lunar: str = ""
 
 
+@needs_a_sign(_TOLD, _BORN, _YEAR, _WRITTEN, otherwise=None)
 def birthday_in(text: str) -> Birthday | None:
     """我生日5月3号, 我是1990-05-03出生的, 我过阴历腊月三十; not 我妈生日5月3号, 5月3号能到吗."""
     words = compact(_WRITTEN.sub(r"\g<year>年\g<month>月\g<day>日", plain(text)))

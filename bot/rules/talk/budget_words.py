@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bot.rules.talk.numerals import NUMERAL, number_of
 from bot.rules.talk.recommend_words import CALLED
+from bot.rules.talk.signs import needs_a_sign
 from bot.rules.talk.wording import plain
 from bot.values.recommending import ANYTHING, Spend
 
@@ -69,6 +70,7 @@ class Budget:
     words: str = ""
 
 
+@needs_a_sign(_CHEAPEST, _DEAREST, _BETWEEN, _EACH, _MOST, _LEAST, _ABOUT, _LIMIT, otherwise=None)
 def budget_of(text: str) -> Budget | None:
     """200块以内的茶壶, 预算三百送人, 100到200的茶, 最便宜的盖碗; not 200以内包邮吗, not 3天以内, not 满200减20."""
     words = re.sub(r"\s+", "", plain(text))

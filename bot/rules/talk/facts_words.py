@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from bot.rules.people.facts import AGE_BAND, age_band
 from bot.rules.talk.numerals import full_year
+from bot.rules.talk.signs import needs_a_sign
 from bot.rules.talk.wording import compact
 from bot.values.facts import Attribute
 
@@ -64,27 +65,32 @@ def is_short(text: str) -> bool:
     return 0 < len(compact(text)) <= LONGEST_ANSWER
 
 
+@needs_a_sign(_REFUSES, otherwise=False)
 def refuses(text: str) -> bool:
     """跳过, 不想说, 不方便."""
     return bool(_REFUSES.fullmatch(compact(text)))
 
 
+@needs_a_sign(_REFUSES_ALL, otherwise=False)
 def refuses_all(text: str) -> bool:
     """别问了, 不要再问我了; not 别问价格 and not a question."""
     return bool(_REFUSES_ALL.fullmatch(compact(text)))
 
 
+@needs_a_sign(_TAKES_BACK, otherwise=False)
 def takes_back(text: str) -> bool:
     """撤回, 刚才说错了."""
     return bool(_TAKES_BACK.fullmatch(compact(text)))
 
 
+@needs_a_sign(_CORRECTS, otherwise=False)
 def corrects_a_fact(text: str) -> bool:
     """把我的城市改成上海, 我生日记错了; not 地址写错了, which is an order's."""
     words = compact(text)
     return len(words) <= LONGEST_CORRECTION and bool(_CORRECTS.search(words))
 
 
+@needs_a_sign(_ASKS_WHAT_IS_KNOWN, otherwise=False)
 def asks_what_is_known(text: str) -> bool:
     """我的资料, 你们记了我什么."""
     return bool(_ASKS_WHAT_IS_KNOWN.fullmatch(compact(text)))

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from bot.rules.talk.form_meanings import meant
 from bot.rules.talk.products import best_named
+from bot.rules.talk.signs import needs_a_sign
 from bot.rules.talk.wording import compact, plain
 from bot.values.forms import Answers, Form, Step
 
@@ -139,6 +140,7 @@ class Pick:
     products: tuple[str, ...]
 
 
+@needs_a_sign(_MINE, _RESUMES, *(pattern for _, pattern in _BEGINS), otherwise=None)
 def heard(text: str) -> Heard | None:
     """我要退货, 茶壶想报修, 改一下地址, 继续, 我的申请; not 怎么退货, 退货运费谁出."""
     words = compact(text)

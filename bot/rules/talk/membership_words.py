@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from bot.rules.talk.signs import needs_a_sign
 from bot.rules.talk.wording import compact
 from bot.values.membership import Entry, Reward, Standing, Voucher
 
@@ -67,6 +68,7 @@ class Asked:
     again: bool = False
 
 
+@needs_a_sign(_ENTRIES, _VOUCHERS, _REWARDS, _EXCHANGE, otherwise=None)
 def asked_of(text: str) -> Asked | None:
     """积分明细, 积分兑换, 兑换1, 我的优惠券; not 积分怎么攒, not 换货, not 我要换一个, which came broken."""
     words = compact(text)

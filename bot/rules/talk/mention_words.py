@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from bot.rules.talk.signs import needs_a_sign
 from bot.rules.talk.wording import compact
 
 LAST = -1  # 最后一个
@@ -40,6 +41,7 @@ class Pointed:
     beside: int | None = None  # the place of another, where they ask of two
 
 
+@needs_a_sign(_PLACE, _BOTH, _LAST, _THIS, otherwise=None)
 def pointed(text: str) -> Pointed | None:
     """第二个多少钱, 最后一款, 第一个和第二个有啥区别, 第三笔到哪了, 这个有货吗; None when nothing that was shown is meant."""
     words = compact(text)
@@ -54,6 +56,7 @@ def pointed(text: str) -> Pointed | None:
     return Pointed(0, is_this=True) if _THIS.fullmatch(words) else None
 
 
+@needs_a_sign(_NAMING, otherwise="")
 def named_thing(text: str) -> str:
     """不是那个，是干泡台; 就那个铸铁的; 礼盒的那个订单: what they name instead; empty where they point at nothing."""
     words = compact(text)

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from bot.rules.talk.signs import needs_a_sign
 from bot.rules.talk.wording import compact
 from bot.values.offers import Chosen, Open, Option
 
@@ -118,6 +119,7 @@ def _yuan(letter: str, field: str, value: Any) -> Decimal:
     return round(found, 2)
 
 
+@needs_a_sign(_ASKS, _CHOOSES, otherwise=None)
 def wish_of(text: str) -> Wish | None:
     """有什么优惠, 选B, 要第二个, A; whether an offer is open is the store's to know."""
     words = compact(text)

@@ -7,7 +7,8 @@ made from who one is.
 import re
 from enum import StrEnum
 
-from bot.rules.talk.wishes import refuses_suggestions
+from bot.rules.talk.signs import needs_a_sign
+from bot.rules.talk.wishes import NO_SUGGESTIONS, refuses_suggestions
 from bot.rules.talk.wording import compact
 
 LONGEST = 24  # characters; a longer text tells a story, and a person or the knowledge answers it
@@ -108,6 +109,7 @@ DONE = {
 }
 
 
+@needs_a_sign(*(pattern for _, pattern in _MEANINGS), NO_SUGGESTIONS, otherwise=None)
 def asked_of(text: str) -> Asked | None:
     """删除我的全部资料, 导出我的资料, 关闭个性化推荐, 别再推荐了 …; not 删除订单, not 个性化定制."""
     words = compact(text)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from bot.rules.talk.signs import needs_a_sign
 from bot.rules.talk.wording import clauses, compact
 
 LONGEST_RETURN = 16
@@ -48,6 +49,7 @@ class PersonWish:
     complains: bool
 
 
+@needs_a_sign(_COMPLAINS, _WANTED, _ONLY, otherwise=None)
 def person_wish(text: str) -> PersonWish | None:
     """转人工, 人工客服, 我要投诉 …; not 人工打磨, 人工智能, 客服态度真好."""
     words = compact(text)
@@ -61,11 +63,13 @@ def person_wish(text: str) -> PersonWish | None:
     return PersonWish(complains=False) if wants else None
 
 
+@needs_a_sign(_MANAGER, otherwise=False)
 def asks_for_manager(text: str) -> bool:
     """我的客户经理是谁: a name, and nobody has to come for it."""
     return bool(_MANAGER.fullmatch(compact(text)))
 
 
+@needs_a_sign(_ROBOT, otherwise=False)
 def asks_who_answers(text: str) -> bool:
     """你是机器人吗, 你是真人吗, 你是谁."""
     return any(_ROBOT.fullmatch(clause) for clause in clauses(text))
@@ -77,6 +81,7 @@ def returns_to_the_bot(text: str) -> bool:
     return len(words) <= LONGEST_RETURN and bool(_RETURN.fullmatch(words))
 
 
+@needs_a_sign(_CALLS, otherwise=False)
 def calls_the_bot(text: str) -> bool:
     """返回, 转机器人: said while it is the bot that answers anyway."""
     return bool(_CALLS.fullmatch(compact(text)))

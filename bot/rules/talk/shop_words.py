@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from bot.rules.talk.signs import needs_a_sign
 from bot.rules.talk.wording import clauses, compact, plain
 
 _NUMBER = re.compile(r"(?<![0-9a-z])(?=[0-9a-z-]{6,32}(?![0-9a-z]))([a-z]{0,6}-?\d[\d-]*\d)(?![0-9a-z])")
@@ -74,6 +75,7 @@ class OrderQuestion:
     of_refund: bool = False
 
 
+@needs_a_sign(_NUMBER, _REFUND, _ORDER_WORDS, otherwise=None)
 def order_question(text: str) -> OrderQuestion | None:
     """我的订单到哪了, 那个茶壶发货了吗, 物流, an order number; not 下单后一般几天发货, 怎么退货."""
     words = compact(text)
@@ -87,6 +89,7 @@ def order_question(text: str) -> OrderQuestion | None:
     return OrderQuestion(words=_FILLER.sub("", words)[:20])
 
 
+@needs_a_sign(_BUYS, otherwise=False)
 def wants_to_buy(text: str) -> bool:
     """想买一把壶, 怎么下单: there is no order yet."""
     return any(_BUYS.search(clause) for clause in clauses(text))
@@ -97,19 +100,23 @@ def wants_it_again(text: str) -> bool:
     return bool(_AGAIN.search(compact(text)))
 
 
+@needs_a_sign(_SORRY, otherwise=False)
 def apologises(text: str) -> bool:
     return _is_all(_SORRY, text)
 
 
+@needs_a_sign(_POINTS, otherwise=False)
 def asks_for_points(text: str) -> bool:
     """我有多少积分, 我的会员等级; not 积分怎么兑换."""
     return bool(_POINTS.search(compact(text)))
 
 
+@needs_a_sign(_GREETING, otherwise=False)
 def greets(text: str) -> bool:
     return _is_all(_GREETING, text)
 
 
+@needs_a_sign(_NEVER_MIND, otherwise=False)
 def never_minds(text: str) -> bool:
     """算了不要了, 没事了，谢谢: what they wanted before is off."""
     parts = clauses(text)[:4]
@@ -124,10 +131,12 @@ def is_courtesy(text: str) -> bool:
     return _is_all(_THANKS, text) if compact(text) else bool(text.strip())
 
 
+@needs_a_sign(_LAUGHS, otherwise=False)
 def laughs(text: str) -> bool:
     return bool(_LAUGHS.fullmatch(compact(text)))
 
 
+@needs_a_sign(_FAREWELL, otherwise=False)
 def bids_farewell(text: str) -> bool:
     """晚安, 拜拜啦."""
     return _is_all(_FAREWELL, text)

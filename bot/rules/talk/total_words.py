@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from bot.rules.talk import understanding_texts
+from bot.rules.talk.signs import needs_a_sign
 from bot.rules.talk.wording import compact
 from bot.values.understood import Slot
 
@@ -69,6 +70,7 @@ class Line:
     stock: int
 
 
+@needs_a_sign(*_CHANGES.values(), _SUM, _PIECES, otherwise=None)
 def sum_of(text: str) -> Sum | None:
     """None for what is asked of an order, of postage, or of something off."""
     words = compact(text)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
+from bot.rules.talk.signs import needs_a_sign
 from bot.rules.talk.wording import compact, plain
 
 Mood = Literal["calm", "worried", "angry"]
@@ -73,6 +74,7 @@ class Urgency:
     reasons: tuple[str, ...]  # their names, the weightiest first
 
 
+@needs_a_sign(_HARM, otherwise=False)
 def tells_of_harm(text: str) -> bool:
     """水烧开把手烫伤了, 壶炸了; not 会不会烫伤."""
     words = compact(text)

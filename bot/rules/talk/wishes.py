@@ -6,6 +6,7 @@ A clause must be the wish from end to end, so that a word inside another one (�
 import re
 from functools import lru_cache
 
+from bot.rules.talk.signs import needs_a_sign
 from bot.rules.talk.wording import HELD, clauses, compact
 
 # characters of a clause; a wish to stop is short, a story about it goes to knowledge or a person
@@ -83,7 +84,7 @@ _UNHEARD = re.compile(  # 已经退订了怎么还在发
 )
 
 _STOP = re.compile(rf"{_ANNOYED}{_POLITE}(?:{'|'.join(_STOPS)}){_ENDING}")
-_NO_SUGGESTIONS = re.compile(rf"{_ANNOYED}{_POLITE}(?:{'|'.join(_REFUSES_SUGGESTIONS)}){_ENDING}")
+NO_SUGGESTIONS = re.compile(rf"{_ANNOYED}{_POLITE}(?:{'|'.join(_REFUSES_SUGGESTIONS)}){_ENDING}")
 _START = re.compile(rf"{_POLITE}(?:{'|'.join(_STARTS)}){_ENDING}")
 _SUPPOSES = re.compile(r"以后想|如果|万一|假如|要是|会怎么?样|怎么办$|咋办$")  # "停了推送，以后想再收怎么办"
 _REFUSES = re.compile(
@@ -98,6 +99,7 @@ _SPOKEN_OF = re.compile(
 _ASKS_IF_DONE = re.compile(r"了(?:吗|没|没有|么)$")
 
 
+@needs_a_sign(_STOP, _UNHEARD, otherwise=False)
 @lru_cache(HELD)
 def stops_pushes(text: str) -> bool:
     """退订, TD, 别再发了, unsubscribe …; not 退订单, 别再发错了, 发货了吗, 别再推荐了."""
@@ -106,14 +108,16 @@ def stops_pushes(text: str) -> bool:
         return False
     if len(words) <= LONGEST_WISH and _UNHEARD.search(words):
         return True
-    return any(_is_it(_STOP, clause) and not _is_it(_NO_SUGGESTIONS, clause) for clause in clauses(text))
+    return any(_is_it(_STOP, clause) and not _is_it(NO_SUGGESTIONS, clause) for clause in clauses(text))
 
 
+@needs_a_sign(NO_SUGGESTIONS, otherwise=False)
 def refuses_suggestions(text: str) -> bool:
     """别再推荐了, 关掉推荐算法; not 别再推送了, which is of all that is sent."""
-    return not stops_pushes(text) and any(_is_it(_NO_SUGGESTIONS, clause) for clause in clauses(text))
+    return not stops_pushes(text) and any(_is_it(NO_SUGGESTIONS, clause) for clause in clauses(text))
 
 
+@needs_a_sign(_START, otherwise=False)
 @lru_cache(HELD)
 def starts_pushes(text: str) -> bool:
     """恢复推送, 重新订阅, 可以继续发 …; not 恢复发货."""
