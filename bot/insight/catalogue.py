@@ -69,9 +69,8 @@ class Catalogue:
     def _short(self, said: str) -> Iterator[tuple[int, Sequence[int]]]:
         """Where a name is said by one of its characters and the last one, and begins a word."""
         for start in range(len(said) - 1):
-            products = self.short.get(said[start : start + 2], ())
-            begins = start == 0 or said[start - 1] in _BEGINS_A_NAME or bool(_NO_WORD.match(said[start - 1]))
-            if begins and 0 < len(products) <= MOST_CHOICES:
+            products = self.short.get(said[start : start + 2])
+            if products and len(products) <= MOST_CHOICES and _may_begin(said, start):
                 yield start, products
 
     def _runs(self, said: str) -> dict[tuple[int, int], list[int]]:
@@ -128,6 +127,11 @@ def catalogue(products: Sequence[Named]) -> Catalogue:
 def is_free(start: int, end: int, found: Sequence[Slot]) -> bool:
     """Whether none of these stands there."""
     return all(end <= slot.start or start >= slot.end for slot in found)
+
+
+def _may_begin(said: str, start: int) -> bool:
+    """Whether a word may begin there."""
+    return start == 0 or said[start - 1] in _BEGINS_A_NAME or bool(_NO_WORD.match(said[start - 1]))
 
 
 def _plain_name(name: str) -> str:
