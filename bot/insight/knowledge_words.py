@@ -109,7 +109,7 @@ class Words:
         numbers = memoryview(self.numbers)
         of = np.array(places, dtype=np.intp)
         at = zip(*(each[of].tolist() for each in (self.row_of, self.starts, self.ends)), strict=True)
-        rarity = self.rarity[of].tolist()
+        rarity: list[float] = self.rarity[of].tolist()
         lacks = 0.0
         for rare, (row, start, end) in zip(rarity, at, strict=True):
             if row >= 0:
