@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from bot.rules.pushes import greatest_good
-from bot.values.definitions import Change
+from bot.values.definitions import Change, FieldChange
 from bot.values.finding import Finding
 from bot.values.imported import Imported
 from bot.values.push import PlanReport
@@ -25,7 +25,19 @@ def of_changes(changes: list[Change]) -> Iterator[str]:
     for change in changes:
         yield f"{change.what:<9}  {change.kind} {change.id}"
         for field in change.fields:
-            yield f"           {field.field}: {_short(field.old)} → {_short(field.new)}"
+            for name, old, new in _apart(field):
+                yield f"           {name}: {_short(old)} → {_short(new)}"
+
+
+def _apart(field: FieldChange) -> Iterator[tuple[str, Any, Any]]:
+    """Of a table only what differs in it."""
+    old, new = field.old, field.new
+    if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
+        yield field.field, old, new
+        return
+    for key in sorted(old.keys() | new.keys()):
+        if old.get(key) != new.get(key):
+            yield f"{field.field}.{key}", old.get(key), new.get(key)
 
 
 def of_imports(imports: list[Imported]) -> Iterator[str]:
