@@ -2,7 +2,9 @@
 
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -165,6 +167,15 @@ def test_readiness_ends_while_somebody_else_holds_the_database(
         free = client.get("/readyz")
     assert (held.status_code, held.json["database"]) == (503, "takes no writing: database is locked")  # type: ignore[index]
     assert (free.status_code, free.json["database"]) == (200, "ok")  # type: ignore[index]
+
+
+def test_who_waits_for_a_thread_of_their_own_first_waits_no_longer_altogether(sqlite: Database) -> None:
+    with locked(str(sqlite.engine.url.database)), ThreadPoolExecutor() as threads:
+        threads.submit(sqlite.refusal, 3.0)  # waits at the file, and lets no other thread to it
+        time.sleep(0.2)
+        began = time.monotonic()
+        assert sqlite.refusal(0.5) == "database is locked"
+        assert time.monotonic() - began < 0.9
 
 
 def test_readiness_ends_where_a_standby_answers(

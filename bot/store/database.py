@@ -6,6 +6,7 @@ this package take the open `Session` first and never commit.
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -135,11 +136,12 @@ class Database:
 
     def refusal(self, within: float = WRITER_WAITS) -> str:
         """Why it takes no writing, though asked for `within` seconds; empty when it does. Nothing is changed by it."""
+        until = time.monotonic() + within
         try:
             with (
                 self._writer(within),
                 self.engine.connect() as session,
-                self._waiting_at_most(session, within),
+                self._waiting_at_most(session, max(0.0, until - time.monotonic())),
             ):
                 session.exec_driver_sql("DELETE FROM messages WHERE 1 = 0")
         except (DBAPIError, PoolTimeout) as error:
@@ -149,12 +151,12 @@ class Database:
     @contextmanager
     def _waiting_at_most(self, session: Session, seconds: float) -> Iterator[None]:
         """For locks that others hold."""
-        milliseconds = int(seconds * 1000)
+        milliseconds = max(1, int(seconds * 1000))  # none at all is no limit to PostgreSQL
         if not self.is_sqlite:
             session.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
             yield
             return
-        driver: Any = session.connection.driver_connection  # not through the session, which would begin to write
+        driver: Any = session.connection.driver_connection  # the session would begin to write
         driver.execute(f"PRAGMA busy_timeout={milliseconds}")
         try:
             yield
