@@ -123,8 +123,8 @@ def tables_for(agenda: Agenda) -> Tables:
 def _tables(shape: Shape) -> Tables:
     of = MetaData()
 
-    def table(name: str, *columns: Column[object] | Index) -> Table:
-        return Table(f"plan_{name}", of, *columns, prefixes=TEMPORARY)
+    def table(name: str, *columns: Column[object] | Index, sqlite_with_rowid: bool = True) -> Table:
+        return Table(f"plan_{name}", of, *columns, prefixes=TEMPORARY, sqlite_with_rowid=sqlite_with_rowid)
 
     def who() -> Column[object]:
         return Column("customer_id", BigId, primary_key=True, autoincrement=False)
@@ -144,7 +144,7 @@ def _tables(shape: Shape) -> Tables:
         awaited=table("awaited", who(), Column("campaign_number", Integer, primary_key=True, autoincrement=False)),
         picked=table("picked", who(), *_pick(), Column("reason", String(100))),
         won={
-            name: table(f"won_{name}", who(), Column("entry", Integer, primary_key=True, autoincrement=False), *_pick())
+            name: table(f"won_{name}", who(), Column("entry", Integer, primary_key=True, autoincrement=False), *_pick(), sqlite_with_rowid=False)
             for name, *_ in shape
         },
         hours=table("hours", who(), Column("half", SmallInteger)),
