@@ -203,6 +203,24 @@ def test_an_ordinary_delivery_is_claimed_and_leaves(database: Database, purpose:
     assert place.leaves()
 
 
+@pytest.mark.parametrize(
+    "held",
+    [
+        pytest.param(
+            Held(**MARKETING, customer=AS_MARKETING | {"wants_personal": False}), id="what goes to everyone"
+        ),
+        pytest.param(
+            Held(customer={"wants_personal": False}, campaign={"segment_id": "tea-lovers"}),
+            id="a notice they wait for",
+        ),
+    ],
+)
+def test_who_wants_nothing_chosen_for_them_gets(database: Database, held: Held) -> None:
+    place = laid_out(database, held)
+    assert place.claims()
+    assert place.leaves()
+
+
 @pytest.mark.parametrize("name", POLICIES)
 def test_without_this_policy_it_would_be_claimed(
     database: Database, monkeypatch: pytest.MonkeyPatch, name: str
