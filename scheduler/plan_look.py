@@ -103,7 +103,7 @@ class Look:
         if not self.agenda.entries:
             return self._nobody()
         tables = plan_tables.tables_for(self.agenda)
-        with self.database.workbench() as bench:
+        with self.database.workbench(knows_its_keys=True) as bench:
             with bench.reading() as session:
                 tables.make(session)
                 whose = judging.of_asked(session, tables, customer_ids)
@@ -115,7 +115,7 @@ class Look:
     def _carry_through(self) -> Told:
         """One stretch after the other, until all are handed out."""
         told, tables = self._nobody(), plan_tables.tables_for(self.agenda)
-        with self.database.workbench() as bench:
+        with self.database.workbench(knows_its_keys=True) as bench:
             with bench.reading() as session:
                 tables.make(session)
             while stretch := self._next():

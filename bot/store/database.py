@@ -88,14 +88,16 @@ class Database:
             yield session
 
     @contextmanager
-    def workbench(self) -> Iterator["Workbench"]:
+    def workbench(self, *, knows_its_keys: bool = False) -> Iterator["Workbench"]:
         """One connection for a long job: what it lays into temporary tables lasts until it is done.
 
         It reads as long as it likes and writes a part at a time, so that on SQLite no writer waits for long.
+        `knows_its_keys`: it names only rows that are there and that nobody deletes, and deletes none itself, so SQLite
+        need not look for them.
         """
         connection = self.engine.connect()
         if self.is_sqlite:
-            for pragma in _OF_THE_WORKBENCH:
+            for pragma in (*_OF_THE_WORKBENCH, *(("foreign_keys=OFF",) if knows_its_keys else ())):
                 connection.connection.driver_connection.execute(f"PRAGMA {pragma}")  # type: ignore[union-attr]
         try:
             yield Workbench(connection, self._writer)

@@ -26,8 +26,8 @@ class Rehearsal(Database):
         yield self._stage_session
 
     @contextmanager
-    def workbench(self) -> Iterator[Workbench]:
-        """What is laid out on it goes with the rest."""
+    def workbench(self, *, knows_its_keys: bool = False) -> Iterator[Workbench]:  # noqa: ARG002
+        """What is laid out on it goes with the rest; keys are looked for as on all of its one connection."""
         yield RehearsedBench(self)
 
 
