@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify
 
 from bot.services import Services
-from bot.store import revisions
+from bot.store import revisions, spool
 from handlers.serving import services
 
 page = Blueprint("health", __name__)
@@ -20,17 +20,23 @@ def alive() -> str:
 
 @page.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """503 while database or keys are not as they should be; messages are still taken, and kept if they must be.
+    """503 while database, keys or disk are not as they should be; messages are still taken, and kept if they must be.
 
     Understanding is told beside them: while it learns, the word rules answer.
     """
     states = {
         "database": _database(services()),
         "keys": "ok" if services().keys.is_up() else "down",
+        "spool": _spool(services()),
     }
     is_ready = set(states.values()) == {"ok"}
     told = jsonify(ready=is_ready, **states, understanding=services().understanding.state)
     return told, 200 if is_ready else 503
+
+
+def _spool(served: Services) -> str:
+    why = spool.objection(spool.folder_of(served.config))
+    return f"keeps nothing: {why}" if why else "ok"
 
 
 def _database(served: Services) -> str:

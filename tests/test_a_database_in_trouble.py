@@ -59,6 +59,7 @@ def test_readiness_ends_when_a_newer_program_upgrades_the_database(
             "ready": False,
             "database": "ahead: a newer Weilan has upgraded it; start that one",
             "keys": "ok",
+            "spool": "ok",
             "understanding": "learning",
         },
     )
@@ -194,3 +195,9 @@ def test_who_asks_whether_writing_goes_waits_for_another_s_lock_no_longer_than_t
         session.exec_driver_sql("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
         assert postgresql.refusal(0.1) == "canceling statement due to lock timeout"
     assert postgresql.refusal(0.1) == ""
+
+
+def test_readiness_ends_where_messages_could_not_be_kept(database: Database, clock: FixedClock) -> None:
+    with opened(services_of(database, clock, Path("/dev/null/nowhere"))) as door:
+        answer = door.app.test_client().get("/readyz")
+    assert (answer.status_code, answer.json["spool"]) == (503, "keeps nothing: Not a directory")  # type: ignore[index]
