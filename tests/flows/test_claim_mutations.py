@@ -207,6 +207,10 @@ def test_an_ordinary_delivery_is_claimed_and_leaves(database: Database, purpose:
     "held",
     [
         pytest.param(
+            Held(**MARKETING, customer=AS_MARKETING, campaign={"segment_id": "tea-lovers"}),
+            id="what is chosen for them, who did not refuse that",
+        ),
+        pytest.param(
             Held(**MARKETING, customer=AS_MARKETING | {"wants_personal": False}), id="what goes to everyone"
         ),
         pytest.param(
@@ -215,7 +219,7 @@ def test_an_ordinary_delivery_is_claimed_and_leaves(database: Database, purpose:
         ),
     ],
 )
-def test_who_wants_nothing_chosen_for_them_gets(database: Database, held: Held) -> None:
+def test_a_refusal_of_what_is_chosen_for_them_lets_through(database: Database, held: Held) -> None:
     place = laid_out(database, held)
     assert place.claims()
     assert place.leaves()

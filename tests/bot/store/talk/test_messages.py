@@ -143,3 +143,13 @@ def test_what_went_out_by_itself_is_in_the_log_beside_what_answers(session: Sess
         messages.said(session, anna, "text", text, {"kind": "text", "text": text}, NOON, delivery_id=7)
     found = session.execute(select(rows.c.direction, rows.c.text, rows.c.delivery_id).order_by(rows.c.id))
     assert [tuple(row) for row in found] == [("out", "甲", 7), ("out", "乙", 7)]
+
+
+def test_a_first_part_of_an_answer_begins_it_once(session: Session, anna: int) -> None:
+    arrived = arrive(session, said("慢慢想"))
+    messages.owe(session, arrived.message_id, anna)
+    assert messages.given(session, arrived.message_id) is None
+    assert messages.begin(session, arrived.message_id, "thinker")
+    messages.answered(session, arrived.message_id, anna, Said("先说一句"), NOON, handler="thinker")
+    assert not messages.begin(session, arrived.message_id, "thinker")
+    assert messages.given(session, arrived.message_id) == Said("先说一句")
