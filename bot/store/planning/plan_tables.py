@@ -47,7 +47,7 @@ class Tables:
     won: Mapping[str, Table]  # of a purpose: who gets what of which campaign, to be written
     hours: Table  # the half hours in which a stretch of the winners is best reached
     own: Table  # what single campaigns say against the free
-    changed: Table  # of whom something else was decided than before, for which purposes, and what
+    changed: Table  # of whom something else was decided than before, for which purposes (bits), and what; where something stood
     groups: Table  # how many stand alike
     packs: Mapping[str, Table]  # what single campaigns of a purpose say, a row a customer
     words: Mapping[str, Table]  # what the codes of a purpose mean, as it is kept
@@ -149,7 +149,10 @@ def _tables(shape: Shape) -> Tables:
         },
         hours=table("hours", who(), Column("half", SmallInteger)),
         own=table("own", Column("customer_id", BigInteger), Column("entry", Integer), Column("reason", String(100)), Column("only_keeps", Boolean)),
-        changed=table("changed", who(), Column("purposes", Integer, nullable=False), *_stands(shape)),
+        changed=table(
+            "changed", who(), Column("purposes", Integer, nullable=False), Column("stood", Integer, nullable=False),
+            *_stands(shape),
+        ),
         groups=table(
             "groups", Column("id", Integer, primary_key=True), Column("turn", Integer), Column("kept", Integer),
             *_of_groups(shape), Column("everybody", BigInteger), *_counts(shape),

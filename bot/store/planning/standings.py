@@ -62,18 +62,23 @@ def note_changes(session: Session, tables: Tables, built: Built, agenda: Agenda,
 
 def _changed(session: Session, tables: Tables, agenda: Agenda, whose: Whose) -> Insert:
     beside: FromClause = judged_beside(tables)
-    bits: list[ColumnElement[int]] = []
+    changes: list[ColumnElement[int]] = []
+    stood: list[ColumnElement[int]] = []
     said: dict[str, ColumnElement[Any]] = dict(_TURNS)
     for place, of in enumerate(agenda.purposes.values()):
         old, is_theirs = _stood(session, whose, of, tables.judged)
         beside = _said_beside(beside, tables, of).outerjoin(old, is_theirs)
         new = _said(session, tables, of)
         differs = and_(_is_asked_of(tables, agenda, of, old), _differs(session, old, {**_TURNS, **new}))
-        bits.append(case((differs, literal_column(str(1 << place))), else_=literal_column("0")))
+        changes.append(_bit(place, differs))
+        stood.append(_bit(place, old.c.customer_id.is_not(None)))
         said |= {said_name(of.purpose, name): value for name, value in new.items()}
-    purposes = functools.reduce(operator.add, bits).label("purposes")
+    values = {
+        "purposes": functools.reduce(operator.add, changes),
+        "stood": functools.reduce(operator.add, stood),
+    }
     asked = (
-        select(tables.judged.c.customer_id, purposes, *(value.label(name) for name, value in said.items()))
+        select(tables.judged.c.customer_id, *(value.label(name) for name, value in (values | said).items()))
         .select_from(beside)
         .order_by(tables.judged.c.customer_id)
     )
@@ -100,6 +105,14 @@ def _stood(
     return select(old).where(is_theirs).offset(0).correlate(who).lateral(f"stood_{of.purpose}"), true()
 
 
+def _bit(place: int, holds: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((holds, literal_column(str(1 << place))), else_=literal_column("0"))
+
+
+def _has_bit(bits: ColumnElement[int], place: int) -> ColumnElement[bool]:
+    return bits.op("&")(literal_column(str(1 << place))) != literal_column("0")
+
+
 def _differs(session: Session, old: FromClause, new: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
     return or_(
         old.c.customer_id.is_(None),
@@ -120,9 +133,9 @@ def write_changes(
     """Of a stretch of customers: what stood is put by, what was decided stands."""
     changed, stretch = tables.changed.c, {"first": first, "last": last}
     for place, of in enumerate(agenda.purposes.values()):
-        is_changed = changed.purposes.op("&")(literal_column(str(1 << place))) != literal_column("0")
-        which = and_(changed.customer_id.between(*STRETCH), is_changed)
-        put_by = partial(_put_by, session, tables, of, pass_id, which, whose)
+        which = and_(changed.customer_id.between(*STRETCH), _has_bit(changed.purposes, place))
+        had_one = and_(which, _has_bit(changed.stood, place))
+        put_by = partial(_put_by, session, tables, of, pass_id, had_one, whose)
         stand = partial(_standing, session, tables, of, pass_id, which)
         for name, make in (("put by", put_by), ("stand", stand)):
             built.run(session, (name, of.purpose), make, stretch)
@@ -131,7 +144,7 @@ def write_changes(
 def _put_by(
     session: Session, tables: Tables, of: OfPurpose, pass_id: int, which: ColumnElement[bool], whose: Whose
 ) -> Executable:
-    """`which`: of those who changed."""
+    """`which`: of those who changed, and of whom something stood; nobody is looked up in vain in a first pass."""
     changed, before = tables.changed, ["customer_id", "purpose", *STANDING]
     old, is_theirs = _stood(session, whose, of, changed)
     rows = select(*(old.c[name] for name in before), literal(pass_id)).select_from(
