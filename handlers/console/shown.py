@@ -11,6 +11,7 @@ from markupsafe import Markup
 from bot.rules.people.masking import masked, short
 from handlers.console import words
 from handlers.console.guard import signed_in
+from handlers.console.handler_names import who_answers
 from handlers.console.language import LANGUAGES
 from handlers.console.page import Page
 from handlers.serving import services
@@ -21,6 +22,7 @@ def everywhere(menu: Sequence[Page]) -> dict[str, Any]:
     page = current_app.blueprints.get(request.blueprint or "")
     return {
         "words": words,
+        "who_answers": who_answers,
         "instant": instant,
         "masked": masked,
         "short": short,

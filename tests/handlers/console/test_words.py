@@ -7,7 +7,10 @@ import pytest
 from bot.services import Services
 from bot.store.operators import audit
 from bot.values import incoming
+from handlers.chat.order import ORDER
 from handlers.console import words
+from handlers.console.handler_names import HANDLERS
+from handlers.taking import FAILED
 from tests.handlers.console.conftest import Make, Visitor
 
 
@@ -20,6 +23,18 @@ def kinds(of: type[incoming.Incoming] = incoming.Incoming) -> Iterator[str]:
 @pytest.mark.parametrize("kind", sorted(set(kinds())))
 def test_every_kind_of_message_has_its_word(kind: str) -> None:
     assert kind == "text" or words.KINDS[kind]
+
+
+@pytest.mark.parametrize("handler", [*(one.__name__.rpartition(".")[2] for one in ORDER), FAILED])
+def test_whoever_answers_has_a_name(handler: str) -> None:
+    assert HANDLERS[handler]
+
+
+def test_the_log_names_who_answered(make: Make, operator: Visitor) -> None:
+    customer = make("customer")
+    make("message", customer, "没有听懂", direction="out", handler="guessing")
+    assert "<small>猜测意思</small>" in operator.see("/console/conversations")
+    assert "猜测意思" in operator.see(f"/console/customers/{customer}")
 
 
 def test_the_log_is_filtered_by_an_event_and_names_it(make: Make, operator: Visitor) -> None:
