@@ -1,6 +1,7 @@
 """A message for an answer, within four of WeChat's five seconds, whatever happens in the house.
 
 What was answered with `success` is never lost: it is in the database, or on the disk until the database takes it.
+Where neither takes it, an event is lost, and of a message its customer is told so.
 """
 
 import threading
@@ -11,13 +12,14 @@ from functools import lru_cache, partial
 import structlog
 from prometheus_client import Counter
 
+from bot.rules.talk import texts
 from bot.services import Services
 from bot.store.failures import Unavailable
 from bot.store.spool import Kept, Spool, folder_of
 from bot.store.talk.arrivals import Windows
 from bot.values.incoming import Text as Said
 from bot.values.incoming import Voice
-from bot.values.reply import Reply, Silence
+from bot.values.reply import Reply, Silence, Text
 from handlers import metrics, pace, router, unanswered
 from handlers.pace import Pace
 from handlers.patience import FOLLOWS_AFTER, Patience
@@ -26,6 +28,7 @@ from handlers.taking import FAILED, Asks, Push, Taken, Taking, known_of
 BUDGET = 4.0  # seconds from the arrival of the request; WeChat waits five
 LOOKS_EVERY = 0.1  # seconds, while another request makes the answer
 DRAINS_EVERY = 1.0  # seconds, while messages wait on the disk
+NOT_TAKEN = Text(texts.NOT_TAKEN)
 log = structlog.get_logger(__name__)
 
 
@@ -114,12 +117,12 @@ class Exchange:
         return Silence()
 
     def _keep(self, push: Push, why: str) -> Reply:
-        """On the disk, to be answered later. If even that fails the log is all that is left, and says so."""
+        """On the disk, to be answered later. If even that fails it is lost, and who wrote is asked to write again."""
         try:
             self._spool.put(Kept(push.raw, push.received_at))
         except OSError:
             log.exception("a message is lost: neither database nor disk took it", msg_id=push.incoming.msg_id)
-            return Silence()
+            return Silence() if push.incoming.is_event else NOT_TAKEN
         metrics.SPOOLED.inc()
         log.warning(
             "a message waits on the disk", why=why, msg_id=push.incoming.msg_id, kind=push.incoming.kind

@@ -76,11 +76,15 @@ class Spool:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             name = f"{time.time_ns():020}-{os.getpid()}-{next(self._numbers)}"
             unfinished = self._folder / f"{name}.new"
-            with open(unfinished, "w", encoding="utf-8", opener=_private) as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.rename(self._folder / f"{name}{ENDING}")
+            try:
+                with open(unfinished, "w", encoding="utf-8", opener=_private) as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                unfinished.rename(self._folder / f"{name}{ENDING}")
+            except OSError:  # a full disk
+                unfinished.unlink(missing_ok=True)
+                raise
             _sync(self._folder)
             self._is_waiting = True
 

@@ -277,8 +277,16 @@ def _at_once(context: Context) -> tuple[str, Answer | Slow]:
     return "parrot", Answer(reply=Text(context.incoming.text))
 
 
-def test_neither_database_nor_disk_is_an_error_in_the_log_and_still_success(
-    tmp_path: Path, clock: FixedClock
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        (text_message("您好"), Text(texts.NOT_TAKEN)),
+        (event("VIEW", openid="o-x", EventKey="https://a.example"), Silence()),
+    ],
+    ids=["a message", "an event"],
+)
+def test_what_neither_database_nor_disk_takes_is_an_error_in_the_log_and_its_customer_is_told(
+    tmp_path: Path, clock: FixedClock, said: str, answered: Reply
 ) -> None:
     nowhere = tmp_path / "a file"
     nowhere.write_text("")
@@ -286,7 +294,7 @@ def test_neither_database_nor_disk_is_an_error_in_the_log_and_still_success(
     services = services_of(database, clock, nowhere / "spool")
     exchange = Exchange(services, windows_of(services.config))
     with structlog.testing.capture_logs() as lines:
-        assert say(exchange, services, text_message("您好")) == Silence()
+        assert say(exchange, services, said) == answered
     exchange.close()
     database.close()
     assert "lost" in lines[-1]["event"]

@@ -76,6 +76,7 @@ POINTS = "您现在有 {points} 积分{level}。积分怎么用，可以直接�
 POINTS_NONE = "您现在还没有积分{level}。想知道怎么攒，可以问我「积分怎么攒」。"
 
 SORRY = "抱歉，刚才没有处理好您的消息。请您过一会儿再发一次，或者回复「人工」，由同事帮您。"  # instead of an answer that failed
+NOT_TAKEN = "抱歉，您刚才这条消息我们没能收下。请您过几分钟再发一次。"  # and it is kept nowhere
 
 NO_NEWS = "这里暂时还没有可以告诉您的新消息。想了解哪一件产品，直接告诉我名字就好；或者回复「人工」。"
 UNKNOWN_MENU = "这个菜单正在调整，抱歉让您白点了一下。您可以直接告诉我想了解什么，或者回复「人工」。"
