@@ -223,6 +223,7 @@ def test_the_first_page_warns_of_what_somebody_should_look_at(
         content_id="water",
         state="unknown",
         reason="no_answer",
+        finished_at=services.now(),
     )
     page = operator.see("/console/")
     assert "1 条推送结果未知" in page
