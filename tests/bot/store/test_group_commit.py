@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.store.database import Database, Session
 from bot.store.failures import Failure, Unavailable, failure_of
+from bot.store.group_commit import LEADING_TAKES
 from bot.store.prepared import Prepared
 from bot.store.tables import customers, volatile
 from tests.conftest import NOON
@@ -299,6 +300,26 @@ def test_who_waits_behind_a_locked_one_is_told_in_time(sqlite: Database) -> None
         assert time.monotonic() - began < 12, "fifteen if they waited one after the other"
     other.close()
     assert kept(sqlite) == set()
+
+
+def test_who_has_not_the_time_a_commit_may_take_does_not_begin_one(postgresql: Database) -> None:
+    """A leader waits that long for others at worst: begun later, its answer would come when nobody waits for it."""
+    writes, ends = threading.Event(), threading.Event()
+
+    def write_long(_session: Session) -> None:
+        writes.set()
+        ends.wait(60)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(postgresql.together, write_long)
+        assert writes.wait(60)
+        second = pool.submit(postgresql.together, keep("late"), within=LEADING_TAKES + 0.2)
+        time.sleep(0.4)
+        ends.set()
+        first.result(60)
+        with pytest.raises(Unavailable):
+            second.result(60)
+    assert kept(postgresql) == set()
 
 
 def test_a_row_locked_by_another_process_costs_only_the_one_that_wants_it(postgresql: Database) -> None:
