@@ -25,6 +25,7 @@ IS_KEPT = and_(IS_PLANNED, deliveries.c.channel == _NEXT_CONTACT)
 IS_KEPT_OF_A_CUSTOMER = and_(
     IS_KEPT, deliveries.c.channel.like(literal_column("'next!_contact'"), escape="!")
 )
+IS_NOT_SKIPPED = deliveries.c.state != literal_column("'skipped'")
 IS_WITHDRAWN = and_(
     deliveries.c.state == literal_column("'skipped'"), deliveries.c.reason == literal_column("'withdrawn'")
 )

@@ -1,6 +1,7 @@
 """What is asked every few seconds or minutes reads no table that grows from end to end, however much was ever said and sent."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from bot.clock import FixedClock
 from bot.services import Services
 from bot.store import tidying
 from bot.store.database import Database
+from bot.store.operators import today
 from bot.store.tables import deliveries, messages
 from handlers.unanswered import answer_pending
 from scheduler.deliver import hand_out_at_rate
@@ -47,7 +49,15 @@ def services(sqlite: Database) -> Services:
     return pushing.services_with(sqlite, FixedClock(NOON))
 
 
-@pytest.mark.parametrize("job", [recover, ask_after_mass, hand_out_at_rate, answer_pending])
+def _look_at_the_first_page(services: Services) -> None:
+    with services.database.reading() as session:
+        today.figures(session, NOON.date(), NOON - timedelta(hours=12), NOON + timedelta(hours=12))
+        today.concerns(session, NOON)
+
+
+@pytest.mark.parametrize(
+    "job", [recover, ask_after_mass, hand_out_at_rate, answer_pending, _look_at_the_first_page]
+)
 def test_it_reads_no_growing_table_from_end_to_end(
     services: Services, job: Callable[[Services], object]
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, select
 
 from bot.store.database import Session
+from bot.store.delivery_states import IS_ENDED, IS_NOT_SKIPPED
 from bot.store.sending import halts
 from bot.store.tables import (
     campaign_contents,
@@ -64,29 +65,43 @@ def figures(session: Session, day: date, since: datetime, until: datetime) -> Fi
         *of_today, messages.c.direction == "in"
     )
     followers = select(func.count()).where(customers.c.followed_at >= since, customers.c.followed_at < until)
-    by_state = (
-        select(deliveries.c.state, func.count().label("number"))
-        .where(deliveries.c.day == day)
-        .group_by(deliveries.c.state)
-    )
     return Figures(
         messages_in=said.get("in", 0),
         messages_out=said.get("out", 0),
         customers_who_spoke=session.execute(spoke).scalar_one(),
         new_followers=session.execute(followers).scalar_one(),
-        deliveries={row.state: row.number for row in session.execute(by_state)},
+        deliveries=_by_state(session, day, since, until),
     )
+
+
+def _by_state(session: Session, day: date, since: datetime, until: datetime) -> dict[str, int]:
+    """By two indexes: that of a day holds none that was skipped, which were due on it."""
+    due = and_(deliveries.c.due_at >= since, deliveries.c.due_at < until)
+    found: dict[str, int] = {}
+    for of_the_day in (and_(IS_NOT_SKIPPED, deliveries.c.day == day), and_(~IS_NOT_SKIPPED, due)):
+        asked = select(deliveries.c.state, func.count().label("number")).where(of_the_day)
+        found |= {row.state: row.number for row in session.execute(asked.group_by(deliveries.c.state))}
+    return found
 
 
 def concerns(session: Session, now: datetime) -> Concerns:
     return Concerns(
         halted=halts.every(session, now),
-        unknown=_count(
-            session, and_(deliveries.c.state == "unknown", deliveries.c.finished_at > now - RECENT)
-        ),
+        unknown=_count(session, _is_newly_unknown(now)),
         waiting=_count(session, handovers.c.closed_at.is_(None)),
         answers_owed=_count(session, messages.c.state == "pending"),
         unapproved=_running_without_approval(session),
+    )
+
+
+def _is_newly_unknown(now: datetime) -> ColumnElement[bool]:
+    """The index of what ended is by day; an outcome is given up on some days after it."""
+    first = (now - 2 * RECENT).date()
+    return and_(
+        IS_ENDED,
+        deliveries.c.day >= first,
+        deliveries.c.state == "unknown",
+        deliveries.c.finished_at > now - RECENT,
     )
 
 
