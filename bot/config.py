@@ -6,7 +6,7 @@ Where they are read from: `config_file.py`. What is wrong is raised as `ConfigEr
 import re
 import tomllib
 from datetime import time
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -69,10 +69,13 @@ def _folder_or_nothing(folder: str) -> str:
     return folder
 
 
+def networks_in(text: str) -> list[IPv4Network | IPv6Network]:
+    return [ip_network(one) for one in text.replace(",", " ").split()]
+
+
 def _networks(text: str) -> str:
     try:
-        for one in text.replace(",", " ").split():
-            ip_network(one)
+        networks_in(text)
     except ValueError:
         raise ValueError(
             "expected addresses or networks with spaces between, such as 127.0.0.1 10.0.0.0/8"

@@ -1,18 +1,18 @@
 """Where a request comes from, also behind reverse proxies: for what is counted by address."""
 
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from flask import Request
 
-from bot.config import Server
+from bot.config import Server, networks_in
 
 OF_ONE_PERSON = 64  # bits of an IPv6 address: the rest they choose themselves
 
 
 def address_of(request: Request, server: Server) -> str:
     """The nearest that is no proxy of ours: what stands further from us in `X-Forwarded-For` anybody may have written."""
-    proxies = [ip_network(one) for one in server.proxies.replace(",", " ").split()]
+    proxies = networks_in(server.proxies)
     named = ",".join(request.headers.getlist("X-Forwarded-For")).split(",")
     nearest = request.remote_addr or ""
     for further in reversed(named):
