@@ -31,9 +31,7 @@ ABOUT = 0.5  # what the question is about, though it does not say so
 LEANING = 0.5  # how much of the score hangs on the kind of wish
 ANY_WISH = Bar(WORTH_JUDGING, MOST_JUDGED, 1.0)
 SAME_WISH = Bar(WORTH_JUDGING, MOST_JUDGED, 1 - LEANING)  # the kind of wish may put it so much higher
-MANY_NEAR = (
-    64  # entries: of more the kind of wish is looked up only for those that it can bring among the best
-)
+MANY_NEAR = 64  # entries: of more the kind of wish is asked only where it can bring one among the best
 ROUNDED = 0.9999  # a kind of wish may be a little more than 1
 SEEN_AMONG = 120.0  # entries of the shop the confidence was fitted on
 

@@ -75,7 +75,7 @@ def figures(session: Session, day: date, since: datetime, until: datetime) -> Fi
 
 
 def _by_state(session: Session, day: date, since: datetime, until: datetime) -> dict[str, int]:
-    """By two indexes: that of a day holds none that was skipped, which were due on it."""
+    """By two indexes: what was skipped does not stand in that of a day, and is found by when it was due."""
     due = and_(deliveries.c.due_at >= since, deliveries.c.due_at < until)
     found: dict[str, int] = {}
     for of_the_day in (and_(IS_NOT_SKIPPED, deliveries.c.day == day), and_(~IS_NOT_SKIPPED, due)):
@@ -95,7 +95,7 @@ def concerns(session: Session, now: datetime) -> Concerns:
 
 
 def _is_newly_unknown(now: datetime) -> ColumnElement[bool]:
-    """The index of what ended is by day; an outcome is given up on some days after it."""
+    """By the index of what ended, which begins with the day: an outcome may be given up on days after it."""
     first = (now - 2 * RECENT).date()
     return and_(
         IS_ENDED,
