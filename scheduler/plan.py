@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 from bot.rules.pushes.windows import PURPOSES, Window, next_window, window_at, windows_of
 from bot.services import Services
+from bot.store import tidying
 from bot.store.campaigns import working_days
 from bot.store.planning import care, plan_changes, plan_entries, plan_passes, starvation, totals
 from bot.store.planning.plan_changes import Last
 from bot.store.planning.plan_entries import Agenda
 from bot.store.sending import moving
+from bot.store.tables import deliveries
 from bot.values.days_send import DaysSend
 from bot.values.push import CampaignPlan, PlanReport, Starved
 from scheduler.plan_look import Look
@@ -153,6 +155,8 @@ class _Pass:
             if self._keeps:
                 totals.write(session, agenda, told.totals, self._at, kind)
             plan_passes.finish(session, pass_id, told.looked_at, self._at)
+        if of is None and told.planned:
+            tidying.note_what_came(database, deliveries)
         return [
             CampaignPlan(
                 campaign_id=entry.campaign.id,
