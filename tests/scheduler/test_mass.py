@@ -75,6 +75,27 @@ def test_a_shop_elsewhere_counts_mass_sends_by_wechats_month(database: Database,
         assert pushing.customer(session, row.customer_id).mass_used == 0
 
 
+@pytest.mark.parametrize(("status", "unanswered"), [("send success", 3), ("send fail", 2), ("err(40002)", 2)])
+def test_a_mass_send_that_failed_is_none_they_left_unanswered(
+    database: Database, clock: FixedClock, status: str, unanswered: int
+) -> None:
+    services, platform = shop(database, clock, "service")
+    ids = due(services, platform, 2)
+    with database.transaction() as session:
+        whose = [pushing.delivery(session, one).customer_id for one in ids]
+        for who in whose:
+            pushing.change(session, who, silent_pushes=2)
+    deliver_due(services)
+    with database.transaction() as session:
+        wechat_id = pushing.delivery(session, ids[0]).wechat_id
+        told = MassFinished(
+            account="", openid="", sent_at=NOON, once_key="", msg_id_of_job=wechat_id, status=status
+        )
+        mass_reports.finished(session, told, clock.now())
+        mass_reports.finished(session, told, clock.now())  # told twice
+        assert [pushing.customer(session, who).silent_pushes for who in whose] == [unanswered] * 2
+
+
 def received(platform: Platform) -> set[str]:
     platform.run_waiting()
     followers = platform.world.state.followers.values()

@@ -440,3 +440,47 @@ def test_a_call_returns_to_the_day_it_was_taken_on(
     with services.database.reading() as session:
         assert daily_calls.used(session, TEMPLATE, NOON) == 0
     assert daily_calls.day_of(NOON) == date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("before", "status", "unanswered", "engagement"),
+    [
+        pytest.param(2, "success", 3, "tired", id="it came"),
+        pytest.param(2, "failed:user block", 2, "ordinary", id="they refuse such messages"),
+        pytest.param(2, "failed: system failed", 2, "ordinary", id="WeChat failed"),
+        pytest.param(0, "failed: system failed", 0, "ordinary", id="the only one"),
+    ],
+)
+def test_only_what_reached_them_counts_as_unanswered(
+    services: Services, before: int, status: str, unanswered: int, engagement: str
+) -> None:
+    who = customer(services, silent_pushes=before, spoke_at=NOON - timedelta(days=20))
+    plan(services, services.now())
+    deliver_due(services)
+    reports(services, who, status)
+    with services.database.reading() as session:
+        row = pushing.customer(session, who)
+    assert (row.silent_pushes, row.engagement) == (unanswered, engagement)
+
+
+def test_who_wrote_before_the_report_of_its_failure_has_none_to_take_off(services: Services) -> None:
+    who = planned(services)
+    deliver_due(services)
+    with services.database.transaction() as session:
+        pushing.change(session, who, silent_pushes=0)
+    reports(services, who, "failed: system failed")
+    with services.database.reading() as session:
+        assert pushing.customer(session, who).silent_pushes == 0
+
+
+@pytest.mark.parametrize(("status", "unanswered"), [("success", 1), ("failed: system failed", 0)])
+def test_one_whose_answer_was_lost_counts_when_its_report_says_it_came(
+    services: Services, wechat: FakeWeChat, clock: FixedClock, status: str, unanswered: int
+) -> None:
+    who = lost(services, wechat)
+    clock.forward(minutes=12)
+    recover(services)
+    assert only(services, who).state == "unknown"
+    reports(services, who, status)
+    with services.database.reading() as session:
+        assert pushing.customer(session, who).silent_pushes == unanswered

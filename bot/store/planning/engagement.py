@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, false, func, update
+from sqlalchemy import ColumnElement, and_, case, false, func, select, update
 
 from bot.rules.pushes.rhythm import SPEAKS, TIRED_AFTER
 from bot.store.among import among
 from bot.store.database import Session
-from bot.store.tables import customers
+from bot.store.tables import customers, deliveries
 
 
 def read_off(now: datetime, unanswered: ColumnElement[int]) -> ColumnElement[str]:
@@ -27,6 +27,17 @@ def one_more_unanswered(session: Session, customer_ids: Sequence[int], now: date
     session.execute(
         update(customers)
         .where(among(session, customers.c.id, customer_ids))
+        .values(silent_pushes=unanswered, engagement=read_off(now, unanswered))
+    )
+
+
+def one_unanswered_less(session: Session, delivery_ids: Sequence[int], now: datetime) -> None:
+    """Pushes that were counted when WeChat took them, and reached nobody. Whoever made contact since has none to count."""
+    who = select(deliveries.c.customer_id).where(among(session, deliveries.c.id, delivery_ids))
+    unanswered = customers.c.silent_pushes - 1
+    session.execute(
+        update(customers)
+        .where(customers.c.id.in_(who), customers.c.silent_pushes > 0)
         .values(silent_pushes=unanswered, engagement=read_off(now, unanswered))
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from bot.store.database import Session
+from bot.store.planning import engagement
 from bot.store.programs import outbox
 from bot.store.sending.daily_calls import SHANGHAI
 from bot.store.sending.reported_endings import REPORTED_WITHIN
@@ -88,6 +89,7 @@ def _reported_failed(session: Session, which: ColumnElement[bool], now: datetime
     outbox.deliveries_ended(session, list(months))
     for month in sorted(set(months.values())):
         take_back(session, [id_ for id_, of_it in months.items() if of_it == month], month)
+    engagement.one_unanswered_less(session, list(months), now)
 
 
 def unreported(session: Session, before: datetime) -> list[str]:

@@ -88,17 +88,24 @@ def settle(session: Session, which: ColumnElement[bool], code: int | None, now: 
     """By WeChat's word, if it is there."""
     if code is None:
         return
-    ends = update(deliveries).where(which, deliveries.c.state.in_(("accepted", "unknown")))
-    if code == 0:
-        outbox.ending(session, ends.values(state="sent", reason="", finished_at=now), "sent")
-        return
-    failed = ends.values(state="failed", finished_at=now)
-    ended = (deliveries.c.id, deliveries.c.day, deliveries.c.channel)
-    for row in session.execute(failed.returning(*ended)).all():
-        mine = deliveries.c.id == row.id
-        session.execute(update(deliveries).where(mine).values(reason=_why(row.channel, code)))
+    ends = (
+        update(deliveries)
+        .where(which, deliveries.c.state.in_(("accepted", "unknown")))
+        .values(state="failed" if code else "sent", finished_at=now)
+        .returning(*(deliveries.c[name] for name in ("id", "customer_id", "day", "channel", "reason")))
+    )
+    for row in session.execute(ends).all():
+        says = _why(row.channel, code) if code else ""
+        if row.reason != says:
+            session.execute(update(deliveries).where(deliveries.c.id == row.id).values(reason=says))
         outbox.deliveries_ended(session, [row.id])
-        take_back(session, [row.id], f"{row.day:%Y-%m}")
+        was_counted = row.reason != "no_answer"  # among those unanswered, when WeChat took it
+        if code:
+            take_back(session, [row.id], f"{row.day:%Y-%m}")
+            if was_counted:
+                engagement.one_unanswered_less(session, [row.id], now)
+        elif not was_counted:
+            engagement.one_more_unanswered(session, [row.customer_id], now)
 
 
 def _why(channel: str, code: int) -> str:
