@@ -263,6 +263,28 @@ def test_a_mass_send_whose_worker_stood_still_leaves_by_recovery_alone(
     assert len(received(platform)) == 3
 
 
+def test_one_that_is_accepted_while_recovery_turns_to_it_is_not_given_up(
+    database: Database, clock: FixedClock
+) -> None:
+    services, platform = shop(database, clock, "service")
+    ids = due(services, platform, 2)
+    deliver_due(services)
+    with database.transaction() as session:
+        moment = moments.claiming(session, services.now(), services.config)
+        accepted = pushing.delivery(session, ids[0])
+        assert mass_sends.take_again(session, accepted.mass_send_id, "b", moment, real=clock.real()) is None
+        told = MassFinished(
+            account="",
+            openid="",
+            sent_at=NOON,
+            once_key="",
+            msg_id_of_job=accepted.wechat_id,
+            status="send success",
+        )
+        mass_reports.finished(session, told, clock.now())
+        assert [pushing.delivery(session, one).state for one in ids] == ["sent", "sent"]
+
+
 @pytest.mark.parametrize(
     ("had", "campaign", "together"),
     [

@@ -104,21 +104,12 @@ def give_up_unreported(session: Session, now: datetime) -> None:
     """Nobody ever said how they ended: unknown, and said so. What was told of sends that are not ours goes."""
     not_ours = early_mass_reports.c.told_at < now - REPORTED_WITHIN
     session.execute(delete(early_mass_reports).where(not_ours))
-    old = select(mass_sends.c.id).where(
-        mass_sends.c.state == "accepted", mass_sends.c.created_at < now - REPORTED_WITHIN
-    )
-    for mass_id in list(session.execute(old).scalars()):
-        ends = (
-            update(deliveries)
-            .where(deliveries.c.mass_send_id == mass_id, deliveries.c.state == "accepted")
-            .values(state="unknown", reason="not_reported", finished_at=now)
-        )
-        outbox.ending(session, ends, "unknown")
-        session.execute(
-            update(mass_sends)
-            .where(mass_sends.c.id == mass_id, mass_sends.c.state == "accepted")
-            .values(state="unknown", reason="not_reported", finished_at=now)
-        )
+    unreported = {"state": "unknown", "reason": "not_reported", "finished_at": now}
+    old = and_(mass_sends.c.state == "accepted", mass_sends.c.created_at < now - REPORTED_WITHIN)
+    given_up = update(mass_sends).where(old).values(unreported).returning(mass_sends.c.id)
+    for mass_id in list(session.execute(given_up).scalars()):
+        of_it = and_(deliveries.c.mass_send_id == mass_id, deliveries.c.state == "accepted")
+        outbox.ending(session, update(deliveries).where(of_it).values(unreported), "unknown")
 
 
 def _went_well(status: str) -> bool:

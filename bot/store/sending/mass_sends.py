@@ -106,6 +106,7 @@ def close(
     session: Session, mass: MassSend, outcome: Outcome, moment: Moment, *, real: datetime, repeated: bool
 ) -> None:
     """Writes what became of the request into it and into each delivery."""
+    _hold_row(session, mass.id)
     match outcome:
         case Accepted() | Sent():
             _taken(session, mass, outcome, moment.now, repeated=repeated)
@@ -152,6 +153,7 @@ def take_again(
 
     Those who may not be sent to any more stay unknown: the first request may have reached them.
     """
+    _hold_row(session, mass_id)
     mine = and_(deliveries.c.mass_send_id == mass_id, deliveries.c.state == "claimed")
     dead = and_(mine, deliveries.c.lease_until < real, deliveries.c.left_at.is_not(None))
     ids = list(
@@ -162,6 +164,8 @@ def take_again(
             .returning(deliveries.c.id)
         ).scalars()
     )
+    if not ids:
+        return None
     again = set(mark_left(session, ids, token, moment, real=real))
     lost = [id_ for id_ in ids if id_ not in again]
     ends = (
@@ -175,6 +179,11 @@ def take_again(
         _lose(session, mass_id, token, "no_answer", moment.now)
         return None
     return mass
+
+
+def _hold_row(session: Session, mass_id: int) -> None:
+    """First the mass send, then its deliveries, whoever changes them: so that no two wait for each other."""
+    session.execute(select(mass_sends.c.id).where(mass_sends.c.id == mass_id).with_for_update())
 
 
 def day_key(day: date) -> str:
