@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from types import MappingProxyType
 
 import structlog
@@ -17,6 +18,7 @@ from bot.channels import mass, reply_window, subscription_notice, template_messa
 from bot.rules.pushes.breaker import TRIAL
 from bot.services import Services
 from bot.store.database import Session
+from bot.store.insisting import insist
 from bot.store.planning import moments
 from bot.store.planning.moments import Moment
 from bot.store.sending import (
@@ -190,8 +192,10 @@ def _claimed(
 def _close(services: Services, ended: list[Ended], moment: Moment) -> None:
     """All workers lock rows in one order."""
     in_order = sorted(ended, key=lambda one: one.delivery.id)
-    with services.database.transaction() as session:
-        endings.close(session, in_order, replace(moment, now=services.now()))
+    insist(
+        services.database,
+        lambda session: endings.close(session, in_order, replace(moment, now=services.now())),
+    )
 
 
 def repeat_templates(services: Services, ids: Sequence[int]) -> None:
@@ -208,8 +212,11 @@ def repeat_templates(services: Services, ids: Sequence[int]) -> None:
         if attempts.is_over(services, delivery):
             return
         ended = attempts.send_template(services, delivery)
-        with services.database.transaction() as session:
-            repeats.close(session, delivery, ended.outcome, replace(moment, now=services.now()))
+        insist(services.database, partial(_close_repeat, services, ended, moment))
+
+
+def _close_repeat(services: Services, ended: Ended, moment: Moment, session: Session) -> None:
+    repeats.close(session, ended.delivery, ended.outcome, replace(moment, now=services.now()))
 
 
 # many customers in one request
@@ -255,11 +262,14 @@ def _gathered(
 def attempt_mass(services: Services, group: MassSend, *, repeated: bool) -> None:
     """The request of a mass send that may leave, and what became of it."""
     group, outcome = attempts.attempt_mass(services, group)
-    with services.database.transaction() as session:
+
+    def close(session: Session) -> None:
         moment = moments.claiming(session, services.now(), services.config)
         mass_sends.close(session, group, outcome, moment, real=services.clock.real(), repeated=repeated)
         troubles = [reason] if (reason := trouble(outcome)) else []
         halts.note(session, mass.name, troubles, 1 - len(troubles), moment.standing, moment.now)
+
+    insist(services.database, close)
     _log.info("mass send", mass_send=group.id, people=len(group.deliveries), outcome=type(outcome).__name__)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from threading import Event, Thread, current_thread
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from bot.clock import FixedClock
@@ -14,9 +14,11 @@ from bot.services import Services
 from bot.store.database import Database, Session
 from bot.store.planning import moments
 from bot.store.sending import claims, mass_reports, mass_sends
+from bot.store.tables import customers
 from bot.values.outcome import Accepted
 from bot.values.push import MassSend
 from bot.values.reports import MassFinished
+from scheduler.deliver import attempt_mass
 from tests.conftest import NOON
 from tests.support import pushing
 from tests.support.build import Build
@@ -136,3 +138,31 @@ def test_a_late_report_and_giving_up_on_it_do_not_wait_for_each_other(
     )
     with postgresql.reading() as session:
         assert {pushing.delivery(session, one).state for one in ids} == {"sent"}
+
+
+def test_a_worker_whose_word_was_undone_in_favour_of_another_writes_it_again(
+    postgresql: Database, clock: FixedClock
+) -> None:
+    """Another has the customer and wants the delivery; the worker has the delivery and wants the customer."""
+    services = pushing.services_with(postgresql, clock)
+    group, ids = left(services)
+    wants_the_customer = Event()
+
+    def before(_c: Any, _u: Any, statement: str, *_: Any) -> None:
+        if current_thread().name == "worker" and statement.startswith("UPDATE customers"):
+            wants_the_customer.set()
+
+    event.listen(postgresql.engine, "before_cursor_execute", before)
+    worker = Thread(target=attempt_mass, args=[services, group], kwargs={"repeated": False}, name="worker")
+    with postgresql.transaction() as session:
+        session.exec_driver_sql(
+            "SET LOCAL deadlock_timeout = '60s'"
+        )  # so that it is the worker who gives way
+        session.execute(select(customers.c.id).with_for_update())
+        worker.start()
+        assert wants_the_customer.wait(5)
+        pushing.change_delivery(session, ids[0], useful_until=CLOSES)
+    worker.join()
+    event.remove(postgresql.engine, "before_cursor_execute", before)
+    with postgresql.reading() as session:
+        assert {pushing.delivery(session, one).state for one in ids} == {"accepted"}
