@@ -378,11 +378,10 @@ function open(who) {
 function showMenu(buttons) {
   const now = JSON.stringify(buttons);
   if (now === shownMenu) return;
-  const first = shownMenu === "";
   shownMenu = now;
   byId("menu").replaceChildren(...buttons.map((button, place) => menuButton(button, place)));
   byId("to-menu").hidden = !buttons.length;
-  if (first || !buttons.length) write(!buttons.length);
+  if (!buttons.length) write(true);
 }
 
 function menuButton(button, place) {
