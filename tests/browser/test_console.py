@@ -23,6 +23,7 @@ from handlers.app import create_app, stop
 from tests.browser.conftest import DESK, PHONE, resize
 from tests.conftest import NOON
 from tests.support.build import Build
+from tests.support.waiting import PATIENCE
 
 CARE = NoticeTemplate(id="N1", title="保养提醒", fields={"thing1": "保养项目", "time2": "时间"})
 PASSWORD = "a-kettle-and-a-teapot"
@@ -96,7 +97,7 @@ def press(browser: Chrome, text: str) -> None:
     page = browser.find_element(By.TAG_NAME, "html")
     buttons = browser.find_elements(By.XPATH, f"//button[normalize-space()='{text}']")
     next(button for button in buttons if button.is_displayed()).click()
-    WebDriverWait(browser, 15).until(staleness_of(page))
+    WebDriverWait(browser, PATIENCE).until(staleness_of(page))
 
 
 def test_a_content_is_approved_and_its_campaign_started_by_hand(signed_in: Chrome, address: str) -> None:
