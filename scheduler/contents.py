@@ -11,7 +11,7 @@ _log = structlog.get_logger(__name__)
 
 
 def prepare(services: Services) -> None:
-    """Only approved contents; one that WeChat does not take is told in the log and on its page, the others go on."""
+    """Only approved contents; one that WeChat does not take is told in the log and the console, the others go on."""
     today = services.now().astimezone(services.config.push.zone).date()
     with services.database.reading() as session:
         wanted = contents.soon_needed(session, today)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from bot.rules.contents import parts, preview_words
+from bot.rules.contents import parts, preview_words, rendering
 from bot.rules.contents.media import LARGEST
 from bot.store.campaigns import approvals, content_pages, contents, media_files, previews, uploads
 from bot.store.campaigns.content_pages import ContentLine
@@ -20,6 +20,7 @@ from bot.values.campaign import ContentDraft
 from bot.values.content import Need
 from bot.values.definitions import Content
 from bot.values.preview import Preview
+from bot.values.push import Content as Sent
 from handlers.console.content_form import (
     ContentForm,
     NewContentForm,
@@ -69,7 +70,7 @@ def show(content_id: str) -> str:
         templates = {line.template.id: line.template.title for line in notice_templates.every(store)}
         kept = contents.find(store, content_id)
         history = approvals.of_content(store, content_id)
-        held = uploads.standings(store, _needs(line))
+        held = uploads.standings(store, _needs(kept))
     return render_template(
         "console/content.html",
         content=line,
@@ -224,10 +225,9 @@ def _keep_files(form: ContentForm) -> bool:
     return True
 
 
-def _needs(line: ContentLine) -> list[Need]:
-    draft = line.draft
-    made_of = parts.parts_of(draft.kind, draft.text, draft.media_id, draft.details)
-    return [need for part in made_of for need in parts.needs_of(part, mass=False)]
+def _needs(content: Sent | None) -> list[Need]:
+    """For one customer, and for many."""
+    return [need for mass in (False, True) for need in rendering.needs(content, mass=mass)] if content else []
 
 
 def _previews(store: Session, line: ContentLine, text: str) -> list[Preview]:

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import ColumnElement, and_, func, select
 
+from bot.rules.contents.rendering import needs
+from bot.store.campaigns import uploads
+from bot.store.campaigns.contents import soon_needed
 from bot.store.database import Session
 from bot.store.delivery_states import IS_ENDED, IS_NOT_SKIPPED
 from bot.store.sending import halts
@@ -20,6 +24,7 @@ from bot.store.tables import (
 from bot.values.pushes import Halted
 
 RECENT = timedelta(days=7)  # what nobody knew for longer is for the list of deliveries
+UNDER_WAY = ("being_published", "not_held")  # no refusal: it takes a while
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +37,22 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """A content that a running campaign is to send, and WeChat would not take."""
+
+    content_id: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Concerns:
     halted: list[Halted]
     unknown: int  # deliveries of the last days whose outcome nobody knows
     waiting: int  # customers who wait for a person
     answers_owed: int  # messages whose answer is not ready yet
     unapproved: list[tuple[str, str]]  # running campaigns with a content nobody approved: id, name
+    refused: list[Refused]
 
     @property
     def stopped(self) -> bool:
@@ -45,7 +60,9 @@ class Concerns:
 
     @property
     def any(self) -> bool:
-        return bool(self.halted or self.unknown or self.waiting or self.answers_owed or self.unapproved)
+        return any(
+            (self.halted, self.unknown, self.waiting, self.answers_owed, self.unapproved, self.refused)
+        )
 
 
 def figures(session: Session, day: date, since: datetime, until: datetime) -> Figures:
@@ -91,6 +108,7 @@ def concerns(session: Session, now: datetime) -> Concerns:
         waiting=_count(session, handovers.c.closed_at.is_(None)),
         answers_owed=_count(session, messages.c.state == "pending"),
         unapproved=_running_without_approval(session),
+        refused=_refused(session, now),
     )
 
 
@@ -115,6 +133,20 @@ def _running_without_approval(session: Session) -> list[tuple[str, str]]:
         .order_by(campaigns.c.name)
     )
     return [(row.id, row.name) for row in session.execute(asked)]
+
+
+def _refused(session: Session, now: datetime) -> list[Refused]:
+    """By either way: an article is published for one customer, and a draft for many."""
+    wanted = {
+        content.id: [need for mass in (False, True) for need in needs(content, mass=mass)]
+        for content in soon_needed(session, now.date())
+    }
+    standings = uploads.standings(session, chain.from_iterable(wanted.values()))
+    refusals = {need: one.error for need, one in standings.items() if one.error not in ("", *UNDER_WAY)}
+    reasons = {name: refusals[need] for name, all_ in wanted.items() for need in all_ if need in refusals}
+    asked = select(contents.c.id, contents.c.title).where(contents.c.id.in_(reasons))
+    found = session.execute(asked.order_by(contents.c.title))
+    return [Refused(row.id, row.title, reasons[row.id]) for row in found]
 
 
 def _count(session: Session, condition: ColumnElement[bool]) -> int:
