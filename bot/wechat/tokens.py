@@ -77,7 +77,7 @@ class Tokens:
         return token
 
     def after_refusal(self, refused: str) -> str:
-        """Another token than the one WeChat refused, if it gives one: the same again means there is none."""
+        """Another token than the one WeChat refused; the same again when it gives no other."""
         self._held = ("", 0.0)
         return self._kept(refused) or self._from_one_fetch(refused)
 

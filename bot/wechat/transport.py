@@ -57,7 +57,7 @@ class Transport:
         return self._once("get", path, params={**params, "access_token": None})
 
     def _call(self, method: str, path: str, **options: Any) -> Answer:
-        """Raises `WeChatError`; a refused token is replaced once and the call made once more, never again."""
+        """Raises `WeChatError`; a refused token is asked for anew once and the call made once more, never again."""
         token = self.tokens.token()
         params = options.pop("params", {})
         try:
@@ -66,8 +66,6 @@ class Transport:
             if error.code not in REFUSED_TOKEN:
                 raise
             fresh = self.tokens.after_refusal(token)
-            if fresh == token:
-                raise
         return self._once(method, path, params={**params, "access_token": fresh}, **options)
 
     def _once(self, method: str, path: str, **options: Any) -> Answer:

@@ -180,7 +180,15 @@ def test_a_token_refused_again_ends_it(code: int) -> None:
     assert isinstance(client.send("o-li", HELLO, NOW), Halt)
     assert len(platform.asked) == 2
     assert isinstance(client.send("o-li", HELLO, NOW), Halt)
-    assert len(platform.asked) == 3  # forced within half a minute: not even tried twice
+    assert len(platform.asked) == 4  # twice each, also when no new token was to be had within half a minute
+    assert platform.token_requests.count(True) == 1
+
+
+def test_one_refusal_of_a_token_that_still_holds_costs_a_second_try_and_no_halt() -> None:
+    platform = one_after_another(EXPIRED, OK)
+    platform.token_answer = {"access_token": "the-same", "expires_in": 7200}
+    assert client_of(platform).send("o-li", HELLO, NOW) == Sent()
+    assert [asked.token for asked in platform.asked] == ["the-same", "the-same"]
 
 
 def test_twenty_threads_fetch_one_token() -> None:
