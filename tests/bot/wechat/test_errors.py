@@ -71,12 +71,18 @@ def test_a_lost_answer_is_unsure_unless_wechat_knows_repeats() -> None:
     assert isinstance(outcome_of(lost, NOW, repeatable=True), Later)
 
 
-def test_midnight_in_shanghai_is_not_midnight_in_utc() -> None:
-    late = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)  # 01:00 the next day there
-    outcome = outcome_of(refused(45009), late)
-    assert outcome == Later(
-        datetime(2026, 11, 25, 16, 1, tzinfo=UTC), "wechat 45009 daily_quota", is_for_all=True
-    )
+@pytest.mark.parametrize(
+    ("now", "again"),
+    [
+        pytest.param("2026-11-24T17:00", "2026-11-25T16:01", id="one in the morning there waits a whole day"),
+        pytest.param("2026-11-24T16:01", "2026-11-25T16:01", id="so does the very minute it returned"),
+        pytest.param("2026-11-24T16:00", "2026-11-24T16:01", id="midnight itself waits a minute"),
+    ],
+)
+def test_midnight_in_shanghai_is_not_midnight_in_utc(now: str, again: str) -> None:
+    outcome = outcome_of(refused(45009), datetime.fromisoformat(f"{now}Z"))
+    expected = datetime.fromisoformat(f"{again}Z")
+    assert outcome == Later(expected, "wechat 45009 daily_quota", is_for_all=True)
 
 
 def test_a_person_is_told_what_to_do_about_it() -> None:

@@ -29,6 +29,7 @@ def test_what_is_a_cluster(asked: int, troubled: int, channel: str, expected: bo
     ("since", "expected"),
     [
         pytest.param(NOON - 59 * SECOND, Count(NOON - 59 * SECOND, 9, 5, 2), id="within a minute it adds up"),
+        pytest.param(NOON, Count(NOON, 9, 5, 2), id="in the very same instant, too"),
         pytest.param(NOON - 60 * SECOND, Count(NOON, 5, 3, 2), id="after a minute it begins anew"),
         pytest.param(NOON + SECOND, Count(NOON, 5, 3, 2), id="a count of a later time begins anew"),
         pytest.param(None, Count(NOON, 5, 3, 2), id="the first trouble"),

@@ -1,11 +1,20 @@
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.config import Push
 from bot.rules.calendar.workdays import PUBLISHED, WorkingCalendar
-from bot.rules.pushes.windows import PURPOSES, NoWindow, is_quiet, next_window, window_at, windows_of
+from bot.rules.pushes.windows import (
+    PURPOSES,
+    WORKING_DAY,
+    NoWindow,
+    is_quiet,
+    next_window,
+    window_at,
+    windows_of,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PUSH = Push()
@@ -115,6 +124,32 @@ def test_quiet_hours_within_a_day_cut_a_window_in_two() -> None:
         (f"{w.opens:%H:%M}", f"{w.closes:%H:%M}") for w in windows_of("service", date(2026, 11, 23), siesta)
     ]
     assert spans == [("09:00", "13:00"), ("15:00", "20:30")]
+
+
+EDGES = [time(hour, minute) for hour, minute in ((0, 0), (8, 0), (9, 0), (11, 0), (12, 0), (17, 0), (18, 0), (20, 30), (22, 0))]  # fmt: skip
+
+
+@pytest.mark.parametrize("quiet_from", EDGES)
+def test_whatever_the_quiet_hours_a_window_is_open_in_its_hours_and_awake(quiet_from: time) -> None:
+    """They may lie over midnight or within the day, meet a window's edge, or be none at all."""
+    monday = date(2026, 11, 23)
+    around = [datetime.combine(monday, edge, SHANGHAI) + timedelta(minutes=n) for edge in EDGES for n in (-1, 0, 1)]  # fmt: skip
+    for quiet_until, purpose in product(EDGES, PURPOSES):
+        push = Push(quiet_from=quiet_from, quiet_until=quiet_until)
+        assert all(window.opens < window.closes for window in windows_of(purpose, monday, push))
+        for instant in around:
+            is_in_hours = any(begins <= instant.time() < ends for begins, ends in WORKING_DAY[purpose])
+            is_open = instant.date() == monday and is_in_hours and not is_quiet(instant, push)
+            assert (window_at(purpose, instant, push) is not None) is is_open
+
+
+@pytest.mark.parametrize(
+    ("clock", "quiet"), [("12:59", False), ("13:00", True), ("14:59", True), ("15:00", False)]
+)
+def test_quiet_hours_within_a_day_are_quiet_from_the_first_to_before_the_last(
+    clock: str, quiet: bool
+) -> None:
+    assert is_quiet(at(f"2026-11-23T{clock}"), Push(quiet_from=time(13), quiet_until=time(15))) is quiet
 
 
 def test_quiet_hours_that_leave_no_window_are_said_to_be_wrong() -> None:
