@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from redis import Redis
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.clock import FixedClock
 from bot.store.database import Database
@@ -75,7 +76,8 @@ def test_only_what_is_not_there_is_added(keys: Keys, later: Later) -> None:
     assert keys.add("lock", "me", lasts=MINUTE)
     assert not keys.add("lock", "you", lasts=MINUTE)
     assert keys.get("lock") == "me"
-    later(MINUTE + timedelta(seconds=1))
+    later(MINUTE)
+    assert keys.get("lock") is None
     assert keys.add("lock", "you", lasts=MINUTE)
     assert keys.get("lock") == "you"
 
@@ -88,11 +90,12 @@ def test_what_is_deleted_can_be_added(keys: Keys) -> None:
 
 
 def test_nobody_lets_go_of_anothers_lock(keys: Keys) -> None:
-    keys.add("lock", "me", lasts=MINUTE)
+    for name in ("lock", "another"):
+        keys.add(name, "me", lasts=MINUTE)
     keys.delete("lock", holding="you")
     assert keys.get("lock") == "me"
     keys.delete("lock", holding="me")
-    assert keys.get("lock") is None
+    assert (keys.get("lock"), keys.get("another")) == (None, "me")
 
 
 def test_the_span_of_a_count_starts_with_the_first(keys: Keys, later: Later) -> None:
@@ -135,14 +138,30 @@ def test_they_say_that_they_are_up(keys: Keys) -> None:
     assert keys.is_up()
 
 
-def test_what_is_over_leaves_the_table(sqlite: Database) -> None:
+@pytest.mark.parametrize(
+    "comes",
+    [
+        pytest.param(lambda keys: keys.set("new", "1", lasts=MINUTE), id="set"),
+        pytest.param(lambda keys: keys.add("new", "1", lasts=MINUTE), id="added"),
+        pytest.param(lambda keys: keys.count("new", lasts=MINUTE), id="counted"),
+    ],
+)
+def test_what_is_over_leaves_the_table_with_the_next_that_comes(
+    sqlite: Database, comes: Callable[[Keys], object]
+) -> None:
     clock = FixedClock(NOON)
     keys = SqlKeys(sqlite, clock.real)
     keys.set("old", "1", lasts=MINUTE)
     clock.forward(minutes=11)
-    keys.set("new", "1", lasts=MINUTE)
+    comes(keys)
     with sqlite.reading() as session:
-        assert session.execute(select(func.count()).select_from(volatile)).scalar_one() == 1
+        assert session.execute(select(volatile.c.key)).scalars().all() == ["new"]
+
+
+def test_a_twin_without_its_table_is_not_up(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/empty.db", synchronous="normal")
+    assert not SqlKeys(database, FixedClock(NOON).real).is_up()
+    database.close()
 
 
 def test_a_redis_that_is_down_is_named() -> None:

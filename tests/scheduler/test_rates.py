@@ -62,6 +62,18 @@ def test_calls_that_were_not_made_are_given_back(keys: Keys) -> None:
     assert calls(keys, 10, NOON) == 10
     give_back(keys, FEW, "custom", 4, now=NOON, real=NOON)
     assert calls(keys, 10, NOON) == 4
+    assert [calls(keys, 10, NOON + SECOND * number) for number in (1, 2)] == [10, 5], "to the day, too"
+
+
+def test_seconds_pass_in_real_time_and_days_in_the_products(keys: Keys) -> None:
+    """The sandbox's clock stands still, or is moved."""
+    real = NOON + timedelta(hours=5, milliseconds=250)
+    asked = [take(keys, FEW, "custom", 10, now=NOON, real=real + SECOND * number) for number in (0, 0, 1, 2)]
+    assert [(one.calls, one.limit) for one in asked] == [
+        (10, ""), (0, "custom_per_second"), (10, ""), (5, "custom_per_day")
+    ]  # fmt: skip
+    assert asked[1].again_at == NOON + timedelta(milliseconds=750)
+    assert take(keys, FEW, "custom", 5, now=NOON + timedelta(days=1), real=real + 2 * SECOND).calls == 5
 
 
 def test_endpoints_do_not_take_from_each_other(keys: Keys) -> None:

@@ -82,6 +82,8 @@ def test_one_holds_the_lease_and_another_takes_over_when_it_lets_go(database: Da
     clock = FixedClock(NOON)
     first, second = (lease(database, "scheduler", clock.real) for _ in range(2))
     assert [first.hold(), second.hold(), first.hold(), second.hold()] == [True, False, True, False]
+    second.release()  # which it does not hold
+    assert not second.hold()
     first.release()
     assert second.hold()
     assert not first.hold()
@@ -90,10 +92,11 @@ def test_one_holds_the_lease_and_another_takes_over_when_it_lets_go(database: Da
 
 def test_leases_of_other_names_do_not_meet(database: Database) -> None:
     clock = FixedClock(NOON)
-    first, second = lease(database, "one", clock.real), lease(database, "two", clock.real)
+    first, second, heir = (lease(database, name, clock.real) for name in ("one", "two", "two"))
     assert first.hold()
     assert second.hold()
     first.release()
+    assert not heir.hold()
     second.release()
 
 
