@@ -7,7 +7,7 @@ from bot.rules.pushes.windows import PURPOSES, Window, next_window, window_at, w
 from bot.services import Services
 from bot.store import tidying
 from bot.store.campaigns import working_days
-from bot.store.planning import care, plan_changes, plan_entries, plan_passes, starvation, totals
+from bot.store.planning import care, making_way, plan_changes, plan_entries, plan_passes, starvation, totals
 from bot.store.planning.plan_changes import Last
 from bot.store.planning.plan_entries import Agenda
 from bot.store.sending import moving
@@ -69,6 +69,7 @@ class _Pass:
         agenda = self._agenda()
         if before is None or agenda.book != before.book:
             of, before = None, None
+        gave_way = self._make_way(agenda) if of is None else 0
         if agenda.windows:
             done = self._look(agenda, of, before.full_id if before else None)
         starved: Sequence[Starved] = ()
@@ -81,6 +82,7 @@ class _Pass:
             starved=tuple(starved),
             moved=moved,
             too_late=late,
+            gave_way=gave_way,
             calendar_known=all(window.kind.known for window in self._coming.values()),
             days_send=self._send,
         )
@@ -133,6 +135,9 @@ class _Pass:
         windows = self._windows()
         with self._services.database.reading() as session:
             return plan_entries.agenda(session, windows, self._at, self._services.config)
+
+    def _make_way(self, agenda: Agenda) -> int:
+        return making_way.make_way(self._services.database, agenda.windows, self._at, self._services.config)
 
     def _look(self, agenda: Agenda, of: Sequence[int] | None, full_id: int | None) -> Sequence[CampaignPlan]:
         kind, book = (plan_passes.FULL, agenda.book) if of is None else (plan_passes.CHANGES, None)

@@ -99,6 +99,7 @@ class PlanReport:
     campaigns: tuple[CampaignPlan, ...] = ()
     moved: int = 0  # deliveries whose window closed before they went out
     too_late: int = 0
+    gave_way: int = 0  # planned ones, to a more important campaign that was edited since
     calendar_known: bool = True  # false: the year's holidays are not known yet
     starved: tuple[Starved, ...] = ()  # campaigns that lose nearly everybody to others, for days
     days_send: DaysSend | None = None  # of a subscription account: what the day's mass send is given to

@@ -52,7 +52,7 @@ class CampaignForm(OccasionFields):
         _l("优先级"),
         [given(), between(-LARGEST_PRIORITY, LARGEST_PRIORITY)],
         default=0,
-        description=_l("同一天轮到几个活动时，数字大的先发"),
+        description=_l("同一天轮到几个活动时，数字大的先发；已经排好、还没发出的也会让给它"),
     )
     regular = BooleanField(
         _l("按常规节奏"),

@@ -54,6 +54,8 @@ def of_imports(imports: list[Imported]) -> Iterator[str]:
 
 def of_plan(report: PlanReport, zone: tzinfo) -> Iterator[str]:
     yield f"planned {report.planned} at {_at(report.at, zone)}; moved {report.moved}, too late {report.too_late}"
+    if report.gave_way:
+        yield f"{report.gave_way} planned before gave way to more important campaigns that were edited since"
     if report.days_send is not None:
         yield from greatest_good.told(report.days_send)
     for campaign in report.campaigns:

@@ -3,7 +3,7 @@
 Only of campaigns that are bound to a time: what they have for somebody today may be of no use tomorrow.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -50,6 +50,21 @@ def later_today(
             moment = planning(session, window, at, slots_of(window.opens, window.closes)[-1], config)
             found += _of_purpose(session, bound, purpose, window, moment, config)
     return sorted(found, key=lambda one: (-one.priority, one.campaign_id))
+
+
+def gets_today(
+    session: Session, of: Sequence[Row[Any]], windows: Mapping[str, Window], at: datetime, config: Config
+) -> Iterator[tuple[str, Condition]]:
+    """Whom each of these campaigns gets now, in the window of its purpose; and later today, if it is bound to a time."""
+    for purpose, window in windows.items():
+        last_slot = slots_of(max(at, window.opens), window.closes)[-1]
+        moment = planning(session, window, at, last_slot, config)
+        for one in _of_purpose(session, of, purpose, window, moment, config):
+            yield one.campaign_id, one.gets
+    names = {one.id for one in of}
+    for one in later_today(session, at, config, windows) if names else ():
+        if one.campaign_id in names:
+            yield one.campaign_id, one.gets
 
 
 def before(later: Sequence[Awaited], campaign: Row[Any], window: Window) -> list[Awaited]:

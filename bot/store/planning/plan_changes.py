@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select, union
 
 from bot.rules.pushes.windows import Window
 from bot.store.database import Session
 from bot.store.segments import segment_changes
 from bot.store.tables import (
+    campaign_contents,
     campaigns,
     contents,
     plan_passes,
@@ -64,11 +65,26 @@ def wants_everybody(
     known = before.book["windows"]
     if any(known.get(name, {}).get("opens") != window.opens.isoformat() for name, window in windows.items()):
         return True
-    edited = (
-        select(table.c.id).where(or_(*(column > before.full_at - COMMITS for column in columns)))
-        for table, columns in _EDITED
+    return any(session.execute(asked.limit(1)).first() is not None for asked in _edited(before).values())
+
+
+def edited(session: Session, before: Last) -> set[str]:
+    """The campaigns that were edited since the last pass over everybody, or their segment, or one of their contents."""
+    of = _edited(before)
+    by_content = select(campaign_contents.c.campaign_id).where(
+        campaign_contents.c.content_id.in_(of["contents"])
     )
-    return any(session.execute(asked.limit(1)).first() is not None for asked in edited)
+    by_segment = select(campaigns.c.id).where(campaigns.c.segment_id.in_(of["segments"]))
+    return set(session.execute(union(of["campaigns"], by_content, by_segment)).scalars())
+
+
+def _edited(before: Last) -> dict[str, Select[Any]]:
+    """Ids, by table."""
+    since_then = before.full_at - COMMITS
+    return {
+        table.name: select(table.c.id).where(or_(*(column > since_then for column in columns)))
+        for table, columns in _EDITED
+    }
 
 
 def since(session: Session, before: Last) -> Sequence[int] | None:

@@ -17,7 +17,7 @@ from bot.store.tables import campaigns, contents, deliveries
 WITHDRAWN, CHANGED, OVER = "withdrawn", "campaign_changed", "campaign_over"
 PLANNED_BY = frozenset(
     {"segment_id", "contents", "variants", "hold_out_percent", "channels", "occasion", "marketing_in_window"}
-)  # of a campaign: who gets what of it, and how. Priority is of the next plan; its period and status the claim asks
+)  # of a campaign: who gets what of it, and how. Of its priority: `planning/making_way.py`; its period and status the claim asks
 
 
 def of_campaign(session: Session, campaign_id: str, now: datetime) -> int:
