@@ -1,12 +1,12 @@
 """What somebody should look at, on the first page."""
 
 from collections.abc import Callable
+from typing import Any
 
 from bot.clock import FixedClock
 from bot.rules.contents import rendering
 from bot.services import Services
 from bot.store.campaigns import contents, media_files, uploads
-from bot.store.database import Session
 from bot.values.content import Need
 from handlers.console import words
 from scheduler.plan import plan
@@ -53,21 +53,21 @@ def test_a_content_wechat_does_not_take_is_named_until_it_does(
     make("campaign", "new-tea", ["poster"], name="新茶上市")
     need = Need(picture, "image")
 
-    def ends(write: Callable[[Session, Need, str], None]) -> str:
+    def ends(write: Callable[..., None], *of: Any, **how: Any) -> str:
         with services.database.transaction() as session:
             assert uploads.take(session, need, "t", clock.now(), clock.real())
-            write(session, need, "t")
+            write(session, need, "t", *of, **how)
         return operator.see("/console/")
 
     refusal = "wechat 40137 bad_image"
-    page = ends(lambda *of: uploads.give_up(*of, refusal, clock.now()))
+    page = ends(uploads.give_up, refusal, clock.now())
     assert "内容「新茶海报」微信没有收下，现在发不出去" in page
     assert 'href="/console/contents/poster"' in page
     assert words.sentence(refusal) in page
     assert "微信那边还没有准备好" in operator.see("/console/contents/poster")
-    assert "没有收下" not in ends(lambda *of: uploads.give_up(*of, "being_published", clock.now(), job="1"))
-    ends(lambda *of: uploads.give_up(*of, refusal, clock.now()))
-    assert "没有收下" not in ends(lambda *of: uploads.keep(*of, "m1", expires_at=None, now=clock.now()))
+    assert "没有收下" not in ends(uploads.give_up, "being_published", clock.now(), job="1")
+    ends(uploads.give_up, refusal, clock.now())
+    assert "没有收下" not in ends(uploads.keep, "m1", expires_at=None, now=clock.now())
 
 
 def test_a_marketing_article_that_is_refused_as_a_draft_says_so_on_both_pages(
