@@ -16,12 +16,14 @@ from bot.toml_files import toml_in
 
 PREFIX = "WEILAN_"
 NO_SETTING = frozenset({"WEILAN_CONFIG", "WEILAN_PASSWORD"})
+_UNQUOTED: Mapping[Any, str] = {bool: "true or false", int: "a number"}
 
 
 def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Config:
     """Settings from `path` (none: only defaults and environment), then from the environment, which wins."""
     settings = toml_in(path, ConfigError) if path else {}
     origin = str(path) if path else "defaults"
+    _check_kinds(settings, origin)
     named = _from_environment(settings, environment)
     _read_secret_files(settings, origin, named)
     try:
@@ -33,6 +35,16 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Conf
         raise ConfigError(f"{where}: sandbox.clock: expected false unless server.host is loopback")
     _check_reserve(config, named.get("push.mass_reserve", origin))
     return config
+
+
+def _check_kinds(settings: Mapping[str, Any], origin: str) -> None:
+    """The environment has words only; the file has numbers, and "8000" in it is none."""
+    for section, table in settings.items():
+        fields = getattr(getattr(Config.model_fields.get(section), "annotation", None), "model_fields", {})
+        for key, given in table.items() if isinstance(table, dict) else ():
+            wanted = _UNQUOTED.get(getattr(fields.get(key), "annotation", None))
+            if wanted and isinstance(given, str):
+                raise ConfigError(f"{origin}: {section}.{key}: expected {wanted}, without quotes")
 
 
 def _check_reserve(config: Config, where: str) -> None:

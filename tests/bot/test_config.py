@@ -105,6 +105,10 @@ def test_a_secret_is_not_shown() -> None:
         pytest.param("[server]\nport = true", "server.port: expected a number", id="yes is no number"),
         pytest.param("[sandbox]\nclock = 1", "sandbox.clock: expected true or", id="a number is no yes"),
         pytest.param(
+            "[server]\nport = '8000'", "server.port: expected a number, without", id="a quoted number"
+        ),
+        pytest.param("[sandbox]\nclock = 'yes'", "sandbox.clock: expected true or", id="a word is no yes"),
+        pytest.param(
             "[push]\nquiet_from = 22",
             "push.quiet_from: expected a time of day",
             id="an hour is no time of day",
