@@ -18,7 +18,9 @@ import pytest
 
 from bot.store.database import Database
 from tests.support.learned import KEPT
+from tests.support.processes import children, lives
 from tests.support.servers import free_port
+from tests.support.waiting import comes_true
 
 ROOT = Path(__file__).parents[1]
 READY_WITHIN = 300.0  # seconds; about three on an idle machine, and tests may share it with much else
@@ -151,8 +153,9 @@ def test_serve_answers_wechat_and_survives_its_workers_death(tmp_path: Path) -> 
     with started("--config", str(config), "serve", port=port) as served:
         served.wait_until_ready()
         assert served.get("/wechat?signature=x&timestamp=1&nonce=2&echostr=hello")[0] == 403
-        worker = int(subprocess.check_output(["pgrep", "-P", str(served.process.pid)], text=True).split()[0])
+        worker = children(served.process.pid)[0]
         os.kill(worker, signal.SIGKILL)
+        assert comes_true(lambda: not lives(worker))  # till then it may answer once more
         served.wait_until_ready()
         code, _, err = served.end()
     assert (code, "Traceback" in err) == (0, False), err

@@ -16,6 +16,7 @@ import pytest
 from handlers.ports import PortBusy, address_of, free_port
 from handlers.server import Ending as _Ends
 from handlers.server import _Server
+from tests.support.processes import lives
 from tests.support.servers import free_port as any_port
 from tests.support.waiting import PATIENCE
 
@@ -78,14 +79,6 @@ def served(tmp_path: Path) -> Iterator[Served]:
     yield server
     server.process.kill()
     server.process.communicate()
-
-
-def lives(pid: int) -> bool:
-    """False also for a dead one that nobody has asked about yet."""
-    listed = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return bool(listed.stdout.strip()) and not listed.stdout.startswith("Z")
 
 
 def test_sigterm_ends_what_acts_by_itself_while_requests_are_answered_and_then_the_rest(

@@ -15,6 +15,8 @@ from pathlib import Path
 import psycopg
 import redis
 
+from tests.support.processes import children
+
 STARTS_WITHIN = 120.0
 
 
@@ -23,10 +25,16 @@ class Missing(Exception):
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """One that this process keeps to its end: a server may listen there, and nobody is given it by chance."""
+    kept = socket.socket()
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    kept.bind(("127.0.0.1", 0))
+    _KEPT.append(kept)
+    port: int = kept.getsockname()[1]
+    return port
+
+
+_KEPT: list[socket.socket] = []
 
 
 class PostgreSQL:
@@ -87,15 +95,11 @@ class PostgreSQL:
     def _first_process(self) -> int:
         return int((self._data / "postmaster.pid").read_text().splitlines()[0])
 
-    def _processes(self) -> list[int]:
-        """The first one, so that it starts no other meanwhile, and its own."""
+    def _processes(self) -> Iterator[int]:
+        """The first one, and, once that was told to start no other, its own."""
         first = self._first_process()
-        found = [first]
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):
-                if int(stat.read_text().rsplit(")", 1)[1].split()[1]) == first:
-                    found.append(int(stat.parent.name))
-        return found
+        yield first
+        yield from children(first)
 
 
 @contextmanager
