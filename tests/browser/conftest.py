@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from wsgiref.types import WSGIApplication
 
 import pytest
@@ -40,17 +39,29 @@ def serve() -> Iterator[Callable[[WSGIApplication], str]]:
         yield lambda app: until_the_end.enter_context(served(app))
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Chrome]:
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """A headless Chromium at desk width with a fresh profile."""
-    options = ChromeOptions()
+    options, profile = ChromeOptions(), tmp_path_factory.mktemp("chromium")
     options.binary_location = CHROMIUM
-    for argument in (*QUIET, f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={DESK[0]},{DESK[1]}"):
+    for argument in (*QUIET, f"--user-data-dir={profile}", f"--window-size={DESK[0]},{DESK[1]}"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = Chrome(options=options, service=Service(CHROMEDRIVER))
     yield driver
     driver.quit()
+
+
+@pytest.fixture
+def browser(chromium: Chrome) -> Iterator[Chrome]:
+    """A window of its own, without cookies or complaints of an earlier test."""
+    first = chromium.current_window_handle
+    chromium.switch_to.new_window("window")
+    yield chromium
+    chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    chromium.close()
+    chromium.switch_to.window(first)
+    chromium.get_log("browser")  # type: ignore[no-untyped-call]
 
 
 def resize(browser: Chrome, width: int, height: int) -> None:
