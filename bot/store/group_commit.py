@@ -1,8 +1,8 @@
 """One commit for what several threads want written now: a commit costs far more than the statements of a message.
 
-Whoever comes while nobody writes leads: runs its own work and all that queued up meanwhile, one after the other on
-one connection, and commits once. Whoever comes later queues; the first of them leads next. Nobody is
-answered before the commit that holds its work is done.
+Whoever comes while nobody writes leads: waits a moment until as many have come as shared the last commit, runs its own
+work and all that queued up meanwhile, one after the other on one connection, and commits once. Whoever comes later
+queues; the first of them leads next. Nobody is answered before the commit that holds its work is done.
 
 A failure undoes the whole group: the one that failed gets its error, the others run again without it.
 """
@@ -26,6 +26,7 @@ from bot.store.libpq import LINE, Line
 T = TypeVar("T")
 
 MOST_IN_A_GROUP = 32
+GATHERS_FOR = 0.002  # seconds a leader waits for as many as came last; who comes alone waits for nobody
 PATIENCE = 4.0  # seconds, unless the caller says
 OTHERS_WRITE_FOR = 0.5  # seconds a leader waits for the other writers of this process
 LOCKED_FOR = 1.5  # seconds it waits for other processes' locks
@@ -37,13 +38,21 @@ TRIES = 3  # of work that collided with another process, or lost its connection
 
 
 class GroupCommit:
-    def __init__(self, engine: Engine, writer: Callable[[float], AbstractContextManager[None]]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        writer: Callable[[float], AbstractContextManager[None]],
+        gathers_for: float = GATHERS_FOR,
+    ) -> None:
         self._engine = engine
+        self._gathers_for = gathers_for
         self._has_one_writer = engine.dialect.name == "sqlite"
         self._writer = writer
         self._queueing = threading.Lock()
         self._queue: deque[_Member] = deque()
         self._is_led = False
+        self._came_last = 0  # how many shared the last commit
+        self._gatherer: _Member | None = None
         self._session: Connection | None = None  # only the leader touches these
         self._driver: Any = None
 
@@ -59,6 +68,9 @@ class GroupCommit:
             self._queue.append(member)
             leads = not self._is_led
             self._is_led = True
+            if self._gatherer is not None and len(self._queue) >= self._came_last:
+                self._gatherer.woken.release()
+                self._gatherer = None
         if leads or self._is_chosen_to_lead(member):
             self._lead(member)
         if member.error is not None:
@@ -89,6 +101,7 @@ class GroupCommit:
         raise Unavailable("the database did not take it in time")
 
     def _lead(self, member: "_Member") -> None:
+        self._gather(member)
         with self._queueing:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_IN_A_GROUP))]
         try:
@@ -98,11 +111,22 @@ class GroupCommit:
         finally:
             self._end(batch, member)
 
+    def _gather(self, member: "_Member") -> None:
+        """Those whose commit is done come again one by one: the first of them would commit alone, the others right after."""
+        with self._queueing:
+            if len(self._queue) >= self._came_last:
+                return
+            self._gatherer = member
+        if not member.woken.acquire(timeout=self._gathers_for):
+            with self._queueing:
+                self._gatherer = None
+
     def _end(self, batch: "list[_Member]", member: "_Member") -> None:
         """Wakes who is done; what is undone, because this thread was interrupted, goes to the next leader."""
         with self._queueing:
             undone = [one for one in batch if not (one is member or one.is_done or one.gave_up)]
             self._queue.extendleft(reversed(undone))
+            self._came_last = len(batch)
             self._choose_a_leader()
         for other in batch:
             if other is not member and other.is_done:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.store.database import Database, Session
 from bot.store.failures import Failure, Unavailable, failure_of
-from bot.store.group_commit import LEADING_TAKES
+from bot.store.group_commit import LEADING_TAKES, GroupCommit
 from bot.store.prepared import Prepared
 from bot.store.tables import customers, volatile
 from tests.conftest import NOON
@@ -71,6 +71,53 @@ def test_those_who_come_while_one_writes_share_the_next_commit(database: Databas
         go_on.set()
         assert {done.result(60) for done in (first, *others)} == kept(database)
     assert len(kept(database)) == 6
+
+
+def share_a_commit(group: GroupCommit, number: int) -> None:
+    """The first one's work waits until the others have queued; what they keep is `number` rows."""
+    writing, go_on = threading.Event(), threading.Event()
+
+    def slow(_session: Session) -> None:
+        writing.set()
+        go_on.wait(60)
+
+    with ThreadPoolExecutor(number + 1) as pool:
+        told: list[Future[Any]] = [pool.submit(group.run, slow, "", 4.0)]
+        writing.wait(60)
+        told += [pool.submit(group.run, keep(f"shared-{one}"), "", 4.0) for one in range(number)]
+        assert comes_true(lambda: len(group._queue) >= number)
+        go_on.set()
+        for done in told:
+            done.result(60)
+
+
+def test_who_comes_first_waits_for_as_many_as_came_last(database: Database) -> None:
+    group = GroupCommit(database.engine, database._writer, gathers_for=60.0)
+    share_a_commit(group, 3)
+    expected = group._came_last
+    with ThreadPoolExecutor(4) as pool:
+        told = [pool.submit(group.run, keep(f"next-{one}"), "", 60.0) for one in range(expected - 1)]
+        assert comes_true(lambda: len(group._queue) == expected - 1)
+        time.sleep(0.05)
+        assert not any(done.done() for done in told)
+        assert kept(database) == {f"shared-{one}" for one in range(3)}
+        told.append(pool.submit(group.run, keep("the last"), "", 60.0))
+        for done in told:
+            done.result(30)
+    assert group._came_last == expected
+    group.close()
+
+
+def test_who_waits_in_vain_goes_on_alone_and_the_next_one_waits_for_nobody(database: Database) -> None:
+    group = GroupCommit(database.engine, database._writer, gathers_for=2.0)
+    share_a_commit(group, 3)
+    began = time.monotonic()
+    assert group.run(keep("alone"), "", 30.0) == "alone"
+    assert time.monotonic() - began >= 2.0
+    again = time.monotonic()
+    assert [group.run(keep(f"{one}"), "", 30.0) for one in range(10)] == [f"{one}" for one in range(10)]
+    assert time.monotonic() - again < 10 * 2.0
+    group.close()
 
 
 _VALUE = Prepared(select(volatile.c.value).where(volatile.c.key == bindparam("key_")))
