@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 PATH = "/wechat"
+METHODS = "GET, HEAD, POST"
 STATUS = {200: "200 OK", 403: "403 Forbidden", 405: "405 Method Not Allowed", 413: "413 Content Too Large"}
 log = structlog.get_logger(__name__)
 
@@ -47,6 +48,8 @@ class Webhook:
                 ("Content-Length", str(len(body))),
                 ("X-Content-Type-Options", "nosniff"),
             ]
+            if status == 405:
+                headers.append(("Allow", METHODS))
             start_response(STATUS[status], headers)
             return [body]
 

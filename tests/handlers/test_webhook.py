@@ -53,7 +53,8 @@ def test_a_bad_signature_is_refused_with_nothing_and_counted(door: Door, method:
 
 
 def test_another_method_is_not_answered(door: Door) -> None:
-    assert door.app.test_client().put("/wechat").status_code == 405
+    answer = door.app.test_client().put("/wechat")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, POST")
 
 
 @pytest.mark.parametrize("announced", [True, False])
