@@ -105,6 +105,8 @@ def test_the_span_of_a_count_starts_with_the_first(keys: Keys, later: Later) -> 
     later(timedelta(seconds=30))
     assert keys.get("calls") is None
     assert keys.count("calls", by=2, lasts=MINUTE) == 2
+    later(timedelta(seconds=50))
+    assert keys.count("calls", lasts=MINUTE) == 3, "and with the next first anew"
 
 
 def test_keys_are_told_apart(keys: Keys) -> None:

@@ -1,5 +1,6 @@
 """Subscription notices from a yes in the prompt to WeChat's report: who is planned, what a claim takes, how each ends."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -23,6 +24,7 @@ from tests.conftest import NOON
 from tests.support import pushing
 from tests.support.build import Build
 from tests.support.fake_wechat import FakeWeChat
+from tests.support.waiting import comes_true, is_waited_for
 
 MINUTE = timedelta(minutes=1)
 TODAY = date(2026, 11, 24)
@@ -35,6 +37,10 @@ ARRIVED = {
 
 @pytest.fixture
 def services(database: Database, clock: FixedClock, wechat: FakeWeChat) -> Services:
+    return laid_out(database, clock, wechat)
+
+
+def laid_out(database: Database, clock: FixedClock, wechat: FakeWeChat) -> Services:
     services = pushing.services_with(database, clock, wechat)
     with database.transaction() as session:
         build = Build(session)
@@ -55,9 +61,9 @@ def customer(services: Services, left: int = 1, **fields: Any) -> int:
         return who
 
 
-def left_of(services: Services, who: int) -> int:
+def left_of(services: Services, who: int, template: str = "N1") -> int:
     with services.database.reading() as session:
-        return notice_consents.left_of(session, who).get("N1", 0)
+        return notice_consents.left_of(session, who).get(template, 0)
 
 
 def only(services: Services, who: int) -> Any:
@@ -190,11 +196,12 @@ def test_a_report_that_nothing_is_left_leaves_nothing(services: Services) -> Non
 
 
 def test_a_notice_another_program_sent_uses_a_consent(services: Services) -> None:
-    who = customer(services, left=2)
-    reports(services, who)
-    assert left_of(services, who) == 1
-    reports(services, who, 20001)
-    assert left_of(services, who) == 1
+    who, bystander = customer(services, left=2), customer(services, left=2)
+    happens(services, who, "N2", accepted=True)
+    for code, left in ((0, 1), (20001, 1), (0, 0), (0, 0)):
+        reports(services, who, code)
+        assert left_of(services, who) == left
+    assert (left_of(services, bystander), left_of(services, who, "N2")) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -212,10 +219,13 @@ def test_a_notice_another_program_sent_uses_a_consent(services: Services) -> Non
 def test_a_consent_is_given_back_when_certainly_nothing_was_sent(
     services: Services, wechat: FakeWeChat, outcome: Outcome, state: str, left: int
 ) -> None:
+    bystander = customer(services, left=2, wants_pushes=False)
     who, _ = planned(services, left=2)
+    happens(services, who, "N2", accepted=True)
     wechat.answers = [outcome]
     deliver_due(services)
     assert (only(services, who).state, left_of(services, who)) == (state, left)
+    assert (left_of(services, bystander), left_of(services, who, "N2")) == (2, 1), "nobody else's, no other's"
 
 
 def test_a_refusal_between_claim_and_answer_is_not_undone_by_giving_back(
@@ -275,6 +285,26 @@ def test_a_refusal_at_the_very_moment_of_the_claim_lets_no_notice_out_unpaid(ser
         thread.join()
     assert {left_of(services, who) for who, _ in people} == {0}
     assert {only(services, who).state for who, _ in people} <= {"claimed", "skipped"}
+
+
+def test_a_claim_waits_for_a_refusal_that_is_being_written(
+    postgresql: Database, clock: FixedClock, wechat: FakeWeChat
+) -> None:
+    services = laid_out(postgresql, clock, wechat)
+    who, one = planned(services)
+
+    def claim() -> list[int]:
+        with services.database.transaction() as session:
+            moment = moments.claiming(session, NOON, services.config)
+            return claims.claim_pushes(session, [one], moment, token="me", real=NOON)[0]
+
+    with ThreadPoolExecutor(1) as pool:
+        with postgresql.transaction() as session:
+            notice_consents.refuse(session, who, "N1", NOON)
+            waits = pool.submit(claim)
+            assert comes_true(lambda: is_waited_for(postgresql))
+        assert waits.result(60) == []
+    assert (only(services, who).state, left_of(services, who)) == ("skipped", 0)
 
 
 def test_a_lost_answer_is_found_out_by_the_report(services: Services, wechat: FakeWeChat) -> None:

@@ -1,6 +1,9 @@
 """Template messages from the plan to WeChat's report: who is planned, what a day's calls allow, how each ends."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from functools import partial
 from threading import Barrier, Thread
 from typing import Any
 
@@ -9,7 +12,7 @@ from sqlalchemy import Update, event, update
 
 from bot.clock import FixedClock
 from bot.services import Services
-from bot.store.database import Database
+from bot.store.database import Database, Session
 from bot.store.planning import explanations, moments
 from bot.store.sending import claims, daily_calls, halts, reported_endings, template_endings
 from bot.store.tables import contents
@@ -23,6 +26,7 @@ from tests.conftest import NOON
 from tests.support import pushing
 from tests.support.build import Build
 from tests.support.fake_wechat import FakeWeChat
+from tests.support.waiting import comes_true, is_waited_for
 
 MINUTE = timedelta(minutes=1)
 VISIT = {"template_id": "T1", "template_data": {"thing1": "{customer.name|您}用着顺手吗"}}
@@ -72,6 +76,11 @@ def lost(services: Services, wechat: FakeWeChat) -> int:
     wechat.answers = [Unsure("lost")]
     deliver_due(services)
     return who
+
+
+def in_its_own(database: Database, work: Callable[[Session], list[int]]) -> list[int]:
+    with database.transaction() as session:
+        return work(session)
 
 
 def used(services: Services) -> int:
@@ -409,6 +418,33 @@ def test_the_claim_itself_takes_no_more_calls_than_there_are(
     assert {only(services, who).reason for who in people if only(services, who).state == "skipped"} == {
         "day_quota"
     }
+
+
+def test_a_claim_waits_for_another_that_takes_the_days_last_call(
+    postgresql: Database, clock: FixedClock, wechat: FakeWeChat
+) -> None:
+    services = laid_out(postgresql, clock, wechat, ONLY, limits={"template_per_day": 2})
+    planned(services)
+    deliver_due(services)
+    one, another = (customer(services) for _ in range(2))
+    with postgresql.transaction() as session:
+        for who in (one, another):
+            Build(session).delivery(
+                customer_id=who, campaign_id="first", content_id="visit", purpose="service", channel=TEMPLATE
+            )
+
+    def claims_for(who: int, session: Session) -> list[int]:
+        moment = moments.claiming(session, services.now(), services.config)
+        return claims.claim_pushes(session, [only(services, who).id], moment, token=f"w{who}", real=NOON)[0]
+
+    with ThreadPoolExecutor(1) as pool:
+        with postgresql.transaction() as session:
+            assert daily_calls.lock_used(session, TEMPLATE, services.now()) == 1  # as a claim does first
+            waits = pool.submit(in_its_own, postgresql, partial(claims_for, another))
+            assert comes_true(lambda: is_waited_for(postgresql))
+            assert claims_for(one, session)
+        assert waits.result(60) == []
+    assert used(services) == 2
 
 
 def test_claims_ask_with_the_same_statement_while_the_day_s_calls_go_down(
