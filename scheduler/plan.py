@@ -137,7 +137,7 @@ class _Pass:
             return plan_entries.agenda(session, windows, self._at, self._services.config)
 
     def _make_way(self, agenda: Agenda) -> int:
-        return making_way.make_way(self._services.database, agenda.windows, self._at, self._services.config)
+        return making_way.make_way(self._services.database, agenda, self._at, self._services.config)
 
     def _look(self, agenda: Agenda, of: Sequence[int] | None, full_id: int | None) -> Sequence[CampaignPlan]:
         kind, book = (plan_passes.FULL, agenda.book) if of is None else (plan_passes.CHANGES, None)

@@ -181,6 +181,15 @@ def test_priorities_that_are_changed_count_for_what_is_planned(services: Service
     assert turns(services) == ["great", "great", "little"]
 
 
+def test_one_that_no_pass_knew_wins_though_it_was_made_by_another_clock(services: Services) -> None:
+    """A command beside a simulator whose clock was moved."""
+    waits(services, minutes=5)
+    starts(services, updated_at=MORNING - 9 * DAY)
+    assert plan(services, services.now()).gave_way == 2
+    assert turns(services) == ["great", "great", "little"]
+    assert plan(services, services.now()).gave_way == 0
+
+
 def test_nothing_moves_where_nothing_was_edited(services: Services) -> None:
     waits(services, minutes=5)
     starts(services)

@@ -1,4 +1,4 @@
-"""What is planned gives way to a more important campaign that was edited since, or approved: who it gets is free for it again.
+"""What is planned gives way to a more important campaign that was started, approved or edited since.
 
 Only what nobody claimed. The pass that follows plans them anew, by priority as ever: whom it does not get after all
 gets what they would have got.
@@ -17,6 +17,7 @@ from bot.store.campaigns import campaigns_running
 from bot.store.database import Database, Session
 from bot.store.delivery_states import HAS_TURN
 from bot.store.planning import awaited, plan_changes
+from bot.store.planning.plan_entries import Agenda
 from bot.store.programs import outbox
 from bot.store.rows import among, parts
 from bot.store.tables import customers, deliveries
@@ -30,10 +31,12 @@ class _Stronger:
     ids: Sequence[int]
 
 
-def make_way(database: Database, windows: Mapping[str, Window], at: datetime, config: Config) -> int:
-    """How many gave way. `windows`: whose campaigns choose now; those that are bound to a later hour of today count, too."""
+def make_way(database: Database, agenda: Agenda, at: datetime, config: Config) -> int:
+    """How many gave way to those of the agenda, and to those that are bound to a later hour of today."""
     with database.reading() as session:
-        found = _found(session, windows, at, config)
+        before = plan_changes.last(session)
+        edited = plan_changes.edited(session, before) | _unknown(agenda, before.book) if before else set()
+        found = _found(session, edited, agenda.windows, at, config) if edited else []
     gave_way = 0
     for one in found:
         for ids in parts(one.ids):
@@ -42,13 +45,21 @@ def make_way(database: Database, windows: Mapping[str, Window], at: datetime, co
     return gave_way
 
 
+def _unknown(agenda: Agenda, before: Mapping[str, Any]) -> set[str]:
+    """Campaigns that did not choose yet in a window others chose in, whatever the clock said when they were edited."""
+    known = [(one["campaign"], one["purpose"]) for one in before["entries"]]
+    now = agenda.book
+    return {
+        one["campaign"]
+        for one in now["entries"]
+        if (one["campaign"], one["purpose"]) not in known
+        and before["windows"].get(one["purpose"]) == now["windows"][one["purpose"]]
+    }
+
+
 def _found(
-    session: Session, windows: Mapping[str, Window], at: datetime, config: Config
+    session: Session, edited: Collection[str], windows: Mapping[str, Window], at: datetime, config: Config
 ) -> Sequence[_Stronger]:
-    before = plan_changes.last(session)
-    edited = plan_changes.edited(session, before) if before else set()
-    if not edited:
-        return []
     running = campaigns_running.between(session, [window.day for window in windows.values()])
     planned = _planned(session)
     weaker = {one.id: _weaker(one, running, edited, planned) for one in running}
