@@ -5,6 +5,7 @@ through without it; a scenario that stays held would prove nothing.
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from bot.values.push import Claimed
 from tests.conftest import NOON
 from tests.support import pushing
 from tests.support.build import Build
+from tests.support.waiting import comes_true, is_waited_for
 
 HOUR = timedelta(hours=1)
 MORNING = NOON - HOUR / 2  # 11:30, when marketing may go out
@@ -138,6 +140,7 @@ def laid_out(database: Database, held: Held) -> Place:
         build.content("words", **({"purpose": held.purpose} | approved | held.content))
         build.campaign("first", ["words"], **held.campaign)
         customer = build.customer(**(OPEN | held.customer))
+        build.customer(openid="o-another", **(OPEN | AS_MARKETING))  # whom all policies would let through
         delivery = build.delivery(
             **(
                 {
@@ -404,6 +407,19 @@ def test_without_this_clause_it_would_leave(database: Database, scenario: Scenar
     with without(database, (Select, "leaving", words), (Select, "deliveries", words)) as dropped:
         assert scenario(place)
     assert dropped
+
+
+def test_what_is_being_taken_back_does_not_leave(postgresql: Database) -> None:
+    """SQLite has one writer; here the second gate waits for who was there first."""
+    place = laid_out(postgresql, Held())
+    assert place.claims()
+    moment = place.moment()
+    with ThreadPoolExecutor(1) as pool:
+        with postgresql.transaction() as session:
+            taking_back.release(session, [place.delivery], moment, "", token="mine")
+            leaves = pool.submit(place.leaves)
+            assert comes_true(lambda: is_waited_for(postgresql))
+        assert not leaves.result(60)
 
 
 def _closes(place: Place, token: str) -> None:

@@ -17,6 +17,7 @@ from bot.store.planning import moments
 from bot.store.sending import claims, deliveries, halts, mass_reports, taking_back
 from bot.store.tables import contents, early_mass_reports, mass_sends
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Unsure
+from bot.values.push import Refused
 from bot.values.reply import Text
 from bot.values.reports import MassFinished
 from scheduler.deliver import deliver_batch, deliver_due, hand_out
@@ -148,7 +149,7 @@ def test_a_halted_channel_sends_nothing_until_it_is_lifted(
     assert states(services) == {"sent": 4}
 
 
-def test_what_is_busy_five_times_is_given_up(
+def test_what_is_busy_is_tried_three_times_more_and_given_up(
     services: Services, wechat: FakeWeChat, clock: FixedClock
 ) -> None:
     (one,) = due(services)
@@ -158,7 +159,7 @@ def test_what_is_busy_five_times_is_given_up(
         clock.forward(minutes=2)
     row, customer = of(services, one)
     assert (wechat.asked, row.state, row.reason, customer.last_push_id) == (
-        5,
+        4,
         "failed",
         "gave_up:wechat -1 busy",
         None,
@@ -262,6 +263,38 @@ def test_a_claim_whose_lease_is_over_does_not_leave(services: Services, clock: F
     claimed(services, [one])
     clock.forward(minutes=3)
     assert left(services, [one], "dead") == []
+
+
+def test_each_refusal_has_its_own_reason_and_touches_nothing_that_was_not_asked_about(
+    services: Services,
+) -> None:
+    gone, left, also_gone, fine = due(services, 4)
+    with services.database.transaction() as session:
+        for one, change in (
+            (gone, {"wants_pushes": False}), (left, {"unfollowed_at": NOON}), (also_gone, {"wants_pushes": False})
+        ):  # fmt: skip
+            pushing.change(session, pushing.delivery(session, one).customer_id, **change)
+        moment = moments.claiming(session, NOON, services.config)
+        assert claims.claim_pushes(session, [gone, left], moment, token="me", real=NOON) == (
+            [],
+            [Refused(gone, "opted_out"), Refused(left, "not_following")],
+        )
+    rows = [of(services, one)[0] for one in (gone, left, also_gone, fine)]
+    assert [(row.state, row.reason, row.finished_at) for row in rows] == [
+        ("skipped", "opted_out", NOON), ("skipped", "not_following", NOON), ("planned", "", None), ("planned", "", None)
+    ]  # fmt: skip
+
+
+def test_only_what_is_asked_about_leaves(services: Services) -> None:
+    one, another = due(services, 2)
+    with services.database.transaction() as session:
+        moment = moments.claiming(session, NOON, services.config)
+        assert claims.claim_pushes(session, [one, another], moment, token="me", real=NOON)[0] == [
+            one,
+            another,
+        ]
+        assert claims.mark_left(session, [one], "me", moment, real=NOON) == [one]
+    assert [of(services, each)[0].left_at for each in (one, another)] == [NOON, None]
 
 
 @pytest.mark.parametrize(
@@ -652,6 +685,16 @@ def test_late_answers_go_out_in_their_order_and_are_no_pushes(services: Services
     with services.database.reading() as session:
         customer = pushing.customer(session, who)
     assert (customer.window_left, customer.last_push_id, customer.silent_pushes) == (3, None, 0)
+
+
+def test_an_answer_waits_for_no_push_and_for_nobody_elses_answer(services: Services) -> None:
+    """Each has a push that is older and goes out tomorrow."""
+    pushes = due(services, 2, due_at=NOON + timedelta(days=1), closes_at=None)
+    whose = [of(services, one)[1].id for one in pushes]
+    answers = [owe(services, who, "answer") for who in whose]
+    with services.database.transaction() as session:
+        moment = moments.claiming(session, NOON, services.config)
+        assert claims.claim_answers(session, answers, moment, token="me", real=NOON) == (answers, [])
 
 
 def test_late_answers_go_out_at_night(services: Services, wechat: FakeWeChat, clock: FixedClock) -> None:
