@@ -1,5 +1,6 @@
 """The console: pages for operators and admins. A new page is a module, its template, and one line in `PAGES`."""
 
+from functools import partial
 from types import ModuleType
 
 from flask import Blueprint, Flask
@@ -75,7 +76,7 @@ def _console() -> Blueprint:
     console = Blueprint(
         "console", __name__, url_prefix="/console", template_folder="templates", static_folder="static"
     )
-    console.before_request(guard.guard)
+    console.before_request(partial(guard.guard, sign_in.of_stranger))
     console.after_request(headers.added)
     errors.add_to(console)
     for module in PAGES:

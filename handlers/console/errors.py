@@ -1,6 +1,7 @@
 """The console's error page: what is expected says what to do, what is not is logged under a number."""
 
 import secrets
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Blueprint, render_template, request
@@ -8,6 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+
+from handlers.console import unsent
+from handlers.console.guard import signed_in
 
 _log = structlog.get_logger(__name__)
 
@@ -21,6 +25,8 @@ def _expected(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
     status = error.code or 500
+    if isinstance(error, CSRFError) and unsent.came_from_here() and signed_in():
+        return unsent.shown(unsent.of_this_request(), urlsplit(request.referrer or "").path), status
     if isinstance(error, CSRFError):
         said = _("页面放得太久，或者不是从这里提交的。请返回、刷新，再提交一次。")
     elif status == 403:

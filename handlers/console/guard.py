@@ -1,10 +1,12 @@
 """Who is signed in, and whether they may see what they ask for: asked once, before every request of the console."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import abort, current_app, g, redirect, request, session, url_for
+from flask import abort, current_app, flash, g, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 
 from bot.store.operators import staff_sessions
@@ -19,7 +21,7 @@ SIGN_IN = "console.sign_in.index"
 csrf = CSRFProtect()
 
 
-def guard() -> ResponseReturnValue | None:
+def guard(to_sign_in: Callable[[], ResponseReturnValue]) -> ResponseReturnValue | None:
     """A stranger is sent to sign in, whatever the route; a route on no page is for admins, until somebody says else."""
     if request.endpoint == STYLE:
         return None
@@ -28,8 +30,7 @@ def guard() -> ResponseReturnValue | None:
     needed: Role | None = page.needs if isinstance(page, Page) else "admin"
     if needed is not None:
         if g.person is None:
-            wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-            return redirect(url_for(SIGN_IN, next=wanted), code=303)
+            return to_sign_in()
         if not g.person.may(needed):
             abort(403)
     csrf.protect()
@@ -50,6 +51,7 @@ def signed_in() -> Person | None:
 def remember(token: str) -> None:
     """Into a fresh cookie: what stood there before belonged to a stranger."""
     session.clear()
+    g.pop("csrf_token", None)  # made for the stranger's cookie
     session[TOKEN] = token
 
 
@@ -78,6 +80,7 @@ def _person() -> Person | None:
         found = staff_sessions.find(store, held, now)
     if found is None:
         session.pop(TOKEN)
+        flash(_("登录已经结束，请重新登录。"))
         return None
     if found.is_to_be_noted(now):
         with services().database.transaction() as store:

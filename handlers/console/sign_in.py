@@ -2,8 +2,9 @@
 
 import hashlib
 from datetime import timedelta
+from urllib.parse import urlsplit
 
-from flask import redirect, render_template, request, session, url_for
+from flask import g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,7 +12,7 @@ from wtforms import PasswordField, StringField
 
 from bot.store.operators import audit, passwords, staff, staff_sessions
 from bot.store.operators.staff import Person
-from handlers.console import guard
+from handlers.console import guard, unsent
 from handlers.console.addresses import address_of
 from handlers.console.forms import Form, at_most, required, stripped
 from handlers.console.page import Page
@@ -30,26 +31,39 @@ class SignIn(Form):
     password = PasswordField(_l("密码"), [required(), at_most(passwords.MOST_LONG)])
 
 
+def of_stranger() -> ResponseReturnValue:
+    """Who asked for a page comes back to it; what was typed into one of ours waits until they are signed in."""
+    if request.method == "GET":
+        return redirect(url_for(guard.SIGN_IN, next=request.full_path.rstrip("?")), code=303)
+    if not unsent.came_from_here():
+        return redirect(url_for(guard.SIGN_IN), code=303)
+    came_from = urlsplit(request.referrer or "").path
+    waiting = unsent.sealed(unsent.of_this_request())
+    return render_template(
+        "console/sign_in.html", form=SignIn(None), unsent=waiting, came_from=came_from
+    ), 401
+
+
 @page.route("/sign-in", methods=["GET", "POST"])
 def index() -> ResponseReturnValue:
     if guard.signed_in():
         return redirect(guard.place_after(request.args.get("next")), code=303)
     form = SignIn()
     if not form.is_submitted():
-        return render_template("console/sign_in.html", form=form)
+        return _form(form)
     if not form.validate():
-        return render_template("console/sign_in.html", form=form), 422
+        return _form(form), 422
     name = stripped(form.name.data)
     if _tried_too_often(name):
         refusal = _("尝试次数过多，请 15 分钟后再试。")
-        return render_template("console/sign_in.html", form=form, refusal=refusal), 429
+        return _form(form, refusal), 429
     person = _recognised(name, form.password.data)
     if person is None:
         refusal = _("姓名或密码不对。")
-        return render_template("console/sign_in.html", form=form, refusal=refusal), 422
+        return _form(form, refusal), 422
     _forget_tries(name)
     _begin(person)
-    return redirect(guard.place_after(request.args.get("next")), code=303)
+    return _onward(person)
 
 
 @page.post("/sign-out")
@@ -60,6 +74,19 @@ def out() -> ResponseReturnValue:
             staff_sessions.end(store, held)
     session.clear()
     return redirect(url_for(guard.SIGN_IN), code=303)
+
+
+def _form(form: SignIn, refusal: str = "") -> str:
+    waiting = request.form.get(unsent.FIELD, "")
+    return render_template("console/sign_in.html", form=form, refusal=refusal, unsent=waiting)
+
+
+def _onward(person: Person) -> ResponseReturnValue:
+    waiting = unsent.opened(request.form.get(unsent.FIELD, ""))
+    if waiting is None:
+        return redirect(guard.place_after(request.args.get("next")), code=303)
+    g.person = person
+    return unsent.shown(waiting, request.args.get("next"))
 
 
 def _recognised(name: str, password: str) -> Person | None:
