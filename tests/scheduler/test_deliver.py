@@ -14,8 +14,9 @@ from bot.services import Services
 from bot.store.campaigns import approvals
 from bot.store.database import Database
 from bot.store.planning import moments
-from bot.store.sending import claims, deliveries, halts, mass_reports, taking_back
+from bot.store.sending import claims, daily_calls, deliveries, halts, mass_reports, taking_back
 from bot.store.tables import contents, early_mass_reports, mass_sends
+from bot.values.channels import TEMPLATE
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Unsure
 from bot.values.push import Refused
 from bot.values.reply import Text
@@ -286,13 +287,16 @@ def test_each_refusal_has_its_own_reason_and_touches_nothing_that_was_not_asked_
 
 
 def test_only_what_is_asked_about_leaves(services: Services) -> None:
+    """Claimed as the pushes they are: as an answer none is claimed, and none is a call of another channel."""
     one, another = due(services, 2)
     with services.database.transaction() as session:
         moment = moments.claiming(session, NOON, services.config)
+        assert claims.claim_answers(session, [one], moment, token="me", real=NOON) == ([], [])
         assert claims.claim_pushes(session, [one, another], moment, token="me", real=NOON)[0] == [
             one,
             another,
         ]
+        assert daily_calls.used(session, TEMPLATE, NOON) == 0
         assert claims.mark_left(session, [one], "me", moment, real=NOON) == [one]
     assert [of(services, each)[0].left_at for each in (one, another)] == [NOON, None]
 
@@ -396,8 +400,8 @@ def test_a_batch_is_handed_to_one_worker_until_its_time_is_over(
 # mass sends
 
 
-def mass_due(services: Services, many: int) -> list[int]:
-    ids = due(services, many, channel="mass")
+def mass_due(services: Services, many: int, content: str = "words") -> list[int]:
+    ids = due(services, many, channel="mass", content_id=content)
     with services.database.transaction() as session:
         for one in ids:
             pushing.change(session, pushing.delivery(session, one).customer_id, window_left=0)
@@ -506,6 +510,20 @@ def test_a_lost_mass_send_is_repeated_with_its_key_and_reaches_each_once(
     recover(services)
     assert (wechat.asked, states(services)) == (2, {"accepted": 3})
     assert len(wechat.sent) == 3
+
+
+def test_of_several_lost_mass_sends_each_is_repeated_with_its_own_people(
+    services: Services, wechat: FakeWeChat, clock: FixedClock
+) -> None:
+    mass_due(services, 2)
+    mass_due(services, 2, "others")
+    wechat.answers = [Unsure("no answer")] * 2
+    deliver_due(services)
+    clock.forward(minutes=2)
+    recover(services)
+    assert (wechat.asked, states(services)) == (4, {"accepted": 4})
+    words = {said.openid: said.text for said in wechat.sent}
+    assert words == {"o-0": "您好", "o-1": "您好", "o-2": "再见", "o-3": "再见"}
 
 
 def test_who_opted_out_before_the_repeat_is_not_in_it(
@@ -643,6 +661,29 @@ def test_a_days_send_that_failed_after_wechat_took_it_has_used_the_day(
     mass_due(services, 1)
     deliver_due(account)
     assert (wechat.asked, states(services)) == (1, {"failed": 2, "skipped": 1})
+
+
+def test_a_days_send_that_was_put_off_still_has_the_day(
+    services: Services, account: Services, wechat: FakeWeChat, clock: FixedClock
+) -> None:
+    mass_due(services, 1)
+    wechat.answers = [Later(NOON + MINUTE, "wechat 45011 minute_quota", is_for_all=True)]
+    deliver_due(account)
+    assert states(services) == {"planned": 1}
+    clock.forward(minutes=1)
+    deliver_due(account)
+    assert (wechat.asked, states(services)) == (2, {"accepted": 1})
+
+
+def test_a_lost_days_send_to_one_alone_is_repeated(
+    services: Services, account: Services, wechat: FakeWeChat, clock: FixedClock
+) -> None:
+    mass_due(services, 1)
+    wechat.answers = [Unsure("no answer")]
+    deliver_due(account)
+    clock.forward(minutes=2)
+    recover(account)
+    assert (wechat.asked, states(services)) == (2, {"accepted": 1})
 
 
 def test_the_tag_of_the_day_holds_nobody_of_yesterday(
