@@ -3,8 +3,14 @@
 What a command needs is loaded when it is called, so that none waits for, and no process keeps, what only others need.
 """
 
+# ruff: noqa: E402
+
 import gc
 import sys
+
+_while_loading = sys.excepthook  # Ctrl-C before all is loaded ends as it does after: in silence
+sys.excepthook = lambda kind, *rest: None if kind is KeyboardInterrupt else _while_loading(kind, *rest)
+
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -100,10 +106,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _words(fault: Exception) -> str:
-    """A fault of a file names it first, and no number."""
-    if isinstance(fault, OSError) and fault.filename is not None:
-        return f"{fault.filename}: {fault.strerror}"
-    return str(fault)
+    """A fault of a file names it first, where it has a name, and no number."""
+    if not isinstance(fault, OSError) or fault.strerror is None:
+        return str(fault)
+    return f"{fault.filename}: {fault.strerror}" if fault.filename is not None else fault.strerror
 
 
 def _unforeseen(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
