@@ -12,6 +12,8 @@ from bot.services import Services
 from bot.store import tidying
 from bot.store.database import Database
 from bot.store.operators import today
+from bot.store.planning import starvation
+from bot.store.sending import delivery_search
 from bot.store.tables import deliveries, messages
 from handlers.unanswered import answer_pending
 from scheduler.deliver import hand_out_at_rate
@@ -53,6 +55,8 @@ def _look_at_the_first_page(services: Services) -> None:
     with services.database.reading() as session:
         today.figures(session, NOON.date(), NOON - timedelta(hours=12), NOON + timedelta(hours=12))
         today.concerns(session, NOON)
+        starvation.as_of_the_last_pass(session, services.config.push)
+        delivery_search.coming(session, NOON)
 
 
 @pytest.mark.parametrize(
