@@ -15,6 +15,7 @@ from bot.store.campaigns import approvals
 from bot.store.database import Database
 from bot.store.planning import moments
 from bot.store.sending import claims, daily_calls, deliveries, halts, mass_reports, taking_back
+from bot.store.sending import mass_sends as sending
 from bot.store.tables import contents, early_mass_reports, mass_sends
 from bot.values.channels import TEMPLATE
 from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Unsure
@@ -669,10 +670,15 @@ def test_a_days_send_that_was_put_off_still_has_the_day(
     mass_due(services, 1)
     wechat.answers = [Later(NOON + MINUTE, "wechat 45011 minute_quota", is_for_all=True)]
     deliver_due(account)
-    assert states(services) == {"planned": 1}
+    assert (states(services), day_is_spent(services)) == ({"planned": 1}, False)
     clock.forward(minutes=1)
     deliver_due(account)
-    assert (wechat.asked, states(services)) == (2, {"accepted": 1})
+    assert (wechat.asked, states(services), day_is_spent(services)) == (2, {"accepted": 1}, True)
+
+
+def day_is_spent(services: Services) -> bool:
+    with services.database.reading() as session:
+        return sending.day_is_spent(session, TODAY)
 
 
 def test_a_lost_days_send_to_one_alone_is_repeated(

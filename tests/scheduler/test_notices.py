@@ -1,5 +1,6 @@
 """Subscription notices from a yes in the prompt to WeChat's report: who is planned, what a claim takes, how each ends."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier, Thread
@@ -15,6 +16,7 @@ from bot.store.planning import moments
 from bot.store.sending import claims, notice_consents, notice_endings, taking_back
 from bot.store.tables import contents
 from bot.store.tables import notice_consents as consents
+from bot.values.channels import NOTICE
 from bot.values.outcome import Halt, Later, Never, Outcome, Unsure
 from bot.values.reports import NoticeConsent, NoticeResult
 from scheduler.deliver import deliver_due
@@ -36,8 +38,11 @@ ARRIVED = {
 
 
 @pytest.fixture
-def services(database: Database, clock: FixedClock, wechat: FakeWeChat) -> Services:
-    return laid_out(database, clock, wechat)
+def services(database: Database, clock: FixedClock, wechat: FakeWeChat) -> Iterator[Services]:
+    services = laid_out(database, clock, wechat)
+    same = {"campaign_id": "first", "content_id": "arrived", "purpose": "service", "channel": NOTICE}
+    with pushing.others_stay_as_they_are(database, took="notice", notice_template="N1", **same):
+        yield services
 
 
 def laid_out(database: Database, clock: FixedClock, wechat: FakeWeChat) -> Services:

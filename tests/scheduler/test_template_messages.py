@@ -1,6 +1,6 @@
 """Template messages from the plan to WeChat's report: who is planned, what a day's calls allow, how each ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -34,8 +34,11 @@ ONLY = {"channels": ["template_message"]}
 
 
 @pytest.fixture
-def services(database: Database, clock: FixedClock, wechat: FakeWeChat) -> Services:
-    return laid_out(database, clock, wechat, ONLY)
+def services(database: Database, clock: FixedClock, wechat: FakeWeChat) -> Iterator[Services]:
+    services = laid_out(database, clock, wechat, ONLY)
+    same = {"campaign_id": "first", "content_id": "visit", "purpose": "service", "channel": TEMPLATE}
+    with pushing.others_stay_as_they_are(database, took="template", **same):
+        yield services
 
 
 def laid_out(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -16,8 +16,10 @@ from bot.store.database import Database, Session
 from bot.store.keys import SqlKeys
 from bot.store.planning import verdicts
 from bot.store.tables import channel_halts, customers, deliveries, messages
-from tests.support.build import LONG_AGO
+from tests.support.build import LONG_AGO, Build
 from tests.support.fake_wechat import FakeWeChat
+
+MUCH_LATER = LONG_AGO + timedelta(days=10_000)
 
 
 def services_with(
@@ -76,6 +78,35 @@ def change(session: Session, customer_id: int, **values: Any) -> None:
 
 def change_delivery(session: Session, delivery_id: int, **values: Any) -> None:
     session.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
+
+
+@contextmanager
+def others_stay_as_they_are(database: Database, **fields: Any) -> Iterator[None]:
+    """Two more customers, to whom the same is under way and accepted: what is done meanwhile to others is nothing to them."""
+    under_way = {
+        "left_at": LONG_AGO,
+        "lease_until": MUCH_LATER,
+        "claimed_at": MUCH_LATER,
+        "claim_token": "another",
+    }
+    with database.transaction() as session:
+        build = Build(session)
+        who = [
+            build.customer(openid=f"another-{number}", wants_pushes=False, silent_pushes=1)
+            for number in (1, 2)
+        ]
+        ids = [
+            build.delivery(customer_id=one, state=state, **under_way | fields)
+            for one, state in zip(who, ("claimed", "accepted"), strict=True)
+        ]
+
+    def rows() -> list[Row[Any]]:
+        with database.reading() as session:
+            return [*(delivery(session, one) for one in ids), *(customer(session, one) for one in who)]
+
+    before = rows()
+    yield
+    assert rows() == before
 
 
 @contextmanager
