@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -21,6 +21,8 @@ from sqlalchemy.engine import make_url
 from bot.config import Config
 
 ENDING = ".message"
+UNFINISHED = ".new"
+NEVER_TO_BE_FINISHED = 60  # seconds after which who wrote it is gone, and WeChat has had no `success` for it
 ASIDE = ".aside"  # what no try can take in, kept for a person to look at
 
 
@@ -61,6 +63,7 @@ class Spool:
         self._lock = threading.Lock()
         self._numbers = count()
         self._is_waiting = bool(self._files())
+        self._forget_unfinished()
 
     @property
     def is_waiting(self) -> bool:
@@ -75,7 +78,7 @@ class Spool:
         with self._lock:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             name = f"{time.time_ns():020}-{os.getpid()}-{next(self._numbers)}"
-            unfinished = self._folder / f"{name}.new"
+            unfinished = self._folder / f"{name}{UNFINISHED}"
             try:
                 with open(unfinished, "w", encoding="utf-8", opener=_private) as file:
                     file.write(content)
@@ -106,6 +109,7 @@ class Spool:
                     else:
                         file.rename(file.with_suffix(ASIDE))
                     drained += 1
+            self._forget_unfinished()
         return drained
 
     def _still_waits(self) -> bool:
@@ -115,6 +119,13 @@ class Spool:
 
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob(f"*{ENDING}"))
+
+    def _forget_unfinished(self) -> None:
+        """What a process left that ended while it wrote; never what another is writing now."""
+        for file in self._folder.glob(f"*{UNFINISHED}"):
+            with suppress(OSError):
+                if time.time() - file.stat().st_mtime > NEVER_TO_BE_FINISHED:
+                    file.unlink()
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:

@@ -97,3 +97,25 @@ def test_what_take_raises_leaves_the_message_and_those_behind_it(tmp_path: Path)
         spool.drain(breaks)
     assert spool.is_waiting
     assert Spool(tmp_path).drain(lambda kept: kept.raw in "一二") == 2
+
+
+def test_what_a_crash_left_half_written_is_gone_after_the_next_start_and_what_is_being_written_stays(
+    tmp_path: Path,
+) -> None:
+    left, written_now, message = (tmp_path / name for name in ("1-7-0.new", "2-8-0.new", "1-7-1.message"))
+    for file in (left, written_now, message):
+        file.write_text("{", encoding="utf-8")
+    for file in (left, message):
+        os.utime(file, (0, 0))
+    Spool(tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == {written_now.name, message.name}
+
+
+def test_what_was_too_young_at_the_start_goes_with_the_next_draining(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool.put(Kept("您好", AT))
+    left = tmp_path / "1-7-0.new"
+    left.write_text("{", encoding="utf-8")
+    os.utime(left, (0, 0))
+    spool.drain(lambda _kept: True)
+    assert not left.exists()
