@@ -14,7 +14,7 @@ from bot.config import LOOPBACK, Config, is_stand_in, misshapen, missing
 from bot.insight import intent_learning
 from bot.insight.intent_learning import CannotLearn
 from bot.language.folder import FolderEmbeddings
-from bot.opening import NotReady, built, check_version, read_rules
+from bot.opening import NotReady, built, check_version, read_rules, what_to_do
 from bot.services import Services, connect
 from bot.store import revisions, server_time, spool
 from bot.store.campaigns import working_days
@@ -133,7 +133,7 @@ def _encoder(folder: Path) -> Finding:
 
 def _stores(config: Config, database: Database) -> Iterator[Finding]:
     if why := database.silence():
-        yield Finding("database", False, f"does not answer: {why}", "start it, and compare database.url")
+        yield Finding("database", False, f"does not answer: {why}", what_to_do(database, why))
         return
     yield Finding("database", True, "SQLite" if database.is_sqlite else "PostgreSQL")
     if version := revisions.ahead(database):

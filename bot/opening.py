@@ -15,6 +15,8 @@ from bot.store.database import Database
 from bot.store.keys import Keys
 from bot.store.worth import crossings
 
+FULL = ("database or disk is full", "disk I/O error")  # SQLite's words
+
 
 class NotReady(Exception):
     """One line that says what to do."""
@@ -41,8 +43,14 @@ def ready(config: Config) -> Config:
 def answers(database: Database) -> None:
     """Raises `NotReady` where it does not."""
     if why := database.silence():
-        todo = "compare database.url" if database.is_sqlite else "start it, or compare database.url"
-        raise NotReady(f"the database does not answer ({why}): {todo}")
+        raise NotReady(f"the database does not answer ({why}): {what_to_do(database, why)}")
+
+
+def what_to_do(database: Database, why: str) -> str:
+    """About a database that does not answer, in the driver's words. SQLite calls a full disk an I/O error, too."""
+    if not database.is_sqlite:
+        return "start it, or compare database.url"
+    return "make room on its disk" if why in FULL else "compare database.url"
 
 
 def check_known(database: Database) -> None:

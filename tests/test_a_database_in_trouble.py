@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from bot.clock import FixedClock
+from bot.opening import what_to_do
 from bot.store import revisions
 from bot.store.database import Database
 from tests.support.door import opened, services_of
@@ -201,3 +202,15 @@ def test_readiness_ends_where_messages_could_not_be_kept(database: Database, clo
     with opened(services_of(database, clock, Path("/dev/null/nowhere"))) as door:
         answer = door.app.test_client().get("/readyz")
     assert (answer.status_code, answer.json["spool"]) == (503, "keeps nothing: Not a directory")  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("why", "todo"),
+    [
+        ("database or disk is full", "make room on its disk"),
+        ("disk I/O error", "make room on its disk"),
+        ("unable to open database file", "compare database.url"),
+    ],
+)
+def test_a_full_disk_is_told_from_a_wrong_address(sqlite: Database, why: str, todo: str) -> None:
+    assert what_to_do(sqlite, why) == todo
