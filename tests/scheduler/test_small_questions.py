@@ -65,6 +65,21 @@ def _look_at_the_first_page(services: Services) -> None:
 def test_it_reads_no_growing_table_from_end_to_end(
     services: Services, job: Callable[[Services], object]
 ) -> None:
+    plans = _plans(services, job)
+    assert plans
+    assert [words for detail, words in plans if reads_all(detail)] == []
+
+
+def test_what_goes_out_next_is_sought_and_not_looked_for_among_all(services: Services) -> None:
+    def job(services: Services) -> None:
+        with services.database.reading() as session:
+            delivery_search.coming(session, NOON)
+
+    assert not [step for step, _ in _plans(services, job) if step.startswith("SCAN deliveries")]
+
+
+def _plans(services: Services, job: Callable[[Services], object]) -> list[tuple[str, str]]:
+    """The steps of all that it asks, each with its statement."""
     asked: list[tuple[str, Any]] = []
 
     def hear(_connection: Any, _cursor: Any, statement: str, given: Any, *_rest: Any) -> None:
@@ -75,14 +90,12 @@ def test_it_reads_no_growing_table_from_end_to_end(
     job(services)
     event.remove(engine, "before_cursor_execute", hear)
     with services.database.reading() as session:
-        plans = [
+        return [
             (row.detail, words)
             for words, given in asked
             if words.startswith(("SELECT", "UPDATE", "DELETE"))
             for row in session.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", given)
         ]
-    assert plans
-    assert [words for detail, words in plans if reads_all(detail)] == []
 
 
 def reads_all(step: str) -> bool:
