@@ -21,7 +21,7 @@ from bot.values.outcome import Accepted, Halt, Later, Never, Outcome, Sent, Unsu
 from bot.values.push import Claimed
 from bot.values.reply import Reply
 
-MOST_TRIES = 5
+MOST_TRIES = 4  # the first, and three more
 LONGEST_WAIT = timedelta(minutes=30)
 
 
