@@ -97,6 +97,7 @@ def _shown(store: Session, line: CampaignLine, objections: list[campaign_objecti
         contents=[content for content in lines if content],
         totals=delivery_search.totals(store, DeliveryFilter(campaign_id=line.id)),
         objections=objections,
+        names=dict(campaign_pages.names(store)),
         tests=variants.tests_of(store, line.id),
         occasion=occasion_fields.sentence(line.draft.occasion, festivals.known(store)),
     )
