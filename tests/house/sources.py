@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("bot", "handlers", "scheduler")
+HOLDS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -27,19 +28,16 @@ def _read(path: Path) -> tuple[str, ast.Module]:
     return name, ast.parse(path.read_text(encoding="utf-8"))
 
 
-def imports(tree: ast.Module) -> Iterator[tuple[str, ast.stmt, bool]]:
+def imports(tree: ast.AST, *, inside: bool = False) -> Iterator[tuple[str, ast.stmt, bool]]:
     """What a module imports: the dotted name, the statement, whether it stands inside a function."""
-    inside = {
-        node
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-        for node in ast.walk(function)
-    }
-    for node in ast.walk(tree):
+    for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield alias.name, node, node in inside
+                yield alias.name, node, inside
         elif isinstance(node, ast.ImportFrom):
             module = "." * node.level + (node.module or "")
             for alias in node.names:
-                yield f"{module}.{alias.name}", node, node in inside
+                yield f"{module}.{alias.name}", node, inside
+        elif isinstance(node, HOLDS_STATEMENTS):
+            function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            yield from imports(node, inside=inside or function)

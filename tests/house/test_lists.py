@@ -79,10 +79,8 @@ def unreached(house: Iterable[tuple[str, ast.Module]]) -> list[str]:
 
 
 def test_every_module_is_reached_by_somebody_and_a_planted_job_that_nobody_runs_is_found() -> None:
-    house = list(modules())
     planted = ("scheduler.forgotten", ast.parse("def drink(): ..."))
-    assert unreached(house) == []
-    assert unreached([*house, planted]) == ["scheduler.forgotten"]
+    assert unreached([*modules(), planted]) == ["scheduler.forgotten"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
