@@ -9,6 +9,7 @@ from typing import Any
 from bot.intake import maps
 from bot.intake.files import Cells, Line, TableFile, Unusable, open_table
 from bot.intake.maps import Map
+from bot.intake.rejected import UNDER
 from bot.intake.repeats import Unsorted, repeated
 from bot.rules.intake.order_rows import OrderRows
 from bot.rules.intake.records import LINE, LINE_FIELDS, SHAPES, known_fields
@@ -18,6 +19,7 @@ from bot.values.records import Kind
 MOST_REPEATED = 1_000_000
 MOST_HELD_BACK = 200_000  # orders, whose rows wait in memory
 
+OF_JSON = frozenset({"lines", UNDER})  # what a row of JSON may hold beside cells
 NAMES_OF_A_CUSTOMER = ("external_id", "openid", "phone")
 
 
@@ -79,23 +81,24 @@ def look_through(path: Path, kind: Kind, map_path: Path | None) -> Source:
     beside = _beside(path, used)
     if not file.is_json:
         _has_columns(file, kind, used, is_named=chosen is not None)
-    rows, again = _counted(file, kind, used)
-    unused = (
-        ()
-        if chosen or file.is_json
-        else tuple(column for column in file.columns if column not in used.columns)
-    )
+    rows, again, named = _counted(file, kind, used)
+    asked_for = used.columns.keys() | (OF_JSON if file.is_json else set())
+    unused = () if chosen else tuple(name for name in named if name not in asked_for)
     return Source(kind, file, used, rows, again, beside, unused)
 
 
-def _counted(file: TableFile, kind: Kind, chosen: Map) -> tuple[int, frozenset[str]]:
+def _counted(file: TableFile, kind: Kind, chosen: Map) -> tuple[int, frozenset[str], Sequence[str]]:
+    """The rows, the keys that come again, and what the file names, in the order it first does."""
     rows = 0
     key_of = _key_of(kind, chosen, file)
+    named = dict.fromkeys(file.columns)
 
     def keys() -> Iterator[str]:
         nonlocal rows
         for line in file.lines():
             rows += 1
+            if file.is_json and not line.fault:
+                named.update(dict.fromkeys(line.row))
             key = key_of(line)
             if kind != "orders":
                 yield ""  # neighbours of one key are two rows here
@@ -103,10 +106,11 @@ def _counted(file: TableFile, kind: Kind, chosen: Map) -> tuple[int, frozenset[s
 
     most = MOST_HELD_BACK if kind == "orders" else MOST_REPEATED
     try:
-        return rows, frozenset(repeated(keys(), size=file.path.stat().st_size, most=most))
+        again = frozenset(repeated(keys(), size=file.path.stat().st_size, most=most))
     except Unsorted:
         advice = "sort the file by the order's id" if kind == "orders" else "each id once, please"
         raise Unusable(f"{file.path}: more than {most} ids stand in several places; {advice}") from None
+    return rows, again, list(named)
 
 
 def _key_of(kind: Kind, chosen: Map, file: TableFile) -> Callable[[Line], str]:

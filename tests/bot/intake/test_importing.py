@@ -167,7 +167,15 @@ def test_rejected_json_lines_are_json_lines(take: Import, tmp_path: Path) -> Non
     assert found[0]["rejected"]["field"] == "stock"
     assert [row.get("row") for row in found] == [None, "{broken", "[1]"]
     mended = lines[0].replace(": -3", ": 3")
-    assert counts(take("stock", mended, name="stock.rejected.jsonl")) == (0, 1, 0, 0)
+    again = take("stock", mended, name="stock.rejected.jsonl")
+    assert (counts(again), again.unused_columns) == ((0, 1, 0, 0), ())
+
+
+def test_what_json_lines_name_and_nobody_asks_for_is_said(take: Import) -> None:
+    products = '{"external_id": "P1", "name": "壶", "price": 5, "stok": 3}\n{"external_id": "P2", "name": "杯", "price": 5, "colour": 1, "stok": 3}\n'
+    assert take("products", products, name="shelf.jsonl").unused_columns == ("stok", "colour")
+    line = '{"external_id": "D1", "status": "paid", "ordered_at": "2026-01-02", "amount": 5, "lines": [{"product_external_id": "P1", "quantity": 1, "price": 5}]}\n'
+    assert take("orders", line, name="orders.jsonl").unused_columns == ()
 
 
 def test_a_map_knows_the_numbers_of_json(take: Import) -> None:
