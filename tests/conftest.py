@@ -27,6 +27,7 @@ from weilan import main
 
 EMPTIED = "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables))  # in one go
 COMPILED = 10_000  # statements, more than there are
+LONG = ("tests/flows/", "tests/test_serving.py", "tests/browser/", "tests/contract/", "/test_simulation.py")
 NOON = datetime(2026, 11, 24, 4, tzinfo=UTC)  # Tuesday, a working day, 12:00 in Shanghai
 
 # No example fails for being slow, and each run tries the same ones; with WEILAN_EXAMPLES others every time.
@@ -37,6 +38,11 @@ hypothesis_settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 hypothesis_settings.load_profile("weilan")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first: at the end the workers have short ones to share, and none is waited for alone."""
+    items.sort(key=lambda item: not any(part in item.path.as_posix() for part in LONG))
 
 
 def pytest_collection_finish() -> None:
