@@ -90,9 +90,9 @@ def happens(services: Services, who: int, template: str = "N1", *, accepted: boo
         notice_consents.told(session, who, told, services.now())
 
 
-def reports(services: Services, who: int, code: int = 0, msg_id: str = "1700827132819554304") -> None:
+def reports(services: Services, who: int, code: int = 0, template: str = "N1") -> None:
     with services.database.transaction() as session:
-        result = NoticeResult(template_id="N1", msg_id=msg_id, error_code=code)
+        result = NoticeResult(template_id=template, msg_id="1700827132819554304", error_code=code)
         notice_endings.reported(session, who, [result], services.now())
 
 
@@ -198,6 +198,29 @@ def test_a_report_that_nothing_is_left_leaves_nothing(services: Services) -> Non
     deliver_due(services)
     reports(services, who, 43101)
     assert (only(services, who).state, left_of(services, who)) == ("failed", 0)
+
+
+def test_a_report_is_of_what_left_by_its_template_and_was_not_reported_yet(services: Services) -> None:
+    """Any other is of what another program sent."""
+    who, one = planned(services, left=3)
+    moment = moment_of(services)
+    with services.database.transaction() as session:
+        claims.claim_pushes(session, [one], moment, token="me", real=NOON)
+    reports(services, who)
+    assert (only(services, who).reported, left_of(services, who)) == (None, 1), "its request has not left"
+    with services.database.transaction() as session:
+        claims.mark_left(session, [one], "me", moment, real=NOON)
+    reports(services, who, template="N2")
+    assert only(services, who).reported is None
+    for code in (20001, 0):
+        reports(services, who, code)
+        assert only(services, who).reported == 20001
+    assert left_of(services, who) == 0
+
+
+def moment_of(services: Services) -> moments.Moment:
+    with services.database.reading() as session:
+        return moments.claiming(session, NOON, services.config)
 
 
 def test_a_notice_another_program_sent_uses_a_consent(services: Services) -> None:

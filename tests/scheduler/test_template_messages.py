@@ -328,6 +328,42 @@ def test_a_report_of_another_program_s_message_ends_nothing_of_ours(
     assert only(services, who).state == "sent"
 
 
+@pytest.mark.parametrize(
+    "unlike",
+    [
+        pytest.param({"channel": "reply_window"}, id="what went another way"),
+        pytest.param({"left_at": None}, id="what has not left"),
+        pytest.param({"state": "unknown", "wechat_id": "1999"}, id="what has a name of its own"),
+    ],
+)
+def test_a_report_is_of_what_it_names_and_else_of_what_left_without_a_name(
+    services: Services, unlike: dict[str, Any]
+) -> None:
+    who = planned(services)
+    deliver_due(services)
+    named = only(services, who).id
+    under_way = {"state": "claimed", "left_at": NOON, "claimed_at": NOON, "lease_until": NOON + MINUTE}
+    with services.database.transaction() as session:
+        newer = Build(session).delivery(
+            customer_id=who, campaign_id="first", content_id="visit", channel=TEMPLATE, day=date(2026, 11, 25), **under_way
+        )  # fmt: skip
+
+    def told() -> tuple[Any, ...]:
+        with services.database.reading() as session:
+            return pushing.delivery(session, named).state, pushing.delivery(session, newer).reported
+
+    reports(services, who)
+    assert told() == ("sent", None)
+    with services.database.transaction() as session:
+        pushing.change_delivery(session, newer, **unlike)
+    reports(services, who, msg_id="999")
+    assert told() == ("sent", None)
+    with services.database.transaction() as session:
+        pushing.change_delivery(session, newer, channel=TEMPLATE, wechat_id=None, **under_way)
+    reports(services, who, msg_id="999")
+    assert told() == ("sent", 0)
+
+
 def test_a_worker_that_died_after_the_report_leaves_a_known_ending(
     services: Services, wechat: FakeWeChat, clock: FixedClock
 ) -> None:
