@@ -28,7 +28,8 @@ from tests.support.waiting import PATIENCE
 CARE = NoticeTemplate(id="N1", title="保养提醒", fields={"thing1": "保养项目", "time2": "时间"})
 PASSWORD = "a-kettle-and-a-teapot"
 PAGES = (
-    "", "conversations", "hand-overs", "customers", "customers/1", "customers/1/explain", "hand-overs/1", "campaigns",
+    "", "conversations", "hand-overs", "customers", "customers/1", "customers/1/explain", "hand-overs/1",
+    "customers/2", "customers/2/explain", "hand-overs/2", "campaigns",
     "campaigns/tea", "campaigns/tea/edit", "campaigns/new", "contents", "contents/water", "contents/water/edit",
     "contents/water/by-template/notice", "deliveries",
     "knowledge", "knowledge/temperature", "examples", "health", "staff", "audit", "account",
@@ -74,6 +75,9 @@ def fill(session_build: Build) -> None:
         reason="no_answer",
         finished_at=NOON,
     )
+    endless = build.customer(name="W" * 90, openid="oZ1b2c3d4e5f6g7h8i9j0kLmNoPq")
+    build.message(endless, "你好", created_at=NOON)
+    build.delivery(campaign_id="tea", customer_id=endless, content_id="water", state="sent", finished_at=NOON)
     for number in (1, 2):
         build.campaign(f"news-{number}", ["water"], name="a long name of a campaign " * 2)
     build.delivery(
@@ -160,6 +164,17 @@ def test_words_that_run_the_other_way_turn_nothing_else(
     name, openid = (cell.find_element(By.TAG_NAME, tag) for tag in ("a", "small"))
     assert name.text.startswith(turning[0])
     assert openid.rect["x"] >= name.rect["x"] + name.rect["width"]
+
+
+def test_a_name_without_an_end_is_cut_in_a_list_and_whole_when_pointed_at(
+    signed_in: Chrome, address: str
+) -> None:
+    signed_in.get(address + "customers?text=" + "W" * 90)
+    row = signed_in.find_element(By.CSS_SELECTOR, "tbody tr")
+    name = row.find_element(By.CSS_SELECTOR, ".name")
+    assert name.get_attribute("title") == "W" * 90
+    assert name.rect["width"] < DESK[0] / 5
+    assert row.rect["height"] < 100
 
 
 def test_on_a_phone_no_label_lies_over_another(signed_in: Chrome, address: str, turning: str) -> None:
