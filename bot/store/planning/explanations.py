@@ -15,11 +15,13 @@ from bot.store.campaigns import campaign_pages, campaigns_running, festivals, wo
 from bot.store.database import Session
 from bot.store.people.customers import HAS_KEPT
 from bot.store.planning import awaited, days_sends, moments, occasions, past_explanations, rotation, verdicts
+from bot.store.planning.awaited import Awaited
 from bot.store.planning.candidates import of_campaign, shapes_of, with_history
 from bot.store.planning.eligibility import POLICIES
 from bot.store.planning.moments import Moment
 from bot.store.planning.next_contents import judged_rows
 from bot.store.planning.past_explanations import Rhythm
+from bot.store.planning.verdicts import Verdict
 from bot.store.segments.segments import members, understood
 from bot.store.sending import mass_sends
 from bot.store.tables import campaigns, customers, deliveries, segments
@@ -81,8 +83,10 @@ def _judged(
     session: Session, asked_about: Sequence[Row[Any]], who: Row[Any], at: datetime, config: Config
 ) -> list[CampaignExplained]:
     purposes_of = campaigns_running.purposes(session, asked_about)
+    later = awaited.later_today(session, at, config)
+    last = {(one.campaign_id, one.purpose): one for one in verdicts.of_customer(session, who.id)}
     return [
-        _explained(session, campaign, purpose, who, at, config)
+        _explained(session, campaign, purpose, who, at, config, later, last.get((campaign.id, purpose)))
         for campaign in asked_about
         for purpose in purposes_of.get(campaign.id, ())
     ]
@@ -104,14 +108,22 @@ def _next_after(who: Row[Any] | Rhythm, gap_days: int, config: Config) -> dateti
 
 
 def _explained(
-    session: Session, campaign: Row[Any], purpose: str, who: Row[Any], at: datetime, config: Config
+    session: Session,
+    campaign: Row[Any],
+    purpose: str,
+    who: Row[Any],
+    at: datetime,
+    config: Config,
+    later: Sequence[Awaited],
+    last: Verdict | None,
 ) -> CampaignExplained:
+    """`later`: campaigns that may keep them from it today; `last`: what the last pass said."""
     calendar = working_days.around(session, at.astimezone(config.push.zone).date())
     window = window_at(purpose, at, config.push, calendar) or next_window(purpose, at, config.push, calendar)
     moment = moments.planning(session, window, at, max(at, window.opens), config)
     occasion, of_occasion = _occasion(session, campaign, who.id, window.day, config)
-    later = awaited.awaits(awaited.later_today(session, at, config), campaign, window)
-    found = _asked(session, campaign, purpose, who.id, moment, occasion, later)
+    awaits = awaited.awaits(later, campaign, window)
+    found = _asked(session, campaign, purpose, who.id, moment, occasion, awaits)
     findings = tuple(
         Finding(
             policy=policy.name,
@@ -125,7 +137,7 @@ def _explained(
         *_in_order(findings, of_occasion),
         *_of_the_days_send(session, campaign, found, moment),
     )
-    return _with_history(session, campaign, purpose, who.id, window, found, findings)
+    return _with_history(session, campaign, purpose, who.id, window, found, findings, last)
 
 
 def _of_the_days_send(
@@ -216,13 +228,8 @@ def _with_history(
     window: Window,
     found: Row[Any],
     findings: tuple[Finding, ...],
+    verdict: Verdict | None,
 ) -> CampaignExplained:
-    said = (
-        one
-        for one in verdicts.of_customer(session, customer_id)
-        if (one.campaign_id, one.purpose) == (campaign.id, purpose)
-    )
-    verdict = next(said, None)
     attempts = session.execute(
         select(deliveries)
         .where(deliveries.c.campaign_id == campaign.id, deliveries.c.customer_id == customer_id)

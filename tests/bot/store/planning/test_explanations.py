@@ -1,6 +1,9 @@
 from datetime import timedelta
+from itertools import pairwise
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot.clock import FixedClock
 from bot.config import Config
@@ -253,3 +256,33 @@ def test_who_was_no_candidate_on_a_day_that_is_over_is_told_so(database: Databas
         then = explain(session, "o-a", None, NOON + timedelta(minutes=1), CONFIG)
     assert then is not None
     assert "  没有推送：当时不在活动的人群里，或没有这个时机。" in told(then, CONFIG.push.zone)
+
+
+def test_each_campaign_more_asks_as_much_as_the_one_before(database: Database, clock: FixedClock) -> None:
+    """What was decided, and who may keep them, is asked once for all of them."""
+    services = pushing.services_with(database, clock)
+    with database.transaction() as session:
+        build = Build(session)
+        build.segment()
+        build.content("words", purpose="service")
+        build.customer(openid="o-a", **OPEN)
+    asked: list[str] = []
+
+    def hear(_c: Any, _u: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    numbers = []
+    for number in range(4):
+        with database.transaction() as session:
+            Build(session).campaign(f"campaign {number}", ["words"])
+        plan(services, NOON)
+        with database.reading() as session:
+            event.listen(database.engine, "before_cursor_execute", hear)
+            explanation = explain(session, "o-a", None, NOON, CONFIG)
+            event.remove(database.engine, "before_cursor_execute", hear)
+        assert explanation is not None
+        assert len([one for one in explanation.campaigns if one.last_verdict]) == number + 1
+        numbers.append(len(asked))
+        asked.clear()
+    first, *more = (after - before for before, after in pairwise(numbers))
+    assert more == [first, first]
