@@ -23,6 +23,7 @@ MENU_KEYS = frozenset({"MY_ORDERS", "ORDERS"})
 LOOKED_BACK = 2  # things said
 MOST_LISTED = 5
 LEAST_NAMED = 2  # characters of a product's name; one alone (那把壶) is looked for in their orders
+THEIRS = ("我的订单", "我的快递", "我的包裹", "我的货", "我买的", "我下的单")
 UNDER_WAY = frozenset({"placed", "paid", "shipped"})
 
 
@@ -46,8 +47,14 @@ def answer(found: OrderQuestion, context: Context) -> Answer | None:
         words = found.words if len(mine) > 1 else ""
         return in_parts(_told_apart(words, mine, context)) if mine else None
     if not mine:
-        return knowledge.found_answer(context.incoming.text, context) or Answer(reply=Text(texts.NO_ORDERS))
+        explained = None if _is_of_theirs(context) else knowledge.found_answer(context.incoming.text, context)
+        return explained or Answer(reply=Text(texts.NO_ORDERS))
     return in_parts(_told_apart(_product_words(found.words, context), mine, context))
+
+
+def _is_of_theirs(context: Context) -> bool:
+    """They mean an order they believe to have: that none was found answers it, not how orders are looked up."""
+    return any(words in context.incoming.text for words in THEIRS)
 
 
 def _product_words(words: str, context: Context) -> str:

@@ -99,6 +99,16 @@ def test_who_never_bought_hears_what_the_knowledge_says_about_shipping(
     assert (heard.text, heard.source_id) == ("付款后当天发出。", "dispatch")
 
 
+@pytest.mark.parametrize("asked", ["我的订单到哪了", "我买的锅发货了吗"])
+def test_who_asks_for_an_order_of_theirs_and_has_none_is_told_so_and_not_how_one_asks(
+    talk: Conversation, customer: int, asked: str
+) -> None:
+    talk.know(
+        [Entry(id="where", question=asked, answer="直接在这里说“我的订单到哪了”。", keywords="订单 发货")]
+    )
+    assert talk.hear(said(asked)).text == texts.NO_ORDERS
+
+
 @pytest.mark.usefixtures("bought")
 def test_who_asks_for_their_money_is_told_of_the_order_it_was_given_back_for(
     talk: Conversation, build: Build, customer: int
