@@ -13,11 +13,11 @@ LASTS = timedelta(days=3650)
 KNOWN_FOR = 0.2  # seconds
 ASKED_AGAIN_AFTER = 2.0  # seconds, when the store did not answer
 NEVER = float("-inf")
-FARTHEST = timedelta(days=3650)
+FARTHEST = timedelta(days=7305)
 
 
 class TooFar(Exception):
-    """Nobody trains ten years from now, and dates have an end."""
+    """What was recorded is replayed at its own time; beyond twenty years dates and calendars have an end."""
 
 
 class Offset:

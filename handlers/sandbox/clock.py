@@ -27,7 +27,7 @@ def add(page: Blueprint, offset: Offset | None, now: Clock, zone: tzinfo) -> Non
         try:
             _move(offset, zone, now)
         except (TooFar, OverflowError):
-            raise Unclear("expected a time within ten years of the real one") from None
+            raise Unclear("expected a time within twenty years of the real one") from None
         return _told(MovableClock(offset), zone)  # the server's own clock may lag by its cache
 
 
