@@ -333,6 +333,7 @@ def _patient(session: Connection) -> Connection:
     cursor = session.connection.cursor()
     if session.dialect.name == "sqlite":
         cursor.execute(f"PRAGMA busy_timeout={int(LOCKED_FOR * 1000)}")
+        cursor.execute("PRAGMA cache_size=-8000")  # four times as much is no quicker for messages
     else:
         cursor.execute(f"SET lock_timeout = {int(LOCKED_FOR * 1000)}")
         cursor.execute("SET plan_cache_mode = force_generic_plan")  # the same statements for ever
