@@ -35,6 +35,11 @@ class Figures:
     new_followers: int
     deliveries: dict[str, int]  # by state, only those that occur
 
+    @property
+    def pushes(self) -> int:
+        """That went out or are to: what was skipped is another's turn, or nobody's."""
+        return sum(number for state, number in self.deliveries.items() if state != "skipped")
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:

@@ -10,6 +10,7 @@ from bot.store.campaigns import contents, media_files, uploads
 from bot.values.content import Need
 from handlers.console import words
 from scheduler.plan import plan
+from tests.conftest import NOON
 from tests.handlers.console.conftest import Make, Visitor
 from tests.support.pictures import JPEG
 
@@ -94,3 +95,21 @@ def test_a_marketing_article_that_is_refused_as_a_draft_says_so_on_both_pages(
         uploads.give_up(session, draft, "t", "wechat 45003 title_too_long", clock.now())
     assert "内容「明前龙井」微信没有收下" in operator.see("/console/")
     assert "微信那边还没有准备好" in operator.see("/console/contents/spring")
+
+
+def test_what_was_skipped_is_told_and_is_none_of_the_days_pushes(make: Make, operator: Visitor) -> None:
+    make("segment")
+    make("content", "words")
+    make("campaign", "little", ["words"])
+    for state, reason in (("planned", ""), ("skipped", "lost_to:little"), ("skipped", "too_late")):
+        made = {
+            "campaign_id": "little",
+            "content_id": "words",
+            "state": state,
+            "reason": reason,
+            "due_at": NOON,
+        }
+        make("delivery", customer_id=make("customer"), **made)
+    page = operator.see("/console/")
+    assert "<dt>今天的推送</dt><dd>1</dd>" in page
+    assert "已跳过 2" in page
