@@ -73,11 +73,12 @@ def _named(field: str) -> str:
     return str(words.FIELDS.get(field, field))
 
 
-def described(field: Any) -> dict[str, str]:
-    """Tells a screen reader which hint and which error belong to the field."""
+def described(field: Any) -> dict[str, Any]:
+    """Tells a screen reader which hint and which error belong to the field; the first wrong one has the cursor."""
     told = [
         f"{field.id}-{what}"
         for what, there in (("error", field.errors), ("hint", field.description))
         if there
     ]
-    return {"aria-describedby": " ".join(told)} if told else {}
+    by = {"aria-describedby": " ".join(told)} if told else {}
+    return by | ({"aria-invalid": "true", "autofocus": True} if field.errors else {})

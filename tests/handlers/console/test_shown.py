@@ -289,3 +289,24 @@ def test_what_wechat_reports_is_not_said_to_come_from_the_customer(make: Make, o
     assert "客户发来</span>" not in operator.see("/console/conversations")
     make("message", customer, "在吗")
     assert "客户发来</span>" in operator.see("/console/conversations")
+
+
+def wrong_fields(page: str) -> list[str]:
+    """The names of the fields that say they are wrong, in their order; each must be asking for the cursor, too."""
+    tags = re.findall(r"<(?:input|textarea|select)[^>]*aria-invalid[^>]*>", page)
+    assert all(" autofocus" in tag and "aria-describedby" in tag for tag in tags)
+    return [name for tag in tags for name in re.findall(r' name="([^"]+)"', tag)]
+
+
+def test_after_an_error_the_wrong_fields_say_so_and_the_first_has_the_cursor(operator: Visitor) -> None:
+    empty = operator.post("/console/knowledge/new", opened="/console/knowledge/new")
+    assert wrong_fields(empty.text) == ["question", "id", "answer"]
+    assert wrong_fields(operator.see("/console/knowledge/new")) == []
+
+
+def test_a_sign_in_that_misses_something_says_where(stranger: Visitor) -> None:
+    assert wrong_fields(stranger.sign_in("小林", "").text) == ["password"]
+    refused = stranger.sign_in("小林", "not-the-password").text
+    assert re.search(r'<input[^>]*\bautofocus\b[^>]*\bname="password"', refused), (
+        "who mistyped may go on typing"
+    )
