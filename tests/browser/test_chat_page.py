@@ -151,6 +151,7 @@ def test_who_left_sees_the_door_and_may_come_back(page: Chrome) -> None:
     wait_for(page, lambda: page.find_element(By.ID, "following").is_selected())
     page.execute_script("document.getElementById('following').click()")
     wait_for(page, lambda: page.find_element(By.ID, "welcome").is_displayed())
+    assert not page.find_element(By.ID, "lines").is_displayed()
     page.find_element(By.ID, "follow-here").click()
     wait_for(page, lambda: bubbles(page) == [("passive", "欢迎关注")])
 
