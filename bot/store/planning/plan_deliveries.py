@@ -41,7 +41,7 @@ from bot.store.planning.built import Built
 from bot.store.planning.plan_entries import Agenda, Entry, OfPurpose
 from bot.store.planning.plan_tables import STRETCH, Tables
 from bot.store.tables import contents, customers, deliveries
-from bot.store.upserts import or_insert
+from bot.store.upserts import or_insert, where_nobody_was_first
 from bot.values.channels import NEXT_CONTACT, NOTICE, REPLY_WINDOW, TEMPLATE
 
 PART = 5_000  # deliveries, or standings, a transaction: SQLite writes them in some 100 ms
@@ -83,7 +83,11 @@ class Writing:
         stretch = {"first": first, "last": last}
         self._tables.empty(session, self._tables.hours)
         self._run(session, "hours", self._hours, stretch)
-        number = self._run(session, "deliveries", lambda: self._deliveries(session), stretch).rowcount
+        number = where_nobody_was_first(
+            session,
+            lambda: self._run(session, "deliveries", lambda: self._deliveries(session), stretch),
+            lambda: self._run(session, "deliveries beside", lambda: self._beside_others(session), stretch),
+        ).rowcount
         if number < self._run(session, "wanted", self._wanted, stretch).scalar_one():
             _give_way(session, self._tables, self._of, self._entries, self._mine, self._at, stretch)
 
@@ -98,7 +102,11 @@ class Writing:
         best = best_hours.of_picked(self._won, leaves, window, max(self._at, window.opens))
         return insert(self._tables.hours).from_select(["customer_id", "half"], select(best))
 
-    def _deliveries(self, session: Session) -> Executable:
+    def _beside_others(self, session: Session) -> Executable:
+        found: Executable = self._deliveries(session).on_conflict_do_nothing()
+        return found
+
+    def _deliveries(self, session: Session) -> Any:
         won, hours = self._won, self._tables.hours
         values = _delivery(won, self._of, self._entries, self._at, hours)
         beside = (
@@ -108,9 +116,7 @@ class Writing:
         )
         rows = select(*values.values()).select_from(beside).where(self._mine)
         rows = rows.order_by(won.c.customer_id, won.c.entry)
-        put = or_insert(session, deliveries).from_select(list(values), rows)
-        found: Executable = put.on_conflict_do_nothing()
-        return found
+        return or_insert(session, deliveries).from_select(list(values), rows)
 
     def _wanted(self) -> Executable:
         return select(func.count()).select_from(self._won).where(self._mine)

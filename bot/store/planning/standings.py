@@ -2,7 +2,7 @@
 
 import functools
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -38,7 +38,7 @@ from bot.store.planning.plan_entries import Agenda, OfPurpose, reason_of
 from bot.store.planning.plan_tables import STRETCH, Tables, code_of, codes, masks, said_name
 from bot.store.planning.verdicts import STANDING, VALUES
 from bot.store.tables import customers, former_standings, standings
-from bot.store.upserts import or_insert
+from bot.store.upserts import or_insert, where_nobody_was_first
 
 _TURNS: Mapping[str, ColumnElement[Any]] = {
     "turn": literal_column("turn_of.campaign_id"),
@@ -135,10 +135,31 @@ def write_changes(
     for place, of in enumerate(agenda.purposes.values()):
         which = and_(changed.customer_id.between(*STRETCH), _has_bit(changed.purposes, place))
         had_one = and_(which, _has_bit(changed.stood, place))
-        put_by = partial(_put_by, session, tables, of, pass_id, had_one, whose)
-        stand = partial(_standing, session, tables, of, pass_id, which)
-        for name, make in (("put by", put_by), ("stand", stand)):
-            built.run(session, (name, of.purpose), make, stretch)
+        anew = and_(which, ~_has_bit(changed.stood, place))
+        stand = partial(_standing, session, tables, of, pass_id)
+        stand_again = partial(_standing_again, session, tables, of, pass_id)
+        run = partial(_run, session, built, of, stretch)
+        run("put by", partial(_put_by, session, tables, of, pass_id, had_one, whose))
+        if session.dialect.name == "sqlite":
+            run("stand", partial(stand_again, which))
+            continue
+        run("stand again", partial(stand_again, had_one))
+        where_nobody_was_first(
+            session,
+            partial(run, "stand", partial(stand, anew)),
+            partial(run, "stand beside", partial(stand_again, anew)),
+        )
+
+
+def _run(
+    session: Session,
+    built: Built,
+    of: OfPurpose,
+    stretch: Mapping[str, int],
+    name: str,
+    make: Callable[[], Executable],
+) -> None:
+    built.run(session, (name, of.purpose), make, stretch)
 
 
 def _put_by(
@@ -155,9 +176,18 @@ def _put_by(
     return found
 
 
-def _standing(
+def _standing_again(
     session: Session, tables: Tables, of: OfPurpose, pass_id: int, which: ColumnElement[bool]
 ) -> Executable:
+    put = _standing(session, tables, of, pass_id, which)
+    stands = {name: put.excluded[name] for name in STANDING}
+    found: Executable = put.on_conflict_do_update(index_elements=["purpose", "customer_id"], set_=stands)
+    return found
+
+
+def _standing(
+    session: Session, tables: Tables, of: OfPurpose, pass_id: int, which: ColumnElement[bool]
+) -> Any:
     changed = tables.changed
     values = {
         "purpose": literal(of.purpose), "customer_id": customers.c.id, "pass_id": literal(pass_id),
@@ -171,10 +201,7 @@ def _standing(
         .where(which, customers.c.forgotten_at.is_(None))
         .order_by(changed.c.customer_id)
     )
-    put = or_insert(session, standings).from_select(list(values), new)
-    stands = {name: put.excluded[name] for name in STANDING}
-    found: Executable = put.on_conflict_do_update(index_elements=["purpose", "customer_id"], set_=stands)
-    return found
+    return or_insert(session, standings).from_select(list(values), new)
 
 
 def forget(session: Session, customer_id: int) -> int:
