@@ -17,6 +17,7 @@ from bot.rules.talk import texts
 from bot.services import Services
 from bot.store.database import Database, Session
 from bot.store.tables import customers, deliveries, messages
+from bot.store.talk import arrivals
 from bot.values.reply import Reply, Silence, Text
 from bot.wechat import messages as wechat_messages
 from handlers import unanswered
@@ -25,7 +26,7 @@ from handlers.exchange import Exchange
 from handlers.taking import Push
 from handlers.windows import windows_of
 from tests.support.door import event, services_of, text_message
-from tests.support.waiting import comes_true
+from tests.support.waiting import comes_true, is_waited_for
 
 T = TypeVar("T")
 BUDGET = 0.3
@@ -239,6 +240,23 @@ def test_a_handler_that_fails_costs_its_answer_and_nothing_else(
     assert (asked.text, answered.text, answered.handler) == ("坏", texts.SORRY, "failed")
     with services.database.reading() as session:
         assert session.execute(select(customers.c.points)).scalar_one() == 0
+
+
+def test_who_is_overtaken_by_another_process_takes_it_for_a_repeat(
+    postgresql: Database, clock: FixedClock, tmp_path: Path, thoughts: Thoughts
+) -> None:
+    services = services_of(postgresql, clock, tmp_path / "spool")
+    exchange = Exchange(services, windows_of(services.config), thoughts, 60.0)
+    say(exchange, services, text_message("您好"))
+    again = push(text_message("再见"), services)
+    with structlog.testing.capture_logs() as lines, ThreadPoolExecutor(1) as door:
+        with postgresql.transaction() as another:
+            arrivals.record(another, arrivals.row_of(again.incoming, again.raw, again.received_at), None)
+            told = door.submit(exchange.answer, again, time.monotonic())
+            assert comes_true(lambda: is_waited_for(postgresql))
+        assert told.result(60) == Silence()
+    exchange.close()
+    assert (lines, [row.text for row in rows(services)]) == ([], ["您好", "您好", "再见"])
 
 
 def test_an_event_that_cannot_be_answered_gets_no_apology(exchange: Exchange, services: Services) -> None:

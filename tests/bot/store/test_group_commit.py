@@ -297,6 +297,41 @@ def test_those_behind_an_interrupted_one_are_still_written(database: Database) -
     assert kept(database) == {"k0", "k1", "k2"}
 
 
+def test_of_those_in_an_interrupted_ones_group_who_still_waits_leads_next(postgresql: Database) -> None:
+    writing, go_on, gave_up = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(_session: Session) -> None:
+        writing.set()
+        go_on.wait(60)
+
+    def interrupted(_session: Session) -> None:
+        gave_up.wait(60)
+        raise KeyboardInterrupt
+
+    def lead() -> None:
+        with pytest.raises(KeyboardInterrupt):
+            postgresql.together(interrupted, within=60.0)
+
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(postgresql.together, slow)
+        writing.wait(60)
+        leading = pool.submit(lead)
+        until_queued(postgresql, 1)
+        late = pool.submit(postgresql.together, keep("late"), within=0.5)
+        until_queued(postgresql, 2)
+        patient = pool.submit(postgresql.together, keep("patient"), within=30.0)
+        until_queued(postgresql, 3)
+        go_on.set()
+        with pytest.raises(Unavailable):
+            late.result(60)
+        gave_up.set()
+        for done in (first, leading):
+            done.result(60)
+        assert patient.result(60) == "patient"
+    assert postgresql.together(keep("next")) == "next"
+    assert kept(postgresql) == {"patient", "next"}
+
+
 def test_a_lost_connection_is_made_again(postgresql: Database) -> None:
     postgresql.together(keep("a"))
     with postgresql.transaction() as session:
