@@ -105,7 +105,6 @@ campaign_contents = Table(
     Index("ix_campaign_contents_in_order", "campaign_id", "position", "content_id"),
 )
 
-# PostgreSQL keeps campaign_id, customer_id and content_id by triggers, a statement at a time: docs/decisions/0010
 deliveries = Table(
     "deliveries",
     metadata,
