@@ -65,6 +65,7 @@ class Meaning:
     advice: str = ""
     is_for_all: bool = False  # of a wait: not this recipient waits but the channel
     lesson: Lesson = ""  # what it says about the ledgers
+    may_pass: bool = False  # of what halts: one late retry before
 
 
 T, R, W, X, C, B, I = Reaction  # noqa: E741  the letters of the table
@@ -112,7 +113,9 @@ REACTIONS: dict[int, Meaning] = {
     200011: Meaning(C, "template_account_banned"),
     200013: Meaning(C, "template_banned"),
     43117: Meaning(W, "too_frequent_to_customer", waits.three_hours),
-    40037: Meaning(C, "bad_template_id", advice="compare the template's id with the account's own list"),
+    40037: Meaning(
+        C, "bad_template_id", advice="compare the template's id with the account's own list", may_pass=True
+    ),
     47003: Meaning(B, "template_fields"),
     41030: Meaning(B, "bad_page_path"),
     40165: Meaning(B, "bad_page_path"),
@@ -186,9 +189,7 @@ REACTIONS: dict[int, Meaning] = {
     ),
     48005: Meaning(B, "material_in_use"),
     48006: Meaning(C, "clear_quota_used_up"),
-    48008: Meaning(
-        C, "message_type_not_entitled", advice="the account may not send this type of message by this channel"
-    ),
+    48008: Meaning(B, "message_type_not_entitled"),
     50001: Meaning(X, "not_authorized"),
     50002: Meaning(X, "restricted", lesson="refuses_channel"),
     61007: Meaning(C, "third_party_not_entitled"),
@@ -230,7 +231,7 @@ def outcome_of(error: WeChatError, now: datetime, *, repeatable: bool = False) -
         pending = found.advice is _CONFIRM
         return Later(found.wait(now), reason, is_for_all=found.is_for_all, is_pending=pending)
     if found and found.reaction in {Reaction.HALT, Reaction.REFRESH}:
-        return Halt(reason, found.advice, found.lesson)
+        return Halt(reason, found.advice, found.lesson, found.may_pass)
     return Never(reason, found.lesson if found else "")
 
 

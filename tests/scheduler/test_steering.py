@@ -140,11 +140,11 @@ STEERED = [
     *row("mass", 45028, "skipped", "the month's quota is spent", spent=DECEMBER),
     *row("all", 48001, "planned", "not entitled", halted="wechat 48001 not_entitled: the account has no"),
     *row("mass", 48003, "planned", "no agreement", halted="wechat 48003 mass_agreement: accept the"),
-    *row("all", 48008, "planned", "not this type", halted="wechat 48008 message_type_not_entitled: the"),
+    *row("all", 48008, "failed", "not this type"),
     *row("all", 48004, "planned", "banned", halted="wechat 48004 banned: WeChat banned"),
     *row("all", 40164, "planned", "a strange address", halted="wechat 40164 address_not_allowed: put"),
     *row("subscription_notice", 43116, "planned", "a banned template", halted="wechat 43116 template_banned"),
-    *row("subscription_notice", 40037, "planned", "no such template", halted="wechat 40037 bad_template_id"),
+    *row("subscription_notice", 40037, "planned", "no such template yet", due=NOON + timedelta(minutes=30)),
     *row("reply_window", 65400, "planned", "service is off", halted="wechat 65400 customer_service_off"),
     *row("all", 45009, "planned", "the day's quota", halted="wechat 45009 daily_quota", until=MIDNIGHT),
     *row("all", 45011, "planned", "the minute's", halted="wechat 45011 minute_quota", until=NOON + MINUTE),
@@ -189,6 +189,20 @@ def test_a_code_corrects_what_it_says_something_about_and_nothing_else(
         assert row.due_at == after["due"]
     with account.services.database.reading() as session:
         assert steering.spent(session, NOON) == ({channel: after["spent"]} if "spent" in after else {})
+
+
+def test_a_template_that_is_still_not_there_half_an_hour_later_halts_the_channel(account: Account) -> None:
+    (one,) = account.due("subscription_notice")
+    account.answers("subscription_notice", 40037)
+    deliver_due(account.services)
+    account.clock.forward(minutes=29)
+    deliver_due(account.services)
+    assert account.delivery(one).attempts == 1
+    assert account.halted("subscription_notice") is None
+    account.clock.forward(minutes=1)
+    deliver_due(account.services)
+    assert (account.delivery(one).state, account.delivery(one).attempts) == ("planned", 2)
+    assert account.halted("subscription_notice").reason.startswith("wechat 40037 bad_template_id: compare")
 
 
 def test_every_code_of_the_table_ends_an_attempt_as_its_class_says(account: Account) -> None:

@@ -121,7 +121,6 @@ ADVICE: Mapping[str, str] = {
     "not_entitled": "请核对 wechat.account_kind 和 wechat.verified 是否与公众号相符",
     "mass_agreement": "请登录公众号后台同意群发协议",
     "banned": "请先看微信发来的处罚通知，再决定是否恢复发送",
-    "message_type_not_entitled": "这个公众号不能用这个渠道发这种消息",
     "customer_service_off": "请在公众号后台开通客服功能",
 }
 

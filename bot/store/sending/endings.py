@@ -22,7 +22,7 @@ from bot.values.push import Claimed
 from bot.values.reply import Reply
 
 MOST_TRIES = 4  # the first, and three more
-LONGEST_WAIT = timedelta(minutes=30)
+LONGEST_WAIT = LATE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,8 @@ def _close_other(session: Session, delivery: Claimed, outcome: Outcome, moment: 
             plan_anew(session, delivery, reason, moment)
         case Never(reason):
             _fail(session, delivery, reason, moment)
+        case Halt(reason, may_pass=True) if delivery.attempts == 1:
+            release(session, [delivery.id], moment, reason, token=delivery.token, due_at=moment.now + LATE)
         case Halt(reason):
             release(session, [delivery.id], moment, reason, token=delivery.token)
             halts.heed(session, delivery.channel, outcome, moment.now)
