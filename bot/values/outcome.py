@@ -57,7 +57,7 @@ class Halt:
     reason: str
     advice: str = field(default="", compare=False)  # what a person has to do, where that is known
     lesson: Lesson = ""
-    may_pass: bool = False  # it was seen to pass by itself: the delivery is tried once more, later, before anything stops
+    may_pass: bool = False  # by itself: the delivery is tried once more, later, before anything stops
 
     @property
     def told(self) -> str:

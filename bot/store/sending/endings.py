@@ -95,11 +95,16 @@ def _close_other(session: Session, delivery: Claimed, outcome: Outcome, moment: 
             plan_anew(session, delivery, reason, moment)
         case Never(reason):
             _fail(session, delivery, reason, moment)
-        case Halt(reason, may_pass=True) if delivery.attempts == 1:
-            release(session, [delivery.id], moment, reason, token=delivery.token, due_at=moment.now + LATE)
-        case Halt(reason):
-            release(session, [delivery.id], moment, reason, token=delivery.token)
-            halts.heed(session, delivery.channel, outcome, moment.now)
+        case Halt():
+            _halt(session, delivery, outcome, moment)
+
+
+def _halt(session: Session, delivery: Claimed, refusal: Halt, moment: Moment) -> None:
+    is_tried_again = refusal.may_pass and delivery.attempts == 1
+    due_at = moment.now + LATE if is_tried_again else None
+    release(session, [delivery.id], moment, refusal.reason, token=delivery.token, due_at=due_at)
+    if not is_tried_again:
+        halts.heed(session, delivery.channel, refusal, moment.now)
 
 
 def _later_and_later(outcome: Later, attempts: int, now: datetime) -> datetime:
