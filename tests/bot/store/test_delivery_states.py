@@ -66,7 +66,8 @@ def test_sqlite_makes_no_list_of_states_for_each_row_it_writes(sqlite: Database)
 def test_what_is_kept_for_a_customer_is_found_among_what_is_kept(
     session: Session, asked: Select[Any]
 ) -> None:
-    if session.dialect.name == "postgresql":
+    if session.dialect.name == "postgresql":  # which one it likes best goes by what it knows of the rows
+        leave_only(session, "ix_deliveries_kept")
         session.exec_driver_sql("SET LOCAL enable_seqscan = off")
     words = str(asked.compile(session, compile_kwargs={"literal_binds": True}))
     steps = "\n".join(map(str, session.exec_driver_sql(f"{EXPLAIN[session.dialect.name]} {words}").all()))
