@@ -1,5 +1,6 @@
 """A PostgreSQL and a Redis of the tests' own: started on loopback, in a folder of their own, stopped at the end."""
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -29,12 +30,9 @@ def free_port() -> int:
     kept = socket.socket()
     kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     kept.bind(("127.0.0.1", 0))
-    _KEPT.append(kept)
+    atexit.register(kept.close)
     port: int = kept.getsockname()[1]
     return port
-
-
-_KEPT: list[socket.socket] = []
 
 
 class PostgreSQL:
