@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database
+from bot.store.sending.signing import LEASE
 from tests.support.crowd import (
     CAMPAIGN,
     EVENING,
@@ -73,7 +74,9 @@ def test_nothing_is_lost_and_nothing_is_sent_twice(
                 system.wait_until(system.is_up, "the web server is back")
                 system.set_clock(system.now() + timedelta(minutes=60 / KILLS))
             database = Database(address)
-            until_done(system, crowd, database, day)
+            until_done(
+                system, crowd, database, day, at_most=LEASE.total_seconds() + 45
+            )  # a batch that died with its worker is handed out again
             system.wait_until(crowd.are_quiet, "everybody was answered")
             database.close()
 
