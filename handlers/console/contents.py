@@ -17,10 +17,8 @@ from bot.store.operators import audit
 from bot.store.people import customer_search, customers
 from bot.store.sending import notice_templates
 from bot.values.campaign import ContentDraft
-from bot.values.content import Need
 from bot.values.definitions import Content
 from bot.values.preview import Preview
-from bot.values.push import Content as Sent
 from handlers.console.content_form import (
     ContentForm,
     NewContentForm,
@@ -70,7 +68,7 @@ def show(content_id: str) -> str:
         templates = {line.template.id: line.template.title for line in notice_templates.every(store)}
         kept = contents.find(store, content_id)
         history = approvals.of_content(store, content_id)
-        held = uploads.standings(store, _needs(kept))
+        held = uploads.standings(store, rendering.needs_of_any_way(kept) if kept else [])
     return render_template(
         "console/content.html",
         content=line,
@@ -223,11 +221,6 @@ def _keep_files(form: ContentForm) -> bool:
             given.errors = [*given.errors, misfit(given)]
             return False
     return True
-
-
-def _needs(content: Sent | None) -> list[Need]:
-    """For one customer, and for many."""
-    return [need for mass in (False, True) for need in rendering.needs(content, mass=mass)] if content else []
 
 
 def _previews(store: Session, line: ContentLine, text: str) -> list[Preview]:

@@ -22,8 +22,9 @@ page = Page("health", __name__, needs="operator", title=_l("系统状态"))
 @page.get("/health")
 def index() -> str:
     now, real = services().now(), services().clock.real()
+    day = now.astimezone(services().config.push.zone).date()
     with services().database.reading() as store:
-        concerns = today.concerns(store, now)
+        concerns = today.concerns(store, now, day)
         is_scheduled = lease_state.is_held(store, SCHEDULER, real)
         silent = webhooks.silent(store)
     return render_template(

@@ -23,7 +23,7 @@ def index() -> str:
             "console/overview.html",
             day=day,
             figures=today.figures(store, day, begins(day) or now, ends(day) or now),
-            concerns=today.concerns(store, now),
+            concerns=today.concerns(store, now, day),
             starved=starvation.as_of_the_last_pass(store, services().config.push),
             names=dict(campaign_pages.names(store)),
             coming=delivery_search.coming(store, now),

@@ -54,7 +54,7 @@ def services(sqlite: Database) -> Services:
 def _look_at_the_first_page(services: Services) -> None:
     with services.database.reading() as session:
         today.figures(session, NOON.date(), NOON - timedelta(hours=12), NOON + timedelta(hours=12))
-        today.concerns(session, NOON)
+        today.concerns(session, NOON, NOON.date())
         starvation.as_of_the_last_pass(session, services.config.push)
         delivery_search.coming(session, NOON)
 

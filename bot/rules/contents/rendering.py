@@ -44,6 +44,11 @@ def needs(content: Content, *, mass: bool) -> list[Need]:
     return list(dict.fromkeys(found))
 
 
+def needs_of_any_way(content: Content) -> list[Need]:
+    """An article is published for one customer, and a draft for many."""
+    return [need for mass in (False, True) for need in needs(content, mass=mass)]
+
+
 def replies_of(
     content: Content,
     profile: Profile = ANYBODY,

@@ -6,7 +6,7 @@ from itertools import chain
 
 from sqlalchemy import ColumnElement, and_, func, select
 
-from bot.rules.contents.rendering import needs
+from bot.rules.contents.rendering import needs_of_any_way
 from bot.store.campaigns import uploads
 from bot.store.campaigns.contents import soon_needed
 from bot.store.database import Session
@@ -106,14 +106,14 @@ def _by_state(session: Session, day: date, since: datetime, until: datetime) -> 
     return found
 
 
-def concerns(session: Session, now: datetime) -> Concerns:
+def concerns(session: Session, now: datetime, day: date) -> Concerns:
     return Concerns(
         halted=halts.every(session, now),
         unknown=_count(session, _is_newly_unknown(now)),
         waiting=_count(session, handovers.c.closed_at.is_(None)),
         answers_owed=_count(session, messages.c.state == "pending"),
         unapproved=_running_without_approval(session),
-        refused=_refused(session, now),
+        refused=_refused(session, day),
     )
 
 
@@ -140,12 +140,8 @@ def _running_without_approval(session: Session) -> list[tuple[str, str]]:
     return [(row.id, row.name) for row in session.execute(asked)]
 
 
-def _refused(session: Session, now: datetime) -> list[Refused]:
-    """By either way: an article is published for one customer, and a draft for many."""
-    wanted = {
-        content.id: [need for mass in (False, True) for need in needs(content, mass=mass)]
-        for content in soon_needed(session, now.date())
-    }
+def _refused(session: Session, day: date) -> list[Refused]:
+    wanted = {content.id: needs_of_any_way(content) for content in soon_needed(session, day)}
     standings = uploads.standings(session, chain.from_iterable(wanted.values()))
     refusals = {need: one.error for need, one in standings.items() if one.error not in ("", *UNDER_WAY)}
     reasons = {name: refusals[need] for name, all_ in wanted.items() for need in all_ if need in refusals}

@@ -206,7 +206,7 @@ def test_the_day_is_counted_from_midnight_to_midnight(session: Session, build: B
 
 
 def test_nothing_to_worry_about_is_no_concern(session: Session) -> None:
-    assert not today.concerns(session, NOON).any
+    assert not today.concerns(session, NOON, NOON.date()).any
 
 
 def test_a_halted_channel_is_a_concern_until_its_end(session: Session, build: Build) -> None:
@@ -221,8 +221,8 @@ def test_a_halted_channel_is_a_concern_until_its_end(session: Session, build: Bu
 
 def test_an_unknown_outcome_is_a_concern_for_a_week(session: Session, build: Build) -> None:
     build.delivery(customer_id=build.customer(), state="unknown", finished_at=NOON)
-    assert today.concerns(session, NOON).unknown == 1
-    assert today.concerns(session, NOON + timedelta(days=7)).unknown == 0
+    assert today.concerns(session, NOON, NOON.date()).unknown == 1
+    assert today.concerns(session, NOON + timedelta(days=7), NOON.date()).unknown == 0
 
 
 def test_whether_the_scheduler_runs_is_seen_from_outside(database: Database) -> None:
