@@ -10,8 +10,8 @@ from bot.store.database import Session
 from bot.store.delivery_states import IS_PLANNED, STATES
 from bot.store.newest import newest
 from bot.store.people.customer_search import is_meant
+from bot.store.sending.handing import OUTWARD
 from bot.store.tables import campaigns, contents, customers, deliveries
-from bot.values.channels import CHANNELS, NEXT_CONTACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,10 @@ def coming(session: Session, now: datetime, *, most: int = 8) -> list[DeliveryLi
     """
     is_to_come = or_(deliveries.c.closes_at.is_(None), deliveries.c.closes_at > now)
     soonest: list[tuple[datetime, int]] = []
-    for channel in CHANNELS:  # each by itself, as the index of what is planned begins with it
+    for channel in OUTWARD:  # each by itself, as the index of what is planned begins with it
         asked = select(deliveries.c.due_at, deliveries.c.id).where(IS_PLANNED, is_to_come)
         asked = asked.where(deliveries.c.channel == channel).order_by(deliveries.c.due_at, deliveries.c.id)
-        if channel != NEXT_CONTACT:
-            soonest += [(row.due_at, row.id) for row in session.execute(asked.limit(most))]
+        soonest += [(row.due_at, row.id) for row in session.execute(asked.limit(most))]
     ids = [number for _, number in sorted(soonest)[:most]]
     found = lines_of(session, ids)
     return [found[number] for number in ids]

@@ -16,6 +16,7 @@ from bot.store.tables import deliveries
 from bot.values.channels import MASS, NOTICE, REPLY_WINDOW, TEMPLATE
 
 SINGLES = (REPLY_WINDOW, NOTICE, TEMPLATE)  # one request a customer
+OUTWARD = (*SINGLES, MASS)  # all by which something goes out when it is due
 BATCH = 100
 MASS_BATCH = 10_000  # openids in one request to WeChat
 MASS_BATCHES = 4  # handed out at once
@@ -56,7 +57,7 @@ def is_due(session: Session, now: datetime, real: datetime) -> bool:
     are planned still.
     """
     due = _due(now, real).limit(1)
-    first = (due.where(deliveries.c.channel == one).scalar_subquery() for one in (*SINGLES, MASS))
+    first = (due.where(deliveries.c.channel == one).scalar_subquery() for one in OUTWARD)
     return session.execute(select(func.coalesce(*first))).scalar() is not None
 
 

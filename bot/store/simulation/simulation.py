@@ -32,7 +32,7 @@ from bot.store.delivery_states import IS_PLANNED, LIVE
 from bot.store.people.customers import HAS_KEPT, SPEAKING, speaking
 from bot.store.sending import lone
 from bot.store.sending.deliveries import AFTER_THE_ANSWER
-from bot.store.sending.handing import SINGLES
+from bot.store.sending.handing import OUTWARD
 from bot.store.tables import (
     campaign_contents,
     campaigns,
@@ -42,7 +42,7 @@ from bot.store.tables import (
     deliveries,
     messages,
 )
-from bot.values.channels import MASS, NEXT_CONTACT, REPLY_WINDOW
+from bot.values.channels import NEXT_CONTACT, REPLY_WINDOW
 from bot.values.simulation import CampaignLine
 
 _there = deliveries.alias("there")
@@ -52,7 +52,7 @@ _NOW: BindParameter[datetime] = bindparam("now", type_=Instant())
 _OPEN = and_(IS_PLANNED, or_(deliveries.c.closes_at.is_(None), deliveries.c.closes_at > _NOW))
 _NEXT_DUE = (
     select(deliveries.c.due_at, deliveries.c.handed_until, deliveries.c.closes_at)
-    .where(_OPEN, deliveries.c.channel.in_((*SINGLES, MASS)))
+    .where(_OPEN, deliveries.c.channel.in_(OUTWARD))
     .order_by(func.max(deliveries.c.due_at, func.coalesce(deliveries.c.handed_until, deliveries.c.due_at)))
     .limit(1)
 )
@@ -111,7 +111,7 @@ def next_due(session: Session, now: datetime) -> tuple[datetime, datetime] | Non
 
 def due(session: Session, now: datetime, halted: Collection[str], *, most: int) -> list[Due]:
     """As `handing.hand_out` would hand them out, the earliest first."""
-    channels = sorted({*SINGLES, MASS}.difference(halted))
+    channels = sorted(set(OUTWARD).difference(halted))
     found = session.execute(_DUE, {"now": now, "channels": channels, "most": most})
     return [Due(*row) for row in found]
 
