@@ -69,7 +69,9 @@ class _Pass:
         agenda = self._agenda()
         if before is None or agenda.book != before.book:
             of, before = None, None
-        gave_way = self._make_way(agenda) if of is None else 0
+        gave_way = 0
+        if of is None:
+            gave_way = making_way.make_way(self._services.database, agenda, self._at, self._services.config)
         if agenda.windows:
             done = self._look(agenda, of, before.full_id if before else None)
         starved: Sequence[Starved] = ()
@@ -135,9 +137,6 @@ class _Pass:
         windows = self._windows()
         with self._services.database.reading() as session:
             return plan_entries.agenda(session, windows, self._at, self._services.config)
-
-    def _make_way(self, agenda: Agenda) -> int:
-        return making_way.make_way(self._services.database, agenda, self._at, self._services.config)
 
     def _look(self, agenda: Agenda, of: Sequence[int] | None, full_id: int | None) -> Sequence[CampaignPlan]:
         kind, book = (plan_passes.FULL, agenda.book) if of is None else (plan_passes.CHANGES, None)
